@@ -1,0 +1,97 @@
+import { z } from 'zod';
+
+/**
+ * Records: the JSON lines that Afterlog itself writes to Loki, in streams
+ * `{service_name="afterlog", record="<kind>", cluster="…"}`. The entry's timestamp is when the thing happened.
+ * A later record with the same `id` replaces the earlier one. What a look-up filters by stands in the entry's
+ * structured metadata too: `RECORD_METADATA`.
+ */
+export const RECORD_SERVICE = 'afterlog';
+export const RECORD_VERSION = 1;
+
+/** RFC 3339, UTC, nine fractional digits. */
+const time = z.string();
+
+/** What a container's log lacks in Loki: as exact as it could be known. */
+export const gapSchema = z.object({
+  reason: z.enum([
+    'gone-unread', // the file was deleted before the agent had read it
+    'truncated', // the file was cut shorter than what had been read
+    'too-old', // older than Loki's reject_old_samples_max_age when it could be sent
+    'refused', // Loki refused these lines for good
+    'shed', // given up by the rescue budget
+    'unreadable', // the file could not be read
+  ]),
+  /** Bytes of the log file; null where nobody can know. */
+  bytes: z.number().nullable(),
+  lines: z.number().nullable(),
+  /** Time span that the missing lines fall into. */
+  from: time.nullable(),
+  to: time.nullable(),
+  detail: z.string().optional(),
+});
+export type Gap = z.infer<typeof gapSchema>;
+
+export const verdictSchema = z.enum(['kept', 'rescued', 'partial', 'lost', 'pending', 'unknown']);
+export type Verdict = z.infer<typeof verdictSchema>;
+
+/** The ledger of a container instance. */
+export const containerRecordSchema = z.object({
+  v: z.literal(RECORD_VERSION),
+  kind: z.literal('container'),
+  /** `instanceId()`. */
+  id: z.string(),
+  cluster: z.string(),
+  node: z.string(),
+  namespace: z.string(),
+  pod: z.string(),
+  podUid: z.string(),
+  container: z.string(),
+  restart: z.number(),
+  /** 64 hex digits without the runtime's prefix; null where the node never showed it. */
+  containerId: z.string().nullable(),
+  workload: z.string(),
+  job: z.string().nullable(),
+  /** Lines of the log as the container wrote them. */
+  linesSeen: z.number(),
+  linesAcked: z.number(),
+  /** Bytes of the log files, uncompressed. */
+  bytesSeen: z.number(),
+  bytesAcked: z.number(),
+  firstTime: time.nullable(),
+  lastTime: time.nullable(),
+  /** The agent saw the end of the log: nothing more can be written to it. */
+  ended: z.boolean(),
+  gaps: z.array(gapSchema),
+  /** Files that log rotation deleted while the container was still there: on the node no longer, although nothing failed. */
+  rotatedAway: z
+    .object({ files: z.number(), lines: z.number(), bytes: z.number(), from: time.nullable(), to: time.nullable() })
+    .nullable(),
+  /** When the last file left the node. */
+  left: z
+    .object({
+      at: time,
+      /** The container's log directory afterwards: empty is the signature of container GC (fact 10 of the reference). */
+      directory: z.enum(['empty', 'removed', 'unknown']),
+      /** Bytes that Loki had not acknowledged at that moment. */
+      bytesUnacked: z.number(),
+    })
+    .nullable(),
+  verdict: verdictSchema,
+  /** Nothing more will be said about this container instance by its agent. */
+  final: z.boolean(),
+});
+export type ContainerRecord = z.infer<typeof containerRecordSchema>;
+
+/** The fields of a `container` record that also stand in the entry's structured metadata, by metadata name. */
+export const RECORD_METADATA = {
+  id: 'id',
+  node: 'node',
+  namespace: 'namespace',
+  pod: 'pod',
+  container: 'container',
+  container_id: 'containerId',
+  job: 'job',
+  workload: 'workload',
+  verdict: 'verdict',
+} as const satisfies Record<string, keyof ContainerRecord>;

@@ -1,0 +1,19 @@
+// Bundles the program `afterlog` into build/afterlog.js. Packages stay outside the bundle: some carry native parts,
+// and each command loads only what it needs.
+import { build } from 'esbuild';
+import { readFileSync } from 'node:fs';
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+await build({
+  entryPoints: { afterlog: 'shipper/main.ts' },
+  absWorkingDir: new URL('..', import.meta.url).pathname,
+  outdir: 'build',
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  packages: 'external',
+  sourcemap: true,
+  define: { __AFTERLOG_VERSION__: JSON.stringify(version) },
+  logLevel: 'warning',
+});
