@@ -1,16 +1,5 @@
 import { z } from 'zod';
-
-/**
- * Records: the JSON lines that Afterlog itself writes to Loki, in streams
- * `{service_name="afterlog", record="<kind>", cluster="…"}`. The entry's timestamp is when the thing happened.
- * A later record with the same `id` replaces the earlier one. What a look-up filters by stands in the entry's
- * structured metadata too: `RECORD_METADATA`.
- */
-export const RECORD_SERVICE = 'afterlog';
-export const RECORD_VERSION = 1;
-
-/** RFC 3339, UTC, nine fractional digits. */
-const time = z.string();
+import { RECORD_VERSION, time } from './common';
 
 /** What a container's log lacks in Loki: as exact as it could be known. */
 export const gapSchema = z.object({
@@ -84,7 +73,7 @@ export const containerRecordSchema = z.object({
 export type ContainerRecord = z.infer<typeof containerRecordSchema>;
 
 /** The fields of a `container` record that also stand in the entry's structured metadata, by metadata name. */
-export const RECORD_METADATA = {
+export const CONTAINER_METADATA = {
   id: 'id',
   node: 'node',
   namespace: 'namespace',
