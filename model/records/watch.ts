@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { RECORD_VERSION, time } from './common';
+
+/** What one kind of API object was to `afterlog watch`: `forbidden` names missing RBAC, `missing` an API the cluster does not have. */
+export const watchedKindSchema = z.object({
+  state: z.enum(['watching', 'listing', 'forbidden', 'missing', 'failing']),
+  /** The last error in words; empty while all is well. */
+  detail: z.string().default(''),
+  /** Everything up to this resourceVersion is in Loki: where a successor goes on. */
+  resourceVersion: z.string().nullable().default(null),
+});
+
+/**
+ * A stretch of time in which `afterlog watch` looked at a cluster: rewritten once a minute while it lasts. Between two
+ * stretches things may have happened that nobody saw; evidence from there has a lower grade.
+ */
+export const watchRecordSchema = z.object({
+  v: z.literal(RECORD_VERSION),
+  kind: z.literal('watch'),
+  /** `watch/<from>/<identity>`. */
+  id: z.string(),
+  cluster: z.string(),
+  /** Which replica: pod name, or host and process id. */
+  identity: z.string(),
+  from: time,
+  to: time,
+  /** By resource: `jobs`, `cronjobs`, `pods`, `nodes`, `events`. */
+  kinds: z.record(z.string(), watchedKindSchema),
+  /** The namespaces that were watched; empty for all. */
+  namespaces: z.array(z.string()).default([]),
+  /** It ended in order. */
+  final: z.boolean(),
+});
+export type WatchRecord = z.infer<typeof watchRecordSchema>;
