@@ -1,0 +1,222 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import winston from 'winston';
+import { connectLoki, type LokiConnection } from './connection';
+import { type OutgoingRecord, RecordWriter, type RecordWriterOptions } from './record-writer';
+
+interface Push {
+  stream: Record<string, string>;
+  values: Array<[string, string, Record<string, string>]>;
+}
+
+type Answer = { status: number; body?: string } | 'hang';
+
+/** A push target that answers as told, and keeps what it was sent. */
+class Sink {
+  readonly pushes: Push[] = [];
+  answers: Answer[] = [];
+  private readonly server: Server;
+
+  constructor() {
+    this.server = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        const { streams } = JSON.parse(Buffer.concat(chunks).toString()) as { streams: Push[] };
+        this.pushes.push(...streams);
+        const answer = this.answers.shift() ?? { status: 204 };
+        if (answer !== 'hang') {
+          response.writeHead(answer.status).end(answer.body);
+        }
+      });
+    });
+  }
+
+  async listen(): Promise<string> {
+    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  close(): void {
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+}
+
+const quiet = winston.createLogger({ silent: true });
+const HOUR = 3_600_000_000_000n;
+const now = BigInt(Date.parse('2026-11-23T23:30:00Z')) * 1_000_000n;
+const record = (name: string, timestamp = now, kind = 'pod'): OutgoingRecord => ({
+  kind,
+  cluster: 'c1',
+  timestamp,
+  line: `{"id":"${name}"}`,
+  metadata: { id: name, node: '' },
+});
+
+describe('RecordWriter', () => {
+  let sink: Sink;
+  let connection: LokiConnection;
+  const writer = (options: Partial<RecordWriterOptions> = {}) =>
+    new RecordWriter(connection, {
+      logger: quiet,
+      now: () => now,
+      batchWaitMs: 5,
+      backoffMs: { min: 2, max: 4 },
+      ...options,
+    });
+
+  beforeEach(async () => {
+    sink = new Sink();
+    connection = connectLoki({ url: await sink.listen() });
+  });
+  afterEach(async () => {
+    await connection.close();
+    sink.close();
+  });
+
+  const lines = () => sink.pushes.flatMap(({ values }) => values.map(([, line]) => line));
+
+  it('puts each kind into a stream of its own, one stream in a request, with the metadata that has a value', async () => {
+    const w = writer();
+    w.write(record('a'));
+    w.write(record('b', now, 'job'));
+    w.write(record('c', now - 1n));
+    await w.flush();
+    expect(sink.pushes).toHaveLength(2);
+    expect(sink.pushes).toContainEqual({
+      stream: { service_name: 'afterlog', record: 'pod', cluster: 'c1' },
+      values: [
+        [(now - 1n).toString(), '{"id":"c"}', { id: 'c' }],
+        [now.toString(), '{"id":"a"}', { id: 'a' }],
+      ],
+    });
+    expect(w.pending).toBe(0);
+    expect(w.statistics).toMatchObject({ written: 3, acknowledged: 3, refused: 0, retries: 0 });
+  });
+
+  it('sends again what Loki could not take, until it can', async () => {
+    sink.answers = [{ status: 429 }, { status: 500 }, { status: 260 }, { status: 401 }];
+    const w = writer();
+    w.write(record('a'));
+    await w.flush();
+    expect(lines()).toEqual(Array(5).fill('{"id":"a"}'));
+    expect(w.statistics).toMatchObject({ acknowledged: 1, retries: 4 });
+  });
+
+  it('sends again when the connection breaks', async () => {
+    const unreachable = connectLoki({ url: 'http://127.0.0.1:1' });
+    let tries = 0;
+    const w = new RecordWriter(
+      { ...unreachable, request: (...args) => (tries++ < 2 ? unreachable : connection).request(...args) },
+      {
+        logger: quiet,
+        now: () => now,
+        batchWaitMs: 1,
+        backoffMs: { min: 1, max: 1 },
+      }
+    );
+    w.write(record('a'));
+    await w.flush();
+    expect(lines()).toEqual(['{"id":"a"}']);
+    await unreachable.close();
+  });
+
+  it('counts what Loki refuses for good, and goes on', async () => {
+    sink.answers = [{ status: 400, body: 'entry too far behind' }];
+    const w = writer();
+    w.write(record('a'));
+    await w.flush();
+    w.write(record('b'));
+    await w.flush();
+    expect(w.statistics).toMatchObject({ refused: 1, acknowledged: 1, retries: 0 });
+    expect(w.pending).toBe(0);
+  });
+
+  it('splits a request that is too large', async () => {
+    sink.answers = [{ status: 413 }, { status: 500, body: 'received message larger than max (5 vs. 4)' }];
+    const w = writer();
+    ['a', 'b', 'c', 'd'].forEach((name) => w.write(record(name)));
+    await w.flush();
+    expect(sink.pushes.map(({ values }) => values.length)).toEqual([4, 2, 1, 1, 2]);
+    expect(w.statistics).toMatchObject({ acknowledged: 4 });
+  });
+
+  it('keeps late records away from the newest, in streams of an hour, oldest first', async () => {
+    const w = writer();
+    for (const age of [0n, 2n * HOUR, HOUR / 2n, 2n * HOUR + HOUR / 4n, 30n * HOUR]) {
+      w.write(record(`${age}`, now - age));
+    }
+    await w.flush();
+    const late = { service_name: 'afterlog', record: 'pod', cluster: 'c1', late: 'true' };
+    expect(sink.pushes.map(({ stream }) => stream)).toEqual([
+      { ...late, hour: '2026-11-22T17' },
+      { ...late, hour: '2026-11-23T21' },
+      { service_name: 'afterlog', record: 'pod', cluster: 'c1' },
+    ]);
+    expect(sink.pushes[1]?.values.map(([time]) => BigInt(time))).toEqual([
+      now - 2n * HOUR - HOUR / 4n,
+      now - 2n * HOUR,
+    ]);
+  });
+
+  it('chooses the stream anew when a record had to wait', async () => {
+    sink.answers = [{ status: 503 }];
+    let time = now;
+    const w = writer({ now: () => (time += HOUR) });
+    w.write(record('a', now + HOUR));
+    await w.flush();
+    expect(sink.pushes.map(({ stream }) => stream.late)).toEqual([undefined, 'true']);
+  });
+
+  it('moves times that Loki would refuse into what it takes', async () => {
+    const w = writer();
+    w.write(record('future', now + 24n * HOUR));
+    w.write(record('past', now - 400n * 24n * HOUR));
+    await w.flush();
+    const times = sink.pushes.flatMap(({ values }) => values.map(([time]) => now - BigInt(time)));
+    expect(times).toEqual([7n * 24n * HOUR - HOUR / 6n, 0n]);
+  });
+
+  it('makes who writes faster than Loki takes wait, and no longer than needed', async () => {
+    sink.answers = ['hang'];
+    const w = writer({ maxPendingBytes: 20, batchBytes: 1 });
+    w.write(record('a'));
+    w.write(record('b'));
+    let free = false;
+    const waited = w.writable().then(() => (free = true));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(free).toBe(false);
+    await w.close(1);
+    expect(free).toBe(false);
+
+    const quick = writer({ maxPendingBytes: 20, batchBytes: 1 });
+    quick.write(record('a'));
+    quick.write(record('b'));
+    await quick.writable();
+    expect(quick.pending).toBeLessThan(2);
+    await quick.close(1000);
+    void waited;
+  });
+
+  it('hands back at the end what was not acknowledged', async () => {
+    sink.answers = [{ status: 204 }, 'hang'];
+    const w = writer({ batchBytes: 1 });
+    const records = ['a', 'b', 'c'].map((name) => record(name));
+    records.forEach((one) => w.write(one));
+    const { undelivered } = await w.close(50);
+    expect(undelivered).toEqual(records.slice(1));
+    expect(() => w.write(record('d'))).toThrow('closed');
+  });
+
+  it('resolves a flush while others go on writing', async () => {
+    const w = writer({ batchBytes: 1 });
+    w.write(record('a'));
+    const flushed = w.flush();
+    const writing = setInterval(() => w.write(record('more')), 1);
+    await flushed;
+    clearInterval(writing);
+    expect(lines()[0]).toBe('{"id":"a"}');
+    await w.close(1000);
+  });
+});

@@ -1,0 +1,126 @@
+import { RECORD_SERVICE } from '../../model/records';
+import type { Logger } from '../log';
+import type { LokiConnection } from './connection';
+import { RecordLane, type LaneOptions } from './record-lane';
+
+/** A record on its way to Loki. */
+export interface OutgoingRecord {
+  kind: string;
+  cluster: string;
+  /** When the thing happened: nanoseconds since 1970. */
+  timestamp: bigint;
+  /** The record as one line of JSON. */
+  line: string;
+  /** Structured metadata; empty values are left out. */
+  metadata: Record<string, string>;
+}
+
+export interface RecordWriterOptions {
+  logger: Logger;
+  /** The clock, in nanoseconds since 1970. */
+  now?: () => bigint;
+  /** How long a record may wait for company. */
+  batchWaitMs?: number;
+  /** Lines and metadata of one request; well under Loki's limits (reference/loki.md §1.7). */
+  batchBytes?: number;
+  /** `writable` waits while more than this is pending. */
+  maxPendingBytes?: number;
+  backoffMs?: { min: number; max: number };
+}
+
+export interface RecordCounts {
+  written: number;
+  acknowledged: number;
+  /** Records that Loki refused for good; each refusal is in the log. */
+  refused: number;
+  /** Requests that had to be repeated. */
+  retries: number;
+  requests: number;
+}
+
+const defaults = {
+  now: () => BigInt(Date.now()) * 1_000_000n,
+  batchWaitMs: 1000,
+  batchBytes: 1024 * 1024,
+  maxPendingBytes: 16 * 1024 * 1024,
+  backoffMs: { min: 500, max: 60_000 },
+};
+
+/**
+ * Brings records to Loki: a lane for each kind, in each lane one request after the other with one stream in it, for
+ * then the answer 204 says that all of it is stored (reference/loki.md §1.5). What Loki cannot take now is sent again
+ * until it can; what it refuses for good is counted and logged.
+ */
+export class RecordWriter {
+  private readonly lanes = new Map<string, RecordLane>();
+  private readonly options: LaneOptions;
+  private readonly maxPendingBytes: number;
+  private readonly counts: RecordCounts = { written: 0, acknowledged: 0, refused: 0, retries: 0, requests: 0 };
+  private pendingBytes = 0;
+  private waiting: Array<() => void> = [];
+  private closed = false;
+
+  constructor(connection: LokiConnection, options: RecordWriterOptions) {
+    const { maxPendingBytes, ...rest } = { ...defaults, ...options };
+    this.maxPendingBytes = maxPendingBytes;
+    this.options = { ...rest, connection, counts: this.counts, released: (bytes) => this.release(bytes) };
+  }
+
+  /** Takes a record over; it is sent within the batch wait. Never blocks: who writes much asks `writable` first. */
+  write(record: OutgoingRecord): void {
+    if (this.closed) {
+      throw new Error('the record writer is closed');
+    }
+    const key = `${record.kind} ${record.cluster}`;
+    let lane = this.lanes.get(key);
+    if (lane === undefined) {
+      lane = new RecordLane(
+        { service_name: RECORD_SERVICE, record: record.kind, cluster: record.cluster },
+        this.options
+      );
+      this.lanes.set(key, lane);
+    }
+    this.counts.written++;
+    this.pendingBytes += lane.add(record);
+  }
+
+  /** Resolves when there is room for more records: at once, unless Loki is slower than the caller. */
+  async writable(): Promise<void> {
+    while (this.pendingBytes > this.maxPendingBytes) {
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+    }
+  }
+
+  /** Sends without waiting for company; resolves when all that was written so far is acknowledged or refused for good. */
+  async flush(): Promise<void> {
+    await Promise.all([...this.lanes.values()].map((lane) => lane.flush()));
+  }
+
+  /**
+   * Sends what is left, for at most so long, then gives up requests under way.
+   * @returns the records of which Loki has not acknowledged that it has them
+   */
+  async close(graceMs: number): Promise<{ undelivered: OutgoingRecord[] }> {
+    this.closed = true;
+    const left = await Promise.all([...this.lanes.values()].map((lane) => lane.close(graceMs)));
+    return { undelivered: left.flat() };
+  }
+
+  /** Records that are neither acknowledged nor refused yet. */
+  get pending(): number {
+    return this.counts.written - this.counts.acknowledged - this.counts.refused;
+  }
+
+  get statistics(): Readonly<RecordCounts> {
+    return this.counts;
+  }
+
+  private release(bytes: number): void {
+    this.pendingBytes -= bytes;
+    if (this.pendingBytes <= this.maxPendingBytes) {
+      const waiting = this.waiting;
+      this.waiting = [];
+      waiting.forEach((resume) => resume());
+    }
+  }
+}
