@@ -1,0 +1,148 @@
+import { types } from 'node:util';
+import { Pool } from 'undici';
+import { version } from '../version';
+import { openAuthorization } from './authorization';
+import { parseLokiUrl } from './base-url';
+import { type TlsSettings, readTls } from './tls';
+
+/** How to reach a Loki. At most one of basic authentication and bearer token. */
+export interface LokiOptions {
+  /** With or without /loki/api/v1/push. */
+  url: string;
+  /** Sent as X-Scope-OrgID. */
+  tenantId?: string;
+  /** A file with `user:password`. */
+  basicAuthFile?: string;
+  username?: string;
+  password?: string;
+  bearerTokenFile?: string;
+  bearerToken?: string;
+  /** PEM files. */
+  caFile?: string;
+  certFile?: string;
+  keyFile?: string;
+  insecureSkipVerify?: boolean;
+  headers?: Record<string, string>;
+  /** Connections kept open at most; a request more waits for a free one. */
+  connections?: number;
+}
+
+export interface LokiAnswer {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  body: string;
+}
+
+export interface LokiRequest {
+  query?: Record<string, string | string[]>;
+  headers?: Record<string, string>;
+  body?: Buffer | string;
+  signal?: AbortSignal;
+  /** The longest that Loki may be silent, in milliseconds. */
+  timeoutMs?: number;
+}
+
+export interface LokiConnection {
+  /** The base URL, without credentials. */
+  readonly url: string;
+  /**
+   * One request. Whatever Loki answers is an answer, also 4xx and 5xx.
+   *
+   * @throws LokiUnreachable for connection errors and timeouts; the signal's reason when it was aborted
+   */
+  request(method: 'GET' | 'POST', path: string, options?: LokiRequest): Promise<LokiAnswer>;
+  /** Upgrades for a websocket need what a request carries: the address, the headers, the TLS settings. */
+  upgrade(
+    path: string,
+    query: Record<string, string>
+  ): { url: string; headers: Record<string, string>; tls: TlsSettings };
+  close(): Promise<void>;
+}
+
+/** No answer came: nobody listens there, the name is not known, the certificate is not trusted, time ran out, … */
+export class LokiUnreachable extends Error {
+  constructor(
+    readonly url: string,
+    override readonly cause: unknown
+  ) {
+    super(`cannot reach Loki at ${url}: ${reasonOf(cause)}`);
+    this.name = 'LokiUnreachable';
+  }
+}
+
+const DEFAULT_CONNECTIONS = 16;
+const DEFAULT_TIMEOUT_MS = 30_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/**
+ * Connections to one Loki, opened when needed and kept open. Files with tokens are read again when they change
+ * (a service account's token is rotated every hour).
+ *
+ * @throws UserError for a bad URL, an unreadable file, or two kinds of authentication at once
+ */
+export function connectLoki(options: LokiOptions): LokiConnection {
+  const base = parseLokiUrl(options.url);
+  const authorization = openAuthorization(options, base);
+  const tls = readTls(options);
+  const pool = new Pool(base.origin, {
+    connections: options.connections ?? DEFAULT_CONNECTIONS,
+    connect: { ...tls, timeout: CONNECT_TIMEOUT_MS },
+  });
+  const fixed: Record<string, string> = {
+    'user-agent': `afterlog/${version}`,
+    ...(options.tenantId !== undefined && { 'x-scope-orgid': options.tenantId }),
+    ...options.headers,
+  };
+  const headersOf = (more?: Record<string, string>) => {
+    const value = authorization();
+    return value === undefined ? { ...fixed, ...more } : { ...fixed, authorization: value, ...more };
+  };
+
+  return {
+    url: base.url,
+    async request(method, path, { query, headers, body, signal, timeoutMs = DEFAULT_TIMEOUT_MS } = {}) {
+      try {
+        const answer = await pool.request({
+          method,
+          path: base.prefix + path + queryText(query),
+          headers: headersOf(headers),
+          body,
+          signal,
+          headersTimeout: timeoutMs,
+          bodyTimeout: timeoutMs,
+        });
+        return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() };
+      } catch (error) {
+        signal?.throwIfAborted();
+        throw new LokiUnreachable(base.url, error);
+      }
+    },
+    upgrade(path, query) {
+      const url = base.url.replace(/^http/, 'ws') + path + queryText(query);
+      return { url, headers: headersOf(), tls };
+    },
+    close: () => pool.destroy(),
+  };
+}
+
+function queryText(query: LokiRequest['query']): string {
+  if (query === undefined) {
+    return '';
+  }
+  const text = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      text.append(name, one);
+    }
+  }
+  return `?${text.toString()}`;
+}
+
+/** Node tries every address of a name and keeps the tries in an AggregateError without a message of its own. */
+function reasonOf(cause: unknown): string {
+  if (!types.isNativeError(cause)) {
+    return String(cause);
+  }
+  const tries: unknown = 'errors' in cause ? cause.errors : undefined;
+  return Array.isArray(tries) && tries.length > 0 ? reasonOf(tries[0]) : cause.message;
+}
