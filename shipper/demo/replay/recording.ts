@@ -1,0 +1,97 @@
+import { createReadStream, createWriteStream, existsSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname, join, normalize } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createBrotliDecompress } from 'node:zlib';
+import { extract } from 'tar-stream';
+import { z } from 'zod';
+
+/** What was seen of one file or directory (its path then ends in `/`) under `/var/log/pods` at one moment. */
+const observationSchema = z.object({
+  t: z.string().transform((text) => Date.parse(text)),
+  event: z.enum(['created', 'grown', 'renamed', 'gone']),
+  path: z.string(),
+  /** The path before, for `renamed`. */
+  from: z.string().optional(),
+  inode: z.number(),
+  size: z.number(),
+});
+/** `t` in milliseconds since 1970, `size` in bytes. */
+export type Observation = z.infer<typeof observationSchema>;
+
+const containerStatusSchema = z.object({
+  name: z.string(),
+  restartCount: z.number(),
+  containerID: z.string().optional(),
+});
+const podEventSchema = z.object({
+  object: z.object({
+    metadata: z.object({ namespace: z.string(), name: z.string(), uid: z.string() }),
+    status: z.object({
+      initContainerStatuses: z.array(containerStatusSchema).optional(),
+      containerStatuses: z.array(containerStatusSchema).optional(),
+    }),
+  }),
+});
+export type PodEvent = z.infer<typeof podEventSchema>;
+
+/** A recorded node; `README.md` beside the files says what is in each. */
+export class Recording {
+  constructor(private readonly dir: string) {}
+
+  /**
+   * The recording of this repository. The program runs bundled in `build/` or from its sources, so it is looked for
+   * upwards from either.
+   */
+  static find(from: string = __dirname): Recording {
+    for (let dir = from; dir !== dirname(dir); dir = dirname(dir)) {
+      const candidate = join(dir, 'tests', 'recording', 'disk-pressure');
+      if (existsSync(candidate)) {
+        return new Recording(candidate);
+      }
+    }
+    throw new Error(`no recording in tests/recording/disk-pressure above ${from}`);
+  }
+
+  /** The life of the files under `/var/log/pods`, in order. */
+  observations(): Promise<Observation[]> {
+    return readJsonLines(join(this.dir, 'log-files.jsonl'), observationSchema);
+  }
+
+  /** The API server's watch stream of pods, in order. */
+  podEvents(): Promise<PodEvent[]> {
+    return readJsonLines(join(this.dir, 'api', 'pods.watch.jsonl'), podEventSchema);
+  }
+
+  /** Unpacks the bytes of all log files into a directory; returns their sizes by path in it. */
+  async unpack(target: string): Promise<Map<string, number>> {
+    const sizes = new Map<string, number>();
+    const entries = extract();
+    const write = async () => {
+      for await (const entry of entries) {
+        const path = normalize(entry.header.name);
+        if (entry.header.type === 'file' && !path.startsWith('..')) {
+          await mkdir(dirname(join(target, path)), { recursive: true });
+          await pipeline(entry, createWriteStream(join(target, path)));
+          sizes.set(path, entry.header.size ?? 0);
+        } else {
+          entry.resume();
+        }
+      }
+    };
+    const packed = createReadStream(join(this.dir, 'pods.tar.br'));
+    await Promise.all([pipeline(packed, createBrotliDecompress(), entries), write()]);
+    return sizes;
+  }
+}
+
+async function readJsonLines<T>(file: string, schema: z.ZodType<T>): Promise<T[]> {
+  const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
+  return lines.map((line, index) => {
+    try {
+      return schema.parse(JSON.parse(line));
+    } catch (error) {
+      throw new Error(`${file}, line ${index + 1}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  });
+}
