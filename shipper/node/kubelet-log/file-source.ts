@@ -1,0 +1,207 @@
+import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { z } from 'zod';
+import type { Logger } from '../../log';
+import { parseKlog } from './klog';
+import type { LineSource, SourceLine } from './line-source';
+
+const TAIL = 64 * 1024;
+const CHUNK = 256 * 1024;
+/** A line longer than this is none of the kubelet's that could matter; it is skipped up to its end. */
+const MAX_LINE = 256 * 1024;
+
+const positionSchema = z.object({ inode: z.number(), offset: z.number() });
+type Position = z.infer<typeof positionSchema>;
+
+interface OpenFile {
+  handle: FileHandle;
+  inode: number;
+  /** How far it was read, and how far of that was given out as whole lines. */
+  read: number;
+  done: number;
+}
+
+/**
+ * Follows the kubelet's log file through rotation by renaming and by truncating. The old file is read to its end before
+ * the new one; after a restart a file that was rotated meanwhile is found again by its inode among its siblings.
+ */
+export class FileSource implements LineSource {
+  state: string;
+  private current: OpenFile | undefined;
+  private rest: Buffer = Buffer.alloc(0);
+  private skipping = false;
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> = Promise.resolve();
+  private stopped = false;
+
+  constructor(
+    private readonly path: string,
+    private readonly logger: Logger,
+    private readonly pollMs = 1000
+  ) {
+    this.state = `waiting for ${path}`;
+  }
+
+  async newest(): Promise<Pick<SourceLine, 'text' | 'writtenMs'> | undefined> {
+    const file = await this.openAt(this.path);
+    if (!file) {
+      return undefined;
+    }
+    try {
+      const { size, mtimeMs } = await file.handle.stat();
+      const buffer = Buffer.alloc(Math.min(size, TAIL));
+      await file.handle.read(buffer, 0, buffer.length, size - buffer.length);
+      const whole = buffer.toString('utf8', 0, buffer.lastIndexOf(0x0a) + 1).trimEnd();
+      // Continuation lines of a long message have no header.
+      const text = whole
+        .split('\n')
+        .reverse()
+        .find((line) => parseKlog(line)?.wall);
+      return text === undefined ? undefined : { text, writtenMs: mtimeMs };
+    } finally {
+      await file.handle.close();
+    }
+  }
+
+  async start(position: string | null, onLine: (line: SourceLine) => void): Promise<void> {
+    await this.resume(parsePosition(position));
+    const poll = (): void => {
+      this.running = this.poll(onLine).finally(() => {
+        if (!this.stopped) {
+          this.timer = setTimeout(poll, this.pollMs);
+        }
+      });
+    };
+    poll();
+    await this.running;
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.running;
+    await this.current?.handle.close();
+    this.current = undefined;
+  }
+
+  /** Opens the file that was being read before the restart, if it is still there under any name. */
+  private async resume(position: Position | undefined): Promise<void> {
+    if (!position) {
+      return;
+    }
+    const directory = dirname(this.path);
+    const name = basename(this.path);
+    const siblings = await readdir(directory).catch(() => []);
+    for (const sibling of [name, ...siblings.filter((other) => other !== name && other.startsWith(name))]) {
+      const file = await this.openAt(join(directory, sibling), position.inode);
+      if (file) {
+        const { size } = await file.handle.stat();
+        // Shorter than it was read: it was truncated, and what it holds now is new.
+        file.read = file.done = position.offset <= size ? position.offset : 0;
+        this.current = file;
+        return;
+      }
+    }
+  }
+
+  private async openAt(path: string, inode?: number): Promise<OpenFile | undefined> {
+    const handle = await open(path, 'r').catch(() => undefined);
+    if (!handle) {
+      return undefined;
+    }
+    const { ino } = await handle.stat();
+    if (inode !== undefined && ino !== inode) {
+      await handle.close();
+      return undefined;
+    }
+    return { handle, inode: ino, read: 0, done: 0 };
+  }
+
+  private async poll(onLine: (line: SourceLine) => void): Promise<void> {
+    try {
+      if (this.current) {
+        await this.readOn(this.current, onLine);
+      }
+      const named = await stat(this.path).catch(() => undefined);
+      if (named && named.ino !== this.current?.inode) {
+        await this.rotate(onLine);
+      }
+      this.state = this.current ? `reading ${this.path}` : `waiting for ${this.path}`;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (this.state !== `cannot read ${this.path}: ${reason}`) {
+        this.state = `cannot read ${this.path}: ${reason}`;
+        this.logger.warn('cannot read the kubelet log', { path: this.path, reason });
+      }
+    }
+  }
+
+  private async rotate(onLine: (line: SourceLine) => void): Promise<void> {
+    const next = await this.openAt(this.path);
+    if (!next) {
+      return;
+    }
+    // Between the last look and the rename something may have been written.
+    if (this.current) {
+      await this.readOn(this.current, onLine);
+      await this.current.handle.close();
+    }
+    this.rest = Buffer.alloc(0);
+    this.skipping = false;
+    this.current = next;
+    await this.readOn(next, onLine);
+  }
+
+  private async readOn(file: OpenFile, onLine: (line: SourceLine) => void): Promise<void> {
+    const { size, mtimeMs } = await file.handle.stat();
+    if (size < file.read) {
+      file.read = file.done = 0;
+      this.rest = Buffer.alloc(0);
+      this.skipping = false;
+    }
+    const buffer = Buffer.alloc(Math.min(CHUNK, Math.max(0, size - file.read)));
+    while (!this.stopped && file.read < size) {
+      const { bytesRead } = await file.handle.read(buffer, 0, buffer.length, file.read);
+      if (bytesRead === 0) {
+        return;
+      }
+      file.read += bytesRead;
+      this.split(buffer.subarray(0, bytesRead), file, file.read >= size ? mtimeMs : undefined, onLine);
+    }
+  }
+
+  /** Gives out the whole lines of a chunk; the last of them was written at `mtimeMs`, where the chunk ends the file. */
+  private split(chunk: Buffer, file: OpenFile, mtimeMs: number | undefined, onLine: (line: SourceLine) => void): void {
+    const data = this.rest.length > 0 ? Buffer.concat([this.rest, chunk]) : chunk;
+    const last = data.lastIndexOf(0x0a);
+    let from = 0;
+    for (let end = data.indexOf(0x0a); end >= 0; end = data.indexOf(0x0a, from)) {
+      const text = data.toString('utf8', from, end);
+      file.done += end + 1 - from;
+      from = end + 1;
+      if (this.skipping) {
+        this.skipping = false;
+        continue;
+      }
+      const position = JSON.stringify({ inode: file.inode, offset: file.done } satisfies Position);
+      onLine({ text, writtenMs: end === last ? mtimeMs : undefined, position });
+    }
+    this.rest = Buffer.from(data.subarray(from));
+    if (this.rest.length > MAX_LINE) {
+      file.done += this.rest.length;
+      this.rest = Buffer.alloc(0);
+      this.skipping = true;
+    }
+  }
+}
+
+function parsePosition(text: string | null): Position | undefined {
+  if (text === null) {
+    return undefined;
+  }
+  try {
+    return positionSchema.parse(JSON.parse(text));
+  } catch {
+    return undefined; // of another source, or broken: the file is read from its beginning
+  }
+}
