@@ -1,0 +1,151 @@
+import { type DiskRecord, RECORD_VERSION, type Thresholds } from '../../../model/records';
+import { signalStates } from '../../../model/thresholds';
+import { formatNs } from '../../../model/time';
+import type { Logger } from '../../log';
+import { KubeletError, type KubeletClient } from '../kubelet-client';
+import { layoutOf } from './disk-layout';
+import { isWorthWriting } from './disk-writing';
+import { readFilesystem } from './filesystem';
+import { type DiskStats, parseStatsSummary } from './stats-summary';
+
+export interface DiskOptions {
+  cluster: string;
+  node: string;
+  /** On nodefs: the kubelet's root directory, or the directory of the pods' logs. */
+  nodefsDir: string;
+  /** The runtime's directory with the images, `/var/lib/containerd`. */
+  imagefsDir: string;
+  /** The directory of the containers' writable layers, where it is not the same (CRI-O with an image store of its own). */
+  containerfsDir?: string;
+  intervalMs: number;
+}
+
+export interface DiskDeps {
+  logger: Logger;
+  /** Milliseconds since 1970. */
+  now: () => number;
+  kubelet: KubeletClient | undefined;
+  thresholds: () => Thresholds;
+  /** Bytes of the container logs the agent knows, of running containers and of finished ones. */
+  logBytes: () => { live: number; dead: number } | null;
+  /** Bytes that Loki has not acknowledged. */
+  atRisk: () => number | null;
+  write: (record: DiskRecord) => void;
+  /** Every sample, written or not: the agent's schedule follows the distance to the thresholds. */
+  onSample?: (sample: DiskRecord) => void;
+}
+
+/** The kubelet measures no more often than this, and answering costs it. */
+const STATS_MS = 60_000;
+/** A kubelet that refused is asked again, for its rights may have been mended. */
+const REFUSED_MS = 10 * 60_000;
+
+/** Samples the node's disks every few seconds and writes a record when a sample says something new. */
+export class DiskFacts {
+  state = 'starting';
+  private last: { record: DiskRecord; atMs: number } | undefined;
+  private stats: DiskStats | null = null;
+  private askAgainMs = 0;
+  private readonly complaints = new Set<'disk' | 'kubelet'>();
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> = Promise.resolve();
+  private stopped = false;
+
+  constructor(
+    private readonly options: DiskOptions,
+    private readonly deps: DiskDeps
+  ) {}
+
+  async start(): Promise<void> {
+    const next = (): void => {
+      this.running = this.sample().finally(() => {
+        if (!this.stopped) {
+          this.timer = setTimeout(next, this.options.intervalMs);
+        }
+      });
+    };
+    next();
+    await this.running;
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.running;
+  }
+
+  private async sample(): Promise<void> {
+    try {
+      await this.askKubelet();
+      const record = await this.read();
+      this.state = `layout ${record.layout} (${record.layoutFrom})`;
+      this.complaints.delete('disk');
+      this.deps.onSample?.(record);
+      const nowMs = this.deps.now();
+      if (isWorthWriting(this.last?.record, record, nowMs - (this.last?.atMs ?? 0))) {
+        this.last = { record, atMs: nowMs };
+        this.deps.write(record);
+      }
+    } catch (error) {
+      this.state = `cannot read the disks: ${error instanceof Error ? error.message : String(error)}`;
+      this.complain('disk', this.state);
+    }
+  }
+
+  private async read(): Promise<DiskRecord> {
+    const { cluster, node, nodefsDir, imagefsDir, containerfsDir } = this.options;
+    const [nodefs, images, containers] = await Promise.all([
+      readFilesystem(nodefsDir),
+      readFilesystem(imagefsDir),
+      containerfsDir === undefined ? undefined : readFilesystem(containerfsDir),
+    ]);
+    const layout = layoutOf(nodefs, images, containers, this.stats);
+    const [nearest] = signalStates(layout, this.deps.thresholds().evictionHard);
+    const time = formatNs(BigInt(Math.round(this.deps.now())) * 1_000_000n);
+    return {
+      v: RECORD_VERSION,
+      kind: 'disk',
+      id: `${node}/disk/${time}`,
+      cluster,
+      node,
+      time,
+      ...layout,
+      logs: this.deps.logBytes(),
+      images: this.stats?.images ?? null,
+      layers: this.stats?.layers ?? null,
+      pods: this.stats?.pods ?? [],
+      atRisk: this.deps.atRisk(),
+      nearest: nearest
+        ? { signal: nearest.signal, margin: Math.round(nearest.margin), fraction: round(nearest.fraction) }
+        : null,
+    };
+  }
+
+  private async askKubelet(): Promise<void> {
+    const nowMs = this.deps.now();
+    if (!this.deps.kubelet || nowMs < this.askAgainMs) {
+      return;
+    }
+    try {
+      this.stats = parseStatsSummary(await this.deps.kubelet.statsSummary());
+      this.askAgainMs = nowMs + STATS_MS;
+      this.complaints.delete('kubelet');
+    } catch (error) {
+      // What was true a minute ago is not told as if it were still.
+      this.stats = null;
+      this.askAgainMs = nowMs + (error instanceof KubeletError && error.refused ? REFUSED_MS : STATS_MS);
+      const reason = error instanceof KubeletError ? error.message : 'an answer that is no /stats/summary';
+      this.complain('kubelet', `no image and pod sizes from the kubelet: ${reason}`);
+    }
+  }
+
+  /** Once, until it works again: a node that cannot be asked says so, and not every ten seconds. */
+  private complain(about: 'disk' | 'kubelet', message: string): void {
+    this.deps.logger.log(this.complaints.has(about) ? 'debug' : 'warn', message);
+    this.complaints.add(about);
+  }
+}
+
+function round(fraction: number): number {
+  return Math.round(fraction * 1e4) / 1e4;
+}

@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { diskRecordSchema, type DiskRecord, type Filesystem } from '../../../model/records';
+import { layoutOf } from './disk-layout';
+import { isWorthWriting } from './disk-writing';
+import { type Mounted, readFilesystem } from './filesystem';
+import { type DiskStats, parseStatsSummary } from './stats-summary';
+
+const GB = 1e9;
+const filesystem = (capacity: number, available: number): Filesystem => ({
+  capacity,
+  available,
+  used: capacity - available,
+  inodes: 1000,
+  inodesFree: 900,
+});
+const mounted = (device: number): Mounted => ({ device, filesystem: filesystem(100 * GB, 50 * GB) });
+const stats = (
+  nodefs: Filesystem | null,
+  imagefs: Filesystem | null,
+  containerfs: Filesystem | null = null
+): DiskStats => ({
+  nodefs,
+  imagefs,
+  containerfs,
+  images: null,
+  layers: null,
+  pods: [],
+});
+
+describe('readFilesystem', () => {
+  test('reads numbers that fit together from the disk under a directory', async () => {
+    const read = await readFilesystem(tmpdir());
+    const { capacity = 0, available = 0, used = 0 } = read?.filesystem ?? {};
+    expect(capacity).toBeGreaterThan(0);
+    expect(available + used).toBeLessThanOrEqual(capacity);
+  });
+
+  test('knows nothing of a directory that is not there', async () => {
+    expect(await readFilesystem('/no/such/directory')).toBeUndefined();
+  });
+});
+
+describe('parseStatsSummary', () => {
+  const recorded = readFileSync('tests/recording/disk-pressure/kubelet/stats-summary.jsonl', 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { t: string; summary: unknown }).summary)
+    .map(parseStatsSummary);
+
+  test('reads every answer of the recorded kubelet', () => {
+    expect(recorded).toHaveLength(77);
+    expect(recorded.every(({ nodefs, imagefs }) => nodefs?.capacity === 3094126592 && imagefs !== null)).toBe(true);
+  });
+
+  test('names the pod that filled the disk, and tells its layer from the images', () => {
+    const full = recorded[22];
+    expect(full?.pods).toEqual([
+      expect.objectContaining({
+        namespace: 'job-test',
+        name: expect.stringMatching(/^disk-pressure-test-/),
+        bytes: 426823680,
+      }),
+    ]);
+    expect(full?.layers).toBe(426831872);
+    expect(full?.images).toBe(1673498624 - 426831872);
+  });
+
+  test.each([null, 'x', {}, { node: 1 }, { node: {}, pods: [{}] }])('does not take %p for an answer', (body) => {
+    expect(() => parseStatsSummary(body)).toThrow();
+  });
+
+  test('gets along without the numbers that a kubelet has not measured yet', () => {
+    expect(parseStatsSummary({ node: { fs: {} }, pods: null })).toMatchObject({ nodefs: null, images: null });
+  });
+});
+
+describe('layoutOf', () => {
+  test('goes by the devices where the directories can be seen', () => {
+    expect(layoutOf(mounted(1), mounted(1), undefined, null)).toMatchObject({ layout: 'single', imagefs: null });
+    expect(layoutOf(mounted(1), mounted(2), undefined, null)).toMatchObject({ layout: 'dedicated-imagefs' });
+    expect(layoutOf(mounted(1), mounted(2), mounted(1), null)).toMatchObject({
+      layout: 'split',
+      layoutFrom: 'devices',
+    });
+    expect(layoutOf(mounted(1), mounted(2), mounted(2), null)).toMatchObject({ layout: 'dedicated-imagefs' });
+  });
+
+  test('infers it from the numbers of the kubelet where they cannot', () => {
+    const [node, image] = [filesystem(100 * GB, 50 * GB), filesystem(200 * GB, 50 * GB)];
+    expect(layoutOf(mounted(1), undefined, undefined, stats(node, node))).toMatchObject({
+      layout: 'single',
+      layoutFrom: 'kubelet-stats',
+    });
+    expect(layoutOf(mounted(1), undefined, undefined, stats(node, image))).toMatchObject({
+      layout: 'dedicated-imagefs',
+      imagefs: image,
+    });
+    expect(layoutOf(undefined, undefined, undefined, stats(node, image, node))).toMatchObject({ layout: 'split' });
+  });
+
+  test('is unknown where nothing tells', () => {
+    expect(layoutOf(mounted(1), undefined, undefined, null)).toMatchObject({ layout: 'unknown', layoutFrom: 'none' });
+    expect(layoutOf(undefined, undefined, undefined, null)).toMatchObject({ layout: 'unknown', nodefs: null });
+  });
+});
+
+describe('isWorthWriting', () => {
+  const sample = (fraction: number, used = 50 * GB, more: Partial<DiskRecord> = {}): DiskRecord =>
+    diskRecordSchema.parse({
+      ...{ v: 1, kind: 'disk', id: 'n/disk/t', cluster: 'c', node: 'n', time: '2026-11-23T23:15:00.000000000Z' },
+      layout: 'single',
+      layoutFrom: 'devices',
+      nodefs: filesystem(100 * GB, 100 * GB - used),
+      imagefs: null,
+      logs: { live: 0, dead: 0 },
+      images: null,
+      layers: null,
+      pods: [],
+      atRisk: 0,
+      nearest: { signal: 'imagefs.available', margin: fraction * 100 * GB, fraction },
+      ...more,
+    });
+  const minute = 60_000;
+
+  test('tells an unchanged disk every ten minutes', () => {
+    expect(isWorthWriting(sample(0.5), sample(0.5), 9 * minute)).toBe(false);
+    expect(isWorthWriting(sample(0.5), sample(0.5), 10 * minute)).toBe(true);
+  });
+
+  test('tells a changing disk once a minute', () => {
+    expect(isWorthWriting(sample(0.5), sample(0.49, 51 * GB), minute - 1)).toBe(false);
+    expect(isWorthWriting(sample(0.5), sample(0.49, 51 * GB), minute)).toBe(true);
+    expect(isWorthWriting(sample(0.5), sample(0.5, 50 * GB, { logs: { live: 0, dead: 2e6 } }), minute)).toBe(true);
+    expect(isWorthWriting(sample(0.5), sample(0.5, 50 * GB, { atRisk: 10 }), minute)).toBe(true);
+  });
+
+  test('tells at once when a threshold comes near, is crossed, and is left again', () => {
+    expect(isWorthWriting(sample(0.11), sample(0.09), 1)).toBe(true);
+    expect(isWorthWriting(sample(0.02), sample(-0.01), 1)).toBe(true);
+    expect(isWorthWriting(sample(-0.01), sample(0.3), 1)).toBe(true);
+    expect(isWorthWriting(sample(-0.01), sample(-0.02), 1)).toBe(false);
+  });
+
+  test('tells the first sample, and a disk that came or went', () => {
+    expect(isWorthWriting(undefined, sample(0.5), 0)).toBe(true);
+    expect(isWorthWriting(sample(0.5), sample(0.5, 50 * GB, { layout: 'dedicated-imagefs' }), 1)).toBe(true);
+  });
+});

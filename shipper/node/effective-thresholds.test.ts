@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readThresholds, thresholdsFromConfigz } from './effective-thresholds';
+import { KubeletClient } from './kubelet-client';
+
+const recorded = (name: string): string => readFileSync(`tests/recording/disk-pressure/kubelet/${name}`, 'utf8');
+
+/** A server that answers as the recorded kubelet did, except on the paths that it refuses. */
+let server: Server;
+let url: string;
+let refused: Record<string, number>;
+let tokens: Array<string | undefined>;
+
+beforeEach(async () => {
+  refused = {};
+  tokens = [];
+  server = createServer((request, response) => {
+    const path = request.url ?? '';
+    tokens.push(request.headers.authorization);
+    const body =
+      path === '/configz' ? recorded('configz.json') : path === '/metrics' ? recorded('metrics.txt') : undefined;
+    response.statusCode = refused[path] ?? (body === undefined ? 404 : 200);
+    response.end(response.statusCode === 200 ? body : 'Forbidden (user=afterlog, verb=get)');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterEach(async () => {
+  await new Promise((resolve) => server.close(resolve));
+});
+
+async function read(client: KubeletClient) {
+  try {
+    return await readThresholds(client);
+  } finally {
+    await client.close();
+  }
+}
+
+describe('readThresholds', () => {
+  test('takes what is in force from the recorded kubelet, its own transition period included', async () => {
+    expect(await read(new KubeletClient({ url }))).toEqual({
+      source: 'configz',
+      kubeletVersion: 'v1.20.2',
+      evictionHard: {
+        'imagefs.available': '15%',
+        'memory.available': '100Mi',
+        'nodefs.available': '10%',
+        'nodefs.inodesFree': '5%',
+      },
+      evictionSoft: {},
+      evictionSoftGracePeriod: {},
+      evictionMinimumReclaim: {},
+      pressureTransitionSeconds: 60,
+      imageGcHighPercent: 85,
+      imageGcLowPercent: 80,
+      containerLogMaxBytes: 10485760,
+      containerLogMaxFiles: 5,
+    });
+  });
+
+  test('assumes the defaults of the version when /configz is refused, and names the permission', async () => {
+    refused['/configz'] = 403;
+    const thresholds = await read(new KubeletClient({ url }));
+    expect(thresholds).toMatchObject({ source: 'assumed', kubeletVersion: 'v1.20.2', pressureTransitionSeconds: 300 });
+    expect(thresholds.reason).toContain('needed: get on nodes/configz');
+  });
+
+  test('assumes the defaults when nobody answers, or something else does', async () => {
+    const nobody = await read(new KubeletClient({ url: 'http://127.0.0.1:1' }));
+    expect(nobody).toMatchObject({ source: 'assumed', kubeletVersion: null });
+    refused = { '/configz': 500, '/metrics': 500 };
+    expect((await read(new KubeletClient({ url }))).reason).toContain('answered 500');
+    expect((await readThresholds(undefined)).reason).toContain('no address');
+  });
+
+  test('reads the token again for every request, as the kubelet rotates it', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'afterlog-token-'));
+    const tokenFile = join(directory, 'token');
+    const client = new KubeletClient({ url, tokenFile });
+    await writeFile(tokenFile, 'first\n');
+    await client.configz();
+    await writeFile(tokenFile, 'second\n');
+    await client.configz();
+    await client.close();
+    await rm(directory, { recursive: true });
+    expect(tokens).toEqual(['Bearer first', 'Bearer second']);
+  });
+});
+
+describe('thresholdsFromConfigz', () => {
+  test('adds no default to a configuration that set thresholds of its own', () => {
+    const body = { kubeletconfig: { evictionHard: { 'nodefs.available': '5%' }, containerLogMaxSize: '50Mi' } };
+    expect(thresholdsFromConfigz(body, 'v1.33.1')).toMatchObject({
+      evictionHard: { 'nodefs.available': '5%' },
+      containerLogMaxBytes: 52428800,
+      containerLogMaxFiles: 5,
+    });
+  });
+
+  test.each([null, 'x', {}, { kubeletconfig: { evictionHard: { a: 1 } } }])(
+    'does not take %p for a configuration',
+    (body) => {
+      expect(() => thresholdsFromConfigz(body, null)).toThrow();
+    }
+  );
+});

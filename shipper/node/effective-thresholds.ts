@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { parseDuration, parseQuantity } from '../../model/quantity';
+import type { Thresholds } from '../../model/records';
+import { defaultThresholds } from '../../model/thresholds';
+import { type KubeletClient, KubeletError } from './kubelet-client';
+
+const signals = z.record(z.string(), z.string()).nullish();
+
+/** `/configz` as far as it decides about logs: KubeletConfiguration v1beta1, kubernetes-log-loss reference §9.1. */
+const configzSchema = z.object({
+  kubeletconfig: z.object({
+    evictionHard: signals,
+    evictionSoft: signals,
+    evictionSoftGracePeriod: signals,
+    evictionMinimumReclaim: signals,
+    evictionPressureTransitionPeriod: z.string().optional(),
+    imageGCHighThresholdPercent: z.number().optional(),
+    imageGCLowThresholdPercent: z.number().optional(),
+    containerLogMaxSize: z.string().optional(),
+    containerLogMaxFiles: z.number().optional(),
+  }),
+});
+
+/**
+ * The thresholds in force, from the body of `/configz`. The thresholds are taken as they stand there: a configuration
+ * that sets one of `evictionHard` switches the other defaults off, and the kubelet has already worked that out.
+ * Throws a zod error where the body is none of `/configz`.
+ */
+export function thresholdsFromConfigz(body: unknown, kubeletVersion: string | null): Thresholds {
+  const { kubeletconfig: config } = configzSchema.parse(body);
+  const fallback = defaultThresholds(kubeletVersion);
+  return {
+    source: 'configz',
+    kubeletVersion,
+    evictionHard: config.evictionHard ?? {},
+    evictionSoft: config.evictionSoft ?? {},
+    evictionSoftGracePeriod: config.evictionSoftGracePeriod ?? {},
+    evictionMinimumReclaim: config.evictionMinimumReclaim ?? {},
+    pressureTransitionSeconds:
+      parseDuration(config.evictionPressureTransitionPeriod ?? '') ?? fallback.pressureTransitionSeconds,
+    imageGcHighPercent: config.imageGCHighThresholdPercent ?? fallback.imageGcHighPercent,
+    imageGcLowPercent: config.imageGCLowThresholdPercent ?? fallback.imageGcLowPercent,
+    containerLogMaxBytes: parseQuantity(config.containerLogMaxSize ?? '') ?? fallback.containerLogMaxBytes,
+    containerLogMaxFiles: config.containerLogMaxFiles ?? fallback.containerLogMaxFiles,
+  };
+}
+
+/** The kubelet's version from its `/metrics` (`kubernetes_build_info{git_version="v1.30.1"}`); null where it is not there. */
+export function versionFromMetrics(text: string): string | null {
+  return /^kubernetes_build_info\{[^}]*\bgit_?[vV]ersion="([^"]+)"/m.exec(text)?.[1] ?? null;
+}
+
+/**
+ * Reads the thresholds in force from the kubelet; where that is not allowed or not possible, Kubernetes' defaults for
+ * the kubelet's version, marked as assumed with the reason. Never throws.
+ */
+export async function readThresholds(client: KubeletClient | undefined): Promise<Thresholds> {
+  if (!client) {
+    return defaultThresholds(null, 'no address of the kubelet is configured');
+  }
+  const version = await client.metrics().then(versionFromMetrics, () => null);
+  try {
+    return thresholdsFromConfigz(await client.configz(), version);
+  } catch (error) {
+    const reason =
+      error instanceof KubeletError ? error.message : 'the kubelet answered /configz with something unknown';
+    return defaultThresholds(version, reason);
+  }
+}

@@ -1,0 +1,117 @@
+import { readFile } from 'node:fs/promises';
+import { Agent, request } from 'undici';
+
+export interface KubeletOptions {
+  /** `https://<node ip>:10250`. */
+  url: string;
+  /** Read again for every request: the kubelet rotates a pod's token about once an hour. */
+  tokenFile?: string;
+  /** Certificates that may have signed the kubelet's own. */
+  caFile?: string;
+  /** Most clusters let kubelets sign their own serving certificate: then nothing can check it. */
+  insecureSkipVerify?: boolean;
+  timeoutMs?: number;
+}
+
+/** The kubelet answered, and not with 200; or could not be reached (`status` 0). */
+export class KubeletError extends Error {
+  constructor(
+    message: string,
+    readonly status: number
+  ) {
+    super(message);
+    this.name = 'KubeletError';
+  }
+
+  /** The service account may not do this: asking again soon is of no use. */
+  get refused(): boolean {
+    return this.status === 401 || this.status === 403;
+  }
+}
+
+/** What the ClusterRole must grant for a path: kubernetes-log-loss reference §9.3. */
+const permissions: Record<string, string> = {
+  '/configz': 'get on nodes/configz (Kubernetes 1.33 and later; older kubelets ask for nodes/proxy)',
+  '/stats/summary': 'get on nodes/stats',
+  '/metrics': 'get on nodes/metrics',
+};
+
+const MAX_BODY = 32 * 2 ** 20;
+
+/**
+ * Reads from the kubelet's own port, never through `nodes/proxy`: that permission allows exec into any container.
+ * Errors are `KubeletError` with what to do about them.
+ */
+export class KubeletClient {
+  private agent: Agent | undefined;
+
+  constructor(private readonly options: KubeletOptions) {}
+
+  /** `/configz`: the configuration in force. */
+  async configz(): Promise<unknown> {
+    return this.json('/configz');
+  }
+
+  /** `/stats/summary`: use of the disks, running pods only. */
+  async statsSummary(): Promise<unknown> {
+    return this.json('/stats/summary');
+  }
+
+  /** `/metrics` in Prometheus text form. */
+  async metrics(): Promise<string> {
+    return this.text('/metrics');
+  }
+
+  async close(): Promise<void> {
+    await this.agent?.close();
+  }
+
+  private async json(path: string): Promise<unknown> {
+    const text = await this.text(path);
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      throw new KubeletError(`${this.options.url}${path} did not answer with JSON`, 200);
+    }
+  }
+
+  private async text(path: string): Promise<string> {
+    const url = `${this.options.url.replace(/\/+$/, '')}${path}`;
+    let status: number;
+    let text: string;
+    try {
+      const response = await request(url, {
+        dispatcher: (this.agent ??= await this.connect()),
+        headers: await this.authorization(),
+      });
+      status = response.statusCode;
+      text = await response.body.text();
+    } catch (error) {
+      throw new KubeletError(`${url}: ${error instanceof Error ? error.message : String(error)}`, 0);
+    }
+    if (status !== 200) {
+      const needed = status === 403 && permissions[path] ? `; needed: ${permissions[path]}` : '';
+      throw new KubeletError(`${url} answered ${status}${needed}: ${text.slice(0, 200).trim()}`, status);
+    }
+    return text;
+  }
+
+  private async connect(): Promise<Agent> {
+    const { caFile, insecureSkipVerify, timeoutMs = 10_000 } = this.options;
+    return new Agent({
+      connect: {
+        ...(caFile ? { ca: await readFile(caFile, 'utf8') } : {}),
+        rejectUnauthorized: insecureSkipVerify !== true,
+        timeout: timeoutMs,
+      },
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+      maxResponseSize: MAX_BODY,
+    });
+  }
+
+  private async authorization(): Promise<Record<string, string>> {
+    const { tokenFile } = this.options;
+    return tokenFile ? { authorization: `Bearer ${(await readFile(tokenFile, 'utf8')).trim()}` } : {};
+  }
+}

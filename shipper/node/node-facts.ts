@@ -1,0 +1,191 @@
+import {
+  DISK_METADATA,
+  type DiskRecord,
+  GC_METADATA,
+  RECORD_VERSION,
+  THRESHOLDS_METADATA,
+  type GcRecord,
+  type Thresholds,
+  type ThresholdsRecord,
+} from '../../model/records';
+import { defaultThresholds } from '../../model/thresholds';
+import { formatNs, parseNs } from '../../model/time';
+import type { Logger } from '../log';
+import type { OutgoingRecord } from '../loki/record-writer';
+import { DiskFacts } from './disk/disk-facts';
+import { readThresholds } from './effective-thresholds';
+import { gcRecords } from './gc-records';
+import { KubeletClient, type KubeletOptions } from './kubelet-client';
+import { FileSource } from './kubelet-log/file-source';
+import { JournalSource } from './kubelet-log/journal-source';
+import { KubeletLog } from './kubelet-log/kubelet-log';
+import type { LineSource } from './kubelet-log/line-source';
+
+export interface NodeFactsOptions {
+  cluster: string;
+  node: string;
+  disk: { nodefsDir: string; imagefsDir: string; containerfsDir?: string; intervalMs?: number };
+  /** Without it the thresholds are assumed, and images and pods have no sizes. */
+  kubelet?: KubeletOptions;
+  /** Where the kubelet logs to; without it reclaims are only inferred, by whoever reads the ledgers. */
+  kubeletLog?:
+    | { kind: 'file'; path: string; zoneMinutes?: number }
+    | { kind: 'journal'; unit: string; directory?: string; zoneMinutes?: number };
+}
+
+export interface NodeFactsDeps {
+  records: { write(record: OutgoingRecord): void };
+  logger: Logger;
+  /** Milliseconds since 1970. */
+  clock: () => number;
+  logBytes?: () => { live: number; dead: number } | null;
+  atRisk?: () => number | null;
+  /** Where the reading of the kubelet's log stands, kept over restarts by the caller. */
+  cursor?: { load(): string | null; save(position: string): void };
+  onDisk?: (sample: DiskRecord) => void;
+  onReclaim?: (record: GcRecord) => void;
+}
+
+const DISK_MS = 10_000;
+const CURSOR_MS = 5_000;
+/** A kubelet's configuration changes with its restart; that is soon enough seen so. */
+const THRESHOLDS_MS = 5 * 60_000;
+/** A reader of one day finds the thresholds that were in force. */
+const THRESHOLDS_REPEAT_MS = 6 * 3_600_000;
+
+/** What one node says about itself: its disks, its kubelet's thresholds and reclaims, as records. */
+export class NodeFacts {
+  private readonly kubelet: KubeletClient | undefined;
+  private readonly disk: DiskFacts;
+  private readonly log: KubeletLog | undefined;
+  private readonly timers: NodeJS.Timeout[] = [];
+  private thresholds: Thresholds = defaultThresholds(null, 'not read yet');
+  private written: { text: string; atMs: number } | undefined;
+  private savedPosition: string | null = null;
+  private reading: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly options: NodeFactsOptions,
+    private readonly deps: NodeFactsDeps
+  ) {
+    this.kubelet = options.kubelet && new KubeletClient(options.kubelet);
+    this.disk = new DiskFacts(
+      { ...options.disk, cluster: options.cluster, node: options.node, intervalMs: options.disk.intervalMs ?? DISK_MS },
+      {
+        logger: deps.logger,
+        now: deps.clock,
+        kubelet: this.kubelet,
+        thresholds: () => this.thresholds,
+        logBytes: deps.logBytes ?? (() => null),
+        atRisk: deps.atRisk ?? (() => null),
+        write: (record) => this.write(record, record.time, DISK_METADATA),
+        onSample: deps.onDisk,
+      }
+    );
+    this.log = options.kubeletLog && this.kubeletLog(options.kubeletLog);
+  }
+
+  /** The first thresholds and the first disk sample are there when it resolves. Never fails: what cannot be read is in `state`. */
+  async start(): Promise<void> {
+    await this.readThresholds();
+    await this.disk.start();
+    const position = this.deps.cursor?.load() ?? null;
+    this.savedPosition = position;
+    await this.log?.start(position);
+    this.timers.push(
+      setInterval(() => {
+        this.reading = this.readThresholds();
+      }, THRESHOLDS_MS),
+      setInterval(() => this.saveCursor(), CURSOR_MS)
+    );
+  }
+
+  async stop(): Promise<void> {
+    this.timers.forEach(clearInterval);
+    await Promise.all([this.disk.stop(), this.log?.stop(), this.reading]);
+    this.saveCursor();
+    await this.kubelet?.close();
+  }
+
+  /** What is read and what is not, in words: for `doctor` and the readiness page. */
+  get state(): { disk: string; kubeletLog: string; thresholds: string } {
+    return {
+      disk: this.disk.state,
+      kubeletLog: this.log?.state ?? 'not configured: reclaims are inferred from the files that went',
+      thresholds: this.thresholds.reason
+        ? `${this.thresholds.source}: ${this.thresholds.reason}`
+        : this.thresholds.source,
+    };
+  }
+
+  private kubeletLog(options: NonNullable<NodeFactsOptions['kubeletLog']>): KubeletLog {
+    const { logger, clock } = this.deps;
+    const source: LineSource =
+      options.kind === 'file' ? new FileSource(options.path, logger) : new JournalSource(options, logger);
+    return new KubeletLog({
+      source,
+      logger,
+      now: clock,
+      zoneMinutes: options.zoneMinutes,
+      onReclaim: (reclaim) => {
+        for (const record of gcRecords(reclaim, this.options.cluster, this.options.node)) {
+          this.write(record, record.start, GC_METADATA, { final: 'true' });
+          this.deps.onReclaim?.(record);
+        }
+      },
+    });
+  }
+
+  private async readThresholds(): Promise<void> {
+    const read = await readThresholds(this.kubelet);
+    if (read.source === 'configz' || this.thresholds.source === 'assumed') {
+      // What was read once stays true while the kubelet cannot be asked: it is its restart that changes it.
+      this.thresholds = read;
+    }
+    const text = JSON.stringify(this.thresholds);
+    const nowMs = this.deps.clock();
+    if (text === this.written?.text && nowMs - this.written.atMs < THRESHOLDS_REPEAT_MS) {
+      return;
+    }
+    this.written = { text, atMs: nowMs };
+    const { cluster, node } = this.options;
+    const time = formatNs(BigInt(Math.round(nowMs)) * 1_000_000n);
+    const record: ThresholdsRecord = {
+      v: RECORD_VERSION,
+      kind: 'thresholds',
+      id: `${node}/thresholds`,
+      cluster,
+      node,
+      time,
+      ...this.thresholds,
+    };
+    this.write(record, time, THRESHOLDS_METADATA);
+  }
+
+  private saveCursor(): void {
+    const position = this.log?.safePosition ?? null;
+    if (position !== null && position !== this.savedPosition) {
+      this.savedPosition = position;
+      this.deps.cursor?.save(position);
+    }
+  }
+
+  private write<R extends DiskRecord | GcRecord | ThresholdsRecord>(
+    record: R,
+    time: string,
+    fields: Record<string, keyof R>,
+    extra: Record<string, string> = {}
+  ): void {
+    const metadata = { ...extra };
+    for (const [name, field] of Object.entries(fields)) {
+      metadata[name] = String(record[field]);
+    }
+    this.deps.records.write({
+      kind: record.kind,
+      cluster: record.cluster,
+      timestamp: parseNs(time) ?? 0n,
+      line: JSON.stringify(record),
+      metadata,
+    });
+  }
+}
