@@ -8,6 +8,7 @@ export const deletedBySchema = z.enum([
   'replaced', // concurrencyPolicy Replace: C8
   'owner', // garbage collection, because the owner is gone: C11
   'job-controller', // an active pod of a Job that failed, was suspended or scaled down: C9
+  'controller', // its ReplicaSet, DaemonSet or StatefulSet had one too many
   'taint', // NoExecute taint: C12
   'podgc', // too many terminated pods: C10
   'node-gone', // the node object is gone: C13

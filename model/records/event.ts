@@ -10,7 +10,7 @@ const text = z.string().nullable().default(null);
 export const eventRecordSchema = z.object({
   v: z.literal(RECORD_VERSION),
   kind: z.literal('event'),
-  /** The Event's UID. */
+  /** The Event's UID, for Events on nodes with the count behind a slash: each of those is evidence of its own. */
   id: z.string(),
   cluster: z.string(),
   reason: z.string(),

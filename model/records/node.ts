@@ -9,7 +9,7 @@ const base = { v: z.literal(RECORD_VERSION), kind: z.literal('node'), cluster: z
 export const nodeStateSchema = z.object({
   ...base,
   about: z.literal('node'),
-  /** `<name>/node`: a machine that comes back under its name keeps its id, its `bootId` and `uid` change. */
+  /** `<name>/node/<uid>`: a machine that comes back under its name is another node. */
   id: z.string(),
   uid: z.string(),
   created: moment,

@@ -1,0 +1,66 @@
+import type { EventState } from '../state/event';
+
+/** A hint on who deleted something, kept for a while, because what it explains may be seen later. */
+export interface Clue {
+  /** Seconds since 1970, in the cluster's time. */
+  at: number;
+  /** What it says, as a sentence for the record. */
+  text: string;
+}
+
+type ClueKind = 'job-by-cronjob' | 'pod-by-job' | 'pod-by-controller' | 'pod-by-taint' | 'pod-by-preemption';
+
+const KEPT_FOR = 900;
+
+/** What Events, and objects that went before, tell about deletions. */
+export class Clues {
+  private readonly clues = new Map<string, Clue & { added: number }>();
+
+  /**
+   * Takes what an Event says about a deletion; most say nothing.
+   * @param now seconds since 1970
+   */
+  addEvent(event: EventState, now: number): void {
+    const { reason, object, subject, component } = event;
+    const about = (kind: ClueKind, name: string | null) =>
+      name !== null &&
+      this.add(
+        kind,
+        object.namespace ?? '',
+        name,
+        now,
+        event.last,
+        `event ${reason} on ${object.kind} ${object.name} by ${component ?? 'unknown'}: ${event.message}`
+      );
+    if (reason === 'SuccessfulDelete' && object.kind === 'CronJob') {
+      about('job-by-cronjob', subject);
+    } else if (reason === 'SuccessfulDelete' && object.kind === 'Job') {
+      about('pod-by-job', subject);
+    } else if (reason === 'SuccessfulDelete') {
+      about('pod-by-controller', subject);
+    } else if (reason === 'TaintManagerEviction' && event.message.startsWith('Marking')) {
+      about('pod-by-taint', object.name);
+    } else if (reason === 'Preempted') {
+      about('pod-by-preemption', object.name);
+    }
+  }
+
+  /** @param since a clue from before the object was created is about another one of the same name */
+  find(kind: ClueKind, namespace: string, name: string, since: number | null): Clue | undefined {
+    const clue = this.clues.get(`${kind} ${namespace}/${name}`);
+    return clue !== undefined && clue.at >= (since ?? 0) ? clue : undefined;
+  }
+
+  /** @param now seconds since 1970 */
+  forgetOld(now: number): void {
+    for (const [key, { added }] of this.clues) {
+      if (added < now - KEPT_FOR) {
+        this.clues.delete(key);
+      }
+    }
+  }
+
+  private add(kind: ClueKind, namespace: string, name: string, added: number, at: number, text: string): void {
+    this.clues.set(`${kind} ${namespace}/${name}`, { at, text, added });
+  }
+}

@@ -1,0 +1,150 @@
+import type { DeletedBy } from '../../../model/records';
+import { timeText } from '../fields';
+import type { JobState } from '../state/job';
+import type { TaintState } from '../state/node';
+import { type PodState, podEnded } from '../state/pod';
+import type { Clue } from './clues';
+import type { Finding } from './who-deleted-job';
+
+/** What is known around the deletion of a pod. Times are seconds since 1970. */
+export interface PodDeletionFacts {
+  pod: PodState;
+  /** When it was asked for or, where that never showed, when the pod was gone. */
+  at: number;
+  /** Somebody watched when it went. */
+  seen: boolean;
+  /** It went at once, without a grace period. */
+  forced: boolean;
+  taintEvent: Clue | undefined;
+  preemptionEvent: Clue | undefined;
+  jobEvent: Clue | undefined;
+  controllerEvent: Clue | undefined;
+  job: JobState | undefined;
+  /** The deletion of its Job, where that came first. */
+  jobDeletion: { at: number; finding: Finding } | undefined;
+  nodeGone: number | null;
+  /** NoExecute taints of its node. */
+  taints: TaintState[];
+  /** Ended pods in the whole cluster; null where only some namespaces are watched. */
+  endedPods: number | null;
+}
+
+/** Who or what deleted a pod: C9 to C14 of the reference's table, in the order of how sure a signal is. */
+export function whoDeletedPod(facts: PodDeletionFacts): Finding {
+  return (
+    byDisruption(facts.pod) ??
+    byEvent(facts) ??
+    byNode(facts) ??
+    withJob(facts) ??
+    byJobController(facts) ??
+    byTaint(facts) ??
+    byPodGc(facts) ?? {
+      by: 'unknown',
+      evidence: [
+        facts.seen
+          ? 'nothing in the API explains it: a person, a client or an owner that is not watched'
+          : 'nobody watched when it went',
+      ],
+    }
+  );
+}
+
+const disruptions: Readonly<Record<string, DeletedBy>> = {
+  EvictionByEvictionAPI: 'drain',
+  DeletionByTaintManager: 'taint',
+  DeletionByPodGC: 'podgc',
+  PreemptionByScheduler: 'preemption',
+  PreemptionByKubeScheduler: 'preemption', // Kubernetes 1.25
+};
+
+function byDisruption({ disruption }: PodState): Finding | undefined {
+  const by = disruption === null ? undefined : disruptions[disruption.reason];
+  if (disruption === null || by === undefined) {
+    return undefined;
+  }
+  const evidence = [`condition DisruptionTarget, reason ${disruption.reason}: ${disruption.message ?? ''}`];
+  return { by: by === 'podgc' && /node no longer exists/.test(disruption.message ?? '') ? 'node-gone' : by, evidence };
+}
+
+function byEvent({ taintEvent, preemptionEvent, jobEvent, controllerEvent }: PodDeletionFacts): Finding | undefined {
+  const found: Array<[DeletedBy, Clue | undefined]> = [
+    ['taint', taintEvent],
+    ['preemption', preemptionEvent],
+    ['job-controller', jobEvent],
+    ['controller', controllerEvent],
+  ];
+  for (const [by, clue] of found) {
+    if (clue !== undefined) {
+      return { by, evidence: [clue.text] };
+    }
+  }
+  return undefined;
+}
+
+function byNode({ pod, at, nodeGone }: PodDeletionFacts): Finding | undefined {
+  if (nodeGone === null || nodeGone > at + 1) {
+    return undefined;
+  }
+  return { by: 'node-gone', evidence: [`node ${pod.node ?? ''} was removed at ${timeText(nodeGone)}`] };
+}
+
+function withJob({ job, jobDeletion }: PodDeletionFacts): Finding | undefined {
+  if (jobDeletion === undefined) {
+    return undefined;
+  }
+  const { at, finding } = jobDeletion;
+  const by = finding.by === 'unknown' ? 'owner' : finding.by;
+  return { by, evidence: [`Job ${job?.name ?? ''} was deleted at ${timeText(at)}`, ...finding.evidence] };
+}
+
+// The Job controller deletes what is still active at once, and says so in an Event that may get lost.
+const JOB_CONTROLLER_SLACK = 30;
+
+function byJobController({ pod, at, seen, job }: PodDeletionFacts): Finding | undefined {
+  if (!seen || job === undefined || podEnded(pod)) {
+    return undefined;
+  }
+  if (job.finished !== null && Math.abs(at - job.finished) <= JOB_CONTROLLER_SLACK) {
+    const end = `Job ${job.name} ended (${job.reason ?? job.result}) at ${timeText(job.finished)} with this pod active`;
+    return { by: 'job-controller', evidence: [end] };
+  }
+  return job.suspended ? { by: 'job-controller', evidence: [`Job ${job.name} is suspended`] } : undefined;
+}
+
+const unreachable: ReadonlySet<string> = new Set(['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']);
+// Pods tolerate these for 300 s unless they say otherwise (admission plugin DefaultTolerationSeconds).
+const TOLERATED = 300;
+const TAINT_SLACK = 60;
+
+/** Without the Event: the node was unreachable for exactly as long as pods tolerate it. */
+function byTaint({ at, seen, taints }: PodDeletionFacts): Finding | undefined {
+  const taint = taints.find(({ key, effect, added }) => {
+    const late = added === null ? -1 : at - added - TOLERATED;
+    return effect === 'NoExecute' && unreachable.has(key) && late >= -1 && late <= TAINT_SLACK;
+  });
+  if (!seen || taint === undefined) {
+    return undefined;
+  }
+  return {
+    by: 'taint',
+    evidence: [
+      `its node had the taint ${taint.key}:NoExecute since ${timeText(taint.added ?? at)}, ${TOLERATED} s before`,
+    ],
+  };
+}
+
+/** Default of kube-controller-manager's --terminated-pod-gc-threshold. */
+const PODGC_THRESHOLD = 12_500;
+
+/** PodGC leaves no trace but that it deletes ended pods by force while there are too many of them. */
+function byPodGc({ pod, forced, seen, endedPods }: PodDeletionFacts): Finding | undefined {
+  if (!seen || !forced || !podEnded(pod) || endedPods === null || endedPods < PODGC_THRESHOLD) {
+    return undefined;
+  }
+  return {
+    by: 'podgc',
+    evidence: [
+      `${endedPods} ended pods in the cluster, PodGC's threshold is ${PODGC_THRESHOLD} unless configured; deleted by force`,
+    ],
+  };
+}

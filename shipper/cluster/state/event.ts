@@ -1,0 +1,149 @@
+import { fields, type Fields, latest, seconds, type SharedTexts, shortText, text, whole } from '../fields';
+import { metaOf } from './meta';
+
+/** An Event of the reference's table. Times are seconds since 1970. */
+export interface EventState {
+  uid: string;
+  /** Where the Event itself is kept; Node Events are in `default`. */
+  namespace: string;
+  reason: string;
+  type: 'Normal' | 'Warning';
+  object: { kind: string; namespace: string | null; name: string; uid: string | null };
+  component: string | null;
+  node: string | null;
+  message: string;
+  first: number;
+  last: number;
+  count: number;
+  resource: string | null;
+  subject: string | null;
+  timesDoubtful: boolean;
+}
+
+/**
+ * The Events that tell about logs, pods' ends and nodes (reference §5), by the kind of object they are about.
+ *
+ * SuccessfulCreate, SawCompletedJob and `Completed` are left out: they say for each pod and Job what its own record
+ * says, and would cost more lines than the records.
+ */
+const wanted: Readonly<Record<string, ReadonlySet<string>>> = {
+  Node: new Set([
+    'EvictionThresholdMet',
+    'NodeHasDiskPressure',
+    'NodeHasNoDiskPressure',
+    'FreeDiskSpaceFailed',
+    'ImageGCFailed',
+    'ContainerGCFailed',
+    'InvalidDiskCapacity',
+    'Rebooted',
+    'Starting',
+    'Shutdown',
+    'NodeNotReady',
+    'RegisteredNode',
+    'RemovingNode',
+    'DeletingNode',
+    'DeletingNodeFailed',
+    'ScaleDown',
+    'ScaleDownFailed',
+  ]),
+  Pod: new Set([
+    'Evicted',
+    'ExceededGracePeriod',
+    'Preempting',
+    'Killing',
+    'BackOff',
+    'SandboxChanged',
+    'NodeNotReady',
+    'TaintManagerEviction',
+    'Preempted',
+    'ScaleDown',
+  ]),
+  Job: new Set([
+    'SuccessfulDelete',
+    'FailedDelete',
+    'BackoffLimitExceeded',
+    'DeadlineExceeded',
+    'PodFailurePolicy',
+    'FailedIndexes',
+    'MaxFailedIndexesExceeded',
+  ]),
+  CronJob: new Set(['SuccessfulDelete', 'MissingJob', 'JobAlreadyActive']),
+  ReplicaSet: new Set(['SuccessfulDelete', 'FailedDelete']),
+  DaemonSet: new Set(['SuccessfulDelete', 'FailedDelete']),
+  StatefulSet: new Set(['SuccessfulDelete', 'FailedDelete']),
+  ConfigMap: new Set(['ScaleDown', 'ScaleDownEmpty']),
+};
+
+/** The reasons of which every cluster has most, and which the API server can leave out by itself. */
+export const EVENT_FIELD_SELECTOR = [
+  'Scheduled',
+  'FailedScheduling',
+  'Pulling',
+  'Pulled',
+  'Created',
+  'Started',
+  'Unhealthy',
+  'FailedMount',
+  'SuccessfulCreate',
+  'ScalingReplicaSet',
+]
+  .map((reason) => `reason!=${reason}`)
+  .join(',');
+
+const MESSAGE = 500;
+const DAY = 86_400;
+
+/**
+ * @param now seconds since 1970, in the cluster's time
+ * @returns undefined for an Event that is none of the table, or none at all
+ */
+export function projectEvent(object: unknown, now: number, shared: SharedTexts): EventState | undefined {
+  const event = fields(object);
+  const meta = metaOf(object, shared);
+  const about = fields(event.involvedObject);
+  const reason = text(event.reason);
+  const kind = text(about.kind);
+  const name = text(about.name);
+  if (meta === undefined || reason === null || kind === null || name === null || !wanted[kind]?.has(reason)) {
+    return undefined;
+  }
+  const message = shortText(event.message, MESSAGE) ?? '';
+  const source = fields(event.source);
+  return {
+    uid: meta.uid,
+    namespace: meta.namespace,
+    reason: shared.of(reason),
+    type: event.type === 'Warning' ? 'Warning' : 'Normal',
+    object: { kind: shared.of(kind), namespace: shared.of(text(about.namespace)), name, uid: text(about.uid) },
+    component: shared.of(text(source.component) ?? text(event.reportingComponent)),
+    node: shared.of(kind === 'Node' ? name : text(source.host)),
+    message,
+    ...timesOf(event, meta.created, now),
+    resource: reason === 'EvictionThresholdMet' ? (/reclaim ([\w.-]+)/.exec(message)?.[1] ?? null) : null,
+    subject:
+      /^(?:Deleted (?:job|pod):?|Marking for deletion Pod|Cancelling deletion of Pod) (?:\S+\/)?(\S+)$/.exec(
+        message.replace('(combined from similar events): ', '')
+      )?.[1] ?? null,
+  };
+}
+
+/** First and last time and count; a time that cannot be right (after now, long before it was created) gives way to the time of creation. */
+function timesOf(event: Fields, created: number | null, now: number) {
+  const series = fields(event.series);
+  const told = {
+    first: seconds(event.firstTimestamp) ?? seconds(event.eventTime) ?? created,
+    last: latest(seconds(event.lastTimestamp), seconds(series.lastObservedTime)) ?? seconds(event.eventTime) ?? created,
+  };
+  const plausible = (time: number | null): time is number =>
+    time !== null && time > (created ?? time) - DAY && time < now + DAY;
+  const fallback = plausible(created) ? created : now;
+  const first = plausible(told.first) ? told.first : fallback;
+  const last = plausible(told.last) ? told.last : fallback;
+  const count = whole(series.count) ?? whole(event.count) ?? 1;
+  return {
+    first: Math.min(first, last),
+    last: Math.max(first, last),
+    count: Math.max(1, count),
+    timesDoubtful: !plausible(told.first) || !plausible(told.last) || told.first > told.last,
+  };
+}

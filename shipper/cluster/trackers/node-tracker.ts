@@ -1,0 +1,255 @@
+import {
+  NODE_METADATA,
+  type NodeCondition,
+  type NodeRecord,
+  type NodeState as NodeStateRecord,
+  RECORD_VERSION,
+} from '../../../model/records';
+import type { OutgoingRecord } from '../../loki/record-writer';
+import { DueQueue } from '../due-queue';
+import { timeText, timeTextOrNull } from '../fields';
+import { type ConditionState, isTrouble, type NodeState, projectNode, type TaintState } from '../state/node';
+import {
+  type Arrival,
+  entryTime,
+  isMissing,
+  type ListRound,
+  metadataOf,
+  recordLine,
+  timing,
+  type Tracker,
+  type TrackerContext,
+  unwritten,
+  type Written,
+} from './context';
+
+/** A stretch of time in which a condition is not as it should be. */
+interface Stretch {
+  condition: ConditionState;
+  /** Seconds since 1970. */
+  from: number;
+  written: Written;
+}
+
+interface Entry {
+  node: NodeState;
+  written: Written;
+  changed: boolean;
+  gone: number | null;
+  /** Open stretches by condition. */
+  stretches: Map<string, Stretch>;
+}
+
+/** How long a node that is gone explains what happens to its pods. */
+const REMEMBERED = 900;
+
+/** The nodes of the cluster, and the stretches in which their conditions were bad: told at once, by their true times. */
+export class NodeTracker implements Tracker {
+  /** By name: what a pod and a Node's Events know of a node. */
+  private readonly entries = new Map<string, Entry>();
+  private readonly queue = new DueQueue();
+  private ready: OutgoingRecord[] = [];
+
+  constructor(private readonly context: TrackerContext) {}
+
+  put(object: unknown, arrival: Arrival): void {
+    const node = projectNode(object, this.context.shared);
+    if (node === undefined) {
+      return;
+    }
+    const now = this.context.clock.seconds();
+    let entry = this.entries.get(node.name);
+    if (entry === undefined) {
+      entry = { node, written: unwritten(), changed: false, gone: null, stretches: new Map() };
+      this.entries.set(node.name, entry);
+      if (arrival === 'known') {
+        entry.written = { ...entry.written, at: now };
+      } else {
+        this.change(entry, now);
+      }
+    } else {
+      const same = stateText(entry.node) === stateText(node) && entry.gone === null;
+      Object.assign(entry, { node, gone: null });
+      if (!same) {
+        this.change(entry, now);
+      }
+    }
+    this.follow(entry, now, arrival === 'known');
+  }
+
+  remove(object: unknown): void {
+    const last = projectNode(object, this.context.shared);
+    if (last === undefined) {
+      return;
+    }
+    this.put(object, 'watched');
+    const entry = this.entries.get(last.name);
+    if (entry !== undefined) {
+      this.vanish(entry);
+    }
+  }
+
+  endList(round: ListRound): void {
+    for (const entry of this.entries.values()) {
+      if (entry.gone === null && isMissing(entry.node, round)) {
+        this.vanish(entry);
+      }
+    }
+  }
+
+  take(now: number): OutgoingRecord[] {
+    const due = this.queue.take(now).flatMap((name) => {
+      const entry = this.entries.get(name);
+      return entry === undefined ? [] : [this.write(entry, now)];
+    });
+    const records = [...this.ready, ...due];
+    this.ready = [];
+    return records;
+  }
+
+  /** Asks for what lives long to be written again, and forgets nodes that are long gone. */
+  sweep(): void {
+    const now = this.context.clock.seconds();
+    for (const [name, entry] of this.entries) {
+      if (entry.gone !== null && entry.gone < now - REMEMBERED && !this.queue.has(name)) {
+        this.entries.delete(name);
+        continue;
+      }
+      if (entry.gone === null && entry.written.at < now - timing.refresh) {
+        this.queue.put(name, now, now);
+      }
+      for (const stretch of entry.stretches.values()) {
+        if (stretch.written.at < now - timing.refreshCondition) {
+          this.tell(entry, stretch, null, now);
+        }
+      }
+    }
+  }
+
+  oldest(): number | null {
+    return this.ready.length > 0 ? this.context.clock.seconds() - 1 : this.queue.oldest();
+  }
+
+  get size(): number {
+    return this.entries.size;
+  }
+
+  /** When a node was gone; null while it is there, or where it is not known. */
+  goneAt(name: string | null): number | null {
+    return name === null ? null : (this.entries.get(name)?.gone ?? null);
+  }
+
+  taintsOf(name: string | null): TaintState[] {
+    return name === null ? [] : (this.entries.get(name)?.node.taints ?? []);
+  }
+
+  private change(entry: Entry, now: number): void {
+    entry.changed = true;
+    this.queue.put(entry.node.name, now, now + timing.settleEnded);
+  }
+
+  private vanish(entry: Entry): void {
+    const now = this.context.clock.seconds();
+    entry.gone = now;
+    for (const stretch of entry.stretches.values()) {
+      this.tell(entry, stretch, { at: now, uncertain: true }, now);
+    }
+    entry.stretches.clear();
+    this.change(entry, now);
+  }
+
+  /** Opens and closes stretches as the node's conditions tell. */
+  private follow(entry: Entry, now: number, known: boolean): void {
+    for (const condition of entry.node.conditions) {
+      const open = entry.stretches.get(condition.type);
+      const from = condition.since ?? now;
+      if (open !== undefined && (!isTrouble(condition) || open.from !== from)) {
+        // A transition to the same status again means that it was good in between, for a time that nobody saw.
+        this.tell(
+          entry,
+          open,
+          { at: Math.max(from, open.from), uncertain: isTrouble(condition) || condition.since === null },
+          now
+        );
+        entry.stretches.delete(condition.type);
+      }
+      if (isTrouble(condition) && !entry.stretches.has(condition.type)) {
+        const stretch: Stretch = { condition, from, written: unwritten() };
+        entry.stretches.set(condition.type, stretch);
+        if (known) {
+          stretch.written.at = now;
+        } else {
+          this.tell(entry, stretch, null, now);
+        }
+      }
+    }
+  }
+
+  private tell({ node }: Entry, stretch: Stretch, end: { at: number; uncertain: boolean } | null, now: number): void {
+    const { condition, from, written } = stretch;
+    const record: NodeCondition = {
+      v: RECORD_VERSION,
+      kind: 'node',
+      about: 'condition',
+      id: `${node.name}/condition/${condition.type}/${timeText(from)}`,
+      cluster: this.context.cluster,
+      node: node.name,
+      condition: condition.type,
+      status: condition.status,
+      reason: condition.reason,
+      message: condition.message,
+      from: timeText(from),
+      to: timeTextOrNull(end?.at ?? null),
+      toUncertain: end?.uncertain ?? false,
+      final: end !== null,
+    };
+    const time = end?.at ?? (written.at === 0 ? from : now);
+    const entryMs = entryTime(time, record.final, written, now);
+    stretch.written = { entryMs, at: now, final: record.final };
+    this.ready.push(outgoing(record, entryMs, { condition: condition.type }));
+  }
+
+  private write(entry: Entry, now: number): OutgoingRecord {
+    const { node, gone, written } = entry;
+    const record: NodeStateRecord = {
+      v: RECORD_VERSION,
+      kind: 'node',
+      about: 'node',
+      id: `${node.name}/node/${node.uid}`,
+      cluster: this.context.cluster,
+      node: node.name,
+      uid: node.uid,
+      created: timeTextOrNull(node.created),
+      removed: timeTextOrNull(gone),
+      bootId: node.bootId,
+      systemUuid: node.systemUuid,
+      kubeletVersion: node.kubeletVersion,
+      runtimeVersion: node.runtimeVersion,
+      osImage: node.osImage,
+      ephemeralStorage: node.ephemeralStorage,
+      unschedulable: node.unschedulable,
+      taints: node.taints.map((taint) => ({ ...taint, added: timeTextOrNull(taint.added) })),
+      final: gone !== null,
+    };
+    // A node does not tell when its taints or versions changed: the entry stands where that was seen.
+    const entryMs = entryTime(gone ?? now, record.final, written, now);
+    entry.written = { entryMs, at: now, final: record.final };
+    entry.changed = false;
+    return outgoing(record, entryMs, {});
+  }
+}
+
+/** What a `node` record about the node itself says: conditions have records of their own, heartbeats none. */
+function stateText({ conditions: _, ...node }: NodeState): string {
+  return JSON.stringify(node);
+}
+
+function outgoing(record: NodeRecord, entryMs: number, more: Record<string, string>): OutgoingRecord {
+  return {
+    kind: 'node',
+    cluster: record.cluster,
+    timestamp: BigInt(entryMs) * 1_000_000n,
+    line: recordLine(record),
+    metadata: { ...metadataOf(record, NODE_METADATA), ...more },
+  };
+}

@@ -1,0 +1,51 @@
+import type { OutgoingRecord } from '../loki/record-writer';
+import type { ClusterClock } from './cluster-clock';
+import { Clues } from './deletion/clues';
+import { SharedTexts } from './fields';
+import type { Tracker, TrackerContext } from './trackers/context';
+import { CronJobTracker } from './trackers/cron-job-tracker';
+import { EventTracker } from './trackers/event-tracker';
+import { JobTracker } from './trackers/job-tracker';
+import { NodeTracker } from './trackers/node-tracker';
+import { PodTracker } from './trackers/pod-tracker';
+
+export const watchedKinds = ['nodes', 'cronjobs', 'jobs', 'pods', 'events'] as const;
+export type WatchedKind = (typeof watchedKinds)[number];
+
+/** All that is known of a cluster, by kind; what one kind shows explains what happens to another. */
+export class World {
+  readonly trackers: Readonly<Record<WatchedKind, Tracker>>;
+  private readonly clues = new Clues();
+
+  /** @param wholeCluster all namespaces are watched */
+  constructor(
+    cluster: string,
+    private readonly clock: ClusterClock,
+    wholeCluster: boolean
+  ) {
+    const context: TrackerContext = { cluster, clock, shared: new SharedTexts(), clues: this.clues };
+    const nodes = new NodeTracker(context);
+    const cronjobs = new CronJobTracker(context);
+    const jobs = new JobTracker(context, cronjobs);
+    const pods = new PodTracker(context, jobs, nodes, wholeCluster);
+    this.trackers = { nodes, cronjobs, jobs, pods, events: new EventTracker(context) };
+  }
+
+  /** The records that are due at a time in seconds since 1970; pods before Jobs, which tell how many of their pods went along. */
+  take(now: number): OutgoingRecord[] {
+    const { nodes, pods, jobs, events } = this.trackers;
+    return [nodes, events, pods, jobs].flatMap((tracker) => tracker.take(now));
+  }
+
+  /** To be called about once a minute: forgets what is over, and asks for what lives long to be told again. */
+  sweep(): void {
+    this.clues.forgetOld(this.clock.seconds());
+    Object.values(this.trackers).forEach((tracker) => tracker.sweep());
+  }
+
+  /** Since when something has been waiting to be written; null where nothing is. */
+  oldest(): number | null {
+    const waiting = Object.values(this.trackers).flatMap((tracker) => tracker.oldest() ?? []);
+    return waiting.length === 0 ? null : Math.min(...waiting);
+  }
+}
