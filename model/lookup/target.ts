@@ -1,0 +1,41 @@
+/** What narrows a target down, as far as the text told it. */
+export interface Narrowing {
+  namespace?: string;
+  podUid?: string;
+  container?: string;
+  /** The restart count of the container instance meant. */
+  restart?: number;
+  /** The instance before the newest, as in `kubectl logs --previous`. */
+  previous?: boolean;
+}
+
+/** Something whose log can be looked up. */
+export type Target = Narrowing &
+  (
+    | {
+        kind: 'container';
+        /** 6 to 64 lower-case hex digits, without the runtime's prefix; fewer than 64 are the beginning of an id. */
+        id: string;
+      }
+    | { kind: 'pod' | 'job' | 'cronjob'; name: string }
+  );
+
+/** What somebody asks by a name, an id, or a pasted text. */
+export interface Question {
+  targets: Target[];
+  /** Less exact ways to the same logs, for when the targets lead nowhere: the pod beside a container id. */
+  otherwise: Target[];
+  /** The text says that the container never started: there may be no log to find. */
+  neverStarted: boolean;
+  /** A node that the text says is gone. */
+  goneNode?: string;
+}
+
+/** Digits of a container id that are enough to ask for it; runtimes show 12 or 13. */
+export const MIN_ID_DIGITS = 6;
+export const ID_DIGITS = 64;
+
+/** A target as its owner would write it. */
+export function nameOfTarget(target: Target): string {
+  return target.kind === 'container' ? `container ${target.id.slice(0, 12)}` : `${target.kind}/${target.name}`;
+}
