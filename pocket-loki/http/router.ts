@@ -1,0 +1,45 @@
+import type { Params } from './params';
+
+export interface Request {
+  params: Params;
+  /** The parts of the address that a route leaves open, in order. */
+  path: readonly string[];
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The labels of entries are asked for by where they come from. */
+  categorize: boolean;
+  /** Ends when the client goes. */
+  signal: AbortSignal;
+  body: Buffer;
+}
+
+/** An answer that is no JSON. */
+export class TextAnswer {
+  constructor(
+    readonly status: number,
+    readonly text: string,
+    readonly contentType = 'text/plain; charset=utf-8'
+  ) {}
+}
+
+/** An object is answered as JSON, undefined as 204. */
+export type Handler = (request: Request) => Promise<object | TextAnswer | undefined> | object | TextAnswer | undefined;
+
+/** Addresses and methods; `*` stands for one part of the address. */
+export type Routes = Record<string, Partial<Record<'GET' | 'POST', Handler>>>;
+
+export interface Found {
+  methods: Routes[string];
+  path: string[];
+  route: string;
+}
+
+export function findRoute(routes: Routes, address: string): Found | undefined {
+  const parts = address.replace(/\/$/, '').split('/');
+  for (const [route, methods] of Object.entries(routes)) {
+    const pattern = route.split('/');
+    if (pattern.length === parts.length && pattern.every((part, i) => part === '*' || part === parts[i])) {
+      return { methods, route, path: parts.filter((_, i) => pattern[i] === '*').map(decodeURIComponent) };
+    }
+  }
+  return undefined;
+}

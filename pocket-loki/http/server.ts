@@ -1,0 +1,111 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Limits } from '../limits';
+import { RequestError } from '../request-error';
+import type { HttpMetrics } from './http-metrics';
+import { Params } from './params';
+import { findRoute, type Routes, TextAnswer } from './router';
+
+export interface HttpServerOptions {
+  routes: Routes;
+  limits: Limits;
+  metrics: HttpMetrics;
+  now: () => number;
+  /** Is told of errors that are no client's fault. */
+  onError: (error: unknown, request: string) => void;
+}
+
+/** Serves the routes. Errors are answered as plain text with a newline at the end, as Loki does. */
+export function createHttpServer(options: HttpServerOptions): Server {
+  const server = createServer((message, response) => {
+    void answer(message, response, options, () => server.listening);
+  });
+  return server;
+}
+
+async function answer(
+  message: IncomingMessage,
+  response: ServerResponse,
+  options: HttpServerOptions,
+  open: () => boolean
+): Promise<void> {
+  const started = performance.now();
+  const url = new URL(message.url ?? '/', 'http://store');
+  const found = findRoute(options.routes, url.pathname);
+  try {
+    send(response, await handle(message, response, url, found, options), open());
+  } catch (error) {
+    send(response, errorAnswer(error, `${message.method} ${url.pathname}`, options), open());
+  }
+  options.metrics.observe(found?.route ?? 'other', response.statusCode, (performance.now() - started) / 1000);
+}
+
+async function handle(
+  message: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+  found: ReturnType<typeof findRoute>,
+  { limits, now }: HttpServerOptions
+): Promise<object | TextAnswer | undefined> {
+  if (!found) {
+    return new TextAnswer(404, '404 page not found\n');
+  }
+  const method = message.method === 'HEAD' ? 'GET' : message.method;
+  const handler = method === 'GET' || method === 'POST' ? found.methods[method] : undefined;
+  if (!handler) {
+    return new TextAnswer(405, '');
+  }
+  const body = await readBody(message, limits.maxReceivedSize);
+  const form = message.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
+  const values = new URLSearchParams(form ? `${body.toString()}&${url.searchParams.toString()}` : url.searchParams);
+  const flags = String(message.headers['x-loki-response-encoding-flags'] ?? '');
+  return handler({
+    params: new Params(values, now()),
+    path: found.path,
+    headers: message.headers,
+    categorize: flags.split(',').some((flag) => flag.trim() === 'categorize-labels'),
+    signal: closedSignal(response),
+    body,
+  });
+}
+
+async function readBody(message: IncomingMessage, limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of message as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > limit) {
+      throw new RequestError(413, `request body too large: ${size} bytes, limit: ${limit} bytes`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function closedSignal(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  response.on('close', () => controller.abort());
+  return controller.signal;
+}
+
+function errorAnswer(error: unknown, request: string, { onError }: HttpServerOptions): TextAnswer {
+  if (error instanceof RequestError) {
+    return new TextAnswer(error.status, `${error.message}\n`);
+  }
+  onError(error, request);
+  return new TextAnswer(500, `${error instanceof Error ? error.message : String(error)}\n`);
+}
+
+function send(response: ServerResponse, result: object | TextAnswer | undefined, keepAlive: boolean): void {
+  if (response.headersSent || response.destroyed) {
+    return;
+  }
+  // A connection that is kept alive would hold up the closing of the server.
+  response.shouldKeepAlive &&= keepAlive;
+  if (result === undefined) {
+    response.writeHead(204).end();
+  } else if (result instanceof TextAnswer) {
+    response.writeHead(result.status, { 'Content-Type': result.contentType }).end(result.text);
+  } else {
+    response.writeHead(200, { 'Content-Type': 'application/json; charset=UTF-8' }).end(JSON.stringify(result));
+  }
+}

@@ -1,0 +1,79 @@
+import { promisify } from 'node:util';
+import { gunzip, inflateRaw } from 'node:zlib';
+import { uncompress } from 'snappy';
+import type { Limits } from '../limits';
+import { badRequest } from '../request-error';
+import { decodeJson } from './push-json';
+import { decodeProtobuf } from './push-protobuf';
+
+/** Names and values as they were sent. Entries with the same metadata may share one object. */
+export type MetadataPairs = ReadonlyArray<readonly [string, string]>;
+
+export interface PushedEntry {
+  /** Nanoseconds since 1970. */
+  time: bigint;
+  line: Buffer;
+  metadata: MetadataPairs;
+}
+
+export interface PushedStream {
+  /** Names and values as they were sent, in that order. */
+  labels: Array<[string, string]>;
+  entries: PushedEntry[];
+}
+
+const unpack: Record<string, (body: Buffer, limit: number) => Promise<Buffer>> = {
+  '': (body) => Promise.resolve(body),
+  // A body of snappy is protobuf, which is snappy anyway; JSON with this header is plain JSON.
+  snappy: (body) => Promise.resolve(body),
+  gzip: (body, maxOutputLength) => promisify(gunzip)(body, { maxOutputLength }),
+  deflate: (body, maxOutputLength) => promisify(inflateRaw)(body, { maxOutputLength }),
+};
+
+/**
+ * What a push brings. `application/json` is JSON, every other content type is protobuf in a snappy block.
+ *
+ * @throws RequestError 400 where the body cannot be read: then nothing of it may be stored.
+ */
+export async function readPush(
+  contentType: string | undefined,
+  contentEncoding: string | undefined,
+  body: Buffer,
+  limits: Limits
+): Promise<PushedStream[]> {
+  const type = contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
+  if (type === '') {
+    throw badRequest('mime: no media type');
+  }
+  const unpacker = unpack[contentEncoding ?? ''];
+  if (!unpacker) {
+    throw badRequest(`Content-Encoding "${contentEncoding}" not supported`);
+  }
+  try {
+    const plain = await unpacker(body, limits.maxDecompressedSize);
+    return type === 'application/json' ? decodeJson(plain) : decodeProtobuf(await unsnap(plain, limits));
+  } catch (error) {
+    throw badRequest(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function unsnap(body: Buffer, limits: Limits): Promise<Buffer> {
+  if (uncompressedSize(body) > limits.maxDecompressedSize) {
+    throw badRequest('decompressed message size too large than max');
+  }
+  const plain = await uncompress(body, { asBuffer: true });
+  return Buffer.isBuffer(plain) ? plain : Buffer.from(plain);
+}
+
+/** A snappy block starts with its uncompressed size as a varint. */
+function uncompressedSize(block: Buffer): number {
+  let size = 0;
+  for (let i = 0; i < 5; i++) {
+    const byte = block[i] ?? 0;
+    size += (byte & 0x7f) * 2 ** (7 * i);
+    if (byte < 0x80) {
+      break;
+    }
+  }
+  return size;
+}

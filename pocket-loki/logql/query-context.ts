@@ -1,0 +1,43 @@
+import type { Limits } from '../limits';
+import { RequestError } from '../request-error';
+import type { StoredEntry } from '../storage/entry';
+import type { LogStorage } from '../storage/log-storage';
+
+/** What a query works with, and what it has cost so far. */
+export class QueryContext {
+  lines = 0;
+  bytes = 0;
+  metadataBytes = 0;
+  /** Lines that passed the filters. */
+  matched = 0;
+  private readonly started = performance.now();
+
+  constructor(
+    readonly storage: LogStorage,
+    readonly limits: Limits,
+    private readonly signal: AbortSignal
+  ) {}
+
+  get seconds(): number {
+    return (performance.now() - this.started) / 1000;
+  }
+
+  count(entry: StoredEntry): void {
+    this.lines++;
+    this.bytes += entry.lineSize;
+    this.metadataBytes += entry.metadataSize;
+  }
+
+  /** @throws RequestError where the client has gone (499) or the query has taken too long (504) */
+  check(): void {
+    if (this.signal.aborted) {
+      throw new RequestError(499, 'the client closed the connection');
+    }
+    if (this.seconds * 1000 > this.limits.queryTimeout) {
+      throw new RequestError(
+        504,
+        `the query took longer than ${this.limits.queryTimeout / 1000} s: ask for a shorter time range or fewer streams`
+      );
+    }
+  }
+}

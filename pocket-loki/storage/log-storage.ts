@@ -1,0 +1,221 @@
+import { ClassicLevel } from 'classic-level';
+import { type Labels, labelsOf } from '../labels';
+import { loadMoments, Moment } from './duplicates';
+import { StoredEntry } from './entry';
+import {
+  clampTime,
+  earliest,
+  entryKey,
+  formatKey,
+  latest,
+  streamIdOf,
+  streamKey,
+  streamsFrom,
+  streamsUntil,
+  timeOf,
+} from './keys';
+import { extendSpan, holdsEntries, type Stream, StreamIndex } from './stream-index';
+
+/** Entries for one stream; `value` as `encodeValue` gives it. */
+export interface Append {
+  stream: Stream;
+  entries: ReadonlyArray<{ time: bigint; value: Buffer }>;
+}
+
+/** A part of a stream: entries of [from, until), nanoseconds since 1970. */
+export interface Span {
+  from: bigint;
+  until: bigint;
+}
+
+const formatVersion = 'afterlog-store 1';
+const firstChunk = 128;
+const fullChunk = 4096;
+const binary = { keyEncoding: 'buffer', valueEncoding: 'buffer' } as const;
+
+/** The log on the disk. The only place that knows the database; one writer at a time is the caller's care. */
+export class LogStorage {
+  readonly streams = new StreamIndex();
+  private readonly unwritten = new Set<Stream>();
+
+  private constructor(private readonly db: ClassicLevel<Buffer, Buffer>) {}
+
+  /**
+   * Opens the directory, or makes it.
+   *
+   * @throws StorageError where another process has it open, it was written by something else, or it cannot be read.
+   */
+  static async open(dir: string): Promise<LogStorage> {
+    const db = new ClassicLevel<Buffer, Buffer>(dir, {
+      ...binary,
+      // Larger buffers and files than the database's own: fewer, larger merges while logs pour in.
+      writeBufferSize: 16 << 20,
+      maxFileSize: 8 << 20,
+      blockSize: 16 << 10,
+    });
+    try {
+      await db.open();
+    } catch (error) {
+      throw openError(dir, error);
+    }
+    const storage = new LogStorage(db);
+    try {
+      await storage.checkFormat(dir);
+      await storage.loadStreams();
+    } catch (error) {
+      await db.close();
+      throw error;
+    }
+    return storage;
+  }
+
+  /** The stream of these labels, made where there is none. It reaches the disk with its first entry. */
+  stream(labels: Labels): Stream {
+    const known = this.streams.find(labels);
+    if (known) {
+      return known;
+    }
+    const stream = this.streams.add(labels);
+    this.unwritten.add(stream);
+    return stream;
+  }
+
+  /**
+   * Writes entries, all or none. When it resolves they are with the operating system: they survive the end of this
+   * process, not that of the machine. An entry equal to a stored one (stream, time, metadata, line) is not written again.
+   *
+   * @returns how many were duplicates
+   */
+  async append(appends: readonly Append[]): Promise<number> {
+    const batch: Array<{ type: 'put'; key: Buffer; value: Buffer }> = [];
+    let duplicates = 0;
+    for (const { stream, entries } of appends) {
+      if (this.unwritten.has(stream)) {
+        batch.push({ type: 'put', key: streamKey(stream.id), value: Buffer.from(JSON.stringify([...stream.labels])) });
+      }
+      const moments = await this.momentsOf(stream, entries);
+      for (const { time, value } of entries) {
+        const moment = moments.get(time);
+        const sequence = moment ? moment.take(value) : 0;
+        if (sequence === undefined) {
+          duplicates++;
+        } else {
+          batch.push({ type: 'put', key: entryKey(stream.id, time, sequence), value });
+        }
+      }
+    }
+    await this.db.batch(batch);
+    for (const { stream, entries } of appends) {
+      this.unwritten.delete(stream);
+      for (const { time } of entries) {
+        extendSpan(stream, time);
+      }
+    }
+    return duplicates;
+  }
+
+  /** The entries of a stream in pieces, oldest first or newest first. Ends early where the caller stops asking. */
+  async *scan(stream: Stream, span: Span, reverse = false): AsyncGenerator<StoredEntry[]> {
+    const iterator = this.db.iterator({ ...binary, ...rangeOf(stream, span), reverse, highWaterMarkBytes: 1 << 20 });
+    try {
+      let size = firstChunk;
+      for (;;) {
+        const entries = await iterator.nextv(size);
+        if (entries.length === 0) {
+          return;
+        }
+        yield entries.map(([key, value]) => new StoredEntry(key, value));
+        size = fullChunk;
+      }
+    } finally {
+      await iterator.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.db.close();
+  }
+
+  /**
+   * Only where a time comes that is not newer than all before can an equal entry exist. Everything else gets sequence 0
+   * without a look.
+   */
+  private async momentsOf(stream: Stream, entries: Append['entries']): Promise<Map<bigint, Moment>> {
+    const crowded: bigint[] = [];
+    let newest = holdsEntries(stream) ? stream.newest : -1n;
+    let ordered = true;
+    for (const { time } of entries) {
+      if (time <= newest) {
+        crowded.push(time);
+        ordered &&= time === newest;
+      } else {
+        newest = time;
+      }
+    }
+    if (!ordered) {
+      return loadMoments(
+        this.db,
+        stream.id,
+        entries.map(({ time }) => time)
+      );
+    }
+    const stored = crowded.filter((time) => holdsEntries(stream) && time <= stream.newest);
+    const moments = await loadMoments(this.db, stream.id, stored);
+    for (const time of crowded) {
+      if (!moments.has(time)) {
+        moments.set(time, new Moment());
+      }
+    }
+    return moments;
+  }
+
+  private async checkFormat(dir: string): Promise<void> {
+    const found = await this.db.get(formatKey);
+    if (found === undefined) {
+      await this.db.put(formatKey, Buffer.from(formatVersion));
+    } else if (found.toString() !== formatVersion) {
+      throw new StorageError(
+        `${dir} was written by "${found.toString()}", this is "${formatVersion}": use another directory`
+      );
+    }
+  }
+
+  private async loadStreams(): Promise<void> {
+    for await (const [key, value] of this.db.iterator({ ...binary, gte: streamsFrom, lt: streamsUntil })) {
+      const pairs = JSON.parse(value.toString()) as Array<[string, string]>;
+      const stream = this.streams.add(labelsOf(pairs), streamIdOf(key));
+      await this.readSpan(stream);
+    }
+  }
+
+  private async readSpan(stream: Stream): Promise<void> {
+    const range = rangeOf(stream, { from: earliest, until: latest });
+    for (const reverse of [false, true]) {
+      for await (const key of this.db.keys({ keyEncoding: 'buffer', ...range, reverse, limit: 1 })) {
+        extendSpan(stream, timeOf(key));
+      }
+    }
+  }
+}
+
+/** The directory cannot be used; the message says why and what to do. */
+export class StorageError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'StorageError';
+  }
+}
+
+function rangeOf(stream: Stream, { from, until }: Span) {
+  return { gte: entryKey(stream.id, clampTime(from), 0), lt: entryKey(stream.id, clampTime(until), 0) };
+}
+
+function openError(dir: string, error: unknown): Error {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  if (code === 'LEVEL_LOCKED') {
+    return new StorageError(`${dir} is in use by another process: stop that one, or use another directory`);
+  }
+  return new StorageError(`cannot open the store in ${dir}: ${reason}`);
+}
