@@ -1,0 +1,111 @@
+import type { EventRecord, GcRecord, NodeRecord } from '../records';
+import { ms } from './moment';
+
+/** A stretch of time in which a node was short of disk. Milliseconds since 1970. */
+export interface DiskPressure {
+  cluster: string;
+  node: string;
+  from: number;
+  /** undefined while it lasts. */
+  to: number | undefined;
+  /** When the condition DiskPressure became True, if that was seen: up to 10 s after the first reclaim. */
+  conditionFrom: number | undefined;
+  /** The first reclaim of the stretch, if one was seen. */
+  firstReclaim: number | undefined;
+}
+
+/** The kubelet reports its conditions every 10 s, a reclaim comes before that (reference §2.3). */
+const BEFORE_CONDITION = 10_000;
+/** How long before the condition a reclaim may lie and still be the one that it stands for. */
+const SAME_STRETCH = 60_000;
+/** A reclaim of which no condition was seen: from the Event to the last file. */
+const AFTER_EVENT = 60_000;
+/** Resources whose reclaim deletes dead containers. Memory and process ids do not (reference §2.2). */
+const diskResources = new Set(['ephemeral-storage', 'inodes']);
+
+/**
+ * The stretches of disk pressure, from node conditions, Events and reclaims. A stretch begins with its first reclaim and
+ * not with the condition, which comes later: a band drawn from the condition alone starts after the loss.
+ */
+export function diskPressures(
+  nodes: readonly NodeRecord[],
+  events: readonly EventRecord[],
+  gcs: readonly GcRecord[]
+): DiskPressure[] {
+  const reclaims = reclaimTimes(events, gcs);
+  const stretches = conditions(nodes);
+  for (const stretch of stretches) {
+    const own = (reclaims.get(`${stretch.cluster}/${stretch.node}`) ?? []).filter(({ from }) => {
+      const start = stretch.conditionFrom ?? 0;
+      return from >= start - SAME_STRETCH && from <= (stretch.to ?? Infinity);
+    });
+    own.forEach((reclaim) => (reclaim.told = true));
+    const first = own.length > 0 ? Math.min(...own.map(({ from }) => from)) : undefined;
+    stretch.firstReclaim = first;
+    if (first !== undefined && first <= (stretch.conditionFrom ?? 0)) {
+      stretch.from = first;
+    }
+  }
+  const alone = [...reclaims.values()].flat().filter(({ told }) => !told);
+  return [
+    ...stretches,
+    ...alone.map(({ cluster, node, from, to }) => ({
+      cluster,
+      node,
+      from,
+      to,
+      conditionFrom: undefined,
+      firstReclaim: from,
+    })),
+  ].sort((a, b) => a.from - b.from);
+}
+
+function conditions(nodes: readonly NodeRecord[]): DiskPressure[] {
+  return nodes.flatMap((record) => {
+    const from = record.about === 'condition' ? ms(record.from) : undefined;
+    if (
+      record.about !== 'condition' ||
+      record.condition !== 'DiskPressure' ||
+      record.status !== 'True' ||
+      from === undefined
+    ) {
+      return [];
+    }
+    const { cluster, node, to } = record;
+    return [{ cluster, node, from: from - BEFORE_CONDITION, to: ms(to), conditionFrom: from, firstReclaim: undefined }];
+  });
+}
+
+interface ReclaimTime {
+  cluster: string;
+  node: string;
+  from: number;
+  to: number;
+  told: boolean;
+}
+
+function reclaimTimes(events: readonly EventRecord[], gcs: readonly GcRecord[]): Map<string, ReclaimTime[]> {
+  const byNode = new Map<string, ReclaimTime[]>();
+  const add = (cluster: string, node: string, from: number | undefined, to: number | undefined): void => {
+    if (from !== undefined) {
+      const key = `${cluster}/${node}`;
+      const times = byNode.get(key) ?? [];
+      times.push({ cluster, node, from, to: to ?? from, told: false });
+      byNode.set(key, times);
+    }
+  };
+  for (const { reason, object, cluster, resource, first, last, timesDoubtful } of events) {
+    if (reason === 'EvictionThresholdMet' && diskResources.has(resource ?? '') && !timesDoubtful) {
+      // An Event that was counted up tells when it was first and last, and nothing about the time between.
+      for (const time of new Set([ms(first), ms(last)])) {
+        add(cluster, object.name, time, (time ?? 0) + AFTER_EVENT);
+      }
+    }
+  }
+  for (const { trigger, resource, cluster, node, start, end, source } of gcs) {
+    if (source === 'kubelet-log' && trigger === 'eviction' && (resource === null || diskResources.has(resource))) {
+      add(cluster, node, ms(start), ms(end));
+    }
+  }
+  return byNode;
+}

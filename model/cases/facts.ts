@@ -1,0 +1,219 @@
+import { instanceId } from '../container-instance';
+import type { ContainerRecord, EventRecord, GcRecord, JobRecord, NodeState, PodRecord } from '../records';
+import type { CaseInput } from './case';
+import { type DiskPressure, diskPressures } from './disk-pressure';
+import { inferReclaims } from './inferred-reclaims';
+import { ms } from './moment';
+import { deletionFromEvents, deletionOf, type PodDeletion } from './pod-deletion';
+
+/** The removal of one container by a reclaim. */
+export interface Removal {
+  gc: GcRecord;
+  at: number;
+}
+
+/** Clocks of the API server, of nodes and of this program are taken to agree within this. */
+export const CLOCKS = 5000;
+/** So exact are the times of files that go. */
+const AROUND = 1000;
+/** A deleted or evicted pod's files go within a minute; the rest is for a busy node. */
+export const POD_CLEANUP = 90_000;
+
+/** The records with the indexes that the steps ask. Built once; every question is a look-up. */
+export class Facts {
+  readonly ledgers: Map<string, ContainerRecord>;
+  readonly pods: Map<string, PodRecord>;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** The removals of which the kubelet's log told, by container id. */
+  readonly removals = new Map<string, Removal>();
+  /** The removals told by emptied directories, by container instance. */
+  readonly inferred = new Map<string, Removal>();
+  private readonly jobs = new Map<string, JobRecord>();
+  private readonly jobsByName = new Map<string, JobRecord>();
+  private readonly nodes = new Map<string, NodeState[]>();
+  private readonly events = new Map<string, EventRecord[]>();
+  private readonly pressures = new Map<string, DiskPressure[]>();
+  private readonly reclaims = new Map<string, GcRecord[]>();
+  private readonly siblings = new Map<string, ContainerRecord[]>();
+  private readonly agents = new Map<string, number[]>();
+  private readonly shipped = new Set<string>();
+
+  constructor(input: CaseInput) {
+    const { containers = [], pods = [], jobs = [], nodes = [], events = [], gcs = [] } = input;
+    this.ledgers = new Map(containers.map((record) => [instanceId(record), record]));
+    this.pods = new Map(pods.map((record) => [record.id, record]));
+    for (const job of jobs) {
+      this.jobs.set(job.id, job);
+      this.jobsByName.set(`${job.cluster}/${job.namespace}/${job.job}`, job);
+    }
+    const latestNodes = [...new Map(nodes.map((node) => [`${node.cluster} ${node.id}`, node])).values()];
+    for (const node of latestNodes) {
+      if (node.about === 'node') {
+        push(this.nodes, `${node.cluster}/${node.node}`, node);
+      }
+    }
+    const latestEvents = [...new Map(events.map((event) => [event.id, event])).values()];
+    for (const event of latestEvents) {
+      const { kind, namespace, name } = event.object;
+      const about = kind === 'Node' ? name : `${namespace ?? ''}/${name}`;
+      push(this.events, `${event.cluster}/${kind}/${about}/${event.reason}`, event);
+      if (event.subject !== null) {
+        push(this.events, `${event.cluster}/subject/${namespace ?? ''}/${event.subject}/${event.reason}`, event);
+      }
+    }
+    for (const gc of new Map(gcs.map((record) => [record.id, record])).values()) {
+      this.addReclaim(gc);
+    }
+    for (const stretch of diskPressures(latestNodes, latestEvents, gcs)) {
+      push(this.pressures, `${stretch.cluster}/${stretch.node}`, stretch);
+    }
+    for (const ledger of this.ledgers.values()) {
+      push(this.siblings, `${ledger.podUid}/${ledger.container}`, ledger);
+      this.shipped.add(`${ledger.cluster}/${ledger.namespace}`);
+    }
+    for (const reclaim of inferReclaims([...this.ledgers.values()].filter((ledger) => this.isLeftByItself(ledger)))) {
+      push(this.reclaims, `${reclaim.cluster}/${reclaim.node}`, reclaim);
+      for (const removed of reclaim.containers) {
+        this.inferred.set(removed.instance ?? '', { gc: reclaim, at: ms(removed.at) ?? 0 });
+      }
+    }
+    this.findAgents(input);
+    this.now = ms(input.now) ?? newest(input);
+  }
+
+  job(pod: PodRecord): JobRecord | undefined {
+    return (
+      (pod.jobUid === null ? undefined : this.jobs.get(pod.jobUid)) ??
+      (pod.job === null ? undefined : this.jobNamed(pod.cluster, pod.namespace, pod.job))
+    );
+  }
+
+  jobNamed(cluster: string, namespace: string, name: string): JobRecord | undefined {
+    return this.jobsByName.get(`${cluster}/${namespace}/${name}`);
+  }
+
+  /** The machines that had a node's name, in no order: one that comes back has a new uid. */
+  machines(cluster: string, name: string): readonly NodeState[] {
+    return this.nodes.get(`${cluster}/${name}`) ?? [];
+  }
+
+  /** Events about one object. Node Events carry the name as uid, or none: they are joined by name (reference §5.1). */
+  eventsAbout(cluster: string, kind: string, namespace: string | null, name: string, reason: string): EventRecord[] {
+    const about = kind === 'Node' ? name : `${namespace ?? ''}/${name}`;
+    return this.events.get(`${cluster}/${kind}/${about}/${reason}`) ?? [];
+  }
+
+  /** Events whose message names a Job or pod that something was done to. */
+  eventsNaming(cluster: string, namespace: string, subject: string, reason: string): EventRecord[] {
+    return this.events.get(`${cluster}/subject/${namespace}/${subject}/${reason}`) ?? [];
+  }
+
+  /** The stretch of disk pressure that a moment falls into. */
+  pressureAt(cluster: string, node: string | null, moment: number): DiskPressure | undefined {
+    return this.pressures
+      .get(`${cluster}/${node ?? ''}`)
+      ?.find(({ from, to }) => moment >= from - CLOCKS && moment <= (to ?? Infinity) + CLOCKS);
+  }
+
+  /** The node was reclaiming disk at that moment: by its kubelet's log, or by the directories that were emptied. */
+  wasReclaiming(cluster: string, node: string | null, moment: number): boolean {
+    const reclaims = this.reclaims.get(`${cluster}/${node ?? ''}`) ?? [];
+    return reclaims.some(
+      ({ start, end, trigger }) =>
+        trigger === 'eviction' && (ms(start) ?? Infinity) <= moment + AROUND && (ms(end) ?? 0) >= moment - AROUND
+    );
+  }
+
+  /** The ledgers of all runs of the same container. */
+  runsBeside(podUid: string, container: string): readonly ContainerRecord[] {
+    return this.siblings.get(`${podUid}/${container}`) ?? [];
+  }
+
+  /** Moments at which a node's agent gave a sign of life, in order; empty where there never was one. */
+  agentSigns(cluster: string, node: string | null): readonly number[] {
+    return this.agents.get(`${cluster}/${node ?? ''}`) ?? [];
+  }
+
+  /** Some container of a namespace has a ledger. */
+  isNamespaceShipped(cluster: string, namespace: string): boolean {
+    return this.shipped.has(`${cluster}/${namespace}`);
+  }
+
+  /** The deletion of a ledger's pod, also where the pod itself was never recorded. */
+  deletion(ledger: ContainerRecord): PodDeletion | undefined {
+    const pod = this.pods.get(ledger.podUid);
+    const told = pod && deletionOf(pod, this.job(pod));
+    const { cluster, namespace, pod: name, job } = ledger;
+    return (
+      told ??
+      deletionFromEvents([
+        ...this.eventsNaming(cluster, namespace, name, 'SuccessfulDelete'),
+        ...(job === null ? [] : this.eventsNaming(cluster, namespace, job, 'SuccessfulDelete')),
+        ...this.eventsAbout(cluster, 'Pod', namespace, name, 'TaintManagerEviction'),
+        ...this.eventsAbout(cluster, 'Pod', namespace, name, 'Preempted'),
+      ])
+    );
+  }
+
+  private addReclaim(gc: GcRecord): void {
+    push(this.reclaims, `${gc.cluster}/${gc.node}`, gc);
+    if (gc.trigger !== 'eviction' || gc.source !== 'kubelet-log') {
+      return;
+    }
+    for (const { containerId, at } of gc.containers) {
+      const moment = ms(at);
+      if (containerId !== null && moment !== undefined) {
+        this.removals.set(containerId, { gc, at: moment });
+      }
+    }
+  }
+
+  /** Its pod was neither deleted nor evicted shortly before: then its emptied directory tells of a reclaim. */
+  private isLeftByItself(ledger: ContainerRecord): boolean {
+    const left = ms(ledger.left?.at);
+    if (left === undefined || this.pods.get(ledger.podUid)?.reason === 'Evicted') {
+      return false;
+    }
+    const deletion = this.deletion(ledger);
+    const since = deletion && left - (deletion.gone ?? deletion.from);
+    return since === undefined || since < -CLOCKS || since > POD_CLEANUP;
+  }
+
+  private findAgents({ containers = [], gcs = [], disks = [], thresholds = [] }: CaseInput): void {
+    const sign = (cluster: string, node: string, time: string | null | undefined): void => {
+      const moment = ms(time);
+      if (moment !== undefined) {
+        push(this.agents, `${cluster}/${node}`, moment);
+      }
+    };
+    // A ledger's own times are the container's; that its file went is what the agent saw itself.
+    containers.forEach(({ cluster, node, left }) => sign(cluster, node, left?.at));
+    gcs.forEach(({ cluster, node, start }) => sign(cluster, node, start));
+    disks.forEach(({ cluster, node, time }) => sign(cluster, node, time));
+    thresholds.forEach(({ cluster, node, time }) => sign(cluster, node, time));
+    this.agents.forEach((signs) => signs.sort((a, b) => a - b));
+  }
+}
+
+function push<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const values = map.get(key);
+  if (values) {
+    values.push(value);
+  } else {
+    map.set(key, [value]);
+  }
+}
+
+/** The newest time that any record tells: when nobody says what time it is, it is at least that late. */
+function newest(input: CaseInput): number {
+  const times = [
+    ...(input.containers ?? []).flatMap(({ lastTime, left }) => [lastTime, left?.at]),
+    ...(input.pods ?? []).flatMap(({ created, finished, deletion }) => [created, finished, deletion?.gone]),
+    ...(input.jobs ?? []).map(({ finished }) => finished),
+    ...(input.events ?? []).map(({ last }) => last),
+    ...(input.gcs ?? []).map(({ end }) => end),
+    ...(input.disks ?? []).map(({ time }) => time),
+  ];
+  return times.reduce((latest, time) => Math.max(latest, ms(time) ?? 0), 0);
+}

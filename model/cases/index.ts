@@ -1,0 +1,145 @@
+import { instanceId } from '../container-instance';
+import type { PodRecord, Verdict } from '../records';
+import type { Case, CaseInput, Finding } from './case';
+import { Facts } from './facts';
+import { makeCase } from './make-case';
+import { LEDGER_DUE, whyNeverSeen } from './never-seen';
+import { deletionOf } from './pod-deletion';
+import { byDeletion } from './steps/by-deletion';
+import { byEviction, wasRejected } from './steps/by-eviction';
+import { byNothing, byOthers, byRotation, byRuntime } from './steps/by-file';
+import { byNode, byShutdown, nodeRemoved } from './steps/by-node';
+import { byReclaim } from './steps/by-reclaim';
+import { byRestart } from './steps/by-restart';
+import { bySignature } from './steps/by-signature';
+import { type Subject, subjectOfLedger, subjectOfRun } from './subject';
+
+export type { Case, CaseInput, Evidence, EvidenceSource, Grade } from './case';
+export { type DiskPressure, diskPressures } from './disk-pressure';
+export { inferReclaims } from './inferred-reclaims';
+
+type Step = (subject: Subject, facts: Facts) => Finding | undefined;
+
+/**
+ * The procedure of the kubernetes-log-loss reference §3, in the order of how sure a signal is: what the kubelet or a
+ * controller said itself, what follows from times, what only the files tell. The first that fits is the cause.
+ */
+const procedure: readonly Step[] = [
+  byReclaim, // C1, proved
+  byEviction, // C2, C3, C14
+  byRestart, // C4, C5, C19
+  byDeletion, // C6–C14
+  byNode, // C13
+  byOthers, // C17
+  bySignature, // C1, strong or likely
+  byShutdown, // C20
+  byRuntime, // C16
+  byRotation, // C15
+];
+
+/**
+ * The lost-log cases in a set of records: every container instance whose log `kubectl logs` can no longer show in full,
+ * with what took it and where the log is now. Also those that the API showed and no agent ever opened. Pure; newest first.
+ *
+ * Never throws on records that passed their schemas: what does not fit together lowers a grade or makes it `unknown`.
+ */
+export function casesOf(input: CaseInput): Case[] {
+  const facts = new Facts(input);
+  const cases = [...seenCases(facts), ...neverSeenCases(facts)];
+  return cases.sort(
+    (a, b) => (b.at ?? b.finished ?? '').localeCompare(a.at ?? a.finished ?? '') || a.id.localeCompare(b.id)
+  );
+}
+
+function* seenCases(facts: Facts): Generator<Case> {
+  for (const ledger of facts.ledgers.values()) {
+    const pod = facts.pods.get(ledger.podUid);
+    const job = pod
+      ? facts.job(pod)
+      : ledger.job === null
+        ? undefined
+        : facts.jobNamed(ledger.cluster, ledger.namespace, ledger.job);
+    const subject = subjectOfLedger(ledger, pod, job, facts.deletion(ledger));
+    if (isUnreadable(subject, facts)) {
+      const finding = explain(subject, facts) ?? byNothing(subject);
+      yield makeCase(subject, finding, settledVerdict(subject, facts), facts);
+    }
+  }
+}
+
+/** `kubectl logs` cannot show this log in full any more. */
+function isUnreadable(subject: Subject, facts: Facts): boolean {
+  const { ledger, left, deletion, run } = subject;
+  return (
+    left !== undefined ||
+    ledger?.rotatedAway != null ||
+    ledger?.gaps.some(({ reason }) => reason === 'truncated') === true ||
+    deletion?.gone !== undefined ||
+    run?.reason === 'ContainerStatusUnknown' ||
+    nodeRemoved(subject, facts) !== undefined
+  );
+}
+
+function* neverSeenCases(facts: Facts): Generator<Case> {
+  for (const pod of facts.pods.values()) {
+    // The log directory of a static pod bears another uid than its mirror in the API: its ledger would not be found.
+    if (wasRejected(pod.reason, pod.message) || pod.node === null || pod.owner?.kind === 'Node') {
+      continue;
+    }
+    yield* neverSeenOf(pod, facts);
+  }
+}
+
+function* neverSeenOf(pod: PodRecord, facts: Facts): Generator<Case> {
+  const job = facts.job(pod);
+  const deletion = deletionOf(pod, job);
+  for (const podContainer of pod.containers) {
+    for (const run of podContainer.runs) {
+      const id = instanceId({ ...pod, podUid: pod.id, container: podContainer.name, restart: run.restart });
+      if (facts.ledgers.has(id)) {
+        continue;
+      }
+      const subject = subjectOfRun(pod, podContainer, run, job, deletion);
+      const over = subject.finished ?? deletion?.gone ?? nodeRemoved(subject, facts)?.moment;
+      if (over === undefined || (subject.started ?? subject.finished) === undefined || facts.now - over < LEDGER_DUE) {
+        continue;
+      }
+      const gone = explain(subject, facts);
+      const why = whyNeverSeen(subject, facts);
+      const finding: Finding = gone ?? {
+        cause: 'unknown',
+        grade: 'unknown',
+        says: `The log of this container is not known to have left ${pod.node}: \`kubectl logs\` may still show it.`,
+        evidence: [],
+      };
+      const verdict = gone && gone.cause !== 'unknown' ? 'lost' : 'unknown';
+      const says = `${finding.says} No agent ever opened it: ${why.says}.`;
+      yield makeCase(subject, { ...finding, says, evidence: [...finding.evidence, ...why.evidence] }, verdict, facts);
+    }
+  }
+}
+
+function explain(subject: Subject, facts: Facts): Finding | undefined {
+  for (const step of procedure) {
+    const finding = step(subject, facts);
+    if (finding) {
+      return finding;
+    }
+  }
+  return undefined;
+}
+
+/**
+ * The verdict, once nothing more can come: with its node gone, or its agent, a ledger that says `pending` stays so for
+ * ever otherwise.
+ */
+function settledVerdict(subject: Subject, facts: Facts): Verdict {
+  const { ledger } = subject;
+  if (!ledger || ledger.verdict !== 'pending' || nodeRemoved(subject, facts) === undefined) {
+    return ledger?.verdict ?? 'unknown';
+  }
+  if (ledger.bytesAcked < ledger.bytesSeen) {
+    return ledger.linesAcked === 0 ? 'lost' : 'partial';
+  }
+  return 'unknown'; // what it wrote after the last look at it nobody knows
+}

@@ -1,0 +1,75 @@
+import type { GcRecord } from '../../records';
+import type { Evidence, Finding } from '../case';
+import { CLOCKS, type Facts } from '../facts';
+import { at, span } from '../moment';
+import type { Subject } from '../subject';
+
+/** The agent sees a file go within this of its removal; later means that it was not looking then. */
+const NOTICED = 60_000;
+
+/**
+ * C1, proved: the kubelet's log names this container inside a reclaim (reference §3.1).
+ *
+ * The line is printed for other reasons too, so the file has to have gone with it. Where the agent found it gone only
+ * later, because it was not running, the proof is weaker by that much.
+ */
+export function byReclaim(subject: Subject, facts: Facts): Finding | undefined {
+  const removal = subject.containerId === null ? undefined : facts.removals.get(subject.containerId);
+  if (!removal) {
+    return undefined;
+  }
+  const { left, ledger } = subject;
+  const isThereStill = ledger !== undefined && left === undefined;
+  if (isThereStill || (left !== undefined && left < removal.at - CLOCKS)) {
+    return undefined;
+  }
+  const late = left !== undefined && left > removal.at + NOTICED;
+  return {
+    cause: 'C1',
+    grade: late ? 'strong' : 'proved',
+    says: `The kubelet removed this container${after(subject, removal.at)}${together(removal.gc)}, to free ${disk(removal.gc.resource)} on ${subject.node ?? removal.gc.node}.`,
+    evidence: [
+      ...reclaimEvidence(removal.gc),
+      {
+        at: at(removal.at),
+        source: 'kubelet log',
+        text: `inside this reclaim the kubelet removed container ${subject.containerId?.slice(0, 12) ?? ''}`,
+      },
+    ],
+  };
+}
+
+/** What the kubelet's log tells of a whole reclaim. */
+function reclaimEvidence(gc: GcRecord): Evidence[] {
+  const { resource, containersTotal, images, imageBytes, outcome, start, end } = gc;
+  const took = `${count(containersTotal, 'container')} and ${count(images.length, 'image')} (${Math.round(imageBytes / 1e6)} MB)`;
+  const ends = {
+    relieved: 'that sufficed',
+    evicting: 'that did not suffice, pods were evicted',
+    unknown: 'how it ended is not in the log',
+  };
+  return [
+    { at: start, source: 'kubelet log', text: `the kubelet began to reclaim ${resource ?? 'disk space'}` },
+    { at: end, source: 'kubelet log', text: `the reclaim removed ${took}; ${ends[outcome]}` },
+  ];
+}
+
+/** ` 34 s after it finished`; nothing where its end is not known or lies after. */
+export function after({ finished }: Subject, moment: number): string {
+  return finished === undefined || finished > moment + CLOCKS
+    ? ''
+    : ` ${span(Math.max(0, moment - finished))} after it finished`;
+}
+
+/** `, together with 33 others`. */
+export function together({ containersTotal }: GcRecord): string {
+  return containersTotal > 1 ? `, together with ${count(containersTotal - 1, 'other')}` : '';
+}
+
+export function disk(resource: string | null): string {
+  return resource === 'inodes' ? 'inodes (too many files)' : 'disk';
+}
+
+export function count(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`;
+}

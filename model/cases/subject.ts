@@ -1,0 +1,112 @@
+import { instanceId } from '../container-instance';
+import type { ContainerRecord, ContainerRun, JobRecord, PodContainer, PodRecord } from '../records';
+import { ms } from './moment';
+import type { PodDeletion } from './pod-deletion';
+
+/** One container instance with all that the records say about it: what a step of the procedure looks at. */
+export interface Subject {
+  id: string;
+  cluster: string;
+  node: string | null;
+  namespace: string;
+  podName: string;
+  podUid: string;
+  container: string;
+  restart: number;
+  containerId: string | null;
+  workload: string;
+  jobName: string | null;
+  cronJobName: string | null;
+  ledger: ContainerRecord | undefined;
+  pod: PodRecord | undefined;
+  podContainer: PodContainer | undefined;
+  run: ContainerRun | undefined;
+  job: JobRecord | undefined;
+  deletion: PodDeletion | undefined;
+  /** When it started and ended. Milliseconds since 1970, as all times here. */
+  started: number | undefined;
+  finished: number | undefined;
+  /** When the last of its files left the node; undefined where they are there, or nobody looked. */
+  left: number | undefined;
+}
+
+/** The container and the run of a pod's record that a container instance is. */
+export function runOf(
+  pod: PodRecord | undefined,
+  container: string,
+  restart: number
+): { podContainer: PodContainer | undefined; run: ContainerRun | undefined } {
+  const podContainer = pod?.containers.find(({ name }) => name === container);
+  return { podContainer, run: podContainer?.runs.find((run) => run.restart === restart) };
+}
+
+export function subjectOfLedger(
+  ledger: ContainerRecord,
+  pod: PodRecord | undefined,
+  job: JobRecord | undefined,
+  deletion: PodDeletion | undefined
+): Subject {
+  const { podContainer, run } = runOf(pod, ledger.container, ledger.restart);
+  return {
+    id: instanceId(ledger),
+    cluster: ledger.cluster,
+    node: ledger.node,
+    namespace: ledger.namespace,
+    podName: ledger.pod,
+    podUid: ledger.podUid,
+    container: ledger.container,
+    restart: ledger.restart,
+    containerId: ledger.containerId ?? run?.containerId ?? null,
+    workload: ledger.workload,
+    jobName: pod ? pod.job : ledger.job,
+    cronJobName: pod?.cronJob ?? job?.cronJob?.name ?? null,
+    ledger,
+    pod,
+    podContainer,
+    run,
+    job,
+    deletion,
+    started: ms(run?.started) ?? ms(ledger.firstTime),
+    finished: ms(run?.finished) ?? (ledger.ended ? ms(ledger.lastTime) : undefined),
+    left: ms(ledger.left?.at),
+  };
+}
+
+/** A run that the API showed and no agent ever opened. */
+export function subjectOfRun(
+  pod: PodRecord,
+  podContainer: PodContainer,
+  run: ContainerRun,
+  job: JobRecord | undefined,
+  deletion: PodDeletion | undefined
+): Subject {
+  return {
+    id: instanceId({
+      namespace: pod.namespace,
+      pod: pod.pod,
+      podUid: pod.id,
+      container: podContainer.name,
+      restart: run.restart,
+    }),
+    cluster: pod.cluster,
+    node: pod.node,
+    namespace: pod.namespace,
+    podName: pod.pod,
+    podUid: pod.id,
+    container: podContainer.name,
+    restart: run.restart,
+    containerId: run.containerId,
+    workload: pod.workload,
+    jobName: pod.job,
+    cronJobName: pod.cronJob,
+    ledger: undefined,
+    pod,
+    podContainer,
+    run,
+    job,
+    deletion,
+    started: ms(run.started),
+    finished: ms(run.finished),
+    left: undefined,
+  };
+}
