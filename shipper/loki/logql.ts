@@ -1,0 +1,38 @@
+/** LogQL as text. Syntax: grafana.com/docs/loki, "Log queries". */
+
+/** A text as LogQL writes it: in double quotes with Go's escapes, which are JSON's for all that names contain. */
+export function quote(text: string): string {
+  return JSON.stringify(text);
+}
+
+/** A text as a part of a regular expression (RE2) that matches just it. */
+export function escapeRegex(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+}
+
+/** A label's value: a text, one of several, or a regular expression that must match the whole value. */
+export type LabelMatch = string | readonly string[] | RegExp;
+
+/** `name="value"`, or `name=~"…"`; the same form in a selector and in a label filter. */
+export function matcher(name: string, match: LabelMatch): string {
+  if (match instanceof RegExp) {
+    return `${name}=~${quote(match.source)}`;
+  }
+  const [first, ...more] = typeof match === 'string' ? [match] : match;
+  return more.length === 0
+    ? `${name}=${quote(first ?? '')}`
+    : `${name}=~${quote([first ?? '', ...more].map(escapeRegex).join('|'))}`;
+}
+
+export type LabelMatches = Record<string, LabelMatch | undefined>;
+
+const matchersOf = (matches: LabelMatches) =>
+  Object.entries(matches).flatMap(([name, match]) => (match === undefined ? [] : [matcher(name, match)]));
+
+/**
+ * A log query: streams with these labels, of them the entries with this structured metadata.
+ * Undefined matches are left out. At least one label is needed, Loki answers no query without.
+ */
+export function logQuery(labels: LabelMatches, metadata: LabelMatches = {}): string {
+  return [`{${matchersOf(labels).join(', ')}}`, ...matchersOf(metadata)].join(' | ');
+}

@@ -1,0 +1,116 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { LokiAnswer, LokiConnection } from './connection';
+import { type Entry, parseStreams, parseTexts, parseVector, type Sample } from './query-answer';
+
+export type Direction = 'forward' | 'backward';
+
+/** A log query over a span of time, in nanoseconds since 1970: `from` inclusive, `to` exclusive. */
+export interface RangeQuery {
+  query: string;
+  from: bigint;
+  to: bigint;
+}
+
+/** Loki answered, with an error. */
+export class LokiRefusal extends Error {
+  constructor(
+    readonly url: string,
+    readonly status: number,
+    /** What Loki says, as it says it. */
+    readonly text: string
+  ) {
+    super(`Loki at ${url} answered ${status}: ${text}`);
+    this.name = 'LokiRefusal';
+  }
+}
+
+/** Loki's default of max_entries_limit_per_query; a Loki with less says so, and is believed. */
+const MAX_ENTRIES = 5000;
+const tooManyEntries = /max_entries_limit\w* \(\d+ > (\d+)\)/;
+/** Addresses longer than this are cut by some proxies: then the query goes into the body. */
+const MAX_QUERY_IN_ADDRESS = 2000;
+const RETRY_AFTER_MS = [500, 1000, 2000];
+
+/** Asks a Loki: one method for each endpoint that Afterlog reads. Loki's API: reference "HTTP API" of its documentation. */
+export class QueryClient {
+  /** The most entries that one query may ask for. */
+  maxEntries = MAX_ENTRIES;
+
+  constructor(
+    readonly connection: LokiConnection,
+    private readonly retryAfterMs: readonly number[] = RETRY_AFTER_MS
+  ) {}
+
+  /**
+   * The first or the last entries of a span, in the order of `direction`, at most `limit`.
+   *
+   * @throws LokiRefusal, LokiUnreachable, StrangeAnswer
+   */
+  async page(
+    { query, from, to }: RangeQuery,
+    direction: Direction,
+    limit: number,
+    signal?: AbortSignal
+  ): Promise<{ entries: Entry[]; bytes: number; limit: number }> {
+    const asked = Math.min(limit, this.maxEntries);
+    const parameters = { query, start: `${from}`, end: `${to}`, limit: `${asked}`, direction };
+    try {
+      const { body } = await this.ask('/loki/api/v1/query_range', parameters, signal);
+      return { entries: inOrder(parseStreams(body), direction), bytes: body.length, limit: asked };
+    } catch (error) {
+      const allowed = error instanceof LokiRefusal ? Number(tooManyEntries.exec(error.text)?.[1] ?? 0) : 0;
+      if (allowed < 1 || allowed >= asked) {
+        throw error;
+      }
+      this.maxEntries = allowed;
+      return this.page({ query, from, to }, direction, allowed, signal);
+    }
+  }
+
+  /** A metric query at one moment. */
+  async instant(query: string, at: bigint, signal?: AbortSignal): Promise<Sample[]> {
+    const { body } = await this.ask('/loki/api/v1/query', { query, time: `${at}` }, signal);
+    return parseVector(body);
+  }
+
+  /** The values that a label has in the streams of a selector. */
+  async labelValues(label: string, { query, from, to }: RangeQuery, signal?: AbortSignal): Promise<string[]> {
+    const parameters = { query, start: `${from}`, end: `${to}` };
+    const { body } = await this.ask(`/loki/api/v1/label/${encodeURIComponent(label)}/values`, parameters, signal);
+    return parseTexts(body);
+  }
+
+  /** Overload passes: 429 and 5xx are asked again a few times. */
+  private async ask(path: string, parameters: Record<string, string>, signal?: AbortSignal): Promise<LokiAnswer> {
+    for (let attempt = 0; ; attempt++) {
+      const answer = await this.send(path, parameters, signal);
+      if (answer.status === 200) {
+        return answer;
+      }
+      const pause = this.retryAfterMs[attempt];
+      if ((answer.status !== 429 && answer.status < 500) || pause === undefined) {
+        throw new LokiRefusal(this.connection.url, answer.status, answer.body.trim());
+      }
+      await wait(pause, undefined, { signal });
+    }
+  }
+
+  private send(path: string, parameters: Record<string, string>, signal?: AbortSignal): Promise<LokiAnswer> {
+    // Labels of the stream, structured metadata and parsed labels apart; Loki before 3.0 ignores it.
+    const headers = { 'x-loki-response-encoding-flags': 'categorize-labels' };
+    return (parameters.query?.length ?? 0) <= MAX_QUERY_IN_ADDRESS
+      ? this.connection.request('GET', path, { query: parameters, headers, signal, timeoutMs: 120_000 })
+      : this.connection.request('POST', path, {
+          body: new URLSearchParams(parameters).toString(),
+          headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
+          signal,
+          timeoutMs: 120_000,
+        });
+  }
+}
+
+/** Loki sorts each stream, not the streams among each other. Entries of one time keep the order they came in. */
+function inOrder(entries: Entry[], direction: Direction): Entry[] {
+  const sign = direction === 'forward' ? 1 : -1;
+  return entries.sort((a, b) => (a.ns === b.ns ? 0 : a.ns < b.ns ? -sign : sign));
+}

@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startStore, type StoreOptions } from '../../pocket-loki';
+import { connectLoki, type LokiConnection } from '../../shipper/loki/connection';
+import { QueryClient } from '../../shipper/loki/query-client';
+
+export type Value = [ns: bigint, line: string, metadata?: Record<string, string>];
+
+/** The embedded store on a free port, with what a test needs to fill and to ask it. */
+export interface TestStore {
+  url: string;
+  connection: LokiConnection;
+  client: QueryClient;
+  push(labels: Record<string, string>, values: Value[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startTestStore(options: Partial<StoreOptions> = {}): Promise<TestStore> {
+  const dir = mkdtempSync(join(tmpdir(), 'afterlog-logs-'));
+  const store = await startStore({ dir, port: 0, ...options });
+  const connection = connectLoki({ url: store.url });
+  return {
+    url: store.url,
+    connection,
+    client: new QueryClient(connection),
+    async push(stream, values) {
+      const entries = values.map(([ns, line, metadata = {}]) => [`${ns}`, line, metadata]);
+      const answer = await connection.request('POST', '/loki/api/v1/push', {
+        body: JSON.stringify({ streams: [{ stream, values: entries }] }),
+        headers: { 'content-type': 'application/json' },
+      });
+      if (answer.status !== 204) {
+        throw new Error(`push: ${answer.status} ${answer.body}`);
+      }
+    },
+    async close() {
+      await connection.close();
+      await store.close();
+      rmSync(dir, { recursive: true });
+    },
+  };
+}
+
+/** A moment so many seconds (with fractions down to ns) before now, in ns since 1970. */
+export const ago = (seconds: number, nanos = 0): bigint =>
+  BigInt(Math.floor(Date.now() / 1000) - seconds) * 1_000_000_000n + BigInt(nanos);
