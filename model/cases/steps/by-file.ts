@@ -5,7 +5,7 @@ import type { Subject } from '../subject';
 
 /** C17: the file went, or was cut, while its container ran. The kubelet does neither. */
 export function byOthers(subject: Subject): Finding | undefined {
-  const { ledger, left, finished, run, podContainer, deletion, pod, restart } = subject;
+  const { ledger, left, started, finished, run, podContainer, deletion, pod, restart } = subject;
   const cut = ledger?.gaps.find(({ reason }) => reason === 'truncated');
   if (cut) {
     return {
@@ -21,7 +21,8 @@ export function byOthers(subject: Subject): Finding | undefined {
       ],
     };
   }
-  if (!ledger || left === undefined || (deletion && deletion.from <= left + CLOCKS)) {
+  const beganLater = started !== undefined && left !== undefined && left < started - CLOCKS;
+  if (!ledger || left === undefined || beganLater || (deletion && deletion.from <= left + CLOCKS)) {
     return undefined;
   }
   const endedLater = finished !== undefined && finished > left + CLOCKS;

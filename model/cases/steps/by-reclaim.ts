@@ -18,9 +18,12 @@ export function byReclaim(subject: Subject, facts: Facts): Finding | undefined {
   if (!removal) {
     return undefined;
   }
-  const { left, ledger } = subject;
+  const { left, ledger, started, finished } = subject;
   const isThereStill = ledger !== undefined && left === undefined;
-  if (isThereStill || (left !== undefined && left < removal.at - CLOCKS)) {
+  const wentBefore = left !== undefined && left < removal.at - CLOCKS;
+  // A reclaim takes what has ended; a line from before that, or with an absurd time, is about something else.
+  const ranThen = removal.at < (finished ?? started ?? -Infinity) - CLOCKS;
+  if (isThereStill || wentBefore || ranThen) {
     return undefined;
   }
   const late = left !== undefined && left > removal.at + NOTICED;
