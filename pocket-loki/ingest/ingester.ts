@@ -121,11 +121,15 @@ export class Ingester {
   }
 
   private limitRate(streams: readonly ValidStream[]): void {
-    const entries = streams.flatMap((stream) => stream.entries);
-    const bytes = entries.reduce((sum, { size }) => sum + size, 0);
+    let lines = 0;
+    let bytes = 0;
+    for (const { entries } of streams) {
+      lines += entries.length;
+      bytes += entries.reduce((sum, { size }) => sum + size, 0);
+    }
     if (!this.rate.take(bytes, this.now())) {
-      this.metrics.discarded('rate_limited', entries.length, bytes);
-      const message = `ingestion rate limit exceeded for user ${tenant} (limit: ${this.rate.rate} bytes/sec) while attempting to ingest '${entries.length}' lines totaling '${bytes}' bytes, reduce log volume or contact your Loki administrator to see if the limit can be increased`;
+      this.metrics.discarded('rate_limited', lines, bytes);
+      const message = `ingestion rate limit exceeded for user ${tenant} (limit: ${this.rate.rate} bytes/sec) while attempting to ingest '${lines}' lines totaling '${bytes}' bytes, reduce log volume or contact your Loki administrator to see if the limit can be increased`;
       throw new RequestError(429, message);
     }
   }

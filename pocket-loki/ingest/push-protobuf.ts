@@ -1,48 +1,160 @@
-import protobuf from 'protobufjs';
 import { parseLabelPairs } from '../labels';
 import type { MetadataPairs, PushedEntry, PushedStream } from './push-request';
+import { WireReader } from './wire-reader';
 
 /**
- * `logproto.PushRequest` as far as clients fill it (https://github.com/grafana/loki/blob/v3.7.6/pkg/push/push.proto).
- * Lines and metadata are taken as bytes, which the wire form allows: a line is stored as it came, and metadata that
- * repeat from entry to entry need not be decoded again.
+ * Decodes `logproto.PushRequest` as far as clients fill it
+ * (https://github.com/grafana/loki/blob/v3.7.6/pkg/push/push.proto). Lines stay bytes, so a line is stored as it came.
+ *
+ * @throws Error where it is no such message, or a label set cannot be parsed
  */
-const types = protobuf.Root.fromJSON({
-  nested: {
-    PushRequest: { fields: { streams: { id: 1, type: 'Stream', rule: 'repeated' } } },
-    Stream: { fields: { labels: { id: 1, type: 'string' }, entries: { id: 2, type: 'Entry', rule: 'repeated' } } },
-    Entry: {
-      fields: {
-        timestamp: { id: 1, type: 'Timestamp' },
-        line: { id: 2, type: 'bytes' },
-        structuredMetadata: { id: 3, type: 'bytes', rule: 'repeated' },
-      },
-    },
-    Timestamp: { fields: { seconds: { id: 1, type: 'int64' }, nanos: { id: 2, type: 'int32' } } },
-    LabelPair: { fields: { name: { id: 1, type: 'string' }, value: { id: 2, type: 'string' } } },
-  },
-});
-const pushRequest = types.lookupType('PushRequest');
-const labelPair = types.lookupType('LabelPair');
-
-interface PushRequest {
-  streams: Array<{ labels: string; entries: Entry[] }>;
-}
-interface Entry {
-  timestamp: { seconds: protobuf.Long | number; nanos: number } | null;
-  line: Buffer;
-  structuredMetadata: Buffer[];
-}
-
-/** @throws Error where it is no such message, or a label set cannot be parsed */
 export function decodeProtobuf(body: Buffer): PushedStream[] {
-  // The types above are what the decoder builds its messages from, so its answer has their shape.
-  const { streams } = pushRequest.decode(body) as protobuf.Message & PushRequest;
-  const metadata = new MetadataDecoder();
-  return streams.map(({ labels, entries }) => ({
-    labels: labelPairs(labels),
-    entries: entries.map((entry) => decodeEntry(entry, metadata)),
-  }));
+  return new PushDecoder(body).decode();
+}
+
+class PushDecoder {
+  private readonly reader: WireReader;
+  private readonly streams: PushedStream[] = [];
+  private readonly metadata: MetadataMemo;
+  private second = { seconds: 0, ns: 0n };
+
+  constructor(private readonly body: Buffer) {
+    this.reader = new WireReader(body);
+    this.metadata = new MetadataMemo(body);
+  }
+
+  decode(): PushedStream[] {
+    while (this.reader.more) {
+      if (this.reader.field() === 1) {
+        this.stream();
+      } else {
+        this.reader.skip();
+      }
+    }
+    return this.streams;
+  }
+
+  private stream(): void {
+    const stream: PushedStream = { labels: [], entries: [] };
+    this.streams.push(stream);
+    this.reader.message((field) => {
+      switch (field) {
+        case 1:
+          stream.labels = labelPairs(this.reader.text());
+          break;
+        case 2:
+          stream.entries.push(this.entry());
+          break;
+        default:
+          this.reader.skip();
+      }
+    });
+  }
+
+  private entry(): PushedEntry {
+    const { reader } = this;
+    const outer = reader.end;
+    reader.end = reader.lengthEnd();
+    let time = 0n;
+    let line = empty;
+    let metadata = none;
+    while (reader.more) {
+      switch (reader.field()) {
+        case 1:
+          time = this.timestamp();
+          break;
+        case 2:
+          line = this.lineBytes();
+          break;
+        case 3:
+          metadata = joined(metadata, this.metadataRun());
+          break;
+        default:
+          reader.skip();
+      }
+    }
+    reader.end = outer;
+    return { time, line, metadata };
+  }
+
+  /** The pairs of an entry stand together in what encoders write; they are read in one go. */
+  private metadataRun(): MetadataPairs {
+    const from = this.reader.at - 1;
+    do {
+      this.reader.skip();
+    } while (this.reader.more && this.body[this.reader.at] === metadataTag && this.reader.field() === 3);
+    return this.metadata.pairs(from, this.reader.at);
+  }
+
+  private lineBytes(): Buffer {
+    const end = this.reader.lengthEnd();
+    const line = this.body.subarray(this.reader.at, end);
+    this.reader.at = end;
+    return line;
+  }
+
+  private timestamp(): bigint {
+    let seconds = 0;
+    let nanos = 0;
+    this.reader.message((field) => {
+      if (field === 1) {
+        seconds = this.reader.varint();
+      } else if (field === 2) {
+        nanos = this.reader.varint();
+      } else {
+        this.reader.skip();
+      }
+    });
+    if (seconds !== this.second.seconds) {
+      this.second = { seconds, ns: BigInt(seconds) * 1_000_000_000n };
+    }
+    return this.second.ns + BigInt(nanos);
+  }
+}
+
+const empty = Buffer.alloc(0);
+const none: MetadataPairs = [];
+/** Field 3 with a length. */
+const metadataTag = 0x1a;
+
+function joined(some: MetadataPairs, more: MetadataPairs): MetadataPairs {
+  return some.length === 0 ? more : [...some, ...more];
+}
+
+/** Gives equal metadata of neighbours the same object: a container's lines mostly have the same. */
+class MetadataMemo {
+  private from = 0;
+  private end = 0;
+  private last: MetadataPairs = none;
+
+  constructor(private readonly body: Buffer) {}
+
+  pairs(from: number, end: number): MetadataPairs {
+    if (this.body.compare(this.body, this.from, this.end, from, end) !== 0) {
+      this.last = this.read(from, end);
+    }
+    this.from = from;
+    this.end = end;
+    return this.last;
+  }
+
+  private read(from: number, end: number): MetadataPairs {
+    const reader = new WireReader(this.body, from, end);
+    const pairs: Array<[string, string]> = [];
+    while (reader.more) {
+      reader.field();
+      const pair: [string, string] = ['', ''];
+      pairs.push(pair);
+      reader.message((field) => {
+        if (field === 1 || field === 2) {
+          pair[field - 1] = reader.text();
+        } else {
+          reader.skip();
+        }
+      });
+    }
+    return pairs;
+  }
 }
 
 function labelPairs(text: string): Array<[string, string]> {
@@ -51,34 +163,4 @@ function labelPairs(text: string): Array<[string, string]> {
   } catch (error) {
     throw new Error(`couldn't parse labels: ${error instanceof Error ? error.message : String(error)}`);
   }
-}
-
-function decodeEntry({ timestamp, line, structuredMetadata }: Entry, metadata: MetadataDecoder): PushedEntry {
-  const seconds = BigInt(Number(timestamp?.seconds ?? 0));
-  return {
-    time: seconds * 1_000_000_000n + BigInt(timestamp?.nanos ?? 0),
-    line,
-    metadata: metadata.decode(structuredMetadata),
-  };
-}
-
-/** Gives equal metadata of neighbours the same object. */
-class MetadataDecoder {
-  private lastRaw: readonly Buffer[] = [];
-  private last: MetadataPairs = [];
-
-  decode(raw: readonly Buffer[]): MetadataPairs {
-    if (!sameBytes(raw, this.lastRaw)) {
-      this.lastRaw = raw;
-      this.last = raw.map((pair) => {
-        const { name, value } = labelPair.decode(pair) as protobuf.Message & { name: string; value: string };
-        return [name, value];
-      });
-    }
-    return this.last;
-  }
-}
-
-function sameBytes(a: readonly Buffer[], b: readonly Buffer[]): boolean {
-  return a.length === b.length && a.every((bytes, i) => b[i]?.equals(bytes));
 }
