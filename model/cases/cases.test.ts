@@ -541,8 +541,10 @@ describe('records that do not fit together', () => {
         gcs: [gc('12:20:00', [7], { start: time, end: time, containers: [{ containerId: containerId(1), at: time }] })],
       };
       for (const { cause, grade, evidence } of casesOf(input)) {
-        expect(['unknown', 'C7', 'C13']).toContain(cause);
-        expect(grade === 'proved' && cause === 'C1').toBe(false);
+        // A reclaim and a file that share an absurd time may have to do with each other; more than likely it never is.
+        expect(['unknown unknown', 'C1 likely']).toContain(
+          cause === 'C7' || cause === 'C13' ? 'unknown unknown' : `${cause} ${grade}`
+        );
         expect(evidence.every(({ at }) => at === null || !Number.isNaN(Date.parse(at)))).toBe(true);
       }
     }
