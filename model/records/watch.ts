@@ -6,7 +6,7 @@ export const watchedKindSchema = z.object({
   state: z.enum(['watching', 'listing', 'forbidden', 'missing', 'failing']),
   /** The last error in words; empty while all is well. */
   detail: z.string().default(''),
-  /** Everything up to this resourceVersion is in Loki: where a successor goes on. */
+  /** The version that was reached at `completeUntil`. */
   resourceVersion: z.string().nullable().default(null),
 });
 
@@ -24,7 +24,9 @@ export const watchRecordSchema = z.object({
   identity: z.string(),
   from: time,
   to: time,
-  /** By resource: `jobs`, `cronjobs`, `pods`, `nodes`, `events`. */
+  /** All that happened up to here is in Loki: where a successor goes on. */
+  completeUntil: time,
+  /** By collection: `jobs`, `cronjobs`, `pods`, `nodes`, `events`; with single namespaces `jobs in <namespace>`, … */
   kinds: z.record(z.string(), watchedKindSchema),
   /** The namespaces that were watched; empty for all. */
   namespaces: z.array(z.string()).default([]),

@@ -1,14 +1,23 @@
+/** What is asked for: what is due at a time in seconds since 1970, or all that waits (`early`). */
+export interface Take {
+  now: number;
+  limit: number;
+  early: boolean;
+}
+
 /**
  * What has something to say, and from when on it may say it: many changes in a short time become one record.
  * Times are seconds since 1970.
  */
 export class DueQueue {
-  private readonly pending = new Map<string, { since: number; due: number }>();
+  private readonly pending = new Map<string, { due: number; since: number }>();
 
-  /** Asks for a record at `due`; the first asking is remembered, a later one moves the time. */
-  put(id: string, now: number, due: number): void {
-    const known = this.pending.get(id);
-    this.pending.set(id, { since: known?.since ?? now, due });
+  /**
+   * Asks for a record at `due`, in place of what was asked before.
+   * @param since set where a restart must not forget this: a successor has to begin before that time
+   */
+  put(id: string, due: number, since = Infinity): void {
+    this.pending.set(id, { due, since: Math.min(since, this.pending.get(id)?.since ?? Infinity) });
   }
 
   drop(id: string): void {
@@ -19,11 +28,14 @@ export class DueQueue {
     return this.pending.has(id);
   }
 
-  /** Those whose time has come; they leave the queue. */
-  take(now: number): string[] {
+  /** Those whose time has come, at most so many; they leave the queue. */
+  take({ now, limit, early }: Take): string[] {
     const due: string[] = [];
     for (const [id, one] of this.pending) {
-      if (one.due <= now) {
+      if (due.length >= limit) {
+        break;
+      }
+      if (early || one.due <= now) {
         due.push(id);
       }
     }
@@ -31,11 +43,11 @@ export class DueQueue {
     return due;
   }
 
-  /** Since when the longest waiting one has been waiting. */
-  oldest(): number | null {
-    let oldest: number | null = null;
+  /** The earliest `since` of what waits; Infinity where nothing has one. */
+  oldest(): number {
+    let oldest = Infinity;
     for (const { since } of this.pending.values()) {
-      oldest = oldest === null ? since : Math.min(oldest, since);
+      oldest = Math.min(oldest, since);
     }
     return oldest;
   }

@@ -1,6 +1,7 @@
 import { ClusterClock } from './cluster-clock';
 import { atTheEnd, replay } from './testing/replayed';
 import { recordedEvents } from './testing/recording';
+import { watched } from './trackers/context';
 import { World } from './world';
 
 const recorded = recordedEvents();
@@ -163,13 +164,13 @@ describe('order and garbage', () => {
     const poor = (uid: string, rest: object) => ({ metadata: { uid, name: uid, namespace: 'n' }, ...rest });
     for (const tracker of Object.values(world.trackers)) {
       for (const object of garbage) {
-        tracker.put(object, 'watched');
+        tracker.put(object, watched);
         tracker.remove(object);
       }
-      tracker.put(poor('empty', {}), 'watched');
+      tracker.put(poor('empty', {}), watched);
       tracker.put(
         poor('odd', { spec: 'x', status: { phase: 8, conditions: 'y', containerStatuses: [null, { name: 5 }] } }),
-        'watched'
+        watched
       );
       tracker.put(
         poor('absurd', {
@@ -186,11 +187,11 @@ describe('order and garbage', () => {
             ],
           },
         }),
-        'watched'
+        watched
       );
     }
     now += 3600_000;
-    const written = world.take(clock.seconds());
+    const written = world.take({ now: clock.seconds(), limit: Infinity, early: false });
     expect(atTheEnd(written, 'pod').map(({ id, phase, final, finished }) => [id, phase, final, finished])).toEqual([
       ['empty', 'Unknown', false, null],
       ['odd', 'Unknown', false, null],

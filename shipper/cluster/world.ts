@@ -1,6 +1,7 @@
 import type { OutgoingRecord } from '../loki/record-writer';
 import type { ClusterClock } from './cluster-clock';
 import { Clues } from './deletion/clues';
+import type { Take } from './due-queue';
 import { SharedTexts } from './fields';
 import type { Tracker, TrackerContext } from './trackers/context';
 import { CronJobTracker } from './trackers/cron-job-tracker';
@@ -31,10 +32,10 @@ export class World {
     this.trackers = { nodes, cronjobs, jobs, pods, events: new EventTracker(context) };
   }
 
-  /** The records that are due at a time in seconds since 1970; pods before Jobs, which tell how many of their pods went along. */
-  take(now: number): OutgoingRecord[] {
+  /** The records that are due; pods before Jobs, which tell how many of their pods went along. */
+  take(take: Take): OutgoingRecord[] {
     const { nodes, pods, jobs, events } = this.trackers;
-    return [nodes, events, pods, jobs].flatMap((tracker) => tracker.take(now));
+    return [nodes, events, pods, jobs].flatMap((tracker) => tracker.take(take));
   }
 
   /** To be called about once a minute: forgets what is over, and asks for what lives long to be told again. */
@@ -43,9 +44,13 @@ export class World {
     Object.values(this.trackers).forEach((tracker) => tracker.sweep());
   }
 
-  /** Since when something has been waiting to be written; null where nothing is. */
-  oldest(): number | null {
-    const waiting = Object.values(this.trackers).flatMap((tracker) => tracker.oldest() ?? []);
-    return waiting.length === 0 ? null : Math.min(...waiting);
+  /** Since when something has been waiting to be written that a restart must not forget; Infinity where nothing is. */
+  oldest(): number {
+    return Math.min(...Object.values(this.trackers).map((tracker) => tracker.oldest()));
+  }
+
+  /** How many objects have something to say that is not written yet. */
+  get waiting(): number {
+    return Object.values(this.trackers).reduce((sum, { waiting }) => sum + waiting, 0);
   }
 }

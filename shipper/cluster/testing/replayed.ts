@@ -11,6 +11,7 @@ import {
 } from '../../../model/records';
 import type { OutgoingRecord } from '../../loki/record-writer';
 import { ClusterClock } from '../cluster-clock';
+import { watched } from '../trackers/context';
 import { World } from '../world';
 import type { RecordedEvent } from './recording';
 
@@ -22,7 +23,7 @@ export function replay(events: RecordedEvent[], afterwardsSeconds = 600): Outgoi
   const records: OutgoingRecord[] = [];
   const goOn = (until: number) => {
     for (; now < until; now = Math.min(until, now + 1000)) {
-      records.push(...world.take(clock.seconds()));
+      records.push(...world.take({ now: clock.seconds(), limit: Infinity, early: false }));
     }
   };
   for (const { kind, type, object, at } of events) {
@@ -30,7 +31,7 @@ export function replay(events: RecordedEvent[], afterwardsSeconds = 600): Outgoi
     if (type === 'DELETED') {
       world.trackers[kind].remove(object);
     } else {
-      world.trackers[kind].put(object, 'watched');
+      world.trackers[kind].put(object, watched);
     }
   }
   goOn(now + afterwardsSeconds * 1000);

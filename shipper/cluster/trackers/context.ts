@@ -1,6 +1,7 @@
 import type { OutgoingRecord } from '../../loki/record-writer';
 import type { ClusterClock } from '../cluster-clock';
 import type { Clues } from '../deletion/clues';
+import type { Take } from '../due-queue';
 import type { SharedTexts } from '../fields';
 
 /** When something is written, in seconds: the balance between a timely picture and few lines. */
@@ -13,7 +14,7 @@ export const timing = {
   podUnderWay: 60,
   /** Between two lines on the same object under way. */
   jobRewrite: 300,
-  podRewrite: 120,
+  podRewrite: 60,
   eventRewrite: 120,
   /** How long a deleted Job waits for its pods to follow, and its memory for stragglers. */
   podsFollow: 60,
@@ -31,8 +32,23 @@ export interface TrackerContext {
   clues: Clues;
 }
 
-/** How an object came in: `listed` where its history is not known, `known` where Loki has its record already. */
-export type Arrival = 'watched' | 'listed' | 'known';
+/** How an object came in: by a watch, just when it changed; by a list, and nobody knows how long it has been so; or by the list that a predecessor left off at. */
+export type Arrival = { how: 'watched' } | { how: 'listed' } | { how: 'resumed'; at: number };
+
+export const watched: Arrival = { how: 'watched' };
+export const listed: Arrival = { how: 'listed' };
+
+/**
+ * Whether a predecessor has written an object that ends or changes under way: what ended it has, because its checkpoints
+ * wait for that; what is under way may have been too young to be told, or changed too short a time ago.
+ * @param changed when the object last changed, null where it does not tell
+ */
+export function wasWritten(arrival: Arrival, ended: boolean, changed: number | null): boolean {
+  return (
+    arrival.how === 'resumed' &&
+    (ended || (changed ?? Infinity) < arrival.at - timing.podRewrite - timing.settleDeleted)
+  );
+}
 
 /** A list of all objects of a kind, or of one namespace. */
 export interface ListRound {
@@ -56,12 +72,16 @@ export interface Tracker {
   remove(object: unknown): void;
   /** After a whole list was put: what is not on it is gone, and nobody saw it go. */
   endList(round: ListRound): void;
-  /** The records that are due; a time far in the future takes all. Seconds since 1970. */
-  take(now: number): OutgoingRecord[];
+  /** The records that are due. */
+  take(take: Take): OutgoingRecord[];
   /** To be called about once a minute: forgets what is over, and asks for what lives long to be told again. */
   sweep(): void;
-  /** Since when something has been waiting to be written; null where nothing does. */
-  oldest(): number | null;
+  /** Since when something has been waiting to be written that a restart must not forget; Infinity where nothing is. */
+  oldest(): number;
+  /** Whether an object of this UID is there. */
+  has(uid: string): boolean;
+  /** How many objects have something to say that is not written yet. */
+  readonly waiting: number;
   readonly size: number;
 }
 

@@ -48,8 +48,16 @@ export class CronJobTracker implements Tracker {
     }
   }
 
-  oldest(): null {
-    return null;
+  oldest(): number {
+    return Infinity;
+  }
+
+  has(uid: string): boolean {
+    return this.entries.has(uid);
+  }
+
+  get waiting(): number {
+    return 0;
   }
 
   get size(): number {

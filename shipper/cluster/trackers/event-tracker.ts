@@ -1,6 +1,6 @@
 import { EVENT_METADATA, type EventRecord, RECORD_VERSION } from '../../../model/records';
 import type { OutgoingRecord } from '../../loki/record-writer';
-import { DueQueue } from '../due-queue';
+import { DueQueue, type Take } from '../due-queue';
 import { timeText } from '../fields';
 import { type EventState, projectEvent } from '../state/event';
 import {
@@ -42,7 +42,7 @@ export class EventTracker implements Tracker {
     const old = this.entries.get(event.uid);
     const entry: Entry = { event, written: old?.written ?? unwritten(), gone: false };
     this.entries.set(event.uid, entry);
-    if (old === undefined && arrival === 'known') {
+    if (old === undefined && arrival.how === 'resumed') {
       entry.written.at = now;
     } else if (old === undefined) {
       this.queue.put(event.uid, now, now);
@@ -52,7 +52,7 @@ export class EventTracker implements Tracker {
       old.event.message !== event.message
     ) {
       const wait = isSingle(event) ? 0 : timing.eventRewrite;
-      this.queue.put(event.uid, now, Math.max(now, old.written.at + wait));
+      this.queue.put(event.uid, Math.max(now, old.written.at + wait), wait === 0 ? now : undefined);
     }
   }
 
@@ -71,10 +71,10 @@ export class EventTracker implements Tracker {
     }
   }
 
-  take(now: number): OutgoingRecord[] {
-    return this.queue.take(now).flatMap((uid) => {
+  take(take: Take): OutgoingRecord[] {
+    return this.queue.take(take).flatMap((uid) => {
       const entry = this.entries.get(uid);
-      return entry === undefined ? [] : [this.write(entry, now)];
+      return entry === undefined ? [] : [this.write(entry, take.now)];
     });
   }
 
@@ -82,8 +82,16 @@ export class EventTracker implements Tracker {
     // Events leave by themselves.
   }
 
-  oldest(): number | null {
+  oldest(): number {
     return this.queue.oldest();
+  }
+
+  has(uid: string): boolean {
+    return this.entries.has(uid);
+  }
+
+  get waiting(): number {
+    return this.queue.size;
   }
 
   get size(): number {

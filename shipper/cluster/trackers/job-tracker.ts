@@ -1,6 +1,6 @@
 import type { OutgoingRecord } from '../../loki/record-writer';
 import { type Finding, whoDeletedJob } from '../deletion/who-deleted-job';
-import { DueQueue } from '../due-queue';
+import { DueQueue, type Take } from '../due-queue';
 import { timeText, timeTextOrNull } from '../fields';
 import { type CronJobState, jobChanged, type JobState, mergeJob, projectJob } from '../state/job';
 import type { CronJobTracker } from './cron-job-tracker';
@@ -14,6 +14,8 @@ import {
   type Tracker,
   type TrackerContext,
   unwritten,
+  wasWritten,
+  watched,
   type Written,
 } from './context';
 import { jobRecord, outgoingJob, type PodsDeleted } from './job-record';
@@ -49,12 +51,12 @@ export class JobTracker implements Tracker {
     if (old === undefined) {
       const entry: Entry = { job: next, written: unwritten(), changed: true, gone: null, podsDeleted: null };
       this.entries.set(next.uid, entry);
-      if (arrival === 'known') {
+      if (wasWritten(arrival, next.result !== 'running', jobChanged(next))) {
         entry.changed = false;
         entry.written = { entryMs: 0, at: now, final: next.result !== 'running' };
         return;
       }
-      this.plan(entry, arrival === 'listed' ? (next.created ?? now) : now);
+      this.plan(entry, arrival.how === 'watched' ? now : (next.created ?? now));
       return;
     }
     const job = mergeJob(old.job, next);
@@ -73,11 +75,11 @@ export class JobTracker implements Tracker {
       return;
     }
     const now = this.context.clock.seconds();
-    this.put(object, 'watched');
+    this.put(object, watched);
     const entry = this.entries.get(last.uid);
     if (entry !== undefined) {
       entry.gone = { at: now, lastThere: null };
-      this.queue.put(last.uid, now, now + timing.settleDeleted);
+      this.queue.put(last.uid, now + timing.settleDeleted, now);
     }
   }
 
@@ -86,15 +88,15 @@ export class JobTracker implements Tracker {
     for (const [uid, entry] of this.entries) {
       if (entry.gone === null && isMissing(entry.job, round)) {
         entry.gone = { at: now, lastThere: round.lastSeen };
-        this.queue.put(uid, now, now + timing.settleDeleted);
+        this.queue.put(uid, now + timing.settleDeleted, now);
       }
     }
   }
 
-  take(now: number): OutgoingRecord[] {
-    return this.queue.take(now).flatMap((uid) => {
+  take(take: Take): OutgoingRecord[] {
+    return this.queue.take(take).flatMap((uid) => {
       const entry = this.entries.get(uid);
-      return entry === undefined ? [] : this.write(entry, now);
+      return entry === undefined ? [] : this.write(entry, take);
     });
   }
 
@@ -105,13 +107,21 @@ export class JobTracker implements Tracker {
       if (gone !== null && gone.at < now - timing.jobRemembered && !this.queue.has(uid)) {
         this.entries.delete(uid);
       } else if (gone === null && job.result === 'running' && written.at > 0 && written.at < now - timing.refresh) {
-        this.queue.put(uid, now, now);
+        this.queue.put(uid, now);
       }
     }
   }
 
-  oldest(): number | null {
+  oldest(): number {
     return this.queue.oldest();
+  }
+
+  has(uid: string): boolean {
+    return this.entries.has(uid);
+  }
+
+  get waiting(): number {
+    return this.queue.size;
   }
 
   get size(): number {
@@ -148,26 +158,24 @@ export class JobTracker implements Tracker {
     const { count, from, to } = entry.podsDeleted ?? { count: 0, from: at, to: at };
     entry.podsDeleted = { count: count + 1, from: Math.min(from, at), to: Math.max(to, at) };
     const now = this.context.clock.seconds();
-    if (entry.gone !== null) {
-      this.queue.put(uid, now, now + timing.settleDeleted);
-    }
+    this.queue.put(uid, now + (entry.gone === null ? timing.podsFollow : timing.settleDeleted), now);
   }
 
   private plan({ job, written }: Entry, since: number): void {
     const now = this.context.clock.seconds();
-    const due =
-      job.result !== 'running'
-        ? now + timing.settleEnded
-        : written.at === 0
-          ? since + timing.jobUnderWay
-          : Math.max(now + timing.settleEnded, written.at + timing.jobRewrite);
-    this.queue.put(job.uid, now, due);
+    if (job.result !== 'running') {
+      this.queue.put(job.uid, now + timing.settleEnded, now);
+    } else if (written.at === 0) {
+      this.queue.put(job.uid, since + timing.jobUnderWay);
+    } else {
+      this.queue.put(job.uid, Math.max(now + timing.settleEnded, written.at + timing.jobRewrite));
+    }
   }
 
-  private write(entry: Entry, now: number): OutgoingRecord[] {
+  private write(entry: Entry, { now, early }: Take): OutgoingRecord[] {
     const { job, gone, written } = entry;
-    if (gone !== null && (this.pods.get(job.uid) ?? 0) > 0 && now < gone.at + timing.podsFollow) {
-      this.queue.put(job.uid, gone.at, now + timing.settleDeleted);
+    if (gone !== null && (this.pods.get(job.uid) ?? 0) > 0 && !early && now < gone.at + timing.podsFollow) {
+      this.queue.put(job.uid, now + timing.settleDeleted, gone.at);
       return [];
     }
     const cronJob = this.cronJobs.find(job.owner?.uid);

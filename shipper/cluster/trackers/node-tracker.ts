@@ -6,7 +6,7 @@ import {
   RECORD_VERSION,
 } from '../../../model/records';
 import type { OutgoingRecord } from '../../loki/record-writer';
-import { DueQueue } from '../due-queue';
+import { DueQueue, type Take } from '../due-queue';
 import { timeText, timeTextOrNull } from '../fields';
 import { type ConditionState, isTrouble, type NodeState, projectNode, type TaintState } from '../state/node';
 import {
@@ -20,6 +20,7 @@ import {
   type Tracker,
   type TrackerContext,
   unwritten,
+  watched,
   type Written,
 } from './context';
 
@@ -62,7 +63,7 @@ export class NodeTracker implements Tracker {
     if (entry === undefined) {
       entry = { node, written: unwritten(), changed: false, gone: null, stretches: new Map() };
       this.entries.set(node.name, entry);
-      if (arrival === 'known') {
+      if (arrival.how === 'resumed') {
         entry.written = { ...entry.written, at: now };
       } else {
         this.change(entry, now);
@@ -74,7 +75,7 @@ export class NodeTracker implements Tracker {
         this.change(entry, now);
       }
     }
-    this.follow(entry, now, arrival === 'known');
+    this.follow(entry, now, arrival);
   }
 
   remove(object: unknown): void {
@@ -82,7 +83,7 @@ export class NodeTracker implements Tracker {
     if (last === undefined) {
       return;
     }
-    this.put(object, 'watched');
+    this.put(object, watched);
     const entry = this.entries.get(last.name);
     if (entry !== undefined) {
       this.vanish(entry);
@@ -97,10 +98,10 @@ export class NodeTracker implements Tracker {
     }
   }
 
-  take(now: number): OutgoingRecord[] {
-    const due = this.queue.take(now).flatMap((name) => {
+  take(take: Take): OutgoingRecord[] {
+    const due = this.queue.take(take).flatMap((name) => {
       const entry = this.entries.get(name);
-      return entry === undefined ? [] : [this.write(entry, now)];
+      return entry === undefined ? [] : [this.write(entry, take.now)];
     });
     const records = [...this.ready, ...due];
     this.ready = [];
@@ -116,7 +117,7 @@ export class NodeTracker implements Tracker {
         continue;
       }
       if (entry.gone === null && entry.written.at < now - timing.refresh) {
-        this.queue.put(name, now, now);
+        this.queue.put(name, now);
       }
       for (const stretch of entry.stretches.values()) {
         if (stretch.written.at < now - timing.refreshCondition) {
@@ -126,8 +127,16 @@ export class NodeTracker implements Tracker {
     }
   }
 
-  oldest(): number | null {
+  oldest(): number {
     return this.ready.length > 0 ? this.context.clock.seconds() - 1 : this.queue.oldest();
+  }
+
+  has(uid: string): boolean {
+    return [...this.entries.values()].some(({ node }) => node.uid === uid);
+  }
+
+  get waiting(): number {
+    return this.queue.size + this.ready.length;
   }
 
   get size(): number {
@@ -145,7 +154,7 @@ export class NodeTracker implements Tracker {
 
   private change(entry: Entry, now: number): void {
     entry.changed = true;
-    this.queue.put(entry.node.name, now, now + timing.settleEnded);
+    this.queue.put(entry.node.name, now + timing.settleEnded, now);
   }
 
   private vanish(entry: Entry): void {
@@ -159,7 +168,7 @@ export class NodeTracker implements Tracker {
   }
 
   /** Opens and closes stretches as the node's conditions tell. */
-  private follow(entry: Entry, now: number, known: boolean): void {
+  private follow(entry: Entry, now: number, arrival: Arrival): void {
     for (const condition of entry.node.conditions) {
       const open = entry.stretches.get(condition.type);
       const from = condition.since ?? now;
@@ -176,7 +185,7 @@ export class NodeTracker implements Tracker {
       if (isTrouble(condition) && !entry.stretches.has(condition.type)) {
         const stretch: Stretch = { condition, from, written: unwritten() };
         entry.stretches.set(condition.type, stretch);
-        if (known) {
+        if (arrival.how === 'resumed') {
           stretch.written.at = now;
         } else {
           this.tell(entry, stretch, null, now);

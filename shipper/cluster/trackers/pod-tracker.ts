@@ -1,7 +1,7 @@
 import type { Deletion } from '../../../model/records';
 import type { OutgoingRecord } from '../../loki/record-writer';
 import { whoDeletedPod } from '../deletion/who-deleted-pod';
-import { DueQueue } from '../due-queue';
+import { DueQueue, type Take } from '../due-queue';
 import { timeText, timeTextOrNull } from '../fields';
 import { mergePod, podChanged, podEnded, podFinished, type PodState, projectPod } from '../state/pod';
 import {
@@ -14,6 +14,8 @@ import {
   type Tracker,
   type TrackerContext,
   unwritten,
+  wasWritten,
+  watched,
   type Written,
 } from './context';
 import type { JobTracker } from './job-tracker';
@@ -73,7 +75,7 @@ export class PodTracker implements Tracker {
     }
     // A deletion with a grace period was seen before, as a change of the object.
     const announced = this.entries.get(last.uid)?.pod.deletionRequested != null;
-    this.put(object, 'watched');
+    this.put(object, watched);
     const entry = this.entries.get(last.uid);
     if (entry !== undefined) {
       const at = this.context.clock.seconds();
@@ -92,10 +94,10 @@ export class PodTracker implements Tracker {
     }
   }
 
-  take(now: number): OutgoingRecord[] {
-    return this.queue.take(now).flatMap((uid) => {
+  take(take: Take): OutgoingRecord[] {
+    return this.queue.take(take).flatMap((uid) => {
       const entry = this.entries.get(uid);
-      return entry === undefined ? [] : this.write(entry, now);
+      return entry === undefined ? [] : this.write(entry, take.now);
     });
   }
 
@@ -104,13 +106,21 @@ export class PodTracker implements Tracker {
     const now = this.context.clock.seconds();
     for (const [uid, { gone, written }] of this.entries) {
       if (gone === null && !written.final && written.at > 0 && written.at < now - timing.refresh) {
-        this.queue.put(uid, now, now);
+        this.queue.put(uid, now);
       }
     }
   }
 
-  oldest(): number | null {
+  oldest(): number {
     return this.queue.oldest();
+  }
+
+  has(uid: string): boolean {
+    return this.entries.has(uid);
+  }
+
+  get waiting(): number {
+    return this.queue.size;
   }
 
   get size(): number {
@@ -121,19 +131,19 @@ export class PodTracker implements Tracker {
     const entry: Entry = { pod, written: unwritten(), changed: true, gone: null };
     this.entries.set(pod.uid, entry);
     this.count(pod, 1);
-    if (arrival === 'known') {
+    if (wasWritten(arrival, podEnded(pod), podChanged(pod))) {
       entry.changed = false;
       entry.written = { entryMs: 0, at: now, final: podEnded(pod) };
       return;
     }
-    this.plan(entry, arrival === 'listed' ? (pod.created ?? now) : now);
+    this.plan(entry, arrival.how === 'watched' ? now : (pod.created ?? now));
   }
 
   private vanish(entry: Entry, gone: Gone & { forced: boolean }): void {
     const now = this.context.clock.seconds();
     entry.gone = gone;
     this.count(entry.pod, -1);
-    this.queue.put(entry.pod.uid, now, now + timing.settleDeleted);
+    this.queue.put(entry.pod.uid, now + timing.settleDeleted, now);
   }
 
   private count(pod: PodState, by: 1 | -1): void {
@@ -145,12 +155,13 @@ export class PodTracker implements Tracker {
 
   private plan({ pod, written }: Entry, since: number): void {
     const now = this.context.clock.seconds();
-    const due = podEnded(pod)
-      ? now + timing.settleEnded
-      : written.at === 0
-        ? since + timing.podUnderWay
-        : Math.max(now + timing.settleEnded, written.at + timing.podRewrite);
-    this.queue.put(pod.uid, now, due);
+    if (podEnded(pod)) {
+      this.queue.put(pod.uid, now + timing.settleEnded, now);
+    } else if (written.at === 0) {
+      this.queue.put(pod.uid, since + timing.podUnderWay);
+    } else {
+      this.queue.put(pod.uid, Math.max(now + timing.settleEnded, written.at + timing.podRewrite));
+    }
   }
 
   private write(entry: Entry, now: number): OutgoingRecord[] {

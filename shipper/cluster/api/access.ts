@@ -1,0 +1,73 @@
+import { existsSync, readFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { UserError } from '../../user-error';
+import { readKubeconfig } from './kubeconfig';
+import { bearerFile } from './token-file';
+
+/** How to reach an API server, and as whom. */
+export interface ClusterAccess {
+  /** Base URL without a slash at the end. */
+  server: string;
+  ca: Buffer | undefined;
+  cert: Buffer | undefined;
+  key: Buffer | undefined;
+  /** Asked for every request: service account tokens are replaced every hour. */
+  authorization: () => string | undefined;
+  insecureSkipVerify: boolean;
+  /** Name that the server's certificate is for, where it is not the URL's host. */
+  serverName: string | undefined;
+  /** The namespace that the context or the service account is in. */
+  namespace: string | undefined;
+  /** Where this was read, for messages. */
+  origin: string;
+}
+
+const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+export interface AccessOptions {
+  kubeconfig?: string;
+  context?: string;
+  env: NodeJS.ProcessEnv;
+  /** Where a pod finds its service account; another folder in tests. */
+  serviceAccountDir?: string;
+}
+
+/**
+ * The kubeconfig that was asked for; else that of KUBECONFIG; else, in a pod, its service account; else ~/.kube/config.
+ *
+ * @throws UserError where none is there, or it cannot be used
+ */
+export function clusterAccess(options: AccessOptions): ClusterAccess {
+  const { kubeconfig, context, env } = options;
+  const files = kubeconfig ?? env.KUBECONFIG;
+  if (files !== undefined && files !== '') {
+    return readKubeconfig(files.split(path.delimiter).filter(Boolean), context);
+  }
+  const serviceAccountDir = options.serviceAccountDir ?? SERVICE_ACCOUNT;
+  if (env.KUBERNETES_SERVICE_HOST && existsSync(path.join(serviceAccountDir, 'token'))) {
+    return inCluster(serviceAccountDir, env.KUBERNETES_SERVICE_HOST, env.KUBERNETES_SERVICE_PORT ?? '443');
+  }
+  const home = path.join(os.homedir(), '.kube', 'config');
+  if (existsSync(home)) {
+    return readKubeconfig([home], context);
+  }
+  throw new UserError(
+    'no way to a cluster: give --kubeconfig or KUBECONFIG, or run it in a pod with a service account'
+  );
+}
+
+function inCluster(dir: string, host: string, port: string): ClusterAccess {
+  const namespace = path.join(dir, 'namespace');
+  return {
+    server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    ca: readFileSync(path.join(dir, 'ca.crt')),
+    cert: undefined,
+    key: undefined,
+    authorization: bearerFile(path.join(dir, 'token')),
+    insecureSkipVerify: false,
+    serverName: undefined,
+    namespace: existsSync(namespace) ? readFileSync(namespace, 'utf8').trim() : undefined,
+    origin: 'service account',
+  };
+}

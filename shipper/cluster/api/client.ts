@@ -1,0 +1,200 @@
+import { type Dispatcher, Pool } from 'undici';
+import { version } from '../../version';
+import type { ClusterClock } from '../cluster-clock';
+import { fields, text } from '../fields';
+import type { ClusterAccess } from './access';
+
+/** The API server answered, and not with what was asked for. */
+export class ApiError extends Error {
+  constructor(
+    /** HTTP status, or the code of a Status object inside a watch. */
+    readonly status: number,
+    /** Kubernetes' reason: `Forbidden`, `Expired`, `Conflict`, … */
+    readonly reason: string,
+    message: string,
+    /** When to come back, in seconds, where the server said so. */
+    readonly retryAfter: number | undefined = undefined
+  ) {
+    super(message);
+    this.name = 'ApiError';
+  }
+}
+
+/** No answer came, or it broke off. */
+export class ApiUnreachable extends Error {
+  constructor(
+    server: string,
+    override readonly cause: unknown
+  ) {
+    super(
+      `cannot reach the API server at ${server}: ${cause instanceof Error ? cause.message || cause.name : String(cause)}`
+    );
+    this.name = 'ApiUnreachable';
+  }
+}
+
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+const TIMEOUT_MS = 60_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** Requests to one API server. */
+export class ApiClient {
+  private readonly pool: Pool;
+  private readonly prefix: string;
+
+  constructor(
+    private readonly access: ClusterAccess,
+    private readonly clock: ClusterClock
+  ) {
+    const url = new URL(access.server);
+    this.prefix = url.pathname.replace(/\/+$/, '');
+    this.pool = new Pool(url.origin, {
+      // Every watch holds a connection of its own.
+      connections: null,
+      pipelining: 1,
+      connect: {
+        ca: access.ca,
+        cert: access.cert,
+        key: access.key,
+        servername: access.serverName,
+        rejectUnauthorized: !access.insecureSkipVerify,
+        timeout: CONNECT_TIMEOUT_MS,
+      },
+    });
+  }
+
+  get server(): string {
+    return this.access.server;
+  }
+
+  /**
+   * One object or list.
+   * @throws ApiError, ApiUnreachable; the signal's reason when it was aborted
+   */
+  async get(path: string, query: Query = {}, signal?: AbortSignal): Promise<unknown> {
+    return this.json('GET', path, query, undefined, signal);
+  }
+
+  /** Creates or replaces an object. @throws as `get` */
+  async send(method: 'POST' | 'PUT', path: string, body: unknown, signal?: AbortSignal): Promise<unknown> {
+    return this.json(method, path, {}, JSON.stringify(body), signal);
+  }
+
+  /**
+   * The bytes of a watch as they come.
+   * @param silentMs how long the stream may be silent before it counts as broken
+   * @param opened called when the server has accepted it
+   * @throws as `get`, also while reading
+   */
+  async *stream(
+    path: string,
+    query: Query,
+    silentMs: number,
+    signal: AbortSignal,
+    opened: () => void
+  ): AsyncGenerator<Buffer> {
+    const { statusCode, headers, body } = await this.request('GET', path, query, undefined, silentMs, signal);
+    if (statusCode !== 200) {
+      throw errorOf(statusCode, headers, await this.read(body, signal));
+    }
+    opened();
+    try {
+      for await (const chunk of body) {
+        yield Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      throw new ApiUnreachable(this.server, error);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.pool.destroy();
+  }
+
+  private async json(
+    method: 'GET' | 'POST' | 'PUT',
+    path: string,
+    query: Query,
+    content: string | undefined,
+    signal: AbortSignal | undefined
+  ): Promise<unknown> {
+    const { statusCode, headers, body } = await this.request(method, path, query, content, TIMEOUT_MS, signal);
+    const answer = await this.read(body, signal);
+    if (statusCode < 200 || statusCode > 299) {
+      throw errorOf(statusCode, headers, answer);
+    }
+    const parsed = parseJson(answer);
+    if (parsed === undefined) {
+      throw new ApiError(statusCode, 'BadAnswer', `${method} ${path}: the answer is not JSON: ${answer.slice(0, 100)}`);
+    }
+    return parsed;
+  }
+
+  private async request(
+    method: 'GET' | 'POST' | 'PUT',
+    path: string,
+    query: Query,
+    body: string | undefined,
+    silentMs: number,
+    signal: AbortSignal | undefined
+  ): Promise<Dispatcher.ResponseData> {
+    const authorization = this.access.authorization();
+    try {
+      const answer = await this.pool.request({
+        method,
+        path: this.prefix + path + queryText(query),
+        headers: {
+          accept: 'application/json',
+          'user-agent': `afterlog-watch/${version}`,
+          ...(authorization !== undefined && { authorization }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
+        body,
+        signal,
+        headersTimeout: TIMEOUT_MS,
+        bodyTimeout: silentMs,
+      });
+      this.clock.observe(answer.headers.date);
+      return answer;
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw new ApiUnreachable(this.server, error);
+    }
+  }
+
+  private async read(body: Dispatcher.ResponseData['body'], signal: AbortSignal | undefined): Promise<string> {
+    try {
+      return await body.text();
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw new ApiUnreachable(this.server, error);
+    }
+  }
+}
+
+function queryText(query: Query): string {
+  const given = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
+  return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
+}
+
+export function parseJson(content: string): unknown {
+  try {
+    return JSON.parse(content);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The API server's errors are Status objects; a proxy's are anything. */
+function errorOf(status: number, headers: Dispatcher.ResponseData['headers'], answer: string): ApiError {
+  const { reason, message } = fields(parseJson(answer));
+  const retryAfter = Number(headers['retry-after']);
+  return new ApiError(
+    status,
+    text(reason) ?? '',
+    text(message) ?? `HTTP ${status}: ${answer.slice(0, 200)}`,
+    Number.isFinite(retryAfter) && retryAfter >= 0 ? retryAfter : undefined
+  );
+}

@@ -1,0 +1,171 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { UserError } from '../../user-error';
+import type { ClusterAccess } from './access';
+import { bearerFile } from './token-file';
+
+const clusterSchema = z.object({
+  server: z.string(),
+  'certificate-authority': z.string().optional(),
+  'certificate-authority-data': z.string().optional(),
+  'insecure-skip-tls-verify': z.boolean().optional(),
+  'tls-server-name': z.string().optional(),
+  'proxy-url': z.string().optional(),
+});
+const userSchema = z.object({
+  'client-certificate': z.string().optional(),
+  'client-certificate-data': z.string().optional(),
+  'client-key': z.string().optional(),
+  'client-key-data': z.string().optional(),
+  token: z.string().optional(),
+  tokenFile: z.string().optional(),
+  username: z.string().optional(),
+  password: z.string().optional(),
+  exec: z.object({ command: z.string() }).optional(),
+  'auth-provider': z.object({ name: z.string() }).optional(),
+});
+const contextSchema = z.object({ cluster: z.string(), user: z.string().default(''), namespace: z.string().optional() });
+
+const named = { name: z.string() };
+const kubeconfigSchema = z.object({
+  'current-context': z.string().optional(),
+  clusters: z.array(z.object({ ...named, cluster: clusterSchema })).nullish(),
+  users: z.array(z.object({ ...named, user: userSchema })).nullish(),
+  contexts: z.array(z.object({ ...named, context: contextSchema })).nullish(),
+});
+
+type Entry<T> = T & { dir: string };
+
+/** Several files as one, as kubectl reads them: of what stands in two of them, the first counts. */
+interface Merged {
+  current: string | undefined;
+  clusters: Map<string, Entry<z.infer<typeof clusterSchema>>>;
+  users: Map<string, Entry<z.infer<typeof userSchema>>>;
+  contexts: Map<string, z.infer<typeof contextSchema>>;
+}
+
+/**
+ * Access to the cluster of a context, from kubeconfig files.
+ *
+ * @throws UserError that names the file, and the key or the context that is missing or cannot be used
+ */
+export function readKubeconfig(files: string[], contextName: string | undefined): ClusterAccess {
+  const merged = merge(files);
+  const origin = files.join(path.delimiter);
+  const name = contextName ?? merged.current;
+  if (name === undefined || name === '') {
+    throw new UserError(`${origin} has no current-context: choose one with --context (${listOf(merged.contexts)})`);
+  }
+  const context = merged.contexts.get(name);
+  if (context === undefined) {
+    throw new UserError(`${origin} has no context "${name}": there are ${listOf(merged.contexts)}`);
+  }
+  const cluster = merged.clusters.get(context.cluster);
+  if (cluster === undefined) {
+    throw new UserError(`${origin}: context "${name}" names the cluster "${context.cluster}", which is not there`);
+  }
+  const user = merged.users.get(context.user) ?? { dir: '.' };
+  return { ...toServer(cluster, origin), ...asUser(user, origin), namespace: context.namespace, origin };
+}
+
+const listOf = (map: Map<string, unknown>) => [...map.keys()].join(', ') || 'none';
+
+function merge(files: string[]): Merged {
+  const merged: Merged = { current: undefined, clusters: new Map(), users: new Map(), contexts: new Map() };
+  for (const file of files) {
+    const dir = path.dirname(path.resolve(file));
+    const config = readOne(file);
+    merged.current ??= config['current-context'];
+    config.clusters?.forEach(({ name, cluster }) => addFirst(merged.clusters, name, { ...cluster, dir }));
+    config.users?.forEach(({ name, user }) => addFirst(merged.users, name, { ...user, dir }));
+    config.contexts?.forEach(({ name, context }) => addFirst(merged.contexts, name, context));
+  }
+  return merged;
+}
+
+function addFirst<T>(map: Map<string, T>, name: string, value: T): void {
+  if (!map.has(name)) {
+    map.set(name, value);
+  }
+}
+
+function readOne(file: string): z.infer<typeof kubeconfigSchema> {
+  let content: unknown;
+  try {
+    content = parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new UserError(
+      `cannot read the kubeconfig ${file}: ${error instanceof Error ? error.message : String(error)}`
+    );
+  }
+  const parsed = kubeconfigSchema.safeParse(content);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new UserError(`${file} is no kubeconfig: ${issue?.path.join('.') || 'the file'}: ${issue?.message ?? ''}`);
+  }
+  return parsed.data;
+}
+
+function toServer(cluster: Entry<z.infer<typeof clusterSchema>>, origin: string) {
+  if (!URL.canParse(cluster.server) || !/^https?:/.test(cluster.server)) {
+    throw new UserError(`${origin}: "${cluster.server}" is not the URL of an API server`);
+  }
+  if (cluster['proxy-url'] !== undefined) {
+    throw new UserError(`${origin}: proxy-url is not supported; run it where the API server can be reached directly`);
+  }
+  return {
+    server: cluster.server.replace(/\/+$/, ''),
+    ca: pem(cluster, 'certificate-authority', cluster.dir),
+    insecureSkipVerify: cluster['insecure-skip-tls-verify'] ?? false,
+    serverName: cluster['tls-server-name'],
+  };
+}
+
+function asUser(user: Entry<z.infer<typeof userSchema>>, origin: string) {
+  const plugin = user.exec?.command ?? user['auth-provider']?.name;
+  if (plugin !== undefined && user.token === undefined && user.tokenFile === undefined) {
+    throw new UserError(
+      `${origin}: the user's credentials come from a program (${plugin}), which is not run here; ` +
+        'use a kubeconfig with a token, as `kubectl create token SERVICE_ACCOUNT` prints it, or a client certificate'
+    );
+  }
+  return {
+    cert: pem(user, 'client-certificate', user.dir),
+    key: pem(user, 'client-key', user.dir),
+    authorization: authorizationOf(user),
+  };
+}
+
+function authorizationOf(user: Entry<z.infer<typeof userSchema>>): () => string | undefined {
+  if (user.tokenFile !== undefined) {
+    return bearerFile(path.resolve(user.dir, user.tokenFile));
+  }
+  const basic = `${user.username ?? ''}:${user.password ?? ''}`;
+  const fixed =
+    user.token !== undefined
+      ? `Bearer ${user.token}`
+      : user.username !== undefined
+        ? `Basic ${Buffer.from(basic).toString('base64')}`
+        : undefined;
+  return () => fixed;
+}
+
+/** PEM data from `<key>-data` (base64) or the file that `<key>` names, relative to its kubeconfig. */
+function pem(entry: object, key: string, dir: string): Buffer | undefined {
+  const values = new Map<string, unknown>(Object.entries(entry));
+  const data = values.get(`${key}-data`);
+  const file = values.get(key);
+  if (typeof data === 'string') {
+    return Buffer.from(data, 'base64');
+  }
+  if (typeof file !== 'string') {
+    return undefined;
+  }
+  try {
+    return readFileSync(path.resolve(dir, file));
+  } catch (error) {
+    throw new UserError(`cannot read the ${key} ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

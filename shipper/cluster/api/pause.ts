@@ -1,0 +1,36 @@
+/** Waits, or not so long when the signal is aborted. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve();
+      return;
+    }
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+  });
+}
+
+/** Waits that grow with each failure, half of each by chance, so that many do not come back at the same moment. */
+export class Backoff {
+  private failures = 0;
+
+  constructor(
+    private readonly minMs: number,
+    private readonly maxMs: number,
+    private readonly random: () => number = Math.random
+  ) {}
+
+  next(): number {
+    const wait = Math.min(this.maxMs, this.minMs * 2 ** Math.min(this.failures++, 20));
+    return wait / 2 + (this.random() * wait) / 2;
+  }
+
+  reset(): void {
+    this.failures = 0;
+  }
+}
