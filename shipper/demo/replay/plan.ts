@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { instanceOf } from './log-path';
 import type { Observation } from './recording';
 
 /** One log file of the recording, whatever it is called at the moment. */
@@ -182,8 +183,7 @@ class Planner {
       this.withoutId.push(path);
       return;
     }
-    const [podDir = '', container = ''] = path.split('/');
-    const [namespace = '', pod = ''] = podDir.split('_');
+    const { namespace, pod, container } = instanceOf(path);
     const link = `containers/${pod}_${namespace}_${container}-${id}.log`;
     this.links.set(path, link);
     this.step({ kind: 'symlink', path: link, target: this.node(path) });
