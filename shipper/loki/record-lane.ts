@@ -33,7 +33,7 @@ export class RecordLane {
   private wake: () => void = () => undefined;
   private added = 0;
   private settled = 0;
-  private flushes: Array<{ upTo: number; resolve: () => void }> = [];
+  private flushes: Array<{ upTo: number; resolve: () => void; reject: (error: Error) => void }> = [];
 
   constructor(
     private readonly labels: Readonly<Record<string, string>>,
@@ -60,7 +60,7 @@ export class RecordLane {
     this.hurry = true;
     this.wake();
     const upTo = this.added;
-    await new Promise<void>((resolve) => this.flushes.push({ upTo, resolve }));
+    await new Promise<void>((resolve, reject) => this.flushes.push({ upTo, resolve, reject }));
   }
 
   async close(graceMs: number): Promise<OutgoingRecord[]> {
@@ -72,6 +72,7 @@ export class RecordLane {
     this.wake();
     await this.running;
     clearTimeout(giveUp);
+    this.flushes.forEach(({ reject }) => reject(new Error('closed before Loki had acknowledged all records')));
     return [...this.underWay, ...this.queue].map((waiting) => waiting.record);
   }
 

@@ -209,6 +209,14 @@ describe('RecordWriter', () => {
     expect(() => w.write(record('d'))).toThrow('closed');
   });
 
+  it('tells who waits for a flush when it is closed before that', async () => {
+    sink.answers = ['hang'];
+    const w = writer();
+    w.write(record('a'));
+    const flushed = w.flush();
+    await Promise.all([expect(flushed).rejects.toThrow('closed before'), w.close(1)]);
+  });
+
   it('resolves a flush while others go on writing', async () => {
     const w = writer({ batchBytes: 1 });
     w.write(record('a'));
