@@ -28,6 +28,7 @@ export interface SessionOptions {
   /** How often to look what is due, in milliseconds. */
   tickMs?: number;
   pageSize?: number;
+  backoffMs?: { min: number; max: number };
 }
 
 const SWEEP_SECONDS = 60;
@@ -54,13 +55,16 @@ export class WatchSession {
   private acknowledged = 0;
 
   constructor(private readonly options: SessionOptions) {
-    const { client, clock, logger, cluster, namespaces, pageSize } = options;
+    const { client, clock, logger, cluster, namespaces, pageSize, backoffMs } = options;
     this.began = clock.seconds();
     this.world = new World(cluster, clock, namespaces.length === 0);
     this.watches = collections(namespaces).map((collection) => {
       const tracker = this.world.trackers[collection.kind];
       const room = () => this.room();
-      return { collection, watch: new ListWatch({ client, collection, tracker, clock, logger, room, pageSize }) };
+      return {
+        collection,
+        watch: new ListWatch({ client, collection, tracker, clock, logger, room, pageSize, backoffMs }),
+      };
     });
   }
 
@@ -253,11 +257,19 @@ export class WatchSession {
     const { logger } = this.options;
     const flushed = this.tell(true).then(() => this.options.writer.flush());
     const late = new AbortController();
-    await Promise.race([
-      flushed,
-      pause(FLUSH_MS, late.signal).then(() => logger.warn('Loki has not acknowledged all records')),
-    ]);
-    late.abort();
+    const tooLate = pause(FLUSH_MS, late.signal).then(() => {
+      throw new Error(`it took longer than ${FLUSH_MS / 1000} s`);
+    });
+    try {
+      await Promise.race([flushed, tooLate]);
+    } catch (error) {
+      logger.warn('Loki has not acknowledged all records', {
+        reason: error instanceof Error ? error.message : String(error),
+      });
+    } finally {
+      late.abort();
+      await Promise.allSettled([tooLate]);
+    }
   }
 
   private now(): bigint {

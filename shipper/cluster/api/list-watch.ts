@@ -79,7 +79,8 @@ export class ListWatch {
   private badLineAt: string | null = null;
 
   constructor(options: ListWatchOptions) {
-    this.options = { ...defaults, ...options };
+    const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+    this.options = { ...options, ...defaults, ...given };
     const { min, max } = this.options.backoffMs;
     this.backoff = new Backoff(min, max, this.options.random);
   }
