@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { type ContainerRecord, RECORD_VERSION } from '../../model/records';
+import { type ContainerRecord, type GcRecord, RECORD_VERSION } from '../../model/records';
 import { formatNs } from '../../model/time';
 import { workloadOf } from '../../model/workload';
+import { gcRecords } from '../../shipper/node/gc-records';
+import { eventOf } from '../../shipper/node/kubelet-log/events';
+import { parseKlog } from '../../shipper/node/kubelet-log/klog';
+import { wallToNs } from '../../shipper/node/kubelet-log/klog-time';
+import { ReclaimAssembler } from '../../shipper/node/kubelet-log/reclaim';
 
 const folder = 'tests/recording/disk-pressure';
 
@@ -130,4 +135,16 @@ function ledger(path: string, life: Life): ContainerRecord {
     verdict: pod.startsWith('web-') ? 'pending' : 'kept',
     final: !pod.startsWith('web-'),
   };
+}
+
+/** The reclaims of the recorded kubelet's log, as the agent writes them. */
+export function recordedReclaims(): GcRecord[] {
+  const assembler = new ReclaimAssembler();
+  const lines = readFileSync(`${folder}/kubelet/kubelet.log`, 'utf8').split('\n');
+  const reclaims = lines.flatMap((text) => {
+    const line = parseKlog(text);
+    const event = line && eventOf(line);
+    return line?.wall && event ? assembler.feed(event, wallToNs(line.wall, 0, Date.parse('2026-11-23T23:26:00Z'))) : [];
+  });
+  return [...reclaims, ...assembler.end()].flatMap((reclaim) => gcRecords(reclaim, 'c1', 'node-a'));
 }

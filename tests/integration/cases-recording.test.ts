@@ -1,26 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { type Case, type CaseInput, casesOf, diskPressures, inferReclaims } from '../../model/cases';
-import type { GcRecord } from '../../model/records';
 import { atTheEnd, replay } from '../../shipper/cluster/testing/replayed';
 import { recordedEvents } from '../../shipper/cluster/testing/recording';
-import { gcRecords } from '../../shipper/node/gc-records';
-import { eventOf } from '../../shipper/node/kubelet-log/events';
-import { parseKlog } from '../../shipper/node/kubelet-log/klog';
-import { wallToNs } from '../../shipper/node/kubelet-log/klog-time';
-import { ReclaimAssembler } from '../../shipper/node/kubelet-log/reclaim';
-import { recordedLedgers } from './cases-ledgers';
-
-/** The reclaims of the recorded kubelet's log, as the agent writes them. */
-function recordedReclaims(): GcRecord[] {
-  const assembler = new ReclaimAssembler();
-  const lines = readFileSync('tests/recording/disk-pressure/kubelet/kubelet.log', 'utf8').split('\n');
-  const reclaims = lines.flatMap((text) => {
-    const line = parseKlog(text);
-    const event = line && eventOf(line);
-    return line?.wall && event ? assembler.feed(event, wallToNs(line.wall, 0, Date.parse('2026-11-23T23:26:00Z'))) : [];
-  });
-  return [...reclaims, ...assembler.end()].flatMap((reclaim) => gcRecords(reclaim, 'c1', 'node-a'));
-}
+import { recordedLedgers, recordedReclaims } from './cases-ledgers';
 
 const watched = replay(recordedEvents());
 const everything: Required<Pick<CaseInput, 'containers' | 'pods' | 'jobs' | 'nodes' | 'events' | 'gcs'>> = {

@@ -1,0 +1,125 @@
+import { Command, Option } from 'commander';
+import { z } from 'zod';
+import type { Case } from '../../model/cases';
+import { nameOfTarget, parseQuestion, type Target } from '../../model/lookup';
+import { addLokiOptions } from '../config/loki-options';
+import type { CaseReader, CaseSelection, CaseWindow } from '../lookup/case-reader';
+import { explanation } from '../lookup/case-text';
+import { Output } from '../lookup/output';
+import { UserError } from '../user-error';
+import { caseWindow, clusterOf, withCases } from './case-flags';
+
+/** `afterlog explain WHAT`: why a log is gone, with the evidence and what to change. */
+export function explainCommand(): Command {
+  const command = new Command('explain')
+    .description('Explains why a log is gone: what happened, the evidence with times and sources, what to change.')
+    .argument('<what...>', 'a pod, job/NAME, cronjob/NAME, a container id, or the whole error text of kubectl logs')
+    .option('-n, --namespace <name>', 'of this namespace only')
+    .option('-c, --container <name>', 'this container of the pod only')
+    .option('--restart <n>', 'this run of the container only, the first is 0')
+    .option('--cluster.name <name>', 'of this cluster only')
+    .option('--since <duration>', 'logs that went in the last 15m, 2h, 30d (default 7d)')
+    .option('--from <time>', 'logs that went from then on (RFC 3339, or how long ago)')
+    .option('--to <time>', 'logs that went before then (RFC 3339, or how long ago)')
+    .addOption(new Option('-o, --output <form>', 'form of the answer').choices(['text', 'json']).default('text'));
+  return addLokiOptions(command).action(async (what: string[]) => {
+    await explain(what.join(' '), flagsSchema.parse(command.opts()), command.opts());
+  });
+}
+
+const flagsSchema = z.object({
+  namespace: z.string().optional(),
+  container: z.string().optional(),
+  restart: z.coerce.number().int().min(0).optional(),
+  since: z.string().optional(),
+  from: z.string().optional(),
+  to: z.string().optional(),
+  output: z.enum(['text', 'json']),
+});
+type Flags = z.infer<typeof flagsSchema>;
+
+async function explain(what: string, flags: Flags, values: Record<string, unknown>): Promise<void> {
+  const { targets, otherwise } = parseQuestion(what);
+  if (targets.length === 0) {
+    throw new UserError(
+      `${JSON.stringify(what)} names nothing: give a pod, job/NAME, cronjob/NAME, a container id, or the error text of kubectl logs`
+    );
+  }
+  const window = caseWindow(flags, '7d');
+  const cluster = clusterOf(values);
+  const found = await withCases(values, async (reader) => {
+    const first = await casesOfTargets(reader, targets, flags, cluster, window);
+    return first.length > 0 ? first : casesOfTargets(reader, otherwise, flags, cluster, window);
+  });
+  if (found.length === 0) {
+    const names = targets.map(nameOfTarget).join(', ');
+    throw new UserError(
+      `no lost log of ${names} was found between ${iso(window.from)} and now: its log is still on its node, or it went before (--since 30d), ` +
+        `or the name is another (afterlog cases). afterlog logs ${what.length < 80 ? what : 'WHAT'} shows what is in Loki.`
+    );
+  }
+  await new Output(process.stdout).write(flags.output === 'json' ? `${JSON.stringify(found, null, 2)}\n` : text(found));
+}
+
+async function casesOfTargets(
+  reader: CaseReader,
+  targets: readonly Target[],
+  flags: Flags,
+  cluster: string | undefined,
+  window: CaseWindow
+): Promise<Case[]> {
+  const found = new Map<string, Case>();
+  for (const target of targets) {
+    const narrowed = { ...target, namespace: flags.namespace ?? target.namespace };
+    for (const selection of await selectionsOf(reader, narrowed, cluster, window)) {
+      for (const one of await reader.cases(selection, window)) {
+        if (isMeant(one, narrowed, flags)) {
+          found.set(`${one.cluster} ${one.id}`, one);
+        }
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+async function selectionsOf(
+  reader: CaseReader,
+  target: Target,
+  cluster: string | undefined,
+  window: CaseWindow
+): Promise<CaseSelection[]> {
+  const { namespace } = target;
+  switch (target.kind) {
+    case 'container':
+      return reader.podsOfContainer(target.id, { cluster, namespace }, window);
+    case 'cronjob':
+      return [{ cluster, namespace, workload: target.name }];
+    default:
+      return [{ cluster, namespace, [target.kind]: target.name }];
+  }
+}
+
+function isMeant(one: Case, target: Target, flags: Flags): boolean {
+  const container = flags.container ?? target.container;
+  const restart = flags.restart ?? target.restart;
+  return (
+    (target.kind !== 'container' || one.containerId?.startsWith(target.id) === true) &&
+    (target.podUid === undefined || one.podUid === target.podUid) &&
+    (container === undefined || one.container === container) &&
+    (restart === undefined || one.restart === restart)
+  );
+}
+
+/** Cases that went the same way are told once, with the names of the others. */
+function text(found: readonly Case[]): string {
+  const groups = new Map<string, Case[]>();
+  for (const one of found) {
+    const key = [one.cause, one.grade, one.verdict, one.container, one.node, one.at?.slice(0, 16)].join(' ');
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return [...groups.values()].map(([first, ...others]) => (first ? explanation(first, others) : '')).join('\n');
+}
+
+function iso(ns: bigint): string {
+  return new Date(Number(ns / 1_000_000n)).toISOString().slice(0, 19);
+}

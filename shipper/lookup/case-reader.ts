@@ -1,0 +1,212 @@
+import type { z } from 'zod';
+import { type Case, type CaseInput, casesOf } from '../../model/cases';
+import {
+  containerRecordSchema,
+  type ContainerRecord,
+  diskRecordSchema,
+  eventRecordSchema,
+  gcRecordSchema,
+  jobRecordSchema,
+  nodeRecordSchema,
+  type PodRecord,
+  podRecordSchema,
+  thresholdsRecordSchema,
+} from '../../model/records';
+import { formatNs, parseNs } from '../../model/time';
+import type { LabelMatches } from '../loki/logql';
+import type { QueryClient } from '../loki/query-client';
+import { RecordReader } from './record-reader';
+
+/** Whose cases; what is undefined narrows nothing down. */
+export interface CaseSelection {
+  cluster?: string;
+  namespace?: string;
+  pod?: string;
+  job?: string;
+  /** The CronJob, or another owner, as the label `workload` has it. */
+  workload?: string;
+  node?: string;
+}
+
+export interface CaseWindow {
+  /** When the logs went. Nanoseconds since 1970. */
+  from: bigint;
+  to: bigint;
+  /** Until when to look for records about it: they are written afterwards. */
+  recordsTo: bigint;
+  now: bigint;
+}
+
+const HOUR = 3_600_000_000_000n;
+const DAY = 24n * HOUR;
+/** What lives on is written again every six hours, a pod that only stays is not: so far back its record is looked for. */
+const PODS_BACK = DAY;
+const BACK = HOUR;
+/** Ids, or nodes, that one query names. */
+const BATCH = 50;
+
+/**
+ * Reads the cases of a window from Loki: the ledgers and what the API told of the same pods, then only what is needed to
+ * explain them. Five rounds at most; in each, a query names fifty pods or nodes.
+ */
+export class CaseReader {
+  private readonly reader: RecordReader;
+
+  constructor(client: QueryClient, signal?: AbortSignal) {
+    this.reader = new RecordReader(client, signal);
+  }
+
+  /** Lines that were no record this program knows. */
+  get unreadable(): number {
+    return this.reader.unreadable;
+  }
+
+  /** @throws LokiRefusal, LokiUnreachable, StrangeAnswer */
+  async cases(selection: CaseSelection, window: CaseWindow): Promise<Case[]> {
+    const input = await this.records(selection, window);
+    await this.addMissingPods(input, selection, window);
+    await this.addMissingLedgers(input, selection, window);
+    const wanted = new Set([...input.containers.map(({ podUid }) => podUid), ...input.pods.map(({ id }) => id)]);
+    await this.addNeighbours(input, selection, window);
+    await this.addAgents(input, selection, window);
+    const from = formatNs(window.from);
+    const to = formatNs(window.to);
+    return casesOf(input).filter(({ podUid, at, finished }) => {
+      const moment = at ?? finished ?? from;
+      return wanted.has(podUid) && moment >= from.slice(0, 23) && moment < to;
+    });
+  }
+
+  /** The namespace and pod of the container instances whose id begins so. */
+  async podsOfContainer(idPrefix: string, selection: CaseSelection, window: CaseWindow): Promise<CaseSelection[]> {
+    const { cluster, namespace } = selection;
+    const range = { from: window.from - PODS_BACK, to: window.recordsTo, cluster };
+    const [ledgers, pods] = await Promise.all([
+      this.reader.read('container', containerRecordSchema, {
+        ...range,
+        metadata: { namespace, container_id: new RegExp(`${idPrefix}.*`) },
+      }),
+      this.reader.read('pod', podRecordSchema, { ...range, metadata: { namespace }, containing: `"${idPrefix}` }),
+    ]);
+    const found = [
+      ...ledgers,
+      ...pods.filter(({ containers }) =>
+        containers.some(({ runs }) => runs.some(({ containerId }) => containerId?.startsWith(idPrefix)))
+      ),
+    ];
+    const byPod = new Map(found.map((one) => [`${one.cluster} ${one.namespace} ${one.pod}`, one]));
+    return [...byPod.values()].map((one) => ({ cluster: one.cluster, namespace: one.namespace, pod: one.pod }));
+  }
+
+  private async records(selection: CaseSelection, window: CaseWindow): Promise<Input> {
+    const { cluster, namespace, pod, job, workload, node } = selection;
+    const own: LabelMatches = { namespace, pod, job, workload, node };
+    const to = window.recordsTo;
+    const read = <R extends { id: string; cluster: string }>(
+      kind: string,
+      schema: z.ZodType<R>,
+      back: bigint,
+      metadata: LabelMatches
+    ) => this.reader.read(kind, schema, { from: window.from - back, to, cluster, metadata });
+    const [containers, pods, jobs, nodes, events, gcs] = await Promise.all([
+      read('container', containerRecordSchema, BACK, own),
+      read('pod', podRecordSchema, PODS_BACK, own),
+      read('job', jobRecordSchema, PODS_BACK, { namespace, job }),
+      read('node', nodeRecordSchema, PODS_BACK, { node }),
+      read('event', eventRecordSchema, BACK, {}),
+      read('gc', gcRecordSchema, BACK, { node }),
+    ]);
+    return { containers, pods, jobs, nodes, events, gcs, disks: [], thresholds: [], now: formatNs(window.now) };
+  }
+
+  /** Pods that ended long before the window, and whose logs went in it. */
+  private async addMissingPods(input: Input, { cluster }: CaseSelection, { recordsTo }: CaseWindow): Promise<void> {
+    const known = new Set(input.pods.map(({ id }) => id));
+    const missing = input.containers.filter(({ podUid }) => !known.has(podUid));
+    const first = earliest(missing.map(({ firstTime }) => firstTime));
+    if (first === undefined) {
+      return;
+    }
+    const range = { from: first - BACK, to: recordsTo, cluster };
+    for (const uids of batches(new Set(missing.map(({ podUid }) => podUid)))) {
+      input.pods.push(...(await this.reader.read('pod', podRecordSchema, { ...range, metadata: { id: uids } })));
+    }
+  }
+
+  /** Ledgers from before the window, of containers that the API tells of and that would pass for never seen otherwise. */
+  private async addMissingLedgers(input: Input, { cluster }: CaseSelection, { recordsTo }: CaseWindow): Promise<void> {
+    const unseen = casesOf(input).filter(({ seen }) => !seen);
+    const starts = unseen.map(({ podUid }) => input.pods.find(({ id }) => id === podUid)?.created);
+    const from = earliest(starts);
+    if (from !== undefined) {
+      for (const id of batches(new Set(unseen.map((one) => one.id)))) {
+        const query = { from: from - BACK, to: recordsTo, cluster, metadata: { id } };
+        addNew(input.containers, await this.reader.read('container', containerRecordSchema, query));
+      }
+    }
+  }
+
+  /**
+   * The ledgers beside those asked for, on nodes where a reclaim has to be inferred: it shows in several logs that went
+   * together, of whichever namespace.
+   */
+  private async addNeighbours(input: Input, selection: CaseSelection, window: CaseWindow): Promise<void> {
+    const { namespace, pod, job, workload, cluster } = selection;
+    if ([namespace, pod, job, workload].every((narrowing) => narrowing === undefined)) {
+      return;
+    }
+    const told = new Set(input.gcs.flatMap(({ containers }) => containers.map(({ containerId }) => containerId)));
+    const alone = input.containers.filter(
+      ({ left, containerId }) => left?.directory === 'empty' && !told.has(containerId)
+    );
+    const range = { from: window.from - BACK, to: window.recordsTo, cluster };
+    for (const node of batches(new Set(alone.map((ledger) => ledger.node)))) {
+      const metadata = { node };
+      const [ledgers, pods] = await Promise.all([
+        this.reader.read('container', containerRecordSchema, { ...range, metadata }),
+        this.reader.read('pod', podRecordSchema, { ...range, metadata }),
+      ]);
+      addNew(input.containers, ledgers);
+      addNew(input.pods, pods);
+    }
+  }
+
+  /** Signs of life of the agents on nodes with containers that nobody opened: why that was so shows in them. */
+  private async addAgents(input: Input, { cluster }: CaseSelection, window: CaseWindow): Promise<void> {
+    const unseen = casesOf(input).filter(({ seen, node }) => !seen && node !== null);
+    const range = { from: window.from - PODS_BACK, to: window.recordsTo, cluster };
+    for (const node of batches(new Set(unseen.map((one) => one.node ?? '')))) {
+      const metadata = { node };
+      const [disks, thresholds] = await Promise.all([
+        this.reader.read('disk', diskRecordSchema, { ...range, metadata }),
+        // One id for all times of a node; that its agent was there is all that matters here.
+        this.reader.read('thresholds', thresholdsRecordSchema, { ...range, metadata }),
+      ]);
+      input.disks.push(...disks);
+      input.thresholds.push(...thresholds);
+    }
+  }
+}
+
+type Lists = Required<Omit<CaseInput, 'now'>>;
+type Input = { [K in keyof Lists]: Array<Lists[K][number]> } & { now: string };
+
+function* batches(values: ReadonlySet<string>): Generator<string[]> {
+  const all = [...values];
+  for (let at = 0; at < all.length; at += BATCH) {
+    yield all.slice(at, at + BATCH);
+  }
+}
+
+function earliest(times: ReadonlyArray<string | null | undefined>): bigint | undefined {
+  const known = times.map((time) => parseNs(time ?? '')).filter((time) => time !== undefined);
+  return known.reduce<bigint | undefined>(
+    (first, time) => (first === undefined || time < first ? time : first),
+    undefined
+  );
+}
+
+function addNew<R extends ContainerRecord | PodRecord>(records: R[], more: R[]): void {
+  const known = new Set(records.map(({ id }) => id));
+  records.push(...more.filter(({ id }) => !known.has(id)));
+}

@@ -1,0 +1,63 @@
+import type { z } from 'zod';
+import { RECORD_SERVICE } from '../../model/records';
+import { type LabelMatches, logQuery, quote } from '../loki/logql';
+import { pages } from '../loki/pages';
+import type { QueryClient } from '../loki/query-client';
+
+/** Which records of a kind to read; nanoseconds since 1970, `from` inclusive, `to` exclusive. */
+export interface RecordQuery {
+  from: bigint;
+  to: bigint;
+  cluster?: string;
+  /** Structured metadata that the records must have. */
+  metadata?: LabelMatches;
+  /** A text that must stand in the record. */
+  containing?: string;
+}
+
+/** Reads records of one Loki. Of several records with one id only the newest counts. */
+export class RecordReader {
+  /** Lines that are no record of a version this program knows: written by a newer one, or by somebody else. */
+  unreadable = 0;
+
+  constructor(
+    private readonly client: QueryClient,
+    private readonly signal?: AbortSignal
+  ) {}
+
+  /** @throws LokiRefusal, LokiUnreachable, StrangeAnswer */
+  async read<R extends { id: string; cluster: string }>(
+    kind: string,
+    schema: z.ZodType<R>,
+    { from, to, cluster, metadata = {}, containing }: RecordQuery
+  ): Promise<R[]> {
+    const labels = { service_name: RECORD_SERVICE, record: kind, cluster };
+    const filter = containing === undefined ? '' : ` |= ${quote(containing)}`;
+    // The line filter stands first: it is what Loki can do without looking at the metadata.
+    const [selector = '', ...rest] = logQuery(labels, metadata).split(' | ');
+    const query = [`${selector}${filter}`, ...rest].join(' | ');
+    const newest = new Map<string, R>();
+    for await (const entries of pages(this.client, { query, from, to }, 'forward', { signal: this.signal })) {
+      for (const { line } of entries) {
+        const record = parseRecord(line, schema);
+        if (record === undefined) {
+          this.unreadable++;
+        } else {
+          newest.set(`${record.cluster} ${record.id}`, record);
+        }
+      }
+    }
+    return [...newest.values()];
+  }
+}
+
+function parseRecord<R>(line: string, schema: z.ZodType<R>): R | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(line);
+  } catch {
+    return undefined; // counted by the caller
+  }
+  const record = schema.safeParse(json);
+  return record.success ? record.data : undefined;
+}

@@ -1,0 +1,331 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { Case } from '../../model/cases';
+import { condition, ledger, machine, pod } from '../../model/cases/testing/records';
+import {
+  CONTAINER_METADATA,
+  DISK_METADATA,
+  diskRecordSchema,
+  GC_METADATA,
+  NODE_METADATA,
+  POD_METADATA,
+} from '../../model/records';
+import { parseNs } from '../../model/time';
+import { type Store, startStore } from '../../pocket-loki';
+import { replay } from '../../shipper/cluster/testing/replayed';
+import { recordedEvents } from '../../shipper/cluster/testing/recording';
+import { casesCommand } from '../../shipper/commands/cases';
+import { explainCommand } from '../../shipper/commands/explain';
+import { createLogger } from '../../shipper/log';
+import { connectLoki, type LokiConnection } from '../../shipper/loki/connection';
+import { QueryClient } from '../../shipper/loki/query-client';
+import { type OutgoingRecord, RecordWriter } from '../../shipper/loki/record-writer';
+import { CaseReader, type CaseSelection, type CaseWindow } from '../../shipper/lookup/case-reader';
+import { recordedLedgers, recordedReclaims } from './cases-ledgers';
+
+const ns = (time: string): bigint => parseNs(time) ?? 0n;
+const NOW = ns('2026-11-23T23:40:00Z');
+const window: CaseWindow = { from: ns('2026-11-23T23:00:00Z'), to: NOW, recordsTo: NOW, now: NOW };
+
+/** A record as the agent writes it. */
+function outgoing<R extends { kind: string; cluster: string }>(
+  record: R,
+  time: string,
+  fields: Record<string, keyof R>
+): OutgoingRecord {
+  const metadata = Object.fromEntries(
+    Object.entries(fields).map(([name, field]) => [name, String(record[field] ?? '')])
+  );
+  return { kind: record.kind, cluster: record.cluster, timestamp: ns(time), line: JSON.stringify(record), metadata };
+}
+
+const ledgers = recordedLedgers();
+const reclaims = recordedReclaims();
+const recorded = [
+  ...replay(recordedEvents()),
+  ...ledgers.map((record) => outgoing(record, record.left?.at ?? record.lastTime ?? '', CONTAINER_METADATA)),
+  ...reclaims.map((record) => outgoing(record, record.start, GC_METADATA)),
+];
+
+/** The same node in another cluster, where nobody reads the kubelet's log. */
+const elsewhere = recorded
+  .filter(({ kind }) => kind !== 'gc')
+  .map((record) => ({ ...record, cluster: 'c2', line: record.line.replaceAll('"cluster":"c1"', '"cluster":"c2"') }));
+
+/** Records that lie outside of the window, of cases inside of it. */
+const scattered = [
+  ...[
+    ledger({
+      podUid: 'old',
+      pod: 'old',
+      firstTime: day(19, '12:00'),
+      lastTime: day(19, '13:00'),
+      left: left(day(23, '23:20')),
+    }),
+    ledger({
+      podUid: 'on-lost-node',
+      pod: 'on-lost-node',
+      node: 'node-z',
+      firstTime: day(23, '20:00'),
+      lastTime: day(23, '20:30'),
+      left: null,
+    }),
+  ].map((record) =>
+    outgoing({ ...record, cluster: 'c3' }, record.left?.at ?? record.lastTime ?? '', CONTAINER_METADATA)
+  ),
+  ...[
+    pod({
+      id: 'old',
+      pod: 'old',
+      created: day(19, '12:00'),
+      finished: day(19, '13:00'),
+      containers: ran(day(19, '12:00'), day(19, '13:00')),
+    }),
+    pod({
+      id: 'on-lost-node',
+      pod: 'on-lost-node',
+      node: 'node-z',
+      created: day(23, '20:00'),
+      finished: day(23, '20:30'),
+      containers: ran(day(23, '20:00'), day(23, '20:30')),
+    }),
+    pod({
+      id: 'unseen',
+      pod: 'unseen',
+      created: day(23, '22:00'),
+      finished: day(23, '22:30'),
+      containers: ran(day(23, '22:00'), day(23, '22:30')),
+      deletion: { requested: day(23, '23:10'), gone: day(23, '23:10'), by: 'drain' },
+    }),
+  ].map((record) => outgoing({ ...record, cluster: 'c3' }, record.finished ?? '', POD_METADATA)),
+  ...[condition('x', null), machine({ id: 'node-z/node/1', node: 'node-z', removed: day(23, '23:30') })].map((record) =>
+    outgoing(
+      { ...record, cluster: 'c3', ...(record.about === 'condition' && { from: day(23, '23:20') }) },
+      day(23, '23:30'),
+      NODE_METADATA
+    )
+  ),
+  ...['20:00', '23:30'].map((clock) => {
+    const time = day(23, clock);
+    const record = diskRecordSchema.parse({
+      ...{
+        v: 1,
+        kind: 'disk',
+        id: `node-a/disk/${time}`,
+        cluster: 'c3',
+        node: 'node-a',
+        time,
+        layout: 'unknown',
+        layoutFrom: 'none',
+      },
+      ...{ nodefs: null, imagefs: null, logs: null, images: null, layers: null, pods: [], atRisk: null, nearest: null },
+    });
+    return outgoing(record, time, DISK_METADATA);
+  }),
+];
+
+function day(n: number, clock: string): string {
+  return `2026-11-${n}T${clock}:00.000000000Z`;
+}
+
+function left(at: string) {
+  return { at, directory: 'empty' as const, bytesUnacked: 0 };
+}
+
+function ran(started: string, finished: string): object[] {
+  return [{ name: 'main', state: 'terminated', runs: [{ restart: 0, started, finished }] }];
+}
+
+let dir: string;
+let store: Store;
+let connection: LokiConnection;
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'afterlog-cases-'));
+  store = await startStore({ dir, port: 0, now: () => Number(NOW / 1_000_000n) });
+  connection = connectLoki({ url: store.url });
+  const writer = new RecordWriter(connection, { logger: createLogger('error'), now: () => NOW });
+  const all = [...recorded, ...elsewhere, ...scattered];
+  all.forEach((record) => writer.write(record));
+  await writer.flush();
+  expect(writer.statistics).toMatchObject({ acknowledged: all.length, refused: 0 });
+  await writer.close(0);
+});
+afterAll(async () => {
+  await connection.close();
+  await store.close();
+  await rm(dir, { recursive: true });
+});
+
+const read = (selection: CaseSelection) => new CaseReader(new QueryClient(connection)).cases(selection, window);
+
+describe('CaseReader, on the recorded node', () => {
+  test('finds the cases that the records make', async () => {
+    const cases = await read({ cluster: 'c1' });
+    expect(cases).toHaveLength(54);
+    expect(cases.filter(({ cause, grade }) => cause === 'C1' && grade === 'proved')).toHaveLength(41);
+    expect(cases.every(({ seen }) => seen)).toBe(true);
+  });
+
+  test.each<[string, CaseSelection, number]>([
+    ['a Job', { cluster: 'c1', namespace: 'job-test', job: 'hello' }, 20],
+    ['a CronJob', { cluster: 'c1', workload: 'tick' }, 12],
+    ['a pod', { cluster: 'c1', pod: 'report-9zdg6' }, 3],
+    ['a node', { cluster: 'c1', node: 'node-a' }, 54],
+    ['another node', { cluster: 'c1', node: 'node-b' }, 0],
+    ['another namespace', { cluster: 'c1', namespace: 'else' }, 0],
+    ['another cluster', { cluster: 'c4' }, 0],
+  ])('of %s', async (_, selection, expected) => {
+    expect(await read(selection)).toHaveLength(expected);
+  });
+
+  test('asked for one Job it still knows how many others went with it', async () => {
+    const [hello] = await read({ cluster: 'c1', job: 'hello' });
+    expect(hello?.sentence).toContain('together with 33 others');
+  });
+
+  test('finds the pod of a container by the beginning of its id, also where the node never showed the id', async () => {
+    const reader = new CaseReader(new QueryClient(connection));
+    const shown = ledgers.find(({ containerId }) => containerId !== null)?.containerId ?? '';
+    // Too short for a link under /var/log/containers: only the API told the id.
+    const brief = ledgers.find(({ containerId, left }) => containerId === null && left);
+    const onlyInApi = (await read({ cluster: 'c1', pod: brief?.pod })).at(-1)?.containerId ?? '';
+    expect(onlyInApi).toMatch(/^[0-9a-f]{64}$/);
+    expect(await reader.podsOfContainer(shown.slice(0, 12), { cluster: 'c1' }, window)).toHaveLength(1);
+    expect(await reader.podsOfContainer(onlyInApi.slice(0, 12), { cluster: 'c1' }, window)).toMatchObject([
+      { namespace: 'job-test' },
+    ]);
+    expect(await reader.podsOfContainer('ffffffffffff', {}, window)).toEqual([]);
+  });
+
+  test('without a kubelet log it reads the neighbours too, for a reclaim shows in many logs at once', async () => {
+    const [hello, ...rest] = await read({ cluster: 'c2', job: 'hello' });
+    expect(rest).toHaveLength(19);
+    expect(hello).toMatchObject({ cause: 'C1', grade: 'strong', sentence: expect.stringContaining('33 others') });
+  });
+
+  test('reads what is older than the window where it is needed: the pod of an old log, the ledger of a lost node', async () => {
+    const cases = await read({ cluster: 'c3' });
+    expect(cases).toMatchObject([
+      { podUid: 'on-lost-node', seen: true, cause: 'C13', verdict: 'kept' },
+      { podUid: 'old', seen: true, cause: 'C1', grade: 'strong' },
+      { podUid: 'unseen', seen: false, cause: 'C14', verdict: 'lost' },
+    ]);
+    expect(cases[2]?.sentence).toContain('the agent on node-a was silent from 20:00:00 until 23:20:00');
+  });
+
+  test('counts lines that are no record it knows, and goes on', async () => {
+    const writer = new RecordWriter(connection, { logger: createLogger('error'), now: () => NOW });
+    for (const line of ['{"v":99,"kind":"container"}', 'nonsense']) {
+      writer.write({ kind: 'container', cluster: 'c9', timestamp: NOW - 1n, line, metadata: { id: line.slice(0, 3) } });
+    }
+    await writer.flush();
+    await writer.close(0);
+    const reader = new CaseReader(new QueryClient(connection));
+    expect(await reader.cases({ cluster: 'c9' }, window)).toEqual([]);
+    expect(reader.unreadable).toBe(2);
+  });
+});
+
+describe('the commands', () => {
+  let out: string;
+  let err: string;
+  beforeEach(() => {
+    out = err = '';
+    jest.spyOn(process.stdout, 'write').mockImplementation((text) => ((out += String(text)), true));
+    jest.spyOn(process.stderr, 'write').mockImplementation((text) => ((err += String(text)), true));
+  });
+  afterEach(() => {
+    jest.restoreAllMocks();
+    process.exitCode = undefined;
+  });
+
+  const times = ['--from', '2026-11-23T23:00:00Z', '--to', '2026-11-23T23:40:00Z'];
+  const run = (command: Command, ...args: string[]) =>
+    command
+      .exitOverride()
+      .configureOutput({ writeErr: (text) => void (err += text) })
+      .parseAsync(['--loki.url', store.url, '--cluster.name', 'c1', ...times, ...args], { from: 'user' });
+
+  test('cases prints a table like kubectl, and counts', async () => {
+    await run(casesCommand(), '--job', 'ttl-cleanup', '-n', 'job-test');
+    const [header, row] = out.split('\n');
+    expect(header).toMatch(/^NAMESPACE +POD +CONTAINER +RUN +VERDICT +CAUSE +GRADE +GONE$/);
+    expect(row).toMatch(/^job-test +ttl-cleanup-tftfv +c +0 +kept +C7 Job TTL +proved +\d+[smhd]$/);
+    expect(err).toBe('1 case: 1 kept\n');
+  });
+
+  test('cases -o json has everything, jsonl one a line, wide the sentence', async () => {
+    await run(casesCommand(), '-o', 'json');
+    expect(JSON.parse(out) as Case[]).toHaveLength(54);
+    out = '';
+    await run(casesCommand(), '-o', 'jsonl', '--cause', 'c15');
+    expect(JSON.parse(out)).toMatchObject({ job: 'rotate', cause: 'C15', rotatedAway: { lines: 180_000 } });
+    out = '';
+    await run(casesCommand(), '-o', 'wide', '--job', 'crashy');
+    expect(out).toContain('This was run 1 of 4 of the container.');
+  });
+
+  test('cases filters, and says when nothing is left', async () => {
+    await run(casesCommand(), '-o', 'jsonl', '--cause', 'C4,C9');
+    expect(out.trim().split('\n')).toHaveLength(4);
+    out = '';
+    await run(casesCommand(), '--cronjob', 'tick', '-o', 'jsonl');
+    expect(out.trim().split('\n')).toHaveLength(12);
+    out = '';
+    await run(casesCommand(), '--verdict', 'lost,partial');
+    expect(out).toBe('');
+    expect(err).toContain('no cases, but 54 that --verdict and --cause leave out');
+  });
+
+  test('cases --fail-on ends with 2 when such a case is there', async () => {
+    await run(casesCommand(), '--fail-on', 'lost,partial');
+    expect(process.exitCode).toBeUndefined();
+    await run(casesCommand(), '--fail-on', 'kept');
+    expect(process.exitCode).toBe(2);
+  });
+
+  test.each([
+    [['--verdict', 'gone'], 'Verdicts are kept'],
+    [['--cause', 'C21'], 'Causes are C1 to C20'],
+    [['-o', 'yaml'], 'Allowed choices are'],
+  ])('cases %p is refused', async (flags, message) => {
+    await expect(run(casesCommand(), ...flags)).rejects.toThrow();
+    expect(err).toContain(message);
+  });
+
+  test('a Loki that is not there is named', async () => {
+    await expect(run(casesCommand(), '--loki.url', 'http://127.0.0.1:1')).rejects.toThrow(
+      'cannot reach Loki at http://127.0.0.1:1'
+    );
+  });
+
+  test('explain tells a pod with its evidence and what to change', async () => {
+    await run(explainCommand(), 'report-9zdg6', '-c', 'main');
+    expect(out).toContain('job-test/report-9zdg6, container main, run 1');
+    expect(out).toContain('together with 33 others, to free disk on node-a. Its log is in Loki, complete.');
+    expect(out).toMatch(/2026-11-23 23:15:38 +kubelet log +the kubelet began to reclaim ephemeral-storage/);
+    expect(out).toContain('imageGCHighThresholdPercent');
+  });
+
+  test('explain tells twenty pods that went the same way once', async () => {
+    await run(explainCommand(), 'job/hello', '-n', 'job-test');
+    expect(out.match(/^What to change$/gm)).toHaveLength(1);
+    expect(out).toContain('The same way went 19 more');
+  });
+
+  test('explain takes the pasted text of kubectl logs', async () => {
+    const id = ledgers.find(({ pod, containerId }) => pod.startsWith('hello-') && containerId)?.containerId ?? '';
+    await run(explainCommand(), `unable to retrieve container logs for containerd://${id}`, '-o', 'json');
+    expect(JSON.parse(out)).toMatchObject([{ containerId: id, cause: 'C1', grade: 'proved' }]);
+  });
+
+  test.each([
+    [['no-such-pod'], 'no lost log of pod/no-such-pod was found'],
+    [['deployment/web'], 'names nothing'],
+  ])('explain %p says what to do', async (what, message) => {
+    await expect(run(explainCommand(), ...what)).rejects.toThrow(message);
+  });
+});
