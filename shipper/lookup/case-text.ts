@@ -7,7 +7,7 @@ export function causeText(cause: Cause): string {
   return cause === 'unknown' ? 'unknown' : `${cause} ${causeName(cause)}`;
 }
 
-const header = ['NAMESPACE', 'POD', 'CONTAINER', 'RUN', 'VERDICT', 'CAUSE', 'GRADE', 'GONE'];
+const header = ['NAMESPACE', 'POD', 'CONTAINER', 'RESTART', 'VERDICT', 'CAUSE', 'GRADE', 'GONE'];
 const wideHeader = [...header, 'NODE', 'JOB', 'WHAT HAPPENED'];
 
 /** Cases as a table like kubectl's, one a line. */

@@ -36,18 +36,24 @@ export class RecordReader {
     // The line filter stands first: it is what Loki can do without looking at the metadata.
     const [selector = '', ...rest] = logQuery(labels, metadata).split(' | ');
     const query = [`${selector}${filter}`, ...rest].join(' | ');
-    const newest = new Map<string, R>();
+    const newest = new Map<string, { record: R; ns: bigint; final: boolean }>();
     for await (const entries of pages(this.client, { query, from, to }, 'forward', { signal: this.signal })) {
-      for (const { line } of entries) {
+      for (const { line, ns, metadata: found } of entries) {
         const record = parseRecord(line, schema);
         if (record === undefined) {
           this.unreadable++;
-        } else {
-          newest.set(`${record.cluster} ${record.id}`, record);
+          continue;
+        }
+        const key = `${record.cluster} ${record.id}`;
+        const known = newest.get(key);
+        const final = found.final === 'true';
+        // They come in the order of time; of two with one time the final one was written last.
+        if (known === undefined || known.ns < ns || final || !known.final) {
+          newest.set(key, { record, ns, final });
         }
       }
     }
-    return [...newest.values()];
+    return [...newest.values()].map(({ record }) => record);
   }
 }
 

@@ -53,12 +53,17 @@ export function versionFromMetrics(text: string): string | null {
 /**
  * Reads the thresholds in force from the kubelet; where that is not allowed or not possible, Kubernetes' defaults for
  * the kubelet's version, marked as assumed with the reason. Never throws.
+ *
+ * @param knownVersion spares the kubelet its `/metrics`, which are large
  */
-export async function readThresholds(client: KubeletClient | undefined): Promise<Thresholds> {
+export async function readThresholds(
+  client: KubeletClient | undefined,
+  knownVersion: string | null = null
+): Promise<Thresholds> {
   if (!client) {
     return defaultThresholds(null, 'no address of the kubelet is configured');
   }
-  const version = await client.metrics().then(versionFromMetrics, () => null);
+  const version = knownVersion ?? (await client.metrics().then(versionFromMetrics, () => null));
   try {
     return thresholdsFromConfigz(await client.configz(), version);
   } catch (error) {

@@ -137,7 +137,7 @@ export class NodeFacts {
   }
 
   private async readThresholds(): Promise<void> {
-    const read = await readThresholds(this.kubelet);
+    const read = await readThresholds(this.kubelet, this.thresholds.kubeletVersion);
     if (read.source === 'configz' || this.thresholds.source === 'assumed') {
       // What was read once stays true while the kubelet cannot be asked: it is its restart that changes it.
       this.thresholds = read;

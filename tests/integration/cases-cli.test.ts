@@ -252,7 +252,7 @@ describe('the commands', () => {
   test('cases prints a table like kubectl, and counts', async () => {
     await run(casesCommand(), '--job', 'ttl-cleanup', '-n', 'job-test');
     const [header, row] = out.split('\n');
-    expect(header).toMatch(/^NAMESPACE +POD +CONTAINER +RUN +VERDICT +CAUSE +GRADE +GONE$/);
+    expect(header).toMatch(/^NAMESPACE +POD +CONTAINER +RESTART +VERDICT +CAUSE +GRADE +GONE$/);
     expect(row).toMatch(/^job-test +ttl-cleanup-tftfv +c +0 +kept +C7 Job TTL +proved +\d+[smhd]$/);
     expect(err).toBe('1 case: 1 kept\n');
   });

@@ -54,7 +54,11 @@ export function deletionEvidence(deletion: PodDeletion, { jobName, left }: Subje
     : `the pod was last seen in the API${gone === undefined ? '' : `; at ${clock(gone)} it was gone`}`;
   return [
     { at: moment, source: 'pod', text },
-    ...evidence.map((reason): Evidence => ({ at: moment, source: sourceOf(reason, jobName), text: reason })),
+    ...evidence.map((reason): Evidence => ({
+      at: moment,
+      source: sourceOf(reason, jobName),
+      text: reason.replace(/^event /, ''),
+    })),
   ];
 }
 
