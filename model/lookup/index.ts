@@ -1,2 +1,4 @@
 export * from './question';
 export * from './target';
+export * from './account';
+export * from './words';

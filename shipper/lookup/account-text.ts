@@ -1,0 +1,109 @@
+import { between, count, nameOf, sentencesOf, verdictWords } from '../../model/lookup';
+import { verdictSchema } from '../../model/records';
+import { formatNs } from '../../model/time';
+import type { RangeQuery } from '../loki/query-client';
+import { type Account, shortfall } from './accounts';
+import type { Origin } from './origin';
+
+/** More container instances than these are summed up; only those that lack something are told one by one. */
+const MAX_TOLD = 3;
+const MAX_LACKING = 10;
+
+/** The accounts as paragraphs for a person. */
+export function accountText(
+  accounts: readonly Account[],
+  { url, queries, isWhole }: { url: string; queries: readonly RangeQuery[]; isWhole: boolean }
+): string {
+  const where = `in Loki at ${url}`;
+  if (accounts.length <= MAX_TOLD) {
+    return accounts
+      .map((account) => paragraph(account, isWhole, [account.query ?? queries[0]?.query ?? ''], where))
+      .join('\n\n');
+  }
+  const lacking = accounts.filter(
+    (account) => account.verdict === 'partial' || account.verdict === 'lost' || shortfall(account, isWhole)
+  );
+  const told = lacking.slice(0, MAX_LACKING).map((account) => paragraph(account, isWhole, [], where));
+  const more = lacking.length - told.length;
+  return [
+    `${summary(accounts)}\n${standsWhere(
+      queries.map(({ query }) => query),
+      where
+    )}`,
+    ...told,
+    ...(more > 0
+      ? [`${count(more, 'more container instance')} ${more === 1 ? 'lacks' : 'lack'} something: -o json tells each.`]
+      : []),
+  ].join('\n\n');
+}
+
+function summary(accounts: readonly Account[]): string {
+  const parts = verdictSchema.options.flatMap((verdict) => {
+    const n = accounts.filter((account) => account.verdict === verdict).length;
+    return n === 0 ? [] : [`${n.toLocaleString('en-US')} ${verdictWords[verdict]}`];
+  });
+  return `${count(accounts.length, 'container instance')}: ${parts.join('; ')}.`;
+}
+
+function paragraph(account: Account, isWhole: boolean, queries: readonly string[], where: string): string {
+  const { record, origin } = account;
+  const sentences = [
+    ...(record === undefined ? untold(origin) : sentencesOf(record)),
+    ...shortfallSentence(account, isWhole),
+    ...oddities(origin),
+  ];
+  const text = `${nameOf(record ?? origin ?? {})}: ${sentences.join(' ')}`;
+  return queries.length === 0 ? text : `${text}\n${standsWhere(queries, where)}`;
+}
+
+const standsWhere = (queries: readonly string[], where: string) =>
+  `It stands ${where}. For Grafana Explore: ${queries.join('\n  ')}`;
+
+function untold(origin: Origin | undefined): string[] {
+  if (origin === undefined) {
+    return [];
+  }
+  const when = between(formatNs(origin.first), formatNs(origin.last));
+  return [
+    `${count(origin.lines, 'line')} shown, ${when}. It has no account yet: it may still be running, so whether these are all is not known.`,
+  ];
+}
+
+function shortfallSentence(account: Account, isWhole: boolean): string[] {
+  const missing = shortfall(account, isWhole);
+  return missing === 0
+    ? []
+    : [
+        `But Loki gave only ${count(account.origin?.lines ?? 0, 'line')}: ${count(missing, 'line')} that it had ` +
+          'acknowledged are gone from it, to its retention for example.',
+      ];
+}
+
+function oddities(origin: Origin | undefined): string[] {
+  const { replaced = 0, unparsed = 0 } = origin ?? {};
+  return [
+    ...(replaced > 0 ? [`In ${count(replaced, 'line')} bytes that are no UTF-8 are shown as �.`] : []),
+    ...(unparsed > 0
+      ? [`${count(unparsed, 'line')} had not the runtime's format and are shown as they were found.`]
+      : []),
+  ];
+}
+
+/** The accounts as JSON, one object a line. */
+export function accountJson(accounts: readonly Account[], { url, isWhole }: { url: string; isWhole: boolean }): string {
+  return accounts
+    .map((account) => {
+      const { record, origin, verdict, query } = account;
+      const { cluster, namespace, pod, container, restart, containerId, node } = record ?? origin ?? {};
+      return JSON.stringify({
+        instance: { cluster, namespace, pod, container, restart, containerId: containerId ?? null, node },
+        verdict,
+        linesShown: origin?.lines ?? 0,
+        linesGone: shortfall(account, isWhole),
+        record: record ?? null,
+        query: query ?? null,
+        loki: url,
+      });
+    })
+    .join('\n');
+}

@@ -1,0 +1,45 @@
+import type { ContainerRecord, Verdict } from '../../model/records';
+import { instanceQueries } from './instance-queries';
+import type { Location } from './location';
+import type { Origin } from './origin';
+import type { TimeWindow } from './time-window';
+
+/** What is known of a container instance: its ledger, its lines, or both. */
+export interface Account {
+  record?: ContainerRecord;
+  origin?: Origin;
+  verdict: Verdict;
+  /** What one pastes into Grafana Explore to see its lines. */
+  query?: string;
+}
+
+/** The accounts of all container instances that were looked up, in the order of their first lines. */
+export function accountsOf(locations: readonly Location[], origins: readonly Origin[], window: TimeWindow): Account[] {
+  const rest = new Set(origins);
+  const records = new Map(locations.flatMap((location) => location.records).map((record) => [record.id, record]));
+  const told = [...records.values()].map((record): Account => {
+    const origin = origins.find((one) => isOf(one, record));
+    if (origin !== undefined) {
+      rest.delete(origin);
+    }
+    return { record, origin, verdict: record.verdict, query: instanceQueries([record], window)[0]?.query };
+  });
+  const untold = [...rest].map((origin): Account => ({ origin, verdict: 'unknown' }));
+  return [...told, ...untold];
+}
+
+function isOf({ containerId, podUid, pod, container, restart, namespace }: Origin, record: ContainerRecord): boolean {
+  if (containerId !== undefined && record.containerId !== null) {
+    return containerId === record.containerId;
+  }
+  const isSameRun = container === record.container && restart === record.restart;
+  return (
+    isSameRun &&
+    (podUid === undefined ? pod === record.pod && namespace === record.namespace : podUid === record.podUid)
+  );
+}
+
+/** Lines that Loki had acknowledged and did not give. */
+export function shortfall({ record, origin }: Account, isWhole: boolean): number {
+  return isWhole && record !== undefined ? Math.max(0, record.linesAcked - (origin?.lines ?? 0)) : 0;
+}

@@ -1,0 +1,97 @@
+import type { Entry } from '../loki/query-answer';
+import { fieldOf, type Origin, type Origins } from './origin';
+
+/** A line as the container wrote it. */
+export interface LogLine {
+  ns: bigint;
+  text: string;
+  origin: Origin;
+  /** The entry it came in; the first one where it came in pieces. */
+  entry: Entry;
+}
+
+interface Pieces {
+  first: Entry;
+  texts: string[];
+  length: number;
+}
+
+/** What a line without end may take in memory before it is given out in parts. */
+const MAX_LENGTH = 16 * 1024 * 1024;
+
+/**
+ * Makes lines of entries that come in the order of time: puts the pieces together that a line longer than Loki's limit
+ * was cut into, drops entries that came twice (sent again after a time-out), and counts for each container instance.
+ */
+export class LineJoiner {
+  private readonly open = new Map<string, Pieces>();
+  private now = -1n;
+  /** What came at this nanosecond; nearly always it is one entry, and no set is needed. */
+  private firstNow = '';
+  private readonly othersNow = new Set<string>();
+
+  constructor(private readonly origins: Origins) {}
+
+  /** The lines that these entries end. */
+  push(entries: readonly Entry[]): LogLine[] {
+    const lines: LogLine[] = [];
+    for (const entry of entries) {
+      const origin = this.origins.of(entry);
+      const source = `${origin.key} ${fieldOf(entry, 'stream')}`;
+      if (!this.isDouble(entry, source)) {
+        const line = this.add(entry, origin, source);
+        if (line !== undefined) {
+          lines.push(line);
+        }
+      }
+    }
+    return lines;
+  }
+
+  /** The lines whose last piece never came. */
+  end(): LogLine[] {
+    const rest = [...this.open.values()].map((pieces) => this.line(pieces, this.origins.of(pieces.first)));
+    this.open.clear();
+    return rest;
+  }
+
+  private add(entry: Entry, origin: Origin, source: string): LogLine | undefined {
+    const open = this.open.get(source);
+    const continues = fieldOf(entry, 'continues') === 'true';
+    if (open === undefined && !continues) {
+      return this.line({ first: entry, texts: [entry.line], length: 0 }, origin);
+    }
+    const pieces = open ?? { first: entry, texts: [], length: 0 };
+    pieces.texts.push(entry.line);
+    pieces.length += entry.line.length;
+    if (continues && pieces.length < MAX_LENGTH) {
+      this.open.set(source, pieces);
+      return undefined;
+    }
+    this.open.delete(source);
+    return this.line(pieces, origin);
+  }
+
+  private line({ first, texts }: Pieces, origin: Origin): LogLine {
+    origin.lines++;
+    origin.first = first.ns < origin.first ? first.ns : origin.first;
+    origin.last = first.ns > origin.last ? first.ns : origin.last;
+    origin.replaced += fieldOf(first, 'replaced') === undefined ? 0 : 1;
+    origin.unparsed += fieldOf(first, 'format') === 'unparsed' ? 1 : 0;
+    return { ns: first.ns, text: texts.length === 1 ? (texts[0] ?? '') : texts.join(''), origin, entry: first };
+  }
+
+  /** The same line of the same container instance at the same nanosecond is the same line. */
+  private isDouble(entry: Entry, source: string): boolean {
+    const key = `${source} ${entry.line}`;
+    if (entry.ns !== this.now) {
+      this.now = entry.ns;
+      this.firstNow = key;
+      this.othersNow.clear();
+      return false;
+    }
+    const known = key === this.firstNow || this.othersNow.has(key);
+    this.othersNow.add(key);
+    return known;
+  }
+}

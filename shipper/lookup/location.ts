@@ -1,0 +1,40 @@
+import type { Target } from '../../model/lookup';
+import type { ContainerRecord } from '../../model/records';
+import type { QueryClient, RangeQuery } from '../loki/query-client';
+import type { TimeWindow } from './time-window';
+
+/** What the flags say about what is looked for. They win over what a pasted text says. */
+export interface Wanted {
+  cluster?: string;
+  namespace?: string;
+  container?: string;
+  restart?: number;
+  previous?: boolean;
+  window: TimeWindow;
+}
+
+/** One looked-up thing: its records, and the queries that give its lines. */
+export interface Location {
+  target: Target;
+  records: ContainerRecord[];
+  queries: RangeQuery[];
+  /** Where it is not all that the queries give: `pod/container/restart`. */
+  only?: ReadonlySet<string>;
+  /** Nothing more will come. */
+  isOver: boolean;
+}
+
+/** What was looked for and not found. */
+export interface Miss {
+  target: Target;
+  /** The queries that gave nothing, with the span each was asked for. */
+  searched: RangeQuery[];
+}
+
+export type Found = { location: Location } | { miss: Miss };
+
+/** Finds one target. */
+export interface Search {
+  client: QueryClient;
+  wanted: Wanted;
+}

@@ -1,0 +1,44 @@
+import type { Entry } from '../loki/query-answer';
+import type { Direction } from '../loki/query-client';
+
+export type Pages = AsyncGenerator<Entry[], void, void>;
+
+/**
+ * Several sequences of pages, each in the order of time, as one. Holds a page of each: what lies before the earliest
+ * end of these pages is complete and can go.
+ */
+export async function* mergeByTime(sources: Pages[], direction: Direction): Pages {
+  const [only] = sources;
+  if (sources.length === 1 && only !== undefined) {
+    yield* only;
+    return;
+  }
+  const before = direction === 'forward' ? (a: bigint, b: bigint) => a < b : (a: bigint, b: bigint) => a > b;
+  const heads = sources.map((pages) => ({ pages, entries: new Array<Entry>(), isOver: false }));
+  try {
+    for (;;) {
+      await Promise.all(heads.map(refill));
+      const ends = heads.flatMap(({ entries }) => entries.at(-1)?.ns ?? []);
+      if (ends.length === 0) {
+        return;
+      }
+      const horizon = ends.reduce((a, b) => (before(b, a) ? b : a));
+      const ready: Entry[] = [];
+      for (const head of heads) {
+        const later = head.entries.findIndex(({ ns }) => before(horizon, ns));
+        ready.push(...head.entries.splice(0, later < 0 ? head.entries.length : later));
+      }
+      yield ready.sort((a, b) => (a.ns === b.ns ? 0 : before(a.ns, b.ns) ? -1 : 1));
+    }
+  } finally {
+    await Promise.all(sources.map((pages) => pages.return()));
+  }
+}
+
+async function refill(head: { pages: Pages; entries: Entry[]; isOver: boolean }): Promise<void> {
+  while (head.entries.length === 0 && !head.isOver) {
+    const next = await head.pages.next();
+    head.isOver = next.done === true;
+    head.entries = next.value ?? [];
+  }
+}

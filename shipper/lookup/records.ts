@@ -1,0 +1,71 @@
+import { RECORD_SERVICE, type ContainerRecord, containerRecordSchema } from '../../model/records';
+import { type LabelMatches, logQuery } from '../loki/logql';
+import { pages } from '../loki/pages';
+import type { Entry } from '../loki/query-answer';
+import type { QueryClient } from '../loki/query-client';
+import type { TimeWindow } from './time-window';
+
+export interface RecordSearch {
+  query: string;
+  records: ContainerRecord[];
+  /** Records that this version cannot read. */
+  strange: number;
+}
+
+export const recordQuery = (metadata: LabelMatches, cluster?: string): string =>
+  logQuery({ service_name: RECORD_SERVICE, record: 'container', cluster }, metadata);
+
+/**
+ * The newest record of each container instance that matches. A record is written when a container ends or its log
+ * goes, so the search goes on until now, even where the lines asked for are older. The newest come first.
+ *
+ * @param enough with so many container instances found, the rest need not be read
+ */
+export async function findRecords(
+  client: QueryClient,
+  metadata: LabelMatches,
+  { cluster, window, enough }: { cluster?: string; window: TimeWindow; enough?: (instances: number) => boolean }
+): Promise<RecordSearch> {
+  const query = recordQuery(metadata, cluster);
+  const newest = new Map<string, { entry: Entry; record: ContainerRecord }>();
+  let strange = 0;
+  for await (const page of pages(client, { query, from: window.from, to: window.recordsTo }, 'backward')) {
+    for (const entry of page) {
+      const record = parse(entry.line);
+      if (record === undefined) {
+        strange++;
+        continue;
+      }
+      const known = newest.get(record.id);
+      if (known === undefined || replaces({ entry, record }, known)) {
+        newest.set(record.id, { entry, record });
+      }
+    }
+    if (enough?.(newest.size)) {
+      break;
+    }
+  }
+  const records = [...newest.values()].map(({ record }) => record);
+  return { query, strange, records: records.sort(byStart) };
+}
+
+/** Later replaces earlier; of the same moment, what says more. */
+function replaces(a: { entry: Entry; record: ContainerRecord }, b: { entry: Entry; record: ContainerRecord }): boolean {
+  if (a.entry.ns !== b.entry.ns) {
+    return a.entry.ns > b.entry.ns;
+  }
+  return a.record.final !== b.record.final ? a.record.final : a.record.bytesAcked > b.record.bytesAcked;
+}
+
+function byStart(a: ContainerRecord, b: ContainerRecord): number {
+  const [first, second] = [a.firstTime ?? '', b.firstTime ?? ''];
+  return first < second ? -1 : first > second ? 1 : a.restart - b.restart;
+}
+
+function parse(line: string): ContainerRecord | undefined {
+  try {
+    return containerRecordSchema.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined; // Counted as strange: somebody else writes into these streams.
+  }
+}

@@ -1,0 +1,77 @@
+import { parseNs } from '../../model/time';
+import { UserError } from '../user-error';
+
+/** A span of time in nanoseconds since 1970: `from` inclusive, `to` exclusive. */
+export interface TimeWindow {
+  from: bigint;
+  to: bigint;
+  /** Nobody said when: a log that began before it may be shown from its beginning. */
+  isDefault: boolean;
+  /** Until when to look for records: they are written after the lines. */
+  recordsTo: bigint;
+}
+
+export interface TimeFlags {
+  since?: string;
+  from?: string;
+  to?: string;
+}
+
+const SECOND_NS = 1_000_000_000n;
+const DAY_NS = 86_400n * SECOND_NS;
+export const DEFAULT_DAYS = 7n;
+/** Clocks differ: an entry may be stamped a little after our now. Loki takes what is ten minutes ahead. */
+const AHEAD_NS = 600n * SECOND_NS;
+
+const units: Record<string, bigint> = {
+  ms: 1_000_000n,
+  s: SECOND_NS,
+  m: 60n * SECOND_NS,
+  h: 3600n * SECOND_NS,
+  d: DAY_NS,
+  w: 7n * DAY_NS,
+};
+const duration = /^(?:\d+(?:ms|s|m|h|d|w))+$/;
+
+/**
+ * The window that the flags name; the last seven days where they name none.
+ *
+ * @throws UserError for a time that is none, and for a window that ends before it begins
+ */
+export function timeWindow({ since, from, to }: TimeFlags, now: bigint): TimeWindow {
+  if (since !== undefined && from !== undefined) {
+    throw new UserError('--since and --from say the same: give one of them');
+  }
+  const start =
+    since !== undefined
+      ? moment('--since', since, now)
+      : from !== undefined
+        ? moment('--from', from, now)
+        : now - DEFAULT_DAYS * DAY_NS;
+  const end = to === undefined ? now + AHEAD_NS : moment('--to', to, now);
+  if (end <= start) {
+    throw new UserError('the time span ends before it begins: look at --since or --from, and --to');
+  }
+  return {
+    from: start,
+    to: end,
+    recordsTo: now + AHEAD_NS,
+    isDefault: since === undefined && from === undefined && to === undefined,
+  };
+}
+
+/** A time (RFC 3339), or how long ago (`90s`, `2h30m`, `14d`). */
+function moment(flag: string, text: string, now: bigint): bigint {
+  if (duration.test(text)) {
+    let ns = 0n;
+    for (const [, amount = '0', unit = ''] of text.matchAll(/(\d+)([a-z]+)/g)) {
+      ns += BigInt(amount) * (units[unit] ?? 0n);
+    }
+    return now - ns;
+  }
+  const time = parseNs(text);
+  if (time === undefined) {
+    throw new UserError(`${flag} ${text}: give how long ago (15m, 2h30m, 14d) or a time (2026-11-23T23:15:00Z)`);
+  }
+  return time;
+}
