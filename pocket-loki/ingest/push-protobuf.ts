@@ -56,7 +56,7 @@ class PushDecoder {
     const outer = reader.end;
     reader.end = reader.lengthEnd();
     let time = 0n;
-    let line = empty;
+    let line: Buffer = empty;
     let metadata = none;
     while (reader.more) {
       switch (reader.field()) {

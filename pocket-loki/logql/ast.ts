@@ -44,7 +44,10 @@ export type LabelFormat = { label: string; from: string } | { label: string; tem
 /** A label by its name, or only where it has a value that matches. */
 export type LabelPick = { name: string } | { matcher: Matcher };
 
-export type Stage =
+/** A stage and how it was written, for messages. */
+export type Stage = StageBody & { text: string };
+
+export type StageBody =
   | LineFilter
   | { kind: 'json'; extractions: Extraction[] }
   | { kind: 'logfmt'; extractions: Extraction[]; strict: boolean; keepEmpty: boolean }

@@ -65,7 +65,7 @@ export class EntryLabels {
    * keeps its value.
    */
   extract(name: string, value: string): void {
-    const key = this.base.stream.has(name) || this.metadata.has(name) ? `${name}_extracted` : name;
+    const key = this.isOwn(name) ? `${name}_extracted` : name;
     this.parsed ??= new Map();
     if (!this.parsed.has(key)) {
       this.parsed.set(key, value);
@@ -95,10 +95,22 @@ export class EntryLabels {
     this.changed = true;
   }
 
-  /** A stage failed on this entry. The first error stays. */
-  fail(error: string, details: string): void {
-    this.error ||= error;
-    this.errorDetails ||= details;
+  /** Whether the entry came with the label: of its stream or its metadata. */
+  isOwn(name: string): boolean {
+    return this.base.stream.has(name) || this.metadata.has(name);
+  }
+
+  /** Adds a label that was asked for by name: also over what an earlier parser found. */
+  override(name: string, value: string): void {
+    this.parsed ??= new Map();
+    this.parsed.set(this.isOwn(name) ? `${name}_extracted` : name, value);
+    this.changed = true;
+  }
+
+  /** A stage failed on this entry. */
+  fail(error: string, details = this.errorDetails): void {
+    this.error = error;
+    this.errorDetails = details;
     this.changed = true;
   }
 

@@ -1,5 +1,8 @@
+import { badRequest } from '../request-error';
 import type { StoredEntry } from '../storage/entry';
 import type { LineFilter } from './ast';
+import { compileIp } from './ip';
+import { linePattern } from './parsers/pattern';
 import { compileRegex } from './regex';
 
 /** A line filter in two forms: on the entry as it lies in the database, and on a line that was changed since. */
@@ -8,8 +11,9 @@ export interface CompiledLineFilter {
   line(line: string): boolean;
 }
 
+/** Alternatives: with `|=`, `|~` and `|>` one has to match, with `!=`, `!~` and `!>` none may. */
 export function compileLineFilter({ op, alternatives }: LineFilter): CompiledLineFilter {
-  const tests = alternatives.map(({ value }) => (op === '|=' || op === '!=' ? contains(value) : matches(value)));
+  const tests = alternatives.map(({ value, ip }) => (ip ? address(op, value) : compileTest(op, value)));
   const wanted = op.startsWith('|');
   return {
     entry: (entry) => tests.some((test) => test.entry(entry)) === wanted,
@@ -17,12 +21,30 @@ export function compileLineFilter({ op, alternatives }: LineFilter): CompiledLin
   };
 }
 
-function contains(text: string): CompiledLineFilter {
-  const bytes = Buffer.from(text);
-  return { entry: (entry) => entry.lineIncludes(bytes), line: (line) => line.includes(text) };
+function compileTest(op: LineFilter['op'], value: string): CompiledLineFilter {
+  switch (op) {
+    case '|=':
+    case '!=': {
+      const bytes = Buffer.from(value);
+      return { entry: (entry) => entry.lineIncludes(bytes), line: (line) => line.includes(value) };
+    }
+    case '|~':
+    case '!~': {
+      const regex = compileRegex(value);
+      return onLine((line) => regex.test(line));
+    }
+    default:
+      return onLine(linePattern(value));
+  }
 }
 
-function matches(pattern: string): CompiledLineFilter {
-  const regex = compileRegex(pattern);
-  return { entry: (entry) => regex.test(entry.line), line: (line) => regex.test(line) };
+function address(op: LineFilter['op'], pattern: string): CompiledLineFilter {
+  if (op !== '|=' && op !== '!=') {
+    throw badRequest('ip: invalid operation');
+  }
+  return onLine(compileIp(pattern));
+}
+
+function onLine(test: (line: string) => boolean): CompiledLineFilter {
+  return { entry: (entry) => test(entry.line), line: test };
 }

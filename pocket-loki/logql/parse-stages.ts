@@ -9,13 +9,18 @@ import type {
   Matcher,
   MatchOp,
   Stage,
+  StageBody,
 } from './ast';
 import type { Node } from './tree';
 import { parseBytes, parseDuration } from '../units';
 
 /** The stages under the node that holds a pipeline. */
 export function parseStages(pipeline: Node): Stage[] {
-  return pipeline.items('PipelineExpr', 'PipelineStage').flatMap(parseStage);
+  return pipeline.items('PipelineExpr', 'PipelineStage').flatMap((stage) => {
+    const filters = stage.find('LineFilters');
+    const parts = filters ? filters.items('LineFilters', 'LineFilter') : [stage];
+    return parts.map((part) => ({ ...(filters ? parseLineFilter(part) : parseStage(part)), text: part.text }));
+  });
 }
 
 export function parseMatcher(node: Node): Matcher {
@@ -23,32 +28,28 @@ export function parseMatcher(node: Node): Matcher {
   return { name: node.get('Identifier').text, op, value: node.string() };
 }
 
-function parseStage(stage: Node): Stage[] {
+function parseStage(stage: Node): StageBody {
   const node = stage.children.find(({ name }) => name !== 'Pipe') ?? stage;
   switch (node.name) {
-    case 'LineFilters':
-      return node.items('LineFilters', 'LineFilter').map(parseLineFilter);
     case 'LabelParser':
-      return [parseLabelParser(node)];
+      return parseLabelParser(node);
     case 'JsonExpressionParser':
-      return [{ kind: 'json', extractions: parseExtractions(node) }];
+      return { kind: 'json', extractions: parseExtractions(node) };
     case 'LogfmtParser':
     case 'LogfmtExpressionParser':
-      return [parseLogfmt(node)];
+      return parseLogfmt(node);
     case 'LabelFilter':
-      return [{ kind: 'label-filter', filter: parseLabelFilter(node) }];
+      return { kind: 'label-filter', filter: parseLabelFilter(node) };
     case 'LineFormatExpr':
-      return [{ kind: 'line-format', template: node.string() }];
+      return { kind: 'line-format', template: node.string() };
     case 'LabelFormatExpr':
-      return [
-        { kind: 'label-format', formats: node.items('LabelsFormat', 'LabelFormatMatcher').map(parseLabelFormat) },
-      ];
+      return { kind: 'label-format', formats: node.items('LabelsFormat', 'LabelFormatMatcher').map(parseLabelFormat) };
     case 'DecolorizeExpr':
-      return [{ kind: 'decolorize' }];
+      return { kind: 'decolorize' };
     case 'DropLabelsExpr':
-      return [{ kind: 'drop', labels: node.items('DropLabels', 'DropLabel').map(parseLabelPick) }];
+      return { kind: 'drop', labels: node.items('DropLabels', 'DropLabel').map(parseLabelPick) };
     case 'KeepLabelsExpr':
-      return [{ kind: 'keep', labels: node.items('KeepLabels', 'KeepLabel').map(parseLabelPick) }];
+      return { kind: 'keep', labels: node.items('KeepLabels', 'KeepLabel').map(parseLabelPick) };
     default:
       throw node.unsupported();
   }
@@ -63,7 +64,7 @@ function parseLineFilter(node: Node): LineFilter {
   return { kind: 'line-filter', op, alternatives };
 }
 
-function parseLabelParser(node: Node): Stage {
+function parseLabelParser(node: Node): StageBody {
   const parser = node.get('Json', 'Logfmt', 'Pattern', 'Regexp', 'Unpack');
   switch (parser.name) {
     case 'Json':
@@ -79,7 +80,7 @@ function parseLabelParser(node: Node): Stage {
   }
 }
 
-function parseLogfmt(node: Node): Stage {
+function parseLogfmt(node: Node): StageBody {
   const flags = node.items('LogfmtParserFlags', 'ParserFlag').map(({ text }) => text);
   return {
     kind: 'logfmt',

@@ -1,9 +1,9 @@
 import type { Stream } from '../storage/stream-index';
 import type { StoredEntry } from '../storage/entry';
-import type { LineFilter, Stage } from './ast';
+import type { Stage } from './ast';
 import { BaseLabels, EntryLabels } from './entry-labels';
-import { compileLineFilter } from './line-filter';
-import { compileStage, type Row, type StageRun } from './stages';
+import type { Row, StageRun } from './stage';
+import { compileFirstFilter, compileStage } from './stages';
 
 /** The stages of a query, compiled. One for each query: it remembers labels from entry to entry. */
 export class Pipeline {
@@ -15,9 +15,11 @@ export class Pipeline {
   constructor(stages: readonly Stage[]) {
     // Line filters come first in most queries; on the stored bytes they need no decoding.
     const others = stages.findIndex((stage) => stage.kind !== 'line-filter');
-    const first = others < 0 ? stages : stages.slice(0, others);
-    this.first = first.map((stage) => compileLineFilter(stage as LineFilter).entry);
-    this.rest = stages.slice(first.length).map(compileStage);
+    const count = others < 0 ? stages.length : others;
+    this.first = stages
+      .slice(0, count)
+      .flatMap((stage) => (stage.kind === 'line-filter' ? compileFirstFilter(stage) : []));
+    this.rest = stages.slice(count).map(compileStage);
   }
 
   /** What becomes of an entry; undefined where it is filtered out. */

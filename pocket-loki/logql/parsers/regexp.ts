@@ -1,0 +1,20 @@
+import { badRequest } from '../../request-error';
+import { compileRegex } from '../regex';
+import type { StageRun } from '../stage';
+
+/** `| regexp "(?P<name>…)"`: named groups of the first match. */
+export function regexpParser(pattern: string): StageRun {
+  const regex = compileRegex(pattern);
+  if (regex.names.length === 0) {
+    throw badRequest('at least one named capture must be supplied');
+  }
+  return ({ line, labels }) => {
+    for (const { groups } of regex.matches(line)) {
+      for (const { name, group } of regex.names) {
+        labels.extract(name, groups[group] ?? '');
+      }
+      break;
+    }
+    return true;
+  };
+}
