@@ -53,7 +53,7 @@ export async function startStore(options: StoreOptions): Promise<Store> {
   const server = createHttpServer({
     routes: {
       ...pushRoutes(ingester, limits),
-      ...queryRoutes(storage, limits),
+      ...queryRoutes(storage, limits, now),
       ...labelRoutes(storage),
       ...statusRoutes(registry),
     },

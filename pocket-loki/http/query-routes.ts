@@ -1,5 +1,7 @@
+import { nanoseconds } from '../go-time';
 import type { Limits } from '../limits';
 import { runLogQuery } from '../logql/log-query';
+import { alignedSteps, runInstantQuery, runRangeQuery } from '../logql/metric-query';
 import { parseQuery } from '../logql/parse';
 import { QueryContext } from '../logql/query-context';
 import { badRequest } from '../request-error';
@@ -8,28 +10,46 @@ import { queryAnswer, streamsOf } from './answers';
 import type { Request, Routes } from './router';
 
 /** `query_range` and `query`. */
-export function queryRoutes(storage: LogStorage, limits: Limits): Routes {
+export function queryRoutes(storage: LogStorage, limits: Limits, now: () => number): Routes {
   return {
     '/loki/api/v1/query_range': { GET: queryRange, POST: queryRange },
+    '/loki/api/v1/query': { GET: instantQuery, POST: instantQuery },
   };
 
   async function queryRange({ params, categorize, signal }: Request): Promise<object> {
     const expr = parseQuery(params.text('query') ?? '');
     const { from, until } = params.range();
+    limitRange(until - from, limits);
+    const step = params.step({ from, until });
     const context = new QueryContext(storage, limits, signal);
-    params.step({ from, until });
     if (expr.kind !== 'log') {
-      throw badRequest('metric queries are not supported');
+      const matrix = await runRangeQuery(context, expr, alignedSteps(from, until, step));
+      return queryAnswer('matrix', matrix, { categorize }, context, matrix.length);
     }
-    const query = {
-      expr,
-      from,
-      until,
-      limit: params.limit(limits),
-      forward: params.forward(),
-      interval: params.duration('interval') ?? 0n,
-    };
-    const rows = await runLogQuery(context, query);
+    const limit = params.limit(limits);
+    const interval = params.duration('interval') ?? 0n;
+    const rows = await runLogQuery(context, { expr, from, until, limit, forward: params.forward(), interval });
     return queryAnswer('streams', streamsOf(rows, { categorize }), { categorize }, context, rows.length);
+  }
+
+  async function instantQuery({ params, categorize, signal }: Request): Promise<object> {
+    const expr = parseQuery(params.text('query') ?? '');
+    if (expr.kind === 'log') {
+      throw badRequest(
+        'log queries are not supported as an instant query type, please change your query to a range query type'
+      );
+    }
+    const context = new QueryContext(storage, limits, signal);
+    const { resultType, result } = await runInstantQuery(context, expr, params.time('time') ?? nanoseconds(now()));
+    return queryAnswer(resultType, result, { categorize }, context, resultType === 'vector' ? result.length : 1);
+  }
+}
+
+function limitRange(range: bigint, { maxQueryLength }: Limits): void {
+  if (maxQueryLength > 0 && range > nanoseconds(maxQueryLength)) {
+    const hours = (ns: bigint) => `${Number(ns / 1_000_000n) / 3_600_000}h`;
+    throw badRequest(
+      `the query time range exceeds the limit (query length: ${hours(range)}, limit: ${hours(nanoseconds(maxQueryLength))})`
+    );
   }
 }

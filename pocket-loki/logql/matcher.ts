@@ -1,7 +1,10 @@
 import type { Labels } from '../labels';
-import { badRequest } from '../request-error';
+import { badRequest, RequestError } from '../request-error';
 import type { Matcher } from './ast';
 import { compileAnchored } from './regex';
+
+export const emptySelector =
+  'parse error : queries require at least one regexp or equality matcher that does not have an empty-compatible value. For instance, app=~".*" does not meet this requirement, but app=~".+" will';
 
 export type Predicate = (value: string) => boolean;
 
@@ -31,11 +34,18 @@ export function compileMatchers(matchers: readonly Matcher[]): (labels: Labels) 
  * @throws RequestError 400 where no matcher asks for a value
  */
 export function compileSelector(matchers: readonly Matcher[]): (labels: Labels) => boolean {
+  const compiled = naming(() => compileMatchers(matchers));
   const asks = matchers.some((matcher) => (matcher.op === '=' || matcher.op === '=~') && !compileMatcher(matcher)(''));
   if (!asks) {
-    throw badRequest(
-      'parse error : queries require at least one regexp or equality matcher that does not have an empty-compatible value. For instance, app=~".*" does not meet this requirement, but app=~".+" will'
-    );
+    throw badRequest(emptySelector);
   }
-  return compileMatchers(matchers);
+  return compiled;
+}
+
+function naming<T>(compile: () => T): T {
+  try {
+    return compile();
+  } catch (error) {
+    throw error instanceof RequestError ? badRequest(`parse error : ${error.message}`) : error;
+  }
 }

@@ -1,6 +1,7 @@
 import { parser } from '@grafana/lezer-logql';
 import { badRequest, type RequestError } from '../request-error';
 import type { Expr } from './ast';
+import { emptySelector } from './matcher';
 import { parseExpr } from './parse-metrics';
 import { Node, syntaxError } from './tree';
 
@@ -25,6 +26,10 @@ export function parseQuery(query: string): Expr {
     tree.iterate({
       enter: ({ type, from, to }) => {
         if (type.isError && !found) {
+          if (/\{\s*$/.test(text.slice(0, from)) && text[from] === '}') {
+            found = badRequest(emptySelector);
+            return;
+          }
           const unexpected = text.slice(from, to) || text.slice(from).trim() || '$end';
           const word = /^\S{1,40}/.exec(unexpected)?.[0] ?? unexpected;
           found = syntaxError(text, from, `syntax error: unexpected ${word}`);

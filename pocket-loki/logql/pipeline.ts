@@ -5,11 +5,14 @@ import { BaseLabels, EntryLabels } from './entry-labels';
 import type { Row, StageRun } from './stage';
 import { compileFirstFilter, compileStage } from './stages';
 
+const keptBases = 1000;
+
 /** The stages of a query, compiled. One for each query: it remembers labels from entry to entry. */
 export class Pipeline {
   private readonly first: ReadonlyArray<(entry: StoredEntry) => boolean>;
   private readonly rest: readonly StageRun[];
-  private base: { stream: Stream; metadataKey: string; labels: BaseLabels } | undefined;
+  private stream: Stream | undefined;
+  private readonly bases = new Map<string, BaseLabels>();
 
   /** @throws RequestError 400 where a stage is invalid or not supported */
   constructor(stages: readonly Stage[]) {
@@ -38,11 +41,19 @@ export class Pipeline {
     return row;
   }
 
+  /** Containers that share a stream take turns: their labels are kept, not made anew each time. */
   private baseOf(stream: Stream, entry: StoredEntry): BaseLabels {
-    const { metadataKey } = entry;
-    if (this.base?.stream !== stream || this.base.metadataKey !== metadataKey) {
-      this.base = { stream, metadataKey, labels: new BaseLabels(stream.labels, entry.metadata) };
+    if (this.stream !== stream || this.bases.size >= keptBases) {
+      this.stream = stream;
+      this.bases.clear();
     }
-    return this.base.labels;
+    const { metadataKey } = entry;
+    const known = this.bases.get(metadataKey);
+    if (known) {
+      return known;
+    }
+    const base = new BaseLabels(stream.labels, entry.metadata);
+    this.bases.set(metadataKey, base);
+    return base;
   }
 }

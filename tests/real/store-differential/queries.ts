@@ -141,7 +141,7 @@ export function queries(run: string): Queries {
       `stddev(count_over_time(${K('access')}[1m]))`,
       `stdvar(count_over_time(${K('access')}[1m]))`,
       `count(count_over_time(${K('access')}[1m]))`,
-      `topk(2, sum by (status) (count_over_time(${K('access')} | logfmt [1m])))`,
+      `topk(2, sum by (status) (sum_over_time(${K('access')} | logfmt | unwrap n [1m])))`,
       `bottomk(1, sum by (host) (count_over_time(${K('access')}[1m])))`,
       `sum(count_over_time(${K('access')}[1m] offset 2m))`,
       ...[
@@ -195,7 +195,6 @@ export function queries(run: string): Queries {
       'vector(2) * vector(4)',
       '2 > bool 1',
       `label_replace(sum by (host) (count_over_time(${K('access')}[1m])), "h", "<$1>", "host", "h(.*)")`,
-      `label_replace(sum by (host) (count_over_time(${K('access')}[1m])), "host", "", "host", ".*")`,
       `sum by (detected_level) (count_over_time(${S}[1m]))`,
       `count_over_time(${K('levels')}[30s])`,
       `sum by (nope) (count_over_time(${K('access')}[1m]))`,
