@@ -75,7 +75,7 @@ function shortfallSentence(account: Account, isWhole: boolean): string[] {
     ? []
     : [
         `But Loki gave only ${count(account.origin?.lines ?? 0, 'line')}: ${count(missing, 'line')} that it had ` +
-          'acknowledged are gone from it, to its retention for example.',
+          `acknowledged ${missing === 1 ? 'is' : 'are'} gone from it, to its retention for example.`,
       ];
 }
 

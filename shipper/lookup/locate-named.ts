@@ -76,11 +76,11 @@ function onlyPlace(target: NamedTarget, places: Place[]): Place {
     return place;
   }
   const isOneNamespace = different.every(({ namespace }) => namespace === place.namespace);
-  const names = different.slice(0, 10).map(({ cluster, namespace }) => (isOneNamespace ? cluster : namespace));
-  const rest = different.length > names.length ? ', …' : '';
+  const names = [...new Set(different.map(({ cluster, namespace }) => (isOneNamespace ? cluster : namespace)))].sort();
   const [what, flag] = isOneNamespace ? ['clusters', '--cluster'] : ['namespaces', '--namespace'];
   throw new UserError(
-    `${nameOfTarget(target)} is in ${different.length} ${what}: say which with ${flag}\n  ${[...new Set(names)].join(', ')}${rest}`
+    `${nameOfTarget(target)} is in ${names.length} ${what}: say which with ${flag}\n` +
+      `  ${names.slice(0, 10).join(', ')}${names.length > 10 ? ', …' : ''}`
   );
 }
 

@@ -1,0 +1,96 @@
+import { instanceId } from '../../model/container-instance';
+import { CONTAINER_METADATA, type ContainerRecord } from '../../model/records';
+import { formatNs } from '../../model/time';
+import { workloadOf } from '../../model/workload';
+import type { TestStore, Value } from './logs-store';
+
+/** A container instance as the agent names it in labels and metadata. */
+export interface Instance {
+  cluster: string;
+  namespace: string;
+  pod: string;
+  podUid: string;
+  container: string;
+  restart: number;
+  containerId: string | null;
+  node: string;
+}
+
+/** 64 hex digits made of a short beginning. */
+export const id = (beginning: string): string => beginning.padEnd(64, '0');
+
+export const instance = (pod: string, more: Partial<Instance> = {}): Instance => ({
+  cluster: 'c1',
+  namespace: 'job-test',
+  pod,
+  podUid: `2fbf73cd-cd57-4533-8b9c-${Buffer.from(pod).toString('hex').slice(-12).padEnd(12, '0')}`,
+  container: 'main',
+  restart: 0,
+  containerId: id(
+    Buffer.from(pod + (more.restart ?? 0) + (more.container ?? ''))
+      .toString('hex')
+      .slice(0, 60)
+  ),
+  node: 'n1',
+  ...more,
+});
+
+/** Lines as the agent pushes them: few labels, the rest as structured metadata. */
+export async function pushLines(store: TestStore, of: Instance, values: Value[], late = false): Promise<void> {
+  const { workload, job } = workloadOf(of.pod);
+  const labels = {
+    cluster: of.cluster,
+    namespace: of.namespace,
+    container: of.container,
+    workload,
+    service_name: workload,
+    ...(late && { late: 'true', node: of.node }),
+  };
+  const metadata = {
+    pod: of.pod,
+    node: of.node,
+    ...(job !== null && { job }),
+    ...(of.containerId === null ? { pod_uid: of.podUid } : { container_id: of.containerId }),
+    restart: `${of.restart}`,
+    stream: 'stdout',
+  };
+  await store.push(
+    labels,
+    values.map(([ns, line, more]) => [ns, line, { ...metadata, ...more }])
+  );
+}
+
+export function record(of: Instance, lines: bigint[], more: Partial<ContainerRecord> = {}): ContainerRecord {
+  const [first, last] = [lines[0], lines.at(-1)];
+  const { workload, job } = workloadOf(of.pod);
+  return {
+    v: 1,
+    kind: 'container',
+    id: instanceId(of),
+    ...of,
+    workload,
+    job,
+    linesSeen: lines.length,
+    linesAcked: lines.length,
+    bytesSeen: lines.length * 100,
+    bytesAcked: lines.length * 100,
+    firstTime: first === undefined ? null : formatNs(first),
+    lastTime: last === undefined ? null : formatNs(last),
+    ended: true,
+    gaps: [],
+    rotatedAway: null,
+    left: last === undefined ? null : { at: formatNs(last + 60_000_000_000n), directory: 'empty', bytesUnacked: 0 },
+    verdict: 'kept',
+    final: true,
+    ...more,
+  };
+}
+
+export async function pushRecord(store: TestStore, at: bigint, one: ContainerRecord): Promise<void> {
+  const metadata = Object.entries(CONTAINER_METADATA).flatMap(([name, field]) =>
+    one[field] === null ? [] : [[name, `${one[field]}`]]
+  );
+  const labels = { service_name: 'afterlog', record: 'container', cluster: one.cluster };
+  const final = one.final ? { final: 'true' } : {};
+  await store.push(labels, [[at, JSON.stringify(one), { ...Object.fromEntries(metadata), ...final }]]);
+}

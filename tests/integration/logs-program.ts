@@ -1,0 +1,36 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+export interface Ran {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+export const program = join(__dirname, '../../build/afterlog.js');
+
+interface RunOptions {
+  input?: string;
+  env?: NodeJS.ProcessEnv;
+  /** Closes the standard output after the first bytes, as `| head` does. */
+  head?: boolean;
+}
+
+/** Runs the built program, without the environment's own Loki. */
+export function afterlog(args: string[], { input = '', env = {}, head = false }: RunOptions = {}): Promise<Ran> {
+  const child = spawn(process.execPath, [program, ...args], { env: { PATH: process.env.PATH, ...env } });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    if (head) {
+      child.stdout.destroy();
+    }
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  child.stdin.end(input);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}

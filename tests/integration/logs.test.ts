@@ -1,0 +1,424 @@
+import { id, instance, pushLines, pushRecord, record } from './logs-data';
+import { afterlog, type Ran } from './logs-program';
+import { ago, startTestStore, type TestStore, type Value } from './logs-store';
+
+const second = 1_000_000_000n;
+
+/** The lines of a run, `n` a second from `start` on. */
+const lines = (start: bigint, ...texts: string[]): Value[] =>
+  texts.map((text, i) => [start + BigInt(i) * second, text]);
+const times = (values: Value[]) => values.map(([ns]) => ns);
+
+describe('afterlog logs', () => {
+  let store: TestStore;
+  const start = ago(3600);
+  const containerId = 'd1e747c55ee0f13bea0da9da2afa86f35ad0c86d8af9c0a937f6183ee5c6cb83';
+  const hello = instance('hello-rtkpw', { container: 'hello', containerId });
+  const other = instance('hello-b4xz7', { container: 'hello', node: 'n2' });
+
+  const logs = (...args: string[]): Promise<Ran> => afterlog(['logs', ...args, '--loki.url', store.url]);
+  const fromInput = (input: string, ...args: string[]) =>
+    afterlog(['logs', '-', ...args, '--loki.url', store.url], { input });
+
+  beforeAll(async () => {
+    store = await startTestStore();
+    const first = lines(start, 'Hello from rtkpw', 'second line', 'last line');
+    const second = lines(start + 500_000_000n, 'Hello from b4xz7', 'bye');
+    await pushLines(store, hello, first);
+    await pushLines(store, other, second);
+    await pushRecord(store, start + 60n * 1_000_000_000n, record(hello, times(first)));
+    await pushRecord(store, start + 60n * 1_000_000_000n, record(other, times(second)));
+  });
+  afterAll(() => store.close());
+
+  describe('a container whose log kubectl cannot show any more', () => {
+    const message = `unable to retrieve container logs for containerd://${containerId}`;
+
+    it('is printed for the pasted message, and what happened to it is told', async () => {
+      const { code, stdout, stderr } = await logs(message);
+      expect(stdout).toBe('Hello from rtkpw\nsecond line\nlast line\n');
+      expect(code).toBe(0);
+      expect(stderr).toContain(
+        'hello-rtkpw/hello (namespace job-test, restart 0, container d1e747c55ee0, node n1, cluster c1): All of its log is in Loki: 3 lines between'
+      );
+      expect(stderr).toMatch(/The log left the node at .* UTC; its directory stayed behind, empty/);
+      expect(stderr).toContain(
+        `It stands in Loki at ${store.url}. For Grafana Explore: {cluster="c1", namespace="job-test", container="hello", workload="hello"} | container_id="${containerId}"\n`
+      );
+    });
+
+    it.each([
+      ['the id', containerId],
+      ['the beginning of the id', 'd1e747c5'],
+      ['the id with its runtime', `docker://${containerId}`],
+      ['the pod', 'hello-rtkpw'],
+      ['the pod with its kind', 'pod/hello-rtkpw'],
+    ])('is printed for %s', async (_, what) => {
+      expect(await logs(what)).toMatchObject({ code: 0, stdout: 'Hello from rtkpw\nsecond line\nlast line\n' });
+    });
+
+    it('is printed for the message on the standard input, and without quotes on the command line', async () => {
+      expect((await fromInput(`$ kubectl logs hello-rtkpw\n${message}$ `)).stdout).toContain('last line\n');
+      expect((await logs(...message.split(' '))).stdout).toContain('last line\n');
+    });
+
+    it('is printed with times, in part, and without a word', async () => {
+      expect(await logs(containerId, '--timestamps', '--tail', '1', '-q')).toEqual({
+        code: 0,
+        stdout: `${new Date(Number(start / 1_000_000n) + 2000).toISOString().replace('.000Z', '.000000000Z')} last line\n`,
+        stderr: '',
+      });
+    });
+
+    it('is printed as JSON, with its account on the standard error output', async () => {
+      const { stdout, stderr } = await logs(containerId, '-o', 'json');
+      const printed = stdout
+        .trim()
+        .split('\n')
+        .map((line): unknown => JSON.parse(line));
+      expect(printed).toHaveLength(3);
+      expect(printed[0]).toMatchObject({
+        line: 'Hello from rtkpw',
+        labels: {
+          namespace: 'job-test',
+          pod: 'hello-rtkpw',
+          container_id: containerId,
+          restart: '0',
+          stream: 'stdout',
+        },
+      });
+      expect(JSON.parse(stderr)).toMatchObject({
+        instance: { pod: 'hello-rtkpw', restart: 0 },
+        verdict: 'kept',
+        linesShown: 3,
+        linesGone: 0,
+        record: { id: record(hello, []).id },
+        loki: store.url,
+      });
+    });
+  });
+
+  describe('a job', () => {
+    it('is all its pods’ lines in the order of time, told apart', async () => {
+      const { code, stdout, stderr } = await logs('job/hello', '-n', 'job-test');
+      expect(stdout.split('\n')).toEqual([
+        '[pod/hello-rtkpw/hello] Hello from rtkpw',
+        '[pod/hello-b4xz7/hello] Hello from b4xz7',
+        '[pod/hello-rtkpw/hello] second line',
+        '[pod/hello-b4xz7/hello] bye',
+        '[pod/hello-rtkpw/hello] last line',
+        '',
+      ]);
+      expect(code).toBe(0);
+      expect(stderr.split('\n\n')).toHaveLength(2);
+    });
+
+    it('with two ids pasted is the same, asked for at once', async () => {
+      const paste = `for containerd://${containerId}unable to retrieve container logs for containerd://${other.containerId}`;
+      expect((await logs(paste)).stdout).toBe((await logs('job/hello')).stdout);
+    });
+
+    it('of many pods is summed up', async () => {
+      const pods = ['bbbbb', 'ccccc', 'ddddd', 'fffff', 'ggggg'].map((suffix) => instance(`many-${suffix}`));
+      for (const [i, pod] of pods.entries()) {
+        const values = lines(start, `line of ${pod.pod}`);
+        const lost = i === 4;
+        if (!lost) {
+          await pushLines(store, pod, values);
+        }
+        const gaps = [{ reason: 'gone-unread' as const, bytes: 77, lines: null, from: null, to: null }];
+        const more = lost ? { linesAcked: 0, verdict: 'lost' as const, gaps } : {};
+        await pushRecord(store, start + second, record(pod, times(values), more));
+      }
+      const { code, stdout, stderr } = await logs('job/many');
+      expect(stdout.split('\n')).toHaveLength(5);
+      expect(stderr).toContain('5 container instances: 4 complete in Loki; 1 lost.\n');
+      expect(stderr).toContain('{cluster="c1", namespace="job-test", workload="many"} | job="many"\n');
+      expect(stderr).toMatch(
+        /many-ggggg\/main .*: Its log is lost.* Missing: 77 bytes, because the file was deleted before it was read\./
+      );
+      expect(stderr).not.toContain('many-bbbbb');
+      expect(code).toBe(0);
+    });
+
+    it('of a CronJob is found by it, and Jobs of other names are not', async () => {
+      const runs = ['tick-29591260-bbbbb', 'tick-29591261-ccccc', 'tick-other-ddddd'].map((name) => instance(name));
+      for (const [i, run] of runs.entries()) {
+        await pushLines(store, run, lines(start + BigInt(i) * 60n * second, `tick ${i}`));
+      }
+      const { stdout } = await logs('cronjob/tick');
+      expect(stdout).toBe('[pod/tick-29591260-bbbbb/main] tick 0\n[pod/tick-29591261-ccccc/main] tick 1\n');
+      expect((await logs('job/tick-29591261')).stdout).toBe('tick 1\n');
+    });
+
+    it('that is Indexed is found by its pods’ names', async () => {
+      for (const [i, name] of ['indexed-0-bbbbb', 'indexed-1-ccccc'].entries()) {
+        await pushLines(store, instance(name), lines(start, `index ${i}`));
+      }
+      expect((await logs('job/indexed')).stdout).toBe(
+        '[pod/indexed-0-bbbbb/main] index 0\n[pod/indexed-1-ccccc/main] index 1\n'
+      );
+    });
+  });
+
+  describe('a container that ran more than once', () => {
+    const run = (restart: number) => instance('crashy-4w7t7', { restart });
+    beforeAll(async () => {
+      for (const restart of [0, 1, 2]) {
+        const values = lines(start + BigInt(restart) * 60n * second, `run ${restart}`, `end ${restart}`);
+        await pushLines(store, run(restart), values);
+        if (restart < 2) {
+          await pushRecord(store, start + second, record(run(restart), times(values)));
+        }
+      }
+    });
+
+    it('is printed run after run', async () => {
+      const { stdout, stderr } = await logs('crashy-4w7t7');
+      expect(stdout.split('\n').slice(0, 3)).toEqual([
+        '[pod/crashy-4w7t7/main/0] run 0',
+        '[pod/crashy-4w7t7/main/0] end 0',
+        '[pod/crashy-4w7t7/main/1] run 1',
+      ]);
+      expect(stdout.split('\n')).toHaveLength(7);
+      expect(stderr).toMatch(/restart 2.*: 2 lines shown, between .* It has no account yet: it may still be running/);
+    });
+
+    it('is printed for one run', async () => {
+      expect((await logs('crashy-4w7t7', '--restart', '0')).stdout).toBe('run 0\nend 0\n');
+      expect((await logs('crashy-4w7t7', '--tail', '1', '-q')).stdout).toBe('[pod/crashy-4w7t7/main/2] end 2\n');
+    });
+
+    it('is not found for a run that never was', async () => {
+      expect(await logs('crashy-4w7t7', '--restart', '7')).toMatchObject({ code: 1, stdout: '' });
+    });
+  });
+
+  describe('a long line', () => {
+    it('that Loki’s limit cut is put together, from either end', async () => {
+      const pod = instance('longline-bbbbb');
+      const cut = { continues: 'true' };
+      await pushLines(store, pod, [
+        [start, 'before'],
+        [start + 1n, 'aaa', cut],
+        [start + 2n, 'bbb', cut],
+        [start + 3n, 'ccc'],
+        [start + 4n, 'after'],
+      ]);
+      expect((await logs('longline-bbbbb')).stdout).toBe('before\naaabbbccc\nafter\n');
+      expect((await logs('longline-bbbbb', '--tail', '2')).stdout).toBe('aaabbbccc\nafter\n');
+    });
+  });
+
+  describe('lines that came late', () => {
+    it('stand at their time, and only once if they came twice', async () => {
+      const pod = instance('late-bbbbb');
+      const values = lines(start, 'one', 'two', 'three');
+      await pushLines(store, pod, [values[0] as Value, values[2] as Value]);
+      await pushLines(store, pod, [values[0] as Value, values[1] as Value], true);
+      expect((await logs('late-bbbbb')).stdout).toBe('one\ntwo\nthree\n');
+    });
+  });
+
+  describe('a log that is not complete', () => {
+    it('says what is missing', async () => {
+      const pod = instance('part-bbbbb');
+      const values = lines(start, 'one', 'two');
+      await pushLines(store, pod, values);
+      const gap = { reason: 'gone-unread' as const, bytes: 12_345, lines: 100, from: null, to: null };
+      const rotatedAway = { files: 1, lines: 1, bytes: 100, from: null, to: null };
+      await pushRecord(
+        store,
+        start,
+        record(pod, times(values), { verdict: 'partial', linesSeen: 102, gaps: [gap], rotatedAway })
+      );
+      const { code, stderr } = await logs('part-bbbbb');
+      expect(stderr).toContain(
+        'Its log is in Loki in part: 2 of 102 lines. Missing: 100 lines, 12 kB, because the file was deleted before it was read.'
+      );
+      expect(stderr).toContain('Log rotation had deleted 1 line (100 bytes) from the node');
+      expect(code).toBe(0);
+    });
+
+    it('is found to be so where Loki gives less than it had acknowledged', async () => {
+      const pod = instance('short-bbbbb');
+      await pushLines(store, pod, lines(start, 'one', 'two'));
+      await pushRecord(store, start, record(pod, times(lines(start, 'one', 'two', 'three'))));
+      const { stderr } = await logs('short-bbbbb');
+      expect(stderr).toContain('But Loki gave only 2 lines: 1 line that it had acknowledged is gone from it');
+      expect((await logs('short-bbbbb', '--since', '2h')).stderr).not.toContain('But Loki');
+    });
+
+    it('is a failure where nothing of it is there', async () => {
+      const pod = instance('lost-bbbbb');
+      const gap = { reason: 'gone-unread' as const, bytes: 5, lines: null, from: null, to: null };
+      await pushRecord(store, start, record(pod, [], { verdict: 'lost', bytesSeen: 0, gaps: [gap] }));
+      expect(await logs('lost-bbbbb')).toMatchObject({
+        code: 1,
+        stdout: '',
+        stderr: expect.stringContaining('Its log is lost'),
+      });
+    });
+
+    it('is none where the container wrote nothing', async () => {
+      const pod = instance('quiet-bbbbb');
+      await pushRecord(store, start, record(pod, []));
+      expect(await logs('quiet-bbbbb')).toMatchObject({
+        code: 0,
+        stdout: '',
+        stderr: expect.stringContaining('The container wrote nothing.'),
+      });
+    });
+  });
+
+  describe('records', () => {
+    it('that come later replace earlier ones', async () => {
+      const pod = instance('later-bbbbb');
+      const values = lines(start, 'one');
+      await pushLines(store, pod, values);
+      await pushRecord(
+        store,
+        start + second,
+        record(pod, times(values), { verdict: 'pending', final: false, ended: false, left: null })
+      );
+      await pushRecord(store, start + 2n * second, record(pod, times(values)));
+      expect((await logs('later-bbbbb')).stderr).toContain('All of its log is in Loki');
+      expect((await logs(pod.containerId ?? '')).stderr).toContain('All of its log is in Loki');
+    });
+
+    it('without a container id lead to the lines by the pod’s UID', async () => {
+      const pod = instance('noid-bbbbb', { containerId: null });
+      const values = lines(start, 'one');
+      await pushLines(store, pod, values);
+      await pushRecord(store, start, record(pod, times(values)));
+      const path = `/var/log/pods/job-test_noid-bbbbb_${pod.podUid}/main/0.log`;
+      const { stdout, stderr } = await logs(
+        `failed to try resolving symlinks in path "${path}": lstat ${path}: no such file or directory`
+      );
+      expect(stdout).toBe('one\n');
+      expect(stderr).toContain(`| pod_uid="${pod.podUid}" | restart="0"\n`);
+    });
+
+    it('are not needed while a container runs: its id is found among the lines', async () => {
+      const pod = instance('running-bbbbb', { containerId: id('abcabcabc') });
+      await pushLines(store, pod, lines(ago(10), 'still here'));
+      expect((await logs('abcabcabc')).stdout).toBe('still here\n');
+      expect((await logs(`containerd://${id('abcabcabc')}`)).stdout).toBe('still here\n');
+    });
+  });
+
+  describe('a name in two namespaces', () => {
+    it('is asked back', async () => {
+      await pushLines(store, instance('backup-0', { namespace: 'team-a' }), lines(start, 'a'));
+      await pushLines(store, instance('backup-0', { namespace: 'team-b', containerId: id('bb') }), lines(start, 'b'));
+      expect(await logs('backup-0')).toMatchObject({
+        code: 1,
+        stdout: '',
+        stderr: 'afterlog: pod/backup-0 is in 2 namespaces: say which with --namespace\n  team-a, team-b\n',
+      });
+      expect((await logs('backup-0', '-n', 'team-a')).stdout).toBe('a\n');
+      expect((await logs('team-b/backup-0')).stdout).toBe('b\n');
+    });
+
+    it('is asked back for the beginning of an id that several have', async () => {
+      for (const end of ['1', '2']) {
+        const pod = instance(`twin-bbbb${end === '1' ? 'b' : 'c'}`, { containerId: id(`eeee00${end}`) });
+        await pushRecord(store, start, record(pod, [start]));
+      }
+      const { code, stderr } = await logs('eeee00');
+      expect(code).toBe(1);
+      expect(stderr).toContain('2 container ids begin with eeee00: give more of it');
+      expect(stderr).toContain(id('eeee001'));
+    });
+  });
+
+  describe('nothing found', () => {
+    it('says what was searched and how to search wider', async () => {
+      const { code, stdout, stderr } = await logs('gone-bbbbb', '-n', 'job-test');
+      expect([code, stdout]).toEqual([1, '']);
+      expect(stderr).toContain(`afterlog: nothing found for pod/gone-bbbbb\nSearched in Loki at ${store.url}:\n`);
+      expect(stderr).toContain(
+        '  {service_name="afterlog", record="container"} | pod="gone-bbbbb" | namespace="job-test"\n    from 20'
+      );
+      expect(stderr).toContain('  {namespace="job-test", workload="gone"} | pod="gone-bbbbb"\n');
+      expect(stderr).toContain('--since 30d');
+      expect(stderr).toContain('leave out --namespace');
+      expect(stderr).toContain('job/gone-bbbbb');
+    });
+
+    it('prints those that are found', async () => {
+      const { code, stdout, stderr } = await logs(`for containerd://${containerId}for containerd://${id('9999')}`);
+      expect(code).toBe(1);
+      expect(stdout).toContain('last line\n');
+      expect(stderr).toContain('nothing found for container 999900000000');
+    });
+
+    it('goes over to the pod that the paste names beside the id', async () => {
+      const paste = `$ kubectl logs hello-rtkpw -n job-test\nunable to retrieve container logs for containerd://${id('9999')}`;
+      expect(await logs(paste)).toMatchObject({ code: 0, stdout: expect.stringContaining('last line\n') });
+    });
+
+    it('says that a container which never started has no log', async () => {
+      const { stderr } = await logs('container "main" in pod "wait-bbbbb" is waiting to start: ContainerCreating');
+      expect(stderr).toContain('the container never started');
+    });
+
+    it('looks only where the time flags say', async () => {
+      expect((await logs('hello-rtkpw', '--since', '5m')).code).toBe(1);
+      const from = new Date(Number(start / 1_000_000n) + 1000).toISOString();
+      const to = new Date(Number(start / 1_000_000n) + 2000).toISOString();
+      expect((await logs('hello-rtkpw', '--from', from, '--to', to)).stdout).toBe('second line\n');
+    });
+  });
+
+  it('stops without a word when nobody reads any more', async () => {
+    const pod = instance('long-bbbbb');
+    for (let page = 0; page < 20; page++) {
+      const from = start + BigInt(page) * second;
+      await pushLines(
+        store,
+        pod,
+        Array.from({ length: 1000 }, (_, i) => [from + BigInt(i), `line ${page}/${i} ${'x'.repeat(80)}`])
+      );
+    }
+    const ran = await afterlog(['logs', 'long-bbbbb', '-q', '--loki.url', store.url], { head: true });
+    expect(ran.stderr).toBe('');
+    expect(ran.code).toBe(0);
+    const all = await logs('long-bbbbb', '-q');
+    expect(all.stdout.trim().split('\n')).toHaveLength(20_000);
+    expect((await logs('long-bbbbb', '-q', '--tail', '7000')).stdout).toBe(
+      all.stdout.split('\n').slice(-7001).join('\n')
+    );
+  });
+});
+
+describe('afterlog logs, wrongly asked', () => {
+  it.each<[string[], RegExp]>([
+    [['deployment/web'], /"deployment\/web" names no pod, job, cronjob or container/],
+    [['nodes "n1" not found'], /node n1 is gone, but not whose log/],
+    [['x', '--since', 'yesterday'], /--since yesterday: give how long ago/],
+    [['x', '--since', '1h', '--from', '1h'], /give one of them/],
+    [['x', '--from', '1h', '--to', '2h'], /ends before it begins/],
+    [['x', '--restart', '1', '--previous'], /give one of them/],
+    [['x', '-f', '--to', '1h'], /does not go with/],
+    [['x', '--restart', 'one'], /not a whole number/],
+    [['x', '--loki.url', 'nonsense'], /not a URL of a Loki/],
+  ])('%j', async (args, message) => {
+    const { code, stdout, stderr } = await afterlog(['logs', ...args]);
+    expect(stderr).toMatch(message);
+    expect([code, stdout]).toEqual([1, '']);
+  });
+
+  it('says that nobody answers', async () => {
+    const { code, stderr } = await afterlog(['logs', 'x', '--loki.url', 'http://127.0.0.1:1']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^afterlog: cannot reach Loki at http:\/\/127.0.0.1:1: .*ECONNREFUSED.*\nIs it running/);
+  });
+
+  it('says that no agent wrote to this Loki', async () => {
+    const empty = await startTestStore();
+    const { stderr } = await afterlog(['logs', 'x'], { env: { LOKI_ADDR: empty.url } });
+    await empty.close();
+    expect(stderr).toContain('No agent of Afterlog has written a record to this Loki');
+  });
+});
