@@ -1,15 +1,21 @@
 import type { Server } from 'node:http';
 import { Registry } from 'prom-client';
+import { detectedRoutes } from './http/detected-routes';
 import { HttpMetrics } from './http/http-metrics';
+import { indexRoutes } from './http/index-routes';
 import { labelRoutes } from './http/label-routes';
 import { pushRoutes } from './http/push-routes';
 import { queryRoutes } from './http/query-routes';
 import { createHttpServer } from './http/server';
+import { serveTail } from './http/tail-server';
 import { statusRoutes } from './http/status-routes';
 import { Ingester } from './ingest/ingester';
 import { IngestMetrics } from './ingest/ingest-metrics';
 import { defaultLimits, type Limits } from './limits';
+import { startRetention } from './retention';
 import { LogStorage } from './storage/log-storage';
+
+import { LiveFeed } from './tail/live-feed';
 
 export type { Limits } from './limits';
 export { StorageError } from './storage/log-storage';
@@ -49,13 +55,16 @@ export async function startStore(options: StoreOptions): Promise<Store> {
   const storage = await LogStorage.open(options.dir);
   const registry = new Registry();
   const metrics = new IngestMetrics(registry, () => storage.streams.size);
-  const ingester = new Ingester(storage, limits, metrics, now, () => undefined);
+  const feed = new LiveFeed();
+  const ingester = new Ingester(storage, limits, metrics, now, (stored) => feed.publish(stored));
   const server = createHttpServer({
     routes: {
       ...pushRoutes(ingester, limits),
       ...queryRoutes(storage, limits, now),
       ...labelRoutes(storage),
-      ...statusRoutes(registry),
+      ...indexRoutes(storage, limits),
+      ...detectedRoutes(storage, limits),
+      ...statusRoutes(registry, limits, options.retentionMs ?? 0),
     },
     limits,
     metrics: new HttpMetrics(registry),
@@ -68,9 +77,14 @@ export async function startStore(options: StoreOptions): Promise<Store> {
     await storage.close();
     throw error;
   }
+  const endTails = serveTail(server, { storage, feed, limits, now, onError });
+  const retention = options.retentionMs ?? 0;
+  const endRetention = retention > 0 ? startRetention({ storage, ingester, retention, now, onError }) : undefined;
   return {
     url: urlOf(server),
     async close() {
+      endRetention?.();
+      endTails();
       await closeServer(server);
       await ingester.drain();
       await storage.close();

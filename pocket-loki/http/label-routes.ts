@@ -1,51 +1,47 @@
 import { labelsObject } from '../labels';
-import { compileMatchers, compileSelector } from '../logql/matcher';
-import { parseQuery } from '../logql/parse';
-import { badRequest } from '../request-error';
 import type { LogStorage } from '../storage/log-storage';
-import type { Stream } from '../storage/stream-index';
-import type { Params } from './params';
+import { isNumberOrUuid } from './identifiers';
 import type { Request, Routes } from './router';
+import { selectStreams } from './selectors';
 
-/** What labels and streams there are: `labels`, `label/<name>/values`, `series`. */
+/** What labels and streams there are: `labels`, `label/<name>/values`, `series`, `detected_labels`. */
 export function labelRoutes(storage: LogStorage): Routes {
   return {
     '/loki/api/v1/labels': { GET: labels, POST: labels },
     '/loki/api/v1/label': { GET: labels, POST: labels },
     '/loki/api/v1/label/*/values': { GET: labelValues, POST: labelValues },
     '/loki/api/v1/series': { GET: series, POST: series },
+    '/loki/api/v1/detected_labels': { GET: detectedLabels, POST: detectedLabels },
   };
 
   function labels({ params }: Request): object {
-    const names = new Set(selected(params, params.text('query')).flatMap((stream) => [...stream.labels.keys()]));
+    const { streams } = selectStreams(storage, params.text('query'), params.range(), false);
+    const names = new Set(streams.flatMap((stream) => [...stream.labels.keys()]));
     return { status: 'success', data: [...names].sort() };
   }
 
   function labelValues({ params, path: [name = ''] }: Request): object {
-    const streams = selected(params, params.text('query'));
+    const { streams } = selectStreams(storage, params.text('query'), params.range(), false);
     const values = new Set(streams.flatMap((stream) => stream.labels.get(name) ?? []));
     return { status: 'success', data: [...values].sort() };
   }
 
   function series({ params }: Request): object {
-    const matches = params.all('match[]').concat(params.all('match'));
+    const matches = [...params.all('match[]'), ...params.all('match')];
     const selectors = matches.length === 0 ? [undefined] : matches;
-    const streams = new Set(selectors.flatMap((selector) => selected(params, selector)));
+    const span = params.range();
+    const streams = new Set(selectors.flatMap((selector) => selectStreams(storage, selector, span, true).streams));
     return { status: 'success', data: [...streams].map((stream) => labelsObject(stream.labels)) };
   }
 
-  function selected(params: Params, selector: string | undefined): Stream[] {
-    const { from, until } = params.range();
-    const matches = selector === undefined || /^\{\s*\}$/.test(selector.trim()) ? () => true : compile(selector);
-    return storage.streams.within(from, until).filter((stream) => matches(stream.labels));
+  /** Labels worth a look: not those whose values are all numbers or UUIDs. */
+  function detectedLabels({ params }: Request): object {
+    const { streams } = selectStreams(storage, params.text('query'), params.range(), true);
+    const values = new Map<string, Set<string>>();
+    for (const [name, value] of streams.flatMap((stream) => [...stream.labels])) {
+      values.set(name, (values.get(name) ?? new Set()).add(value));
+    }
+    const telling = [...values].filter(([, set]) => ![...set].every(isNumberOrUuid));
+    return { detectedLabels: telling.map(([label, set]) => ({ label, cardinality: set.size })) };
   }
-}
-
-function compile(selector: string) {
-  const expr = parseQuery(selector);
-  if (expr.kind !== 'log' || expr.stages.length > 0) {
-    throw badRequest('only label matchers are supported');
-  }
-  compileSelector(expr.matchers);
-  return compileMatchers(expr.matchers);
 }

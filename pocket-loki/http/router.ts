@@ -12,6 +12,12 @@ export interface Request {
   body: Buffer;
 }
 
+/** Whether the labels of entries are asked for by where they come from. */
+export function wantsCategories(headers: Request['headers']): boolean {
+  const flags = String(headers['x-loki-response-encoding-flags'] ?? '');
+  return flags.split(',').some((flag) => flag.trim() === 'categorize-labels');
+}
+
 /** An answer that is no JSON. */
 export class TextAnswer {
   constructor(

@@ -3,7 +3,7 @@ import type { Limits } from '../limits';
 import { RequestError } from '../request-error';
 import type { HttpMetrics } from './http-metrics';
 import { Params } from './params';
-import { findRoute, type Routes, TextAnswer } from './router';
+import { findRoute, type Routes, TextAnswer, wantsCategories } from './router';
 
 export interface HttpServerOptions {
   routes: Routes;
@@ -57,12 +57,11 @@ async function handle(
   const body = await readBody(message, limits.maxReceivedSize);
   const form = message.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
   const values = new URLSearchParams(form ? `${body.toString()}&${url.searchParams.toString()}` : url.searchParams);
-  const flags = String(message.headers['x-loki-response-encoding-flags'] ?? '');
   return handler({
     params: new Params(values, now()),
     path: found.path,
     headers: message.headers,
-    categorize: flags.split(',').some((flag) => flag.trim() === 'categorize-labels'),
+    categorize: wantsCategories(message.headers),
     signal: closedSignal(response),
     body,
   });

@@ -2,7 +2,7 @@ import { type Labels, labelsText } from '../labels';
 import type { Limits } from '../limits';
 import { RequestError } from '../request-error';
 import { encodeValue } from '../storage/entry';
-import type { Append, LogStorage } from '../storage/log-storage';
+import type { LogStorage, Stored } from '../storage/log-storage';
 import { Discard } from './discards';
 import { type IngestMetrics, tenant } from './ingest-metrics';
 import { detectLevel, levelOfLabels } from './level';
@@ -36,7 +36,7 @@ export class Ingester {
     private readonly limits: Limits,
     private readonly metrics: IngestMetrics,
     private readonly now: () => number,
-    private readonly onStored: (appends: readonly Append[]) => void
+    private readonly onStored: (stored: readonly Stored[]) => void
   ) {
     this.rate = new RateLimit(limits.ingestionRate, limits.ingestionBurst);
     this.gate = new StreamGate(storage, limits, metrics);
@@ -140,17 +140,23 @@ export class Ingester {
    */
   private async store(streams: readonly ValidStream[]): Promise<RequestError | undefined> {
     const { appends, refusal } = this.gate.admit(streams, this.now());
-    this.metrics.duplicates(await this.storage.append(appends));
-    this.onStored(appends);
+    const stored = await this.storage.append(appends);
+    this.metrics.duplicates(count(appends) - count(stored));
+    this.onStored(stored);
     return refusal;
   }
 
-  private inTurn<T>(task: () => Promise<T>): Promise<T> {
+  /** Does something while no push is being stored. */
+  inTurn<T>(task: () => Promise<T>): Promise<T> {
     const turn = this.last.then(task);
     // A failed push is its own client's affair, not the next one's.
     this.last = turn.catch(() => undefined);
     return turn;
   }
+}
+
+function count(parts: ReadonlyArray<{ entries: readonly unknown[] }>): number {
+  return parts.reduce((sum, { entries }) => sum + entries.length, 0);
 }
 
 /** Remembers the last answer: neighbours mostly ask the same. */

@@ -4,11 +4,13 @@
  *   m                                          what wrote this directory
  *   s id:u32                                   a stream's labels
  *   e id:u32 time:u64 sequence:u32             an entry; numbers big endian, time in nanoseconds since 1970
+ *   u id:u32 minute:u32                        how much a stream got in a minute (minutes since 1970)
  *
  * The sequence tells entries of one nanosecond apart, in the order they came.
  */
 const streamTag = 0x73;
 const entryTag = 0x65;
+const usageTag = 0x75;
 
 export const formatKey = Buffer.from('m');
 
@@ -35,6 +37,14 @@ export function entryKey(id: number, time: bigint, sequence: number): Buffer {
   key.writeUInt32BE(id, 1);
   key.writeBigUInt64BE(time, 5);
   key.writeUInt32BE(sequence, 13);
+  return key;
+}
+
+export function usageKey(id: number, minute: number): Buffer {
+  const key = Buffer.allocUnsafe(9);
+  key[0] = usageTag;
+  key.writeUInt32BE(id, 1);
+  key.writeUInt32BE(minute, 5);
   return key;
 }
 

@@ -14,12 +14,25 @@ import {
   streamsUntil,
   timeOf,
 } from './keys';
-import { extendSpan, holdsEntries, type Stream, StreamIndex } from './stream-index';
+import { minute, startOfMinute, type Usage, UsageCounters, type Used } from './usage';
+import { clearSpan, extendSpan, holdsEntries, type Stream, StreamIndex } from './stream-index';
 
-/** Entries for one stream; `value` as `encodeValue` gives it. */
+/** Entries for one stream; `value` as `encodeValue` gives it, `size` what counts as the entry's volume. */
 export interface Append {
   stream: Stream;
-  entries: ReadonlyArray<{ time: bigint; value: Buffer }>;
+  entries: ReadonlyArray<{ time: bigint; value: Buffer; size: number }>;
+}
+
+/** Entries of a stream that are in the database. */
+export interface Stored {
+  stream: Stream;
+  entries: StoredEntry[];
+}
+
+interface Put {
+  type: 'put';
+  key: Buffer;
+  value: Buffer;
 }
 
 /** A part of a stream: entries of [from, until), nanoseconds since 1970. */
@@ -38,7 +51,11 @@ export class LogStorage {
   readonly streams = new StreamIndex();
   private readonly unwritten = new Set<Stream>();
 
-  private constructor(private readonly db: ClassicLevel<Buffer, Buffer>) {}
+  private readonly usage: UsageCounters;
+
+  private constructor(private readonly db: ClassicLevel<Buffer, Buffer>) {
+    this.usage = new UsageCounters(db);
+  }
 
   /**
    * Opens the directory, or makes it.
@@ -84,34 +101,41 @@ export class LogStorage {
    * Writes entries, all or none. When it resolves they are with the operating system: they survive the end of this
    * process, not that of the machine. An entry equal to a stored one (stream, time, metadata, line) is not written again.
    *
-   * @returns how many were duplicates
+   * @returns what was new
    */
-  async append(appends: readonly Append[]): Promise<number> {
-    const batch: Array<{ type: 'put'; key: Buffer; value: Buffer }> = [];
-    let duplicates = 0;
+  async append(appends: readonly Append[]): Promise<Stored[]> {
+    const batch: Put[] = [];
+    const stored: Stored[] = [];
     for (const { stream, entries } of appends) {
       if (this.unwritten.has(stream)) {
         batch.push({ type: 'put', key: streamKey(stream.id), value: Buffer.from(JSON.stringify([...stream.labels])) });
       }
       const moments = await this.momentsOf(stream, entries);
-      for (const { time, value } of entries) {
+      const fresh: Used[] = [];
+      const written: StoredEntry[] = [];
+      stored.push({ stream, entries: written });
+      for (const { time, value, size } of entries) {
         const moment = moments.get(time);
         const sequence = moment ? moment.take(value) : 0;
-        if (sequence === undefined) {
-          duplicates++;
-        } else {
-          batch.push({ type: 'put', key: entryKey(stream.id, time, sequence), value });
+        if (sequence !== undefined) {
+          const key = entryKey(stream.id, time, sequence);
+          batch.push({ type: 'put', key, value });
+          written.push(new StoredEntry(key, value));
+          fresh.push({ time, bytes: size });
         }
       }
+      for (const write of await this.usage.add(stream, fresh)) {
+        batch.push({ type: 'put', ...write });
+      }
     }
-    await this.db.batch(batch);
+    await this.write(batch, appends);
     for (const { stream, entries } of appends) {
       this.unwritten.delete(stream);
       for (const { time } of entries) {
         extendSpan(stream, time);
       }
     }
-    return duplicates;
+    return stored;
   }
 
   /** The entries of a stream in pieces, oldest first or newest first. Ends early where the caller stops asking. */
@@ -132,8 +156,47 @@ export class LogStorage {
     }
   }
 
+  /** What a stream holds in a span. */
+  usageOf(stream: Stream, { from, until }: Span): Promise<Usage> {
+    // Beyond the stream's own ends nothing is cut off: there, whole minutes count.
+    return this.usage.between(
+      stream,
+      from <= stream.oldest ? startOfMinute(stream.oldest) : from,
+      until > stream.newest ? startOfMinute(stream.newest) + minute : until
+    );
+  }
+
+  /** Deletes what is older than `time`, and streams of which nothing is left. @returns how many streams went */
+  async deleteBefore(time: bigint): Promise<number> {
+    let gone = 0;
+    for (const stream of this.streams.all()) {
+      if (holdsEntries(stream) && stream.oldest < time) {
+        await this.db.clear({ keyEncoding: 'buffer', ...rangeOf(stream, { from: earliest, until: time }) });
+        await this.usage.deleteBefore(stream, time);
+        await this.readSpan(stream);
+      }
+      if (!holdsEntries(stream) && !this.unwritten.has(stream)) {
+        await this.db.del(streamKey(stream.id));
+        this.usage.forget(stream);
+        this.streams.remove(stream);
+        gone++;
+      }
+    }
+    return gone;
+  }
+
   async close(): Promise<void> {
     await this.db.close();
+  }
+
+  private async write(batch: Put[], appends: readonly Append[]): Promise<void> {
+    try {
+      await this.db.batch(batch);
+    } catch (error) {
+      // What was counted ahead is not on the disk.
+      appends.forEach(({ stream }) => this.usage.forget(stream));
+      throw error;
+    }
   }
 
   /**
@@ -190,6 +253,7 @@ export class LogStorage {
 
   private async readSpan(stream: Stream): Promise<void> {
     const range = rangeOf(stream, { from: earliest, until: latest });
+    clearSpan(stream);
     for (const reverse of [false, true]) {
       for await (const key of this.db.keys({ keyEncoding: 'buffer', ...range, reverse, limit: 1 })) {
         extendSpan(stream, timeOf(key));

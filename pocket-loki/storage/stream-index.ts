@@ -48,6 +48,11 @@ export function holdsEntries(stream: Stream): boolean {
   return stream.newest >= stream.oldest;
 }
 
+export function clearSpan(stream: Stream): void {
+  stream.oldest = 1n;
+  stream.newest = 0n;
+}
+
 export function extendSpan(stream: Stream, time: bigint): void {
   if (!holdsEntries(stream)) {
     stream.oldest = time;

@@ -10,23 +10,40 @@ const jsonError = 'JSONParserErr';
 /** `| json`: every field becomes a label, nested ones with their keys joined by `_`; arrays are left out. */
 export function jsonParser(): StageRun {
   const names = new LabelNames(sanitize);
-  const visit = (text: string, from: number, prefix: string, labels: EntryLabels) => {
-    eachField(text, from, (key, value) => {
+  return ({ line, labels }) => {
+    guard(labels, () => eachJsonLabel(line, names, (name, value) => labels.extract(name, value)));
+    return true;
+  };
+}
+
+/**
+ * Calls `visit` for each label that `| json` finds, with the keys that lead to its field; those are one list that
+ * changes from call to call.
+ *
+ * @throws JsonError
+ */
+export function eachJsonLabel(
+  line: string,
+  names: LabelNames,
+  visit: (name: string, value: string, keys: readonly string[]) => void
+): void {
+  const keys: string[] = [];
+  const walk = (from: number, prefix: string) => {
+    eachField(line, from, (key, value) => {
       if (value.type === 'array' || value.type === 'null') {
         return;
       }
       const name = joinNames(prefix, names.of(key));
+      keys.push(key);
       if (value.type === 'object') {
-        visit(text, value.from, name, labels);
+        walk(value.from, name);
       } else if (name !== '') {
-        labels.extract(name, textOf(value));
+        visit(name, textOf(value), keys);
       }
+      keys.pop();
     });
   };
-  return ({ line, labels }) => {
-    guard(labels, () => visit(line, 0, '', labels));
-    return true;
-  };
+  walk(0, '');
 }
 
 function joinNames(prefix: string, part: string): string {

@@ -1,0 +1,31 @@
+import { labelsText } from '../labels';
+import type { LogExpr } from '../logql/ast';
+import { mergeLabels } from '../logql/entry-labels';
+import type { LogRow } from '../logql/log-query';
+import { compileSelector } from '../logql/matcher';
+import { Pipeline } from '../logql/pipeline';
+import type { Stored } from '../storage/log-storage';
+
+/** A log query on what is being stored, instead of on what was. */
+export class TailQuery {
+  private readonly matches: ReturnType<typeof compileSelector>;
+  private readonly pipeline: Pipeline;
+
+  /** @throws RequestError 400 where the query is invalid */
+  constructor(expr: LogExpr) {
+    this.matches = compileSelector(expr.matchers);
+    this.pipeline = new Pipeline(expr.stages);
+  }
+
+  rows(stored: readonly Stored[]): LogRow[] {
+    return stored
+      .filter(({ stream }) => this.matches(stream.labels))
+      .flatMap(({ stream, entries }) => entries.flatMap((entry) => this.pipeline.process(stream, entry) ?? []))
+      .map(({ time, line, labels }) => ({ time, line, labels: labels.result() }));
+  }
+}
+
+/** Tells two rows apart, where one entry may come from the history and from the feed. */
+export function identityOf({ time, line, labels }: LogRow): string {
+  return `${time} ${labelsText(mergeLabels(labels))} ${line}`;
+}
