@@ -2,7 +2,7 @@ import type { Question } from '../../model/lookup';
 import { instanceQueries } from './instance-queries';
 import { locateContainers, type ContainerTarget } from './locate-container';
 import { locateNamed, type NamedTarget } from './locate-named';
-import type { Found, Location, Miss, Search } from './location';
+import type { Found, LineQuery, Location, Miss, Search } from './location';
 
 export interface Located {
   locations: Location[];
@@ -40,7 +40,7 @@ function sortOut(found: Found[]): Located {
 }
 
 /** The queries for all lines of several locations: container instances of one workload are asked for together. */
-export function queriesFor(locations: readonly Location[], { wanted }: Pick<Search, 'wanted'>): Location['queries'] {
+export function queriesFor(locations: readonly Location[], { wanted }: Pick<Search, 'wanted'>): LineQuery[] {
   const isExact = ({ target, records }: Location) => target.kind === 'container' && records.length > 0;
   const exact = locations.filter(isExact).flatMap(({ records }) => records);
   const others = locations.filter((location) => !isExact(location)).flatMap(({ queries }) => queries);

@@ -13,13 +13,17 @@ export interface Wanted {
   window: TimeWindow;
 }
 
+/** A query for lines. */
+export interface LineQuery extends RangeQuery {
+  /** Where not all that it gives is asked for: these container instances (`instanceKey`). */
+  only?: ReadonlySet<string>;
+}
+
 /** One looked-up thing: its records, and the queries that give its lines. */
 export interface Location {
   target: Target;
   records: ContainerRecord[];
-  queries: RangeQuery[];
-  /** Where it is not all that the queries give: `pod/container/restart`. */
-  only?: ReadonlySet<string>;
+  queries: LineQuery[];
   /** Nothing more will come. */
   isOver: boolean;
 }

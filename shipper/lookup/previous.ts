@@ -1,12 +1,16 @@
+import { nameOfTarget } from '../../model/lookup';
 import type { QueryClient, RangeQuery } from '../loki/query-client';
+import { UserError } from '../user-error';
 import type { Location } from './location';
 
-export const instanceKey = (pod: string, container: string, restart: number | string): string =>
+export const instanceKey = (pod?: string, container?: string, restart?: number | string): string =>
   `${pod}/${container}/${restart}`;
 
 /**
  * Of each container the instance before its newest, as `kubectl logs --previous` means it. Which instances there are is
  * asked of the lines, too: the newest may have no record yet.
+ *
+ * @throws UserError where no container ran twice
  */
 export async function previousOnly(client: QueryClient, location: Location): Promise<Location> {
   const restarts = new Map<string, Set<number>>();
@@ -28,10 +32,14 @@ export async function previousOnly(client: QueryClient, location: Location): Pro
       return previous === undefined ? [] : [`${key}/${previous}`];
     })
   );
+  if (only.size === 0) {
+    const name = nameOfTarget(location.target);
+    throw new UserError(`${name} ran only once, as far as Loki has it: there is no previous run`);
+  }
   const records = location.records.filter(({ pod, container, restart }) =>
     only.has(instanceKey(pod, container, restart))
   );
-  return { ...location, records, only };
+  return { ...location, records, queries: location.queries.map((query) => ({ ...query, only })) };
 }
 
 function countByInstance({ query, from, to }: RangeQuery): string {

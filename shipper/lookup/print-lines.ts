@@ -2,18 +2,18 @@ import { follow } from '../loki/follow';
 import type { LokiUnreachable } from '../loki/connection';
 import { pages } from '../loki/pages';
 import type { Entry } from '../loki/query-answer';
-import type { LokiRefusal, QueryClient, RangeQuery } from '../loki/query-client';
+import type { LokiRefusal, QueryClient } from '../loki/query-client';
 import { LineJoiner, type LogLine } from './line-joiner';
-import { mergeByTime } from './merge';
+import type { LineQuery } from './location';
+import { mergeByTime, type Pages } from './merge';
 import { fieldOf, type Origins } from './origin';
 import type { Output } from './output';
+import { instanceKey } from './previous';
 import type { Printer } from './printer';
 
 export interface Lines {
   client: QueryClient;
-  queries: readonly RangeQuery[];
-  /** Takes an entry, or leaves it out. */
-  accept: (entry: Entry) => boolean;
+  queries: readonly LineQuery[];
   origins: Origins;
   printer: Printer;
   output: Output;
@@ -23,10 +23,10 @@ const ENTRIES_IN_MEMORY = 10_000;
 
 /** Prints all lines in the order of time; a page of each query is in memory, no more. Stops when nobody reads. */
 export async function printAll(lines: Lines): Promise<void> {
-  const { printer, output, origins, accept } = lines;
+  const { printer, output, origins } = lines;
   const joiner = new LineJoiner(origins);
   for await (const page of entriesOf(lines, 'forward')) {
-    await printer.print(joiner.push(page.filter(accept)));
+    await printer.print(joiner.push(page));
     if (output.closed) {
       return;
     }
@@ -44,10 +44,9 @@ async function lastLines(lines: Lines, count: number): Promise<LogLine[]> {
   const entries: Entry[] = [];
   let ends = 0;
   for await (const page of entriesOf(lines, 'backward', count + 1)) {
-    const accepted = page.filter(lines.accept);
-    entries.push(...accepted);
+    entries.push(...page);
     // A line ends with the one piece that nothing continues; one line more shows where the first one begins.
-    ends += accepted.filter((entry) => fieldOf(entry, 'continues') !== 'true').length;
+    ends += page.filter((entry) => fieldOf(entry, 'continues') !== 'true').length;
     if (ends > count) {
       break;
     }
@@ -59,24 +58,33 @@ async function lastLines(lines: Lines, count: number): Promise<LogLine[]> {
 function entriesOf({ client, queries }: Lines, direction: 'forward' | 'backward', enough = Infinity) {
   const maxEntries = Math.min(enough, Math.max(100, Math.floor(ENTRIES_IN_MEMORY / Math.max(1, queries.length))));
   return mergeByTime(
-    queries.map((range) => pages(client, range, direction, { maxEntries })),
+    queries.map((query) => onlyWanted(pages(client, query, direction, { maxEntries }), query)),
     direction
   );
 }
 
+async function* onlyWanted(pages: Pages, { only }: LineQuery): Pages {
+  const isWanted = (entry: Entry) =>
+    only?.has(instanceKey(fieldOf(entry, 'pod'), fieldOf(entry, 'container'), fieldOf(entry, 'restart'))) !== false;
+  for await (const page of pages) {
+    yield only === undefined ? page : page.filter(isWanted);
+  }
+}
+
 /** Prints lines as they come, from `from` on, until the signal or until nobody reads. */
 export async function printFollowing(
-  { client, queries, printer, output, origins, accept }: Lines,
+  { client, queries, printer, output, origins }: Lines,
   from: bigint | undefined,
   { signal, onTrouble }: { signal: AbortSignal; onTrouble: (error: LokiRefusal | LokiUnreachable) => void }
 ): Promise<void> {
-  const [range] = queries;
-  if (range === undefined) {
+  const [query] = queries;
+  if (query === undefined) {
     return;
   }
   const joiner = new LineJoiner(origins);
-  for await (const entries of follow(client, range.query, from ?? range.from, { signal, onTrouble })) {
-    await printer.print(joiner.push(entries.filter(accept)));
+  const following = follow(client, query.query, from ?? query.from, { signal, onTrouble });
+  for await (const entries of onlyWanted(following, query)) {
+    await printer.print(joiner.push(entries));
     if (output.closed) {
       return;
     }

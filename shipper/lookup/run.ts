@@ -1,15 +1,14 @@
 import type { Writable } from 'node:stream';
 import type { Question } from '../../model/lookup';
 import { UserError } from '../user-error';
-import { QueryClient } from '../loki/query-client';
+import { LokiRefusal, type QueryClient } from '../loki/query-client';
 import { accountJson, accountText } from './account-text';
 import { type Account, accountsOf } from './accounts';
 import { locate, queriesFor } from './locate';
 import type { Location, Wanted } from './location';
 import { notFoundText } from './not-found';
-import { fieldOf, Origins } from './origin';
+import { Origins } from './origin';
 import { Output } from './output';
-import { instanceKey } from './previous';
 import { type Lines, printAll, printFollowing, printLast } from './print-lines';
 import { Printer } from './printer';
 
@@ -58,7 +57,7 @@ async function show(options: RunOptions, locations: Location[]): Promise<Account
   const output = new Output(options.stdout);
   const expected = locations.flatMap(({ records }) => records);
   const printer = new Printer(output, { ...options, expected });
-  const lines: Lines = { client, queries, origins, printer, output, accept: acceptOf(locations) };
+  const lines: Lines = { client, queries, origins, printer, output };
   const accounts = () => accountsOf(locations, origins.all, wanted.window);
   const tell = (isWhole: boolean) => {
     const text = options.format === 'json' ? accountJson : accountText;
@@ -93,18 +92,11 @@ async function showFollowing(options: RunOptions, lines: Lines, tell: (isWhole: 
   }
   await printFollowing(lines, from, {
     signal: options.signal,
-    onTrouble: (error) => options.stderr.write(`afterlog: ${error.message}; asking again\n`),
+    onTrouble: (error) =>
+      options.stderr.write(
+        error instanceof LokiRefusal
+          ? `afterlog: asking every 2 seconds, because tailing is refused: ${error.message}\n`
+          : `afterlog: ${error.message}; trying again\n`
+      ),
   });
-}
-
-function acceptOf(locations: readonly Location[]): Lines['accept'] {
-  const only = locations.flatMap((location) => (location.only === undefined ? [] : [...location.only]));
-  if (only.length === 0 && locations.every((location) => location.only === undefined)) {
-    return () => true;
-  }
-  const wanted = new Set(only);
-  return (entry) =>
-    wanted.has(
-      instanceKey(fieldOf(entry, 'pod') ?? '', fieldOf(entry, 'container') ?? '', fieldOf(entry, 'restart') ?? '')
-    );
 }

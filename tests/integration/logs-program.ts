@@ -10,6 +10,8 @@ export interface Ran {
 export const program = join(__dirname, '../../build/afterlog.js');
 
 interface RunOptions {
+  /** Is told what has been printed so far. */
+  onOutput?: (stdout: string, stop: () => void) => void;
   input?: string;
   env?: NodeJS.ProcessEnv;
   /** Closes the standard output after the first bytes, as `| head` does. */
@@ -17,12 +19,16 @@ interface RunOptions {
 }
 
 /** Runs the built program, without the environment's own Loki. */
-export function afterlog(args: string[], { input = '', env = {}, head = false }: RunOptions = {}): Promise<Ran> {
+export function afterlog(
+  args: string[],
+  { input = '', env = {}, head = false, onOutput }: RunOptions = {}
+): Promise<Ran> {
   const child = spawn(process.execPath, [program, ...args], { env: { PATH: process.env.PATH, ...env } });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
+    onOutput?.(stdout, () => child.kill('SIGINT'));
     if (head) {
       child.stdout.destroy();
     }

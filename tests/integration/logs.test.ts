@@ -189,6 +189,21 @@ describe('afterlog logs', () => {
       expect((await logs('crashy-4w7t7', '--tail', '1', '-q')).stdout).toBe('[pod/crashy-4w7t7/main/2] end 2\n');
     });
 
+    it('is printed for the run before its newest, which has no record yet', async () => {
+      const { stdout, stderr } = await logs('crashy-4w7t7', '--previous');
+      expect(stdout).toBe('run 1\nend 1\n');
+      expect(stderr).toContain('restart 1');
+      expect(stderr).not.toContain('restart 2');
+      const message = 'previous terminated container "main" in pod "crashy-4w7t7" not found';
+      expect((await logs(message, '--tail', '1', '-q')).stdout).toBe('end 1\n');
+    });
+
+    it('has no previous run where it ran once', async () => {
+      const { code, stdout, stderr } = await logs('hello-rtkpw', '--previous');
+      expect([code, stdout]).toEqual([1, '']);
+      expect(stderr).toContain('pod/hello-rtkpw ran only once, as far as Loki has it: there is no previous run');
+    });
+
     it('is not found for a run that never was', async () => {
       expect(await logs('crashy-4w7t7', '--restart', '7')).toMatchObject({ code: 1, stdout: '' });
     });
@@ -368,6 +383,35 @@ describe('afterlog logs', () => {
       const from = new Date(Number(start / 1_000_000n) + 1000).toISOString();
       const to = new Date(Number(start / 1_000_000n) + 2000).toISOString();
       expect((await logs('hello-rtkpw', '--from', from, '--to', to)).stdout).toBe('second line\n');
+    });
+  });
+
+  describe('following', () => {
+    it('prints what is there and what comes, until it is interrupted', async () => {
+      const pod = instance('follow-bbbbb');
+      await pushLines(store, pod, lines(ago(20), 'one', 'two', 'three'));
+      const pushes: Array<Promise<void>> = [];
+      const args = ['logs', '-f', 'follow-bbbbb', '--tail', '2', '--loki.url', store.url];
+      const { code, stdout, stderr } = await afterlog(args, {
+        onOutput: (text, stop) => {
+          if (text === 'two\nthree\n') {
+            pushes.push(pushLines(store, pod, lines(ago(10), 'four')));
+          } else if (text.endsWith('four\n')) {
+            stop();
+          }
+        },
+      });
+      await Promise.all(pushes);
+      expect(stdout).toBe('two\nthree\nfour\n');
+      expect(stderr).not.toContain('at ');
+      expect(code).toBe(0);
+    });
+
+    it('ends at once where nothing more can come', async () => {
+      expect(await logs('-f', containerId)).toMatchObject({
+        code: 0,
+        stdout: 'Hello from rtkpw\nsecond line\nlast line\n',
+      });
     });
   });
 
