@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { parseNs } from '../../model/time';
 import { RECORD_VERSION, type WatchRecord } from '../../model/records';
 import type { QueryClient } from '../loki/query-client';
@@ -70,6 +71,8 @@ export class WatchSession {
 
   /** Goes on until the signal is aborted; then what was written is delivered, as far as that is quick. */
   async run(signal: AbortSignal): Promise<void> {
+    // Every request and every pause listens to it.
+    setMaxListeners(0, signal);
     const last = await this.predecessor(signal);
     this.complete = checkpointOf(last) ?? this.complete;
     const running = this.watches.map(({ collection, watch }) =>

@@ -57,6 +57,9 @@ export class RecordLane {
     if (this.settled === this.added) {
       return;
     }
+    if (this.given.signal.aborted) {
+      throw closedTooEarly();
+    }
     this.hurry = true;
     this.wake();
     const upTo = this.added;
@@ -72,7 +75,7 @@ export class RecordLane {
     this.wake();
     await this.running;
     clearTimeout(giveUp);
-    this.flushes.forEach(({ reject }) => reject(new Error('closed before Loki had acknowledged all records')));
+    this.flushes.forEach(({ reject }) => reject(closedTooEarly()));
     return [...this.underWay, ...this.queue].map((waiting) => waiting.record);
   }
 
@@ -225,6 +228,8 @@ function pushBody(labels: Record<string, string>, entries: Timed[]): string {
   });
   return JSON.stringify({ streams: [{ stream: labels, values }] });
 }
+
+const closedTooEarly = () => new Error('closed before Loki had acknowledged all records');
 
 /** What Loki's answer means for the entries of a request with one stream (reference/loki.md §1.6). */
 function outcomeOf(status: number, answer: string): Outcome {

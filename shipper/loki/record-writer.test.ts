@@ -215,6 +215,7 @@ describe('RecordWriter', () => {
     w.write(record('a'));
     const flushed = w.flush();
     await Promise.all([expect(flushed).rejects.toThrow('closed before'), w.close(1)]);
+    await expect(w.flush()).rejects.toThrow('closed before');
   });
 
   it('resolves a flush while others go on writing', async () => {

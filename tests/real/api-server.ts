@@ -62,14 +62,15 @@ export class RealApiServer {
 
   async stop(): Promise<void> {
     await Promise.all(this.clients.map((client) => client.close()));
-    await end(this.apiserver);
+    // It would wait a minute for watches to end.
+    await end(this.apiserver, 'SIGKILL');
     await end(this.etcd);
     await rm(this.dir, { recursive: true, force: true });
   }
 
-  /** Ends the API server and starts it again: what it had in memory is gone, what is in etcd stays. */
+  /** Kills the API server and starts it again: what it had in memory is gone, what is in etcd stays. */
   async restart(): Promise<void> {
-    await end(this.apiserver);
+    await end(this.apiserver, 'SIGKILL');
     await this.startApiServer();
   }
 
@@ -199,12 +200,12 @@ function freePort(): Promise<number> {
   });
 }
 
-async function end(process: ChildProcess | undefined): Promise<void> {
-  if (process === undefined || process.exitCode !== null) {
+async function end(process: ChildProcess | undefined, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+  if (process === undefined || process.exitCode !== null || process.signalCode !== null) {
     return;
   }
   const ended = new Promise((resolve) => process.once('exit', resolve));
-  process.kill('SIGTERM');
+  process.kill(signal);
   const giveUp = setTimeout(() => process.kill('SIGKILL'), 10_000);
   await ended;
   clearTimeout(giveUp);

@@ -35,7 +35,7 @@ export interface ListWatchOptions {
   room: () => Promise<void> | undefined;
   pageSize?: number;
   backoffMs?: { min: number; max: number };
-  /** Wait after a refusal that only people can mend. */
+  /** The longest wait after a refusal that only people can mend; short at first, for a server that starts refuses too. */
   refusedMs?: number;
   random?: () => number;
 }
@@ -73,6 +73,7 @@ export class ListWatch {
 
   private readonly options: ListWatchOptions & typeof defaults;
   private readonly backoff: Backoff;
+  private readonly refusals: Backoff;
   private path = 0;
   /** When the collection was last heard of, in seconds; null before. */
   private lastSeen: number | null = null;
@@ -83,6 +84,7 @@ export class ListWatch {
     this.options = { ...options, ...defaults, ...given };
     const { min, max } = this.options.backoffMs;
     this.backoff = new Backoff(min, max, this.options.random);
+    this.refusals = new Backoff(min, this.options.refusedMs, this.options.random);
   }
 
   /** Goes on until the signal is aborted. */
@@ -210,6 +212,7 @@ export class ListWatch {
     const chunks = client.stream(collection.paths[this.path] ?? '', query, silentMs, signal, () => {
       this.state = 'watching';
       this.detail = '';
+      this.refusals.reset();
     });
     for await (const line of linesOf(chunks)) {
       this.take(line);
@@ -253,7 +256,7 @@ export class ListWatch {
 
   /** What an error means for what comes next, and how long to wait before it, in milliseconds. */
   private waitAfter(error: unknown): number {
-    const { logger, collection, refusedMs } = this.options;
+    const { logger, collection } = this.options;
     const message = error instanceof Error ? error.message : String(error);
     this.detail = message;
     if (error instanceof BadLine) {
@@ -276,14 +279,14 @@ export class ListWatch {
         this.loseTrackIf(true);
         return this.backoff.next();
       case 403:
-        return this.refuse('forbidden', message, refusedMs);
+        return this.refuse('forbidden', message);
       case 404:
         if (this.path + 1 < collection.paths.length) {
           this.path++;
           return 0;
         }
         this.path = 0;
-        return this.refuse('missing', message, refusedMs);
+        return this.refuse('missing', message);
       case 401:
       case 429:
         logger.warn(`${collection.name}: ${message}`, { status: error.status });
@@ -307,12 +310,11 @@ export class ListWatch {
     return this.backoff.next();
   }
 
-  private refuse(state: 'forbidden' | 'missing', message: string, waitMs: number): number {
+  private refuse(state: 'forbidden' | 'missing', message: string): number {
     if (this.state !== state) {
       this.options.logger.error(`${this.options.collection.name}: ${message}`, { state });
     }
     this.state = state;
-    this.resourceVersion = null;
-    return waitMs * (0.5 + this.options.random());
+    return this.refusals.next();
   }
 }

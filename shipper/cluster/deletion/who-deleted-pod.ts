@@ -13,8 +13,6 @@ export interface PodDeletionFacts {
   at: number;
   /** Somebody watched when it went. */
   seen: boolean;
-  /** It went at once, without a grace period. */
-  forced: boolean;
   taintEvent: Clue | undefined;
   preemptionEvent: Clue | undefined;
   jobEvent: Clue | undefined;
@@ -25,8 +23,8 @@ export interface PodDeletionFacts {
   nodeGone: number | null;
   /** NoExecute taints of its node. */
   taints: TaintState[];
-  /** Ended pods in the whole cluster; null where only some namespaces are watched. */
-  endedPods: number | null;
+  /** How many ended pods there still are in the whole cluster, where none of them is older than this one; else null. */
+  youngerEndedPods: number | null;
 }
 
 /** Who or what deleted a pod: C9 to C14 of the reference's table, in the order of how sure a signal is. */
@@ -134,17 +132,16 @@ function byTaint({ at, seen, taints }: PodDeletionFacts): Finding | undefined {
 }
 
 /** Default of kube-controller-manager's --terminated-pod-gc-threshold. */
-const PODGC_THRESHOLD = 12_500;
+export const PODGC_THRESHOLD = 12_500;
 
-/** PodGC leaves no trace but that it deletes ended pods by force while there are too many of them. */
-function byPodGc({ pod, forced, seen, endedPods }: PodDeletionFacts): Finding | undefined {
-  if (!seen || !forced || !podEnded(pod) || endedPods === null || endedPods < PODGC_THRESHOLD) {
+/**
+ * PodGC deletes ended pods, the oldest first, until there are no more of them than its threshold, and leaves no trace.
+ * (That it deletes by force does not show: any deletion of an ended pod looks the same, seen on Kubernetes 1.20.)
+ */
+function byPodGc({ pod, seen, youngerEndedPods }: PodDeletionFacts): Finding | undefined {
+  if (!seen || !podEnded(pod) || youngerEndedPods === null || youngerEndedPods < PODGC_THRESHOLD) {
     return undefined;
   }
-  return {
-    by: 'podgc',
-    evidence: [
-      `${endedPods} ended pods in the cluster, PodGC's threshold is ${PODGC_THRESHOLD} unless configured; deleted by force`,
-    ],
-  };
+  const what = `it was the oldest of more than ${PODGC_THRESHOLD} ended pods, which is PodGC's threshold unless configured`;
+  return { by: 'podgc', evidence: [what] };
 }

@@ -68,7 +68,6 @@ const ofPod = (more: Partial<PodDeletionFacts>) =>
     pod,
     at: finished + 100,
     seen: true,
-    forced: false,
     taintEvent: undefined,
     preemptionEvent: undefined,
     jobEvent: undefined,
@@ -77,7 +76,7 @@ const ofPod = (more: Partial<PodDeletionFacts>) =>
     jobDeletion: undefined,
     nodeGone: null,
     taints: [],
-    endedPods: 10,
+    youngerEndedPods: 10,
     ...more,
   }).by;
 
@@ -137,9 +136,10 @@ describe('whoDeletedPod', () => {
     ['its suspended Job', { pod: active, job: { ...job, finished: null, suspended: true } }, 'job-controller'],
     ['a node that was unreachable for 300 s', { taints: [taint] }, 'taint'],
     ['a node that was unreachable for longer', { taints: [{ ...taint, added: finished - 900 }] }, 'unknown'],
-    ['too many ended pods', { forced: true, endedPods: 12_600 }, 'podgc'],
-    ['too many ended pods, but it had time to end', { endedPods: 12_600 }, 'unknown'],
-    ['too few ended pods', { forced: true }, 'unknown'],
+    ['too many ended pods', { youngerEndedPods: 12_500 }, 'podgc'],
+    ['too many ended pods, but it was not the oldest', { youngerEndedPods: null }, 'unknown'],
+    ['too few ended pods', { youngerEndedPods: 12_499 }, 'unknown'],
+    ['too many ended pods, but it had not ended', { pod: active, youngerEndedPods: 12_500 }, 'unknown'],
     ['nobody known', {}, 'unknown'],
   ])('%s', (_, facts, by) => expect(ofPod(facts)).toBe(by));
 });

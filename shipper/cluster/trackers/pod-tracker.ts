@@ -1,6 +1,6 @@
 import type { Deletion } from '../../../model/records';
 import type { OutgoingRecord } from '../../loki/record-writer';
-import { whoDeletedPod } from '../deletion/who-deleted-pod';
+import { PODGC_THRESHOLD, whoDeletedPod } from '../deletion/who-deleted-pod';
 import { DueQueue, type Take } from '../due-queue';
 import { timeText, timeTextOrNull } from '../fields';
 import { mergePod, podChanged, podEnded, podFinished, type PodState, projectPod } from '../state/pod';
@@ -27,7 +27,7 @@ interface Entry {
   written: Written;
   /** Something changed since the last record, besides that its deletion goes on. */
   changed: boolean;
-  gone: (Gone & { forced: boolean }) | null;
+  gone: Gone | null;
 }
 
 /** The pods of the cluster: by far most of what there is, so nothing is kept of a pod but what its record says. */
@@ -73,15 +73,13 @@ export class PodTracker implements Tracker {
     if (last === undefined) {
       return;
     }
-    // A deletion with a grace period was seen before, as a change of the object.
-    const announced = this.entries.get(last.uid)?.pod.deletionRequested != null;
     this.put(object, watched);
     const entry = this.entries.get(last.uid);
     if (entry !== undefined) {
       const at = this.context.clock.seconds();
       // The kubelet deletes with grace period 0 when all has ended: then the object itself says when.
       const told = last.deletionGrace === 0 ? last.deletionRequested : null;
-      this.vanish(entry, { at: told ?? at, lastThere: null, forced: !announced });
+      this.vanish(entry, { at: told ?? at, lastThere: null });
     }
   }
 
@@ -89,7 +87,7 @@ export class PodTracker implements Tracker {
     const now = this.context.clock.seconds();
     for (const entry of this.entries.values()) {
       if (entry.gone === null && isMissing(entry.pod, round)) {
-        this.vanish(entry, { at: now, lastThere: round.lastSeen, forced: false });
+        this.vanish(entry, { at: now, lastThere: round.lastSeen });
       }
     }
   }
@@ -139,7 +137,7 @@ export class PodTracker implements Tracker {
     this.plan(entry, arrival.how === 'watched' ? now : (pod.created ?? now));
   }
 
-  private vanish(entry: Entry, gone: Gone & { forced: boolean }): void {
+  private vanish(entry: Entry, gone: Gone): void {
     const now = this.context.clock.seconds();
     entry.gone = gone;
     this.count(entry.pod, -1);
@@ -185,7 +183,7 @@ export class PodTracker implements Tracker {
     return [outgoingPod(record, entryMs)];
   }
 
-  private deletion(pod: PodState, gone: Gone & { forced: boolean }): Deletion {
+  private deletion(pod: PodState, gone: Gone): Deletion {
     const { clues } = this.context;
     const at = pod.deletionRequested ?? gone.at;
     const job = pod.owner?.kind === 'Job' ? pod.owner.uid : undefined;
@@ -195,7 +193,6 @@ export class PodTracker implements Tracker {
       pod,
       at,
       seen: gone.lastThere === null,
-      forced: gone.forced,
       taintEvent: clue('pod-by-taint'),
       preemptionEvent: clue('pod-by-preemption'),
       jobEvent: clue('pod-by-job'),
@@ -205,7 +202,7 @@ export class PodTracker implements Tracker {
       jobDeletion: jobDeletion !== undefined && jobDeletion.at <= Math.max(at, gone.at) + 1 ? jobDeletion : undefined,
       nodeGone: this.nodes.goneAt(pod.node),
       taints: this.nodes.taintsOf(pod.node),
-      endedPods: this.wholeCluster ? this.ended : null,
+      youngerEndedPods: this.youngerEnded(pod),
     });
     return {
       requested: timeTextOrNull(pod.deletionRequested),
@@ -213,6 +210,19 @@ export class PodTracker implements Tracker {
       lastThere: timeTextOrNull(gone.lastThere),
       ...finding,
     };
+  }
+
+  /** How many ended pods there are, all of them younger; null where it cannot be PodGC that deleted this one. */
+  private youngerEnded(pod: PodState): number | null {
+    if (!this.wholeCluster || this.ended < PODGC_THRESHOLD) {
+      return null;
+    }
+    for (const { pod: other, gone } of this.entries.values()) {
+      if (gone === null && podEnded(other) && (other.created ?? 0) < (pod.created ?? 0)) {
+        return null;
+      }
+    }
+    return this.ended;
   }
 }
 

@@ -7,6 +7,7 @@ export interface Queries {
   refused: string[];
   /** Refused by both; the text is the store's own. */
   refusedInOwnWords: string[];
+  endpoints: Array<[path: string, params: Record<string, string>]>;
 }
 
 export function queries(run: string): Queries {
@@ -255,6 +256,21 @@ export function queries(run: string): Queries {
       `sum by (a) (${S})`,
       `${S} | unwrap x`,
       `count_over_time(${S}[5m]) |= "x"`,
+    ],
+    endpoints: [
+      ['labels', { query: S }],
+      ['labels', { query: '{}' }],
+      ['labels', { query: `${S} |= "x"` }],
+      ['label/app/values', { query: S }],
+      ['label/host/values', { query: K('access') }],
+      ['series', { 'match[]': S }],
+      ['series', { 'match[]': '{run="nope"}' }],
+      ['detected_fields', { query: K('json') }],
+      ['detected_fields', { query: `${K('access')} |= "HEAD"` }],
+      ['detected_field/method/values', { query: K('access') }],
+      ['detected_field/nope/values', { query: K('access') }],
+      ['detected_labels', { query: S }],
+      ['index/stats', { query: `${S} |= "x"` }],
     ],
   };
 }
