@@ -4,7 +4,7 @@ import { pages } from './pages';
 import type { Entry } from './query-answer';
 import { LokiRefusal, type QueryClient } from './query-client';
 import { Recent } from './recent';
-import { tail } from './tail';
+import { openTail, type Tail } from './tail';
 
 export interface FollowOptions {
   signal: AbortSignal;
@@ -32,52 +32,36 @@ export async function* follow(
   const recent = new Recent(from);
   let tailing = true;
   while (!signal.aborted) {
+    let tail: Tail | undefined;
     try {
+      // First the tail, then what is there already: nothing falls between them.
+      tail = tailing ? await openTail(client.connection, query, signal) : undefined;
       const range = { query, from: recent.from, to: now() + AHEAD_NS };
       for await (const page of pages(client, range, 'forward', { signal })) {
         yield recent.fresh(page);
       }
-      if (tailing) {
-        yield* tailed(client, query, recent, signal);
+      for await (const { entries, dropped } of tail?.messages ?? []) {
+        yield recent.fresh(entries);
+        if (dropped) {
+          break; // The store has them: asked for in the next round.
+        }
       }
     } catch (error) {
       if (signal.aborted) {
         return;
       }
-      if (error instanceof TailRefused) {
-        tailing = false;
-        onTrouble(error.refusal);
-      } else if (error instanceof LokiUnreachable) {
-        onTrouble(error);
-      } else {
+      if (!(error instanceof LokiRefusal || error instanceof LokiUnreachable)) {
         throw error;
       }
+      if (error instanceof LokiRefusal && tailing && tail === undefined) {
+        tailing = false;
+      } else if (error instanceof LokiRefusal && error.status < 500 && error.status !== 429) {
+        throw error;
+      }
+      onTrouble(error);
+    } finally {
+      tail?.close();
     }
     await wait(pauseMs, undefined, { signal }).catch(() => undefined); // The signal ends the loop.
-  }
-}
-
-class TailRefused extends Error {
-  constructor(readonly refusal: LokiRefusal) {
-    super(refusal.message);
-  }
-}
-
-/** What comes over the websocket, until it ends or Loki says that it left something out. */
-async function* tailed(
-  client: QueryClient,
-  query: string,
-  recent: Recent,
-  signal: AbortSignal
-): AsyncGenerator<Entry[], void, void> {
-  try {
-    for await (const { entries, dropped } of tail(client.connection, query, recent.from, signal)) {
-      yield recent.fresh(entries);
-      if (dropped) {
-        return;
-      }
-    }
-  } catch (error) {
-    throw error instanceof LokiRefusal ? new TailRefused(error) : error;
   }
 }

@@ -2,7 +2,7 @@ import { on } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import WebSocket from 'ws';
 import { type LokiConnection, LokiUnreachable } from './connection';
-import { type Entry, entriesOf, isRecord, parseJson } from './query-answer';
+import { type Entry, entriesOf, isRecord, parseJson, StrangeAnswer } from './query-answer';
 import { LokiRefusal } from './query-client';
 
 export interface TailMessage {
@@ -14,43 +14,41 @@ export interface TailMessage {
 const ALIVE_EVERY_MS = 20_000;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 
-/**
- * New entries of a log query as Loki gets them, over a websocket (`/loki/api/v1/tail`); first those since `from`. Ends
- * when Loki ends it, which it does after an hour (`querier.tail_max_duration`), or when the connection breaks.
- *
- * @throws LokiRefusal where tailing is not offered or not allowed, LokiUnreachable where nobody answers
- */
-export async function* tail(
-  connection: LokiConnection,
-  query: string,
-  from: bigint,
-  signal: AbortSignal
-): AsyncGenerator<TailMessage, void, void> {
-  const socket = await open(connection, { query, start: `${from}`, limit: '5000' });
-  const watch = endWhenSilent(socket);
-  const stop = () => socket.terminate();
-  signal.addEventListener('abort', stop);
-  try {
-    for await (const text of messagesOf(socket, connection.url, signal)) {
-      yield parseMessage(text);
-    }
-  } finally {
-    clearInterval(watch);
-    signal.removeEventListener('abort', stop);
-    socket.terminate();
-  }
+/** A websocket on which Loki tells new entries. */
+export interface Tail {
+  /** Ends when Loki ends it, which it does after an hour (`querier.tail_max_duration`). */
+  messages: AsyncGenerator<TailMessage, void, void>;
+  close(): void;
 }
 
-async function* messagesOf(socket: WebSocket, url: string, signal: AbortSignal): AsyncGenerator<string, void, void> {
+/**
+ * Has Loki tell the new entries of a log query from now on (`/loki/api/v1/tail`). They wait until `messages` is read.
+ *
+ * @throws LokiRefusal where tailing is not offered or not allowed, LokiUnreachable where nobody answers or the
+ *   connection breaks
+ */
+export async function openTail(connection: LokiConnection, query: string, signal: AbortSignal): Promise<Tail> {
+  const socket = await open(connection, { query, start: `${BigInt(Date.now()) * 1_000_000n}` });
+  const watch = endWhenSilent(socket);
+  // A slow reader holds the socket up, not the memory.
+  const texts = on(socket, 'message', { close: ['close'], highWaterMark: 64, lowWaterMark: 16, signal });
+  return {
+    messages: messagesOf(texts as AsyncIterable<unknown[]>, connection.url, signal),
+    close() {
+      clearInterval(watch);
+      socket.terminate();
+    },
+  };
+}
+
+async function* messagesOf(texts: AsyncIterable<unknown[]>, url: string, signal: AbortSignal): Tail['messages'] {
   try {
-    // A slow reader holds the socket up, not the memory.
-    const messages = on(socket, 'message', { close: ['close'], highWaterMark: 64, lowWaterMark: 16, signal });
-    for await (const [data] of messages as AsyncIterable<unknown[]>) {
-      yield String(data);
+    for await (const [text] of texts) {
+      yield parseMessage(String(text));
     }
   } catch (error) {
     signal.throwIfAborted();
-    throw new LokiUnreachable(url, error);
+    throw error instanceof StrangeAnswer ? error : new LokiUnreachable(url, error);
   }
 }
 
