@@ -7,12 +7,14 @@ import { LokiRefusal } from './query-client';
 export function explainLokiError(error: unknown, url: string): unknown {
   if (error instanceof LokiUnreachable) {
     return new UserError(
-      `${error.message}\nIs it running, and is that its address? Give it with --loki.url or in LOKI_ADDR.`
+      error.message.includes('certificate')
+        ? `${error.message}\nGive the certificate to trust with --loki.tls-ca-file.`
+        : `${error.message}\nIs it running, and is that its address? Give it with --loki.url or in LOKI_ADDR.`
     );
   }
   if (error instanceof StrangeAnswer) {
     return new UserError(
-      `${url} gives ${error.message}\nIs that the address of Loki? Give it with --loki.url or in LOKI_ADDR.`
+      `${url} does not answer as Loki does: ${error.what}\nIs that the address of Loki? Give it with --loki.url or in LOKI_ADDR.`
     );
   }
   return error instanceof LokiRefusal ? new UserError(`${error.message}${adviceFor(error)}`) : error;

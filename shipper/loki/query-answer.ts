@@ -20,7 +20,7 @@ export interface Sample {
 
 /** An answer that is not what Loki's API promises: something else listens there, or a proxy stands between. */
 export class StrangeAnswer extends Error {
-  constructor(what: string) {
+  constructor(readonly what: string) {
     super(`not an answer of Loki: ${what}`);
     this.name = 'StrangeAnswer';
   }

@@ -1,0 +1,42 @@
+import { id, instance, record } from '../../tests/integration/logs-data';
+import { instanceQueries } from './instance-queries';
+
+const second = 1_000_000_000n;
+const start = 1_795_475_700n * second;
+const window = { from: start, to: start + 1000n * second, recordsTo: start + 1000n * second, isDefault: true };
+const hello = (n: number) => instance('hello-rtkpw', { container: 'hello', containerId: id(`${n}f`), podUid: `u${n}` });
+
+describe('queries for container instances', () => {
+  it('ask for one in its streams, by its id, while it wrote', () => {
+    const [query, ...more] = instanceQueries([record(hello(1), [start + 10n * second, start + 20n * second])], window);
+    expect(query).toEqual({
+      query: `{cluster="c1", namespace="job-test", container="hello", workload="hello"} | container_id="${id('1f')}"`,
+      from: start + 9n * second,
+      to: start + 21n * second,
+    });
+    expect(more).toEqual([]);
+  });
+
+  it('ask for those of one workload together, fifty at most', () => {
+    const records = Array.from({ length: 60 }, (_, i) => record(hello(i), [start + BigInt(i) * second]));
+    const queries = instanceQueries([...records, record(instance('other-bbbbb'), [start])], window);
+    expect(queries.map(({ query }) => query.split('|').length)).toEqual([51, 11, 2]);
+    expect(queries[1]).toMatchObject({ from: start + 49n * second, to: start + 60n * second });
+  });
+
+  it('ask by the pod’s UID where the id is not known', () => {
+    const pod = { ...hello(1), containerId: null };
+    expect(instanceQueries([record(pod, [start])], window)[0]?.query).toMatch(/\| pod_uid="u1" \| restart="0"$/);
+  });
+
+  it('ask until the window ends while the account is open', () => {
+    const open = record(hello(1), [start], { final: false });
+    expect(instanceQueries([open], window)[0]).toMatchObject({ from: start - second, to: window.to });
+  });
+
+  it('ask from a log’s beginning, unless somebody said from when', () => {
+    const old = record(hello(1), [start - 100n * second, start + 5n * second]);
+    expect(instanceQueries([old], window)[0]?.from).toBe(start - 101n * second);
+    expect(instanceQueries([old], { ...window, isDefault: false })[0]?.from).toBe(start);
+  });
+});
