@@ -1,6 +1,7 @@
 import type { MetadataPairs, PushedEntry, PushedStream } from './push-request';
 
 const none: MetadataPairs = [];
+const labelName = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 const nanoseconds = /^-?\d{1,20}$/;
 
 /**
@@ -17,9 +18,18 @@ export function decodeJson(body: Buffer): PushedStream[] {
 function decodeStream(stream: unknown, at: string): PushedStream {
   const values = listOf(property(stream, 'values'), `${at}.values`);
   return {
-    labels: stringPairs(property(stream, 'stream') ?? {}, `${at}.stream`),
+    labels: validNames(stringPairs(property(stream, 'stream') ?? {}, `${at}.stream`)),
     entries: values.flatMap((value, v) => (value === null ? [] : [decodeEntry(value, `${at}.values[${v}]`)])),
   };
+}
+
+function validNames(labels: Array<[string, string]>): Array<[string, string]> {
+  for (const [name] of labels) {
+    if (!labelName.test(name)) {
+      throw new Error(`couldn't parse labels: parse error: "${name}" is no label name`);
+    }
+  }
+  return labels;
 }
 
 function decodeEntry(value: unknown, at: string): PushedEntry {

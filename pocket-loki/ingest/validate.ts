@@ -9,12 +9,12 @@ import { serviceNameOf } from './service-name';
 /** The labels that a pushed stream is stored under, or why none of it can be. The texts are Loki's own. */
 export function validateLabels(pushed: PushedStream, limits: Limits): Labels | Discard {
   const given = pushed.labels.filter(([, value]) => value !== '');
-  if (given.length === 0) {
-    return new Discard('missing_labels', 'error at least one label pair is required per stream');
-  }
   const sent = new Map(given);
   const discover = limits.discoverServiceName && !sent.has('service_name');
   const labels = labelsOf(discover ? [...sent, ['service_name', serviceNameOf(sent)]] : sent);
+  if (labels.size === 0) {
+    return new Discard('missing_labels', 'error at least one label pair is required per stream');
+  }
   const text = labelsText(labels);
   if (sent.size < given.length) {
     const twice = given.find(([name], i) => given.findIndex(([other]) => other === name) < i)?.[0];

@@ -70,7 +70,11 @@ const all = queries(run);
   );
 
   it.each(all.logs)('answers as Loki does without categories: %s', (query) =>
-    compare('query_range', { query, start, end, limit: '17', direction: 'forward' }, false)
+    compare('query_range', { query, start, end, limit: '5000', direction: 'forward' }, false)
+  );
+
+  it.each(['forward', 'backward'])('ends where Loki ends at a limit, %s', (direction) =>
+    compare('query_range', { query: `{run="${run}", host="h1"} |= "GET"`, start, end, limit: '17', direction })
   );
 
   it.each(all.metrics)('evaluates as Loki does, a step a minute: %s', (query) =>

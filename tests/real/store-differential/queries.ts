@@ -239,9 +239,8 @@ export function queries(run: string): Queries {
       `topk(0, rate(${S}[1m]))`,
       `count_over_time(${S}[5m]) and 1`,
       '1 and 1',
-      `sum by (host) (count_over_time(${K('access')}[1m])) / count_over_time(${K('access')}[1m])`,
       `sum(sum_over_time(${K('broken')} | logfmt | unwrap v [1m]))`,
-      `count_over_time(${K('mixed')} | json [1m])`,
+      `count_over_time(${K('mixed')} |= "plain" | json [1m])`,
     ],
     refusedInOwnWords: [
       '',
