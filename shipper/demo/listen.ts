@@ -23,21 +23,26 @@ export function parseListen(text: string, flag: string): ListenAddress {
   return { host, port };
 }
 
+/** The text that `parseListen` reads. */
+export function hostPort({ host, port }: ListenAddress): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
 /**
  * Finds out whether one can listen there, before anything is removed or started for it.
  * @param flag named in the error
  * @throws UserError
  */
-export async function assertFree({ host, port }: ListenAddress, flag: string): Promise<void> {
+export async function assertFree(address: ListenAddress, flag: string): Promise<void> {
   const server = createServer();
   try {
-    server.listen(port, host);
+    server.listen(address.port, address.host);
     await once(server, 'listening');
   } catch (error) {
     const code = types.isNativeError(error) && 'code' in error ? error.code : undefined;
     const why =
       code === 'EADDRINUSE' ? 'is in use, perhaps by another demo' : `cannot be listened on (${String(code)})`;
-    throw new UserError(`${host}:${port} ${why}: choose another address with ${flag} HOST:PORT`);
+    throw new UserError(`${hostPort(address)} ${why}: choose another address with ${flag} HOST:PORT`);
   }
   server.close();
   await once(server, 'close');
