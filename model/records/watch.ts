@@ -24,8 +24,8 @@ export const watchRecordSchema = z.object({
   identity: z.string(),
   from: time,
   to: time,
-  /** All that happened up to here is in Loki: where a successor goes on. */
-  completeUntil: time,
+  /** All that happened up to here is in Loki: where a successor goes on. null while nothing is known to be complete. */
+  completeUntil: time.nullable().default(null),
   /** By collection: `jobs`, `cronjobs`, `pods`, `nodes`, `events`; with single namespaces `jobs in <namespace>`, … */
   kinds: z.record(z.string(), watchedKindSchema),
   /** The namespaces that were watched; empty for all. */

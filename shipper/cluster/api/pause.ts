@@ -34,3 +34,19 @@ export class Backoff {
     this.failures = 0;
   }
 }
+
+/** What a promise comes to, or undefined when the signal is aborted before. */
+export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  // It may fail after nobody waits for it any more.
+  promise.catch(() => undefined);
+  let abort: () => void = () => undefined;
+  const aborted = new Promise<undefined>((resolve) => {
+    abort = () => resolve(undefined);
+    signal.addEventListener('abort', abort, { once: true });
+  });
+  try {
+    return signal.aborted ? undefined : await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
