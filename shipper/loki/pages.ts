@@ -24,12 +24,12 @@ export async function* pages(
   direction: Direction,
   options: PageOptions = {}
 ): AsyncGenerator<Entry[], void, void> {
-  for (const slice of slices(range, direction, options.sliceNs ?? DAY_NS)) {
+  for (const slice of slices(range, direction, options.sliceNs)) {
     yield* pagesOf(client, slice, direction, options);
   }
 }
 
-function* slices({ query, from, to }: RangeQuery, direction: Direction, sliceNs: bigint): Generator<RangeQuery> {
+function* slices({ query, from, to }: RangeQuery, direction: Direction, sliceNs = DAY_NS): Generator<RangeQuery> {
   if (direction === 'forward') {
     for (let at = from; at < to; at += sliceNs) {
       yield { query, from: at, to: at + sliceNs < to ? at + sliceNs : to };
@@ -39,6 +39,17 @@ function* slices({ query, from, to }: RangeQuery, direction: Direction, sliceNs:
       yield { query, from: at - sliceNs > from ? at - sliceNs : from, to: at };
     }
   }
+}
+
+/** The newest entry that a log query gives, if it gives any. */
+export async function newestEntry(client: QueryClient, range: RangeQuery): Promise<Entry | undefined> {
+  for (const slice of slices(range, 'backward')) {
+    const { entries } = await client.page(slice, 'backward', 1);
+    if (entries[0] !== undefined) {
+      return entries[0];
+    }
+  }
+  return undefined;
 }
 
 /**

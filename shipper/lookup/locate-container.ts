@@ -1,11 +1,11 @@
 import { ID_DIGITS, type Target } from '../../model/lookup';
 import type { ContainerRecord } from '../../model/records';
 import { type LabelMatches, logQuery } from '../loki/logql';
+import { newestEntry } from '../loki/pages';
 import { UserError } from '../user-error';
 import { instanceQueries } from './instance-queries';
 import type { Found, Search } from './location';
 import { fieldOf } from './origin';
-import { newestEntry } from './probe';
 import { readingsOf } from './readings';
 import { findRecords, recordQuery } from './records';
 

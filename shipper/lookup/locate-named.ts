@@ -1,12 +1,13 @@
 import { nameOfTarget, type Target } from '../../model/lookup';
 import type { ContainerRecord } from '../../model/records';
 import { logQuery } from '../loki/logql';
+import { newestEntry } from '../loki/pages';
 import type { RangeQuery } from '../loki/query-client';
 import { UserError } from '../user-error';
 import { instanceQueries, spanOf } from './instance-queries';
 import type { Found, Location, Search, Wanted } from './location';
 import { previousOnly } from './previous';
-import { newestEntry, otherPlaces, type Place, placeKey } from './probe';
+import { otherPlaces, type Place, placeKey } from './places';
 import { isNeverReused, type Reading, readingsOf } from './readings';
 import { findRecords } from './records';
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { startStore, type StoreOptions } from '../../pocket-loki';
 import { connectLoki, type LokiConnection } from '../../shipper/loki/connection';
 import { QueryClient } from '../../shipper/loki/query-client';
+import { realLoki } from '../real/store-differential/loki-process';
 
 export type Value = [ns: bigint, line: string, metadata?: Record<string, string>];
 
@@ -16,9 +17,14 @@ export interface TestStore {
   close(): Promise<void>;
 }
 
+/**
+ * Starts the embedded store, or, with a Loki's program in `LOKI_BIN`, that Loki, where no option is only the store's.
+ */
 export async function startTestStore(options: Partial<StoreOptions> = {}): Promise<TestStore> {
   const dir = mkdtempSync(join(tmpdir(), 'afterlog-logs-'));
-  const store = await startStore({ dir, port: 0, ...options });
+  const real = Object.keys(options).length === 0 ? await realLoki() : undefined;
+  const store =
+    real === undefined ? await startStore({ dir, port: 0, ...options }) : { url: real.url, close: real.stop };
   const connection = connectLoki({ url: store.url });
   return {
     url: store.url,

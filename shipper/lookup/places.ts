@@ -1,15 +1,6 @@
 import { type LabelMatches, logQuery } from '../loki/logql';
-import { pages } from '../loki/pages';
-import type { Entry } from '../loki/query-answer';
-import type { QueryClient, RangeQuery } from '../loki/query-client';
-
-/** The newest entry that a query gives, if it gives any. */
-export async function newestEntry(client: QueryClient, range: RangeQuery): Promise<Entry | undefined> {
-  for await (const [entry] of pages(client, range, 'backward', { maxEntries: 1 })) {
-    return entry;
-  }
-  return undefined;
-}
+import { newestEntry } from '../loki/pages';
+import type { QueryClient } from '../loki/query-client';
 
 export interface Place {
   cluster?: string;
