@@ -76,7 +76,7 @@ export class LineJoiner {
     origin.lines++;
     origin.first = first.ns < origin.first ? first.ns : origin.first;
     origin.last = first.ns > origin.last ? first.ns : origin.last;
-    origin.replaced += fieldOf(first, 'replaced') === undefined ? 0 : 1;
+    origin.replaced += fieldOf(first, 'replaced') === 'utf8' ? 1 : 0;
     origin.unparsed += fieldOf(first, 'format') === 'unparsed' ? 1 : 0;
     return { ns: first.ns, text: texts.length === 1 ? (texts[0] ?? '') : texts.join(''), origin, entry: first };
   }
