@@ -275,11 +275,14 @@ function rangeOf(stream: Stream, { from, until }: Span) {
 }
 
 function openError(dir: string, error: unknown): Error {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  if (code === 'LEVEL_LOCKED') {
+  const reason = property(error, 'cause') ?? error;
+  if (property(reason, 'code') === 'LEVEL_LOCKED') {
     return new StorageError(`${dir} is in use by another process: stop that one, or use another directory`);
   }
-  return new StorageError(`cannot open the store in ${dir}: ${reason}`);
+  return new StorageError(`cannot open the store in ${dir}: ${String(property(reason, 'message') ?? reason)}`);
+}
+
+/** The database's errors come from native code, so their class tells nothing. */
+function property(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && name in value ? Reflect.get(value, name) : undefined;
 }
