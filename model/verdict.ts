@@ -9,12 +9,16 @@ export type Account = Pick<ContainerRecord, 'linesAcked' | 'bytesSeen' | 'bytesA
  * acknowledgement. While bytes are still on their way, or the container may write more, it is `pending`.
  */
 export function verdictOf(account: Account): Verdict {
-  const underWay = account.bytesAcked < account.bytesSeen;
+  const missing = account.gaps.reduce((sum, gap) => sum + (gap.bytes ?? 0), 0);
+  const underWay = account.bytesAcked + missing < account.bytesSeen;
   const over = account.left !== null || account.ended;
   if (underWay || !over) {
     return 'pending';
   }
   if (account.gaps.length > 0) {
+    if (account.gaps.every((gap) => gap.bytes === null && gap.lines === null)) {
+      return 'unknown'; // something may be missing, and nobody can know whether anything is
+    }
     return account.linesAcked === 0 ? 'lost' : 'partial';
   }
   return account.left !== null && account.left.bytesUnacked > 0 ? 'rescued' : 'kept';

@@ -1,8 +1,11 @@
 import { Command } from 'commander';
 import { agentCommand } from './commands/agent';
+import { casesCommand } from './commands/cases';
 import { demoCommand } from './commands/demo';
+import { explainCommand } from './commands/explain';
 import { logsCommand } from './commands/logs';
 import { storeCommand } from './commands/store';
+import { watchCommand } from './commands/watch';
 import { UserError } from './user-error';
 import { version } from './version';
 
@@ -12,7 +15,15 @@ const program = new Command('afterlog')
   .showSuggestionAfterError()
   .showHelpAfterError('(see --help)');
 
-for (const command of [agentCommand(), logsCommand(), storeCommand(), demoCommand()]) {
+for (const command of [
+  agentCommand(),
+  watchCommand(),
+  logsCommand(),
+  casesCommand(),
+  explainCommand(),
+  storeCommand(),
+  demoCommand(),
+]) {
   program.addCommand(command.showSuggestionAfterError().showHelpAfterError('(see --help)'));
 }
 

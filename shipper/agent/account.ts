@@ -1,0 +1,127 @@
+import { instanceId, type ContainerInstance } from '../../model/container-instance';
+import { gapSchema, RECORD_VERSION, type ContainerRecord, type Gap } from '../../model/records';
+import { formatTime } from '../../model/time';
+import { verdictOf } from '../../model/verdict';
+import { workloadOf } from '../../model/workload';
+import { z } from 'zod';
+
+/** A log file that is read and acknowledged to its end and closed; it may still lie on the node. */
+export const closedFileSchema = z.object({
+  ino: z.number(),
+  /** Rotation time in its name; empty for the current file. */
+  rotated: z.string(),
+  hash: z.string().nullable(),
+  lines: z.number(),
+  bytes: z.number(),
+  /** Times of the first and the last line. */
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+  onNode: z.boolean(),
+});
+export type ClosedFile = z.infer<typeof closedFileSchema>;
+
+/** What the agent remembers of a container instance besides its open files; this part outlives a restart. */
+export const accountStateSchema = z.object({
+  containerId: z.string().nullable(),
+  firstTime: z.string().nullable(),
+  lastTime: z.string().nullable(),
+  closed: z.array(closedFileSchema),
+  gaps: z.array(gapSchema),
+  /** Lines and bytes that a gap names although the file was read past them. */
+  passedOver: z.object({ lines: z.number(), bytes: z.number() }),
+  /** Bytes that were on the node and that no file holds any more. */
+  vanishedBytes: z.number(),
+  ended: z.boolean(),
+  left: z
+    .object({ at: z.string(), directory: z.enum(['empty', 'removed', 'unknown']), bytesUnacked: z.number() })
+    .nullable(),
+});
+export type AccountState = z.infer<typeof accountStateSchema>;
+
+export const emptyAccount = (): AccountState => ({
+  containerId: null,
+  firstTime: null,
+  lastTime: null,
+  closed: [],
+  gaps: [],
+  passedOver: { lines: 0, bytes: 0 },
+  vanishedBytes: 0,
+  ended: false,
+  left: null,
+});
+
+/** What the open files add to an account. */
+export interface OpenSums {
+  linesRead: number;
+  linesAcked: number;
+  bytesSeen: number;
+  bytesAcked: number;
+}
+
+/** The ledger of a container instance as its record. */
+export function containerRecord(
+  instance: ContainerInstance,
+  node: { cluster: string; node: string },
+  state: AccountState,
+  open: OpenSums,
+  final: boolean
+): ContainerRecord {
+  const closed = sum(state.closed);
+  const { workload, job } = workloadOf(instance.pod);
+  const account = {
+    linesSeen: closed.lines + open.linesRead,
+    linesAcked: closed.lines + open.linesAcked - state.passedOver.lines,
+    bytesSeen: closed.bytes + open.bytesSeen + state.vanishedBytes,
+    bytesAcked: closed.bytes + open.bytesAcked - state.passedOver.bytes,
+    ended: state.ended,
+    gaps: state.gaps,
+    left: state.left,
+  };
+  return {
+    v: RECORD_VERSION,
+    kind: 'container',
+    id: instanceId(instance),
+    ...node,
+    ...instance,
+    containerId: state.containerId,
+    workload,
+    job,
+    ...account,
+    firstTime: state.firstTime,
+    lastTime: state.lastTime,
+    rotatedAway: rotatedAway(state),
+    verdict: verdictOf(account),
+    final,
+  };
+}
+
+/** Files that rotation deleted while others of the container were still there. */
+function rotatedAway(state: AccountState): ContainerRecord['rotatedAway'] {
+  const files = state.closed.filter((file) => !file.onNode && file.rotated !== '');
+  if (files.length === 0) {
+    return null;
+  }
+  return { files: files.length, ...sum(files), from: files[0]?.from ?? null, to: files.at(-1)?.to ?? null };
+}
+
+function sum(files: readonly ClosedFile[]): { lines: number; bytes: number } {
+  return files.reduce((total, file) => ({ lines: total.lines + file.lines, bytes: total.bytes + file.bytes }), {
+    lines: 0,
+    bytes: 0,
+  });
+}
+
+/** Adds a gap; one of the same reason that it continues grows instead. */
+export function addGap(state: AccountState, gap: Gap): void {
+  const last = state.gaps.at(-1);
+  if (last && last.reason === gap.reason && last.detail === gap.detail && last.bytes !== null && gap.bytes !== null) {
+    last.bytes += gap.bytes;
+    last.lines = last.lines === null || gap.lines === null ? null : last.lines + gap.lines;
+    last.to = gap.to ?? last.to;
+  } else {
+    state.gaps.push({ ...gap });
+  }
+}
+
+/** RFC 3339 text of a line's time; null for none. */
+export const lineTime = (seconds: number, nanos: number) => (seconds === 0 ? null : formatTime(seconds, nanos));

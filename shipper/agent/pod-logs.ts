@@ -1,0 +1,238 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SavedContainer } from './checkpoint';
+import { ContainerDirectory, type DirectoryDeps } from './container-directory';
+import { parsePodDirectory } from './names';
+import { Watched } from './watched';
+
+/** How often a container that writes is looked at. */
+const POLL_MS = 250;
+/** A container that has been silent for so long is watched by inotify again. */
+const QUIET_MS = 5_000;
+/** Directory times are as coarse as the kernel's tick: what changed just before a look may have the same time. */
+const COARSE_MS = 50;
+
+interface Watchers {
+  watched: Watched;
+}
+
+interface PodEntry extends Watchers {
+  containers: Map<string, ContainerEntry>;
+}
+
+interface ContainerEntry extends Watchers {
+  directory: ContainerDirectory;
+  /** Looked at by the poll since then, milliseconds of the monotonic clock; null while inotify watches it. */
+  hotSince: number | null;
+}
+
+/**
+ * Finds containers below the kubelet's log directory. Each directory is watched by inotify, so that a new file is opened
+ * the moment it appears, and a rescan finds what inotify missed. A container that writes would wake the process with
+ * every line: while it does, its directory is polled instead, and watched again when it is silent.
+ */
+export class PodLogs {
+  private readonly pods = new Map<string, PodEntry>();
+  private readonly hot = new Set<ContainerEntry>();
+  private readonly root: Watched;
+  private poller: NodeJS.Timeout | null = null;
+  private rescanner: NodeJS.Timeout | null = null;
+  /** Why the log directory cannot be read; null where it can. */
+  problem: string | null = null;
+
+  constructor(
+    private readonly dir: string,
+    private readonly rescanMs: number,
+    private readonly deps: DirectoryDeps,
+    /** Containers of an earlier agent, by `<pod directory>/<container>` and restart. */
+    private readonly saved: Map<string, Map<number, SavedContainer>>
+  ) {
+    this.root = new Watched(dir, deps.logger, (_change, name) =>
+      name === null ? this.rescan() : this.lookAtPod(name)
+    );
+  }
+
+  start(): void {
+    this.rescan();
+    for (const key of this.saved.keys()) {
+      // Gone while no agent was there: looked at once, for its ledger.
+      const [pod = '', container = ''] = key.split('/');
+      if (!this.pods.get(pod)?.containers.has(container)) {
+        this.addContainer(pod, this.podEntry(pod), container);
+      }
+    }
+    this.rescanner = setInterval(() => this.rescan(), this.rescanMs);
+  }
+
+  stop(): void {
+    clearInterval(this.poller ?? undefined);
+    clearInterval(this.rescanner ?? undefined);
+    this.root.stop();
+    for (const pod of this.pods.values()) {
+      pod.watched.stop();
+      pod.containers.forEach((entry) => entry.watched.stop());
+    }
+  }
+
+  /** Looks at everything. */
+  rescan(): void {
+    this.root.start();
+    let names: string[];
+    try {
+      names = readdirSync(this.dir);
+      this.problem = null;
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error);
+      if (problem !== this.problem) {
+        this.problem = problem;
+        this.deps.logger.error('the log directory cannot be read; trying again', { dir: this.dir, error: problem });
+      }
+      return;
+    }
+    for (const name of new Set([...names, ...this.pods.keys()])) {
+      this.lookAtPod(name);
+    }
+  }
+
+  private podEntry(name: string): PodEntry {
+    let entry = this.pods.get(name);
+    if (!entry) {
+      const watched = new Watched(join(this.dir, name), this.deps.logger, () => this.lookAtPod(name));
+      entry = { watched, containers: new Map() };
+      this.pods.set(name, entry);
+    }
+    return entry;
+  }
+
+  private lookAtPod(name: string): void {
+    if (!parsePodDirectory(name)) {
+      return;
+    }
+    const entry = this.podEntry(name);
+    // First watch, then look: what is made in between is seen by one of the two.
+    const there = entry.watched.start();
+    let names: string[] = [];
+    try {
+      names = readdirSync(join(this.dir, name));
+    } catch {
+      entry.watched.stop(); // gone, or no directory: its containers are looked at below
+    }
+    for (const container of names) {
+      if (!entry.containers.has(container) && isDirectory(join(this.dir, name, container))) {
+        this.addContainer(name, entry, container);
+      }
+    }
+    for (const container of entry.containers.values()) {
+      container.directory.scan();
+    }
+    if (!there && names.length === 0 && entry.containers.size === 0) {
+      this.pods.delete(name);
+    }
+  }
+
+  private addContainer(podName: string, pod: PodEntry, name: string): void {
+    const parsed = parsePodDirectory(podName);
+    if (!parsed) {
+      return;
+    }
+    const key = `${podName}/${name}`;
+    const path = join(this.dir, podName, name);
+    const directory = new ContainerDirectory(path, parsed, name, this.deps, this.saved.get(key) ?? new Map());
+    const watched = new Watched(path, this.deps.logger, (change) =>
+      change === 'change' ? this.heat(entry) : directory.scan()
+    );
+    const entry: ContainerEntry = { directory, watched, hotSince: null };
+    pod.containers.set(name, entry);
+    watched.start();
+    directory.scan();
+  }
+
+  /** All runs of the container are done with. */
+  forget(path: string): void {
+    const [podName = '', name = ''] = path.split('/').slice(-2);
+    const pod = this.pods.get(podName);
+    const entry = pod?.containers.get(name);
+    if (!pod || !entry) {
+      return;
+    }
+    entry.directory.containers.forEach((container, restart) => {
+      if (container.state.left !== null && container.files.length === 0) {
+        entry.directory.containers.delete(restart);
+      }
+    });
+    if (entry.directory.containers.size === 0 && !isDirectory(entry.directory.path)) {
+      entry.watched.stop();
+      this.hot.delete(entry);
+      pod.containers.delete(name);
+      if (pod.containers.size === 0) {
+        pod.watched.stop();
+        this.pods.delete(podName);
+      }
+    }
+  }
+
+  private heat(entry: ContainerEntry): void {
+    entry.watched.stop();
+    entry.hotSince = performance.now();
+    this.hot.add(entry);
+    entry.directory.scan();
+    this.poller ??= setInterval(() => this.poll(), POLL_MS);
+  }
+
+  private poll(): void {
+    const now = performance.now();
+    for (const entry of this.hot) {
+      if (this.lookAtHot(entry)) {
+        entry.hotSince = now;
+      } else if (now - (entry.hotSince ?? 0) > QUIET_MS) {
+        this.hot.delete(entry);
+        entry.hotSince = null;
+        entry.watched.start();
+        entry.directory.scan();
+      }
+    }
+    if (this.hot.size === 0) {
+      clearInterval(this.poller ?? undefined);
+      this.poller = null;
+    }
+  }
+
+  /** @returns whether the container wrote or its files changed since the last look */
+  private lookAtHot({ directory }: ContainerEntry): boolean {
+    try {
+      const { mtimeMs } = statSync(directory.path);
+      if (mtimeMs !== directory.mtimeMs || Date.now() - mtimeMs < COARSE_MS + POLL_MS) {
+        directory.scan();
+        return true;
+      }
+    } catch {
+      directory.scan(); // the directory went: the scan finds out
+      return true;
+    }
+    let grew = false;
+    for (const container of directory.containers.values()) {
+      for (const { log } of container.files) {
+        const { size, links } = log.look();
+        if (size < log.size || links === 0) {
+          directory.scan();
+          return true;
+        }
+        if (size > log.size) {
+          log.size = size;
+          log.grewAt = performance.now();
+          grew = true;
+          this.deps.changed(container);
+        }
+      }
+    }
+    return grew;
+  }
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false; // gone again
+  }
+}

@@ -1,0 +1,91 @@
+import { hostname } from 'node:os';
+import { z } from 'zod';
+import type { LokiOptions } from '../loki/connection';
+import { logLevels } from '../log';
+import { DEFAULT_LOKI_URL } from './loki-options';
+import { bytes, count, duration, list } from './units';
+
+/** Names that an entry can carry; which are labels of the stream and which structured metadata is configuration. */
+export const entryNames = [
+  'cluster',
+  'namespace',
+  'workload',
+  'service_name',
+  'container',
+  'pod',
+  'node',
+  'job',
+  'container_id',
+  'restart',
+] as const;
+const names = list.pipe(z.array(z.enum(entryNames)));
+
+/**
+ * The agent's configuration besides `loki`: what stands here under `a: {b}` is the YAML key `a.b` and the flag `--a.b`,
+ * its description the flag's help.
+ */
+export const agentSettings = z.strictObject({
+  logs: z.strictObject({
+    dir: z.string().default('/var/log/pods').describe("the kubelet's log directory"),
+    'docker-dir': z.string().default('/var/lib/docker/containers').describe('where links to json-file logs may lead'),
+  }),
+  containers: z.strictObject({
+    dir: z.string().default('/var/log/containers').describe('the symlinks whose names carry the container ids'),
+  }),
+  state: z.strictObject({
+    dir: z.string().default('/var/lib/afterlog').describe('where acknowledged positions and ledgers are kept'),
+  }),
+  node: z.strictObject({
+    name: z.string().default('').describe("the node's name (environment NODE_NAME, else the host's)"),
+  }),
+  cluster: z.strictObject({
+    name: z.string().default('default').describe("the cluster's name, a label of every stream"),
+  }),
+  listen: z
+    .string()
+    .default('127.0.0.1:9595')
+    .describe('address of /metrics, /ready, /healthz, /api/ledgers; empty for none'),
+  log: z.strictObject({ level: z.enum(logLevels).default('info').describe('least level of the own log') }),
+  stream: z.strictObject({
+    labels: names
+      .default(['cluster', 'namespace', 'workload', 'service_name', 'container'])
+      .describe('labels of log streams'),
+    metadata: names
+      .default(['pod', 'node', 'job', 'container_id', 'restart'])
+      .describe('structured metadata of log entries'),
+  }),
+  batch: z.strictObject({
+    wait: duration.default(1000).describe('how long lines wait for company (default 1s)'),
+    size: bytes.default(1024 * 1024).describe('lines and metadata of one push (default 1MiB)'),
+  }),
+  push: z.strictObject({
+    concurrency: count.default(4).describe('pushes under way at once'),
+    timeout: duration.default(15_000).describe('how long Loki may be silent (default 15s)'),
+    'backoff-min': duration.default(500).describe('shortest wait before a push is sent again (default 500ms)'),
+    'backoff-max': duration.default(30_000).describe('longest wait (default 30s)'),
+  }),
+  limits: z.strictObject({
+    'max-line-size': bytes
+      .default(256 * 1024)
+      .describe("Loki's max_line_size; longer lines are cut into parts (default 256KB)"),
+    'max-age': duration
+      .default(7 * 86_400_000 - 600_000)
+      .describe("Loki's reject_old_samples_max_age; older lines cannot be stored (default 7d less 10m)"),
+  }),
+  rescan: z.strictObject({
+    interval: duration.default(30_000).describe('how often all directories are looked at (default 30s)'),
+  }),
+});
+
+export type AgentSettings = z.output<typeof agentSettings>;
+export type AgentConfig = AgentSettings & { loki: LokiOptions };
+
+/** The configuration with nothing set, to be overridden. */
+export function defaultAgentConfig(): AgentConfig {
+  const empty = Object.fromEntries(
+    Object.entries(agentSettings.shape).flatMap(([key, schema]) => (schema instanceof z.ZodObject ? [[key, {}]] : []))
+  );
+  const settings = agentSettings.parse(empty);
+  settings.node.name = hostname();
+  return { ...settings, loki: { url: DEFAULT_LOKI_URL } };
+}
