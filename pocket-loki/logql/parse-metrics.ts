@@ -82,7 +82,6 @@ function parseMetric(node: Node): MetricExpr {
 
 function parseRangeAggregation(node: Node): MetricExpr {
   const range = node.get('LogRangeExpr');
-  const offset = range.find('OffsetExpr');
   return {
     kind: 'range',
     op: node.get('RangeOp').text.toLowerCase(),
@@ -90,9 +89,16 @@ function parseRangeAggregation(node: Node): MetricExpr {
     log: parseSelection(range),
     unwrap: parseUnwrap(range.find('UnwrapExpr')),
     range: durationOf(range.get('Range')),
-    offset: offset ? durationOf(offset) : 0n,
+    offset: offsetOf(node, range),
     grouping: parseGrouping(node),
   };
+}
+
+function offsetOf(node: Node, range: Node): bigint {
+  const offset = range.find('OffsetExpr');
+  // Behind an unwrap that has filters the grammar leaves the offset beside the range, as an error.
+  const beside = node.children.find((child) => child.name === '⚠' && child.find('Duration'));
+  return offset ? durationOf(offset) : beside ? durationOf(beside) : 0n;
 }
 
 function parseUnwrap(node: Node | undefined): Unwrap | undefined {

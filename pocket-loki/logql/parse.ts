@@ -1,4 +1,5 @@
 import { parser } from '@grafana/lezer-logql';
+import type { SyntaxNode } from '@lezer/common';
 import { badRequest, type RequestError } from '../request-error';
 import type { Expr } from './ast';
 import { emptySelector } from './matcher';
@@ -14,28 +15,49 @@ export function parseQuery(query: string): Expr {
   if (query.trim() === '') {
     throw badRequest('parse error : syntax error: unexpected $end');
   }
-  const tree = parser.parse(query);
-  const failure = firstError(query);
-  if (failure) {
-    throw failure;
+  const { topNode } = parser.parse(query);
+  const error = firstError(topNode);
+  if (error) {
+    throw explain(error, query);
   }
-  return parseExpr(new Node(tree.topNode, query).get('Expr'));
+  return parseExpr(new Node(topNode, query).get('Expr'));
+}
 
-  function firstError(text: string): RequestError | undefined {
-    let found: RequestError | undefined;
-    tree.iterate({
-      enter: ({ type, from, to }) => {
-        if (type.isError && !found) {
-          if (/\{\s*$/.test(text.slice(0, from)) && text[from] === '}') {
-            found = badRequest(emptySelector);
-            return;
-          }
-          const unexpected = text.slice(from, to) || text.slice(from).trim() || '$end';
-          const word = /^\S{1,40}/.exec(unexpected)?.[0] ?? unexpected;
-          found = syntaxError(text, from, `syntax error: unexpected ${word}`);
-        }
-      },
-    });
-    return found;
+function firstError(node: SyntaxNode): SyntaxNode | undefined {
+  if (node.type.isError && !isTolerated(node)) {
+    return node;
   }
+  for (let child = node.firstChild; child; child = child.nextSibling) {
+    const error = firstError(child);
+    if (error) {
+      return error;
+    }
+  }
+  return undefined;
+}
+
+/** What Loki allows and the grammar marks as an error, but so that the tree still tells what is meant. */
+function isTolerated({ parent, firstChild, prevSibling, nextSibling, from, to }: SyntaxNode): boolean {
+  switch (parent?.name) {
+    case 'LabelFilter':
+      // `a="b" c="d"`: an `and` that is not written.
+      return from === to && prevSibling?.name === 'LabelFilter' && nextSibling?.name === 'LabelFilter';
+    case 'RangeAggregationExpr':
+      // An offset behind an unwrap that has filters.
+      return (
+        (firstChild?.name === 'Offset' && nextSibling?.firstChild?.name === 'Duration') ||
+        (firstChild?.name === 'Duration' && prevSibling?.firstChild?.name === 'Offset')
+      );
+    default:
+      return false;
+  }
+}
+
+function explain({ from, to }: SyntaxNode, query: string): RequestError {
+  if (query[from] === '}' && /\{\s*$/.test(query.slice(0, from))) {
+    return badRequest(emptySelector);
+  }
+  const unexpected = query.slice(from, to) || query.slice(from).trim() || '$end';
+  const word = /^\S{1,40}/.exec(unexpected)?.[0] ?? unexpected;
+  return syntaxError(query, from, `syntax error: unexpected ${word}`);
 }

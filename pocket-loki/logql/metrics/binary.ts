@@ -127,6 +127,7 @@ function matchVectors(operator: Operator, left: Series[], right: Series[], count
   const swapped = matching.many === 'right';
   const [many, one] = swapped ? [right, left] : [left, right];
   const ones = groupBySignature(one, matching);
+  checkOnes(ones, count, swapped);
   const results = new Map<string, Series>();
   for (const item of many) {
     for (const partner of ones.get(signature(item.labels, matching)) ?? []) {
@@ -137,7 +138,6 @@ function matchVectors(operator: Operator, left: Series[], right: Series[], count
       join(operator, swapped, item, partner, result);
     }
   }
-  checkOnes(ones, count, swapped);
   return [...results.values()];
 }
 

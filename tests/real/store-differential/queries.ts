@@ -43,7 +43,7 @@ export function queries(run: string): Queries {
         '| logfmt | size > 1KB or n = 3',
         '| logfmt | n = 3.5',
         '| logfmt | method = "PUT", status != "200"',
-        '| logfmt | path =~ "/p/[12]", status = "404"',
+        '| logfmt | path =~ "/p/[12]" status = "404"',
         '| logfmt | (n < 5 or n > 45) and method="GET"',
         '| pod = "web-1"',
         '| pod =~ "web-.*" | trace = "3"',
@@ -145,6 +145,8 @@ export function queries(run: string): Queries {
       `topk(2, sum by (status) (sum_over_time(${K('access')} | logfmt | unwrap n [1m])))`,
       `bottomk(1, sum by (host) (count_over_time(${K('access')}[1m])))`,
       `sum(count_over_time(${K('access')}[1m] offset 2m))`,
+      `sum(sum_over_time(${K('access')} | logfmt | unwrap n | n > 3 [1m] offset 2m))`,
+      `sum(sum_over_time(${K('access')} | logfmt | unwrap n [1m] offset -1m))`,
       ...[
         'sum_over_time',
         'avg_over_time',
