@@ -15,7 +15,8 @@ describe('the demo’s data directory', () => {
     mkdirSync(first.store);
     writeFileSync(join(first.store, 'LOCK'), '');
     await freshDataDir(join(dir, 'demo'));
-    expect(readdirSync(join(dir, 'demo'))).toEqual(['.afterlog-demo']);
+    expect(readdirSync(join(first.log)).sort()).toEqual(['containers', 'pods']);
+    expect(readdirSync(join(dir, 'demo'))).toEqual(['.afterlog-demo', 'var']);
   });
 
   it('never removes what is not its own', async () => {

@@ -6,7 +6,7 @@ import { UserError } from '../user-error';
 export interface DataDir {
   /** The unpacked bytes of the recording. */
   recording: string;
-  /** The replayed node's `/var/log`. */
+  /** The replayed node's `/var/log`, with empty `pods/` and `containers/`. */
   log: string;
   /** The agent's state. */
   state: string;
@@ -37,9 +37,13 @@ export async function freshDataDir(path: string): Promise<DataDir> {
   }
   await Promise.all(names.map((name) => rm(join(root, name), { recursive: true, force: true })));
   await writeFile(join(root, MARK), 'Made by `afterlog demo`, which removes all of this at its next start.\n');
+  const log = join(root, 'var', 'log');
+  // On a node both are there before any pod is.
+  await mkdir(join(log, 'pods'), { recursive: true });
+  await mkdir(join(log, 'containers'));
   return {
     recording: join(root, 'recording'),
-    log: join(root, 'var', 'log'),
+    log,
     state: join(root, 'state'),
     store: join(root, 'store'),
   };

@@ -1,30 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { instanceId } from '../../model/container-instance';
-import { containerRecordSchema, RECORD_SERVICE, type ContainerRecord } from '../../model/records';
+import type { ContainerRecord } from '../../model/records';
 import { DEFAULT_LOKI_URL } from '../config/loki-options';
-import { logQuery } from '../loki/logql';
-import { pages } from '../loki/pages';
-import type { QueryClient } from '../loki/query-client';
 import { instanceOf } from './replay/log-path';
-import type { CheckedSpan, StoreCheck } from './store-check';
+import type { StoreCheck } from './store-check';
 import { count } from './summary';
-
-/** The ledgers as the store has them: of each container instance the latest record. */
-export async function storedLedgers(
-  client: QueryClient,
-  { cluster, from, to }: CheckedSpan
-): Promise<ContainerRecord[]> {
-  const query = logQuery({ service_name: RECORD_SERVICE, record: 'container', cluster });
-  const latest = new Map<string, ContainerRecord>();
-  for await (const entries of pages(client, { query, from, to: to + 1_000_000_000n }, 'forward')) {
-    for (const { line } of entries) {
-      const record = containerRecordSchema.parse(JSON.parse(line));
-      latest.set(record.id, record);
-    }
-  }
-  return [...latest.values()];
-}
 
 /** Log files that are still on the replayed node, by container instance (`instanceId`). */
 export async function filesOnNode(podsDir: string): Promise<Map<string, number>> {

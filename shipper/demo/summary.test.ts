@@ -1,5 +1,5 @@
 import type { ContainerRecord } from '../../model/records';
-import { verdictTable, workloadName } from './summary';
+import { goneText, verdictTable, workloadName } from './summary';
 
 function record(fields: Partial<ContainerRecord>): ContainerRecord {
   return {
@@ -49,14 +49,29 @@ describe('the table of verdicts', () => {
       'job/rotate              1   719,998      1         –         –      –                   5',
       '─────────────────────────────────────────────────────────────────────────────────────────',
       'all                     5   720,000      3         1         –      1                   5',
+      'kept: in the store before it left the node · rescued: left first, read on through the open file · lost: nothing could be read',
     ]);
   });
 
-  it('shows running containers where there are any', () => {
+  it('shows pending logs where there are any', () => {
     const table = verdictTable([record({ verdict: 'pending', job: null, workload: 'web' })], new Map());
-    expect(table.split('\n')[0]).toContain('running');
+    expect(table.split('\n')[0]).toContain('pending');
     expect(table).toMatch(/^web /m);
   });
+});
+
+it('says what has gone from the node: whole logs, and what rotation dropped of the others', () => {
+  const left = { at: '2026-11-23T23:13:47.000000000Z', directory: 'empty' as const, bytesUnacked: 0 };
+  const rotatedAway = { files: 1, lines: 180_000, bytes: 1, from: null, to: null };
+  const records = [
+    record({ left }),
+    record({ left, rotatedAway }),
+    record({ rotatedAway, job: 'rotate', workload: 'rotate' }),
+    record({}),
+  ];
+  expect(goneText(records)).toBe(
+    'Gone from the node: the logs of 2 containers, 180,000 lines of job/rotate by rotation.'
+  );
 });
 
 it('names a workload the way `afterlog logs` takes it', () => {

@@ -4,8 +4,14 @@ import type { ContainerRecord, Verdict } from '../../model/records';
 const VERDICTS: readonly Verdict[] = ['kept', 'rescued', 'partial', 'lost', 'pending', 'unknown'];
 const ALWAYS: ReadonlySet<Verdict> = new Set<Verdict>(['kept', 'rescued', 'partial', 'lost']);
 
-/** A pending log at the end of the replay is that of a container that still runs. */
-const TITLES: Partial<Record<Verdict, string>> = { pending: 'running' };
+const LEGEND: Record<Verdict, string> = {
+  kept: 'in the store before it left the node',
+  rescued: 'left first, read on through the open file',
+  partial: 'a part is missing',
+  lost: 'nothing could be read',
+  pending: 'on the node, may still be written',
+  unknown: 'nobody can know',
+};
 
 interface Row {
   workload: string;
@@ -34,14 +40,25 @@ export function verdictTable(records: readonly ContainerRecord[], filesLeft: Rea
     }
   }
   const verdicts = VERDICTS.filter((verdict) => ALWAYS.has(verdict) || total.verdicts.has(verdict));
-  const titles = verdicts.map((verdict) => TITLES[verdict] ?? verdict);
-  const header = ['workload', 'containers', 'lines', ...titles, 'files on the node'];
+  const header = ['workload', 'containers', 'lines', ...verdicts, 'files on the node'];
   const cells = (row: Row) => [
     row.workload,
     ...[row.containers, row.lines, ...verdicts.map((verdict) => row.verdicts.get(verdict) ?? 0), row.files].map(count),
   ];
   const sorted = [...rows.values()].sort((a, b) => (a.workload < b.workload ? -1 : 1));
-  return alignedTable([header, ...sorted.map(cells), cells(total)]);
+  const legend = verdicts.filter((verdict) => total.verdicts.has(verdict)).map((v) => `${v}: ${LEGEND[v]}`);
+  return `${alignedTable([header, ...sorted.map(cells), cells(total)])}\n${legend.join(' · ')}`;
+}
+
+/** What `kubectl logs` can no longer show: whole logs, and what rotation dropped of others. */
+export function goneText(records: readonly ContainerRecord[]): string {
+  const left = records.filter((record) => record.left !== null).length;
+  const rotated = records.flatMap((record) =>
+    record.left === null && record.rotatedAway !== null
+      ? [`${count(record.rotatedAway.lines)} lines of ${workloadName(record)} by rotation`]
+      : []
+  );
+  return `Gone from the node: ${[`the logs of ${left} containers`, ...rotated].join(', ')}.`;
 }
 
 /** `job/hello`, `cronjob/tick`; what is no Job's goes by its own name. */

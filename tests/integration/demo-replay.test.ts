@@ -1,5 +1,5 @@
 import { openSync, closeSync, fstatSync, readSync, existsSync, readFileSync, statSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -78,6 +78,7 @@ describe('the recording of a node under disk pressure', () => {
 
     beforeAll(async () => {
       follower = new Follower();
+      await Promise.all(['pods', 'containers'].map((name) => mkdir(join(root, name), { recursive: true })));
       const rotate = [...sizes.keys()].find((path) => path.includes('_rotate-') && path.endsWith('/0.log'))!;
       await play(plan, { root, source, shift }, clock, { onProgress: () => follower.look(join(root, 'pods', rotate)) });
     });

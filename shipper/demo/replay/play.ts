@@ -9,7 +9,7 @@ import type { Action, Plan } from './plan';
 import { TimeShift } from './shift';
 
 export interface Stage {
-  /** The replayed `/var/log`; gets `pods/` and `containers/`. */
+  /** The replayed `/var/log`, which has `pods/` and `containers/`. */
   root: string;
   /** The unpacked bytes of the recording. */
   source: string;
@@ -41,8 +41,6 @@ export async function play(
   const { onProgress, signal } = options;
   const progress: Progress = { done: 0, at: 0, bytes: 0 };
   let lateMs = 0;
-  await mkdir(join(stage.root, 'pods'), { recursive: true });
-  await mkdir(join(stage.root, 'containers'), { recursive: true });
   for (const { at, action } of plan.steps) {
     const wait = clock.until(at);
     if (wait > 1) {

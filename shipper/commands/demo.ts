@@ -1,0 +1,66 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { parseListen } from '../demo/listen';
+import { logLevels, type LogLevel } from '../log';
+
+interface DemoFlags {
+  speed: number;
+  'data.dir': string;
+  'store.listen': string;
+  'agent.listen': string;
+  exit?: boolean;
+  'log.level': LogLevel;
+}
+
+/** Interrupted by a signal, as a shell says it: 128 and the number of SIGINT. */
+const INTERRUPTED = 130;
+
+/** `afterlog demo`: a recorded node, the real agent, the embedded store. */
+export function demoCommand(): Command {
+  return new Command('demo')
+    .description('Replay a recorded node under disk pressure, ship its logs into the embedded store, and serve them.')
+    .addOption(
+      new Option('--speed <n>', 'recorded seconds a second').default(25).argParser((text) => {
+        const speed = Number(text);
+        if (!(speed > 0 && Number.isFinite(speed))) {
+          throw new InvalidArgumentError('Give a number above 0, e.g. 25.');
+        }
+        return speed;
+      })
+    )
+    .option('--data.dir <directory>', 'node, state and store of the demo; made anew at each start', '.demo')
+    .option('--store.listen <host:port>', 'address of the embedded store', '127.0.0.1:3100')
+    .option('--agent.listen <host:port>', "address of the agent's metrics and readiness", '127.0.0.1:9595')
+    .option('--exit', 'end after the replay: exit code 0 if the store holds every line, else 1')
+    .addOption(new Option('--log.level <level>', 'least level of the own log').choices([...logLevels]).default('warn'))
+    .action((flags: DemoFlags) => run(flags));
+}
+
+async function run(flags: DemoFlags): Promise<void> {
+  const storeListen = parseListen(flags['store.listen'], '--store.listen');
+  const agentListen = parseListen(flags['agent.listen'], '--agent.listen');
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    // Once: a second one ends the process the hard way, should the closing hang.
+    process.once(signal, () => stop.abort());
+  }
+  const { runDemo } = await import('../demo/demo');
+  try {
+    const complete = await runDemo(
+      {
+        speed: flags.speed,
+        dataDir: flags['data.dir'],
+        storeListen,
+        agentListen,
+        exit: flags.exit ?? false,
+        logLevel: flags['log.level'],
+      },
+      stop.signal
+    );
+    process.exitCode = complete ? 0 : 1;
+  } catch (error) {
+    if (!stop.signal.aborted || !(error instanceof Error && error.name === 'AbortError')) {
+      throw error;
+    }
+    process.exitCode = INTERRUPTED;
+  }
+}
