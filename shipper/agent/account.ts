@@ -8,6 +8,8 @@ import { z } from 'zod';
 /** A log file that is read and acknowledged to its end and closed; it may still lie on the node. */
 export const closedFileSchema = z.object({
   ino: z.number(),
+  /** When the inode was made, milliseconds since 1970: a deleted file's number is soon another's. */
+  birthMs: z.number(),
   /** Rotation time in its name; empty for the current file. */
   rotated: z.string(),
   hash: z.string().nullable(),

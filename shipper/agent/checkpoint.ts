@@ -23,6 +23,16 @@ const positionSchema = z.object({
   nanos: z.number(),
 });
 
+const savedFileSchema = z.object({
+  hash: z.string(),
+  rotated: z.string(),
+  /** Bytes as last seen. */
+  size: z.number(),
+  firstTime: z.string().nullable(),
+  acked: positionSchema,
+});
+export type SavedFile = z.infer<typeof savedFileSchema>;
+
 /** What is kept of a container instance over a restart of the agent. */
 const savedContainerSchema = z.object({
   id: z.string(),
@@ -36,16 +46,7 @@ const savedContainerSchema = z.object({
   /** `<pod directory>/<container>`, below the log directory. */
   directory: z.string(),
   account: accountStateSchema,
-  files: z.array(
-    z.object({
-      hash: z.string(),
-      rotated: z.string(),
-      /** Bytes as last seen. */
-      size: z.number(),
-      firstTime: z.string().nullable(),
-      acked: positionSchema,
-    })
-  ),
+  files: z.array(savedFileSchema),
 });
 export type SavedContainer = z.infer<typeof savedContainerSchema>;
 

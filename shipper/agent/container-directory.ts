@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from '../log';
 import type { ContainerInstance } from '../../model/container-instance';
-import { addGap } from './account';
+import { addGap, type ClosedFile } from './account';
 import type { SavedContainer } from './checkpoint';
 import type { ContainerLog, OpenFile } from './container-log';
 import { LogFile } from './log-file';
@@ -12,6 +12,7 @@ import { movePosition } from './position';
 interface Found extends LogFileName {
   path: string;
   ino: number;
+  birthMs: number;
 }
 
 export interface DirectoryDeps {
@@ -76,8 +77,8 @@ export class ContainerDirectory {
         continue;
       }
       try {
-        const ino = statSync(path).ino;
-        found.set(parsed.restart, [...(found.get(parsed.restart) ?? []), { ...parsed, path, ino }]);
+        const { ino, birthtimeMs: birthMs } = statSync(path);
+        found.set(parsed.restart, [...(found.get(parsed.restart) ?? []), { ...parsed, path, ino, birthMs }]);
       } catch (error) {
         if (!isMissing(error)) {
           this.refuse(path, error);
@@ -103,40 +104,23 @@ export class ContainerDirectory {
 
   /** Takes up what an earlier agent had acknowledged, and notes what went while none was there. */
   private resume(container: ContainerLog, saved: SavedContainer, files: readonly Found[]): void {
-    const open = files.map((file) => this.open(container, file)).filter((file) => file !== undefined);
-    const missing = saved.files.filter(({ hash, size, acked, firstTime, rotated }) => {
-      const match = open.find(({ log }) => log.identity() === hash);
-      if (match) {
-        if (match.log.compressed || match.log.size >= acked.offset) {
-          movePosition(match.log.read, acked);
-          movePosition(match.log.acked, acked);
-          match.firstTime = firstTime;
-        } else {
-          addGap(container.state, { reason: 'truncated', bytes: null, lines: null, from: null, to: null });
-        }
-        return false;
+    container.unresolved = [...saved.files];
+    for (const file of files.map((found) => this.open(container, found))) {
+      const before = file?.identified
+        ? container.unresolved.find(({ hash }) => hash === file.log.identity())
+        : undefined;
+      if (!file || !before) {
+        continue;
       }
-      return !(open.some(({ log }) => log.compressed) && rotated === '' && size === acked.offset);
-    });
-    for (const { size, acked, rotated, hash, firstTime } of missing) {
-      const bytes = size - acked.offset;
-      const { state } = container;
-      state.closed.push({
-        ino: 0,
-        rotated,
-        hash,
-        lines: acked.lines,
-        bytes: acked.offset,
-        from: firstTime,
-        to: state.lastTime,
-        onNode: false,
-      });
-      state.vanishedBytes += bytes;
-      if (bytes > 0 || !state.ended) {
-        // The file may have grown after the last look: then nobody can know by how much.
-        const gap = { reason: 'gone-unread' as const, lines: null, from: state.lastTime, to: this.deps.nowText() };
-        addGap(state, { ...gap, bytes: bytes > 0 ? bytes : null });
+      if (file.log.size >= before.acked.offset) {
+        container.takeUp(file, before);
+      } else {
+        addGap(container.state, { reason: 'truncated', bytes: null, lines: null, from: null, to: null });
+        container.unresolved = container.unresolved.filter((other) => other !== before);
       }
+    }
+    if (container.files.every(({ identified }) => identified)) {
+      container.giveUpUnresolved(this.deps.nowText());
     }
   }
 
@@ -147,30 +131,22 @@ export class ContainerDirectory {
       const file = container.files.find(
         ({ log, rotated }) => log.ino === found.ino || (rotated !== '' && rotated === found.rotated)
       );
-      const closed = container.state.closed.find(
-        ({ ino, rotated }) => ino === found.ino || (rotated !== '' && rotated === found.rotated)
-      );
+      const closed = container.state.closed.find((one) => isSame(one, found));
       if (file) {
         file.log.path = found.path;
         file.rotated = found.rotated;
         seen.add(file);
-      } else if (closed) {
+      } else if (closed && !hasGrown(found, closed)) {
         closed.rotated = found.rotated;
-        if (found.rotated === '' && statSync(found.path).size > closed.bytes) {
-          container.state.closed.splice(container.state.closed.indexOf(closed), 1);
-          this.reopen(container, found, closed);
-        }
       } else {
-        const opened = this.open(container, found);
+        const opened = this.openNew(container, found);
         if (opened) {
           seen.add(opened);
         }
       }
     }
     for (const closed of container.state.closed) {
-      closed.onNode &&= files.some(
-        ({ ino, rotated }) => ino === closed.ino || (closed.rotated !== '' && closed.rotated === rotated)
-      );
+      closed.onNode &&= files.some((found) => isSame(closed, found));
     }
     container.files.sort((a, b) =>
       byAge({ ...a, restart: 0, compressed: false }, { ...b, restart: 0, compressed: false })
@@ -214,18 +190,29 @@ export class ContainerDirectory {
     log.size = Math.max(log.size, size);
   }
 
-  private reopen(
-    container: ContainerLog,
-    found: Found,
-    closed: { bytes: number; lines: number; from: string | null }
-  ): void {
+  /**
+   * Opens a file that no open one is. One whose first line is that of a closed file is that file (renamed over a file
+   * system that shows no birth times, compressed, or grown): it goes on where that one ended.
+   */
+  private openNew(container: ContainerLog, found: Found): OpenFile | undefined {
     const opened = this.open(container, found);
-    if (opened) {
-      const position = { ...opened.log.acked, offset: closed.bytes, lines: closed.lines };
-      movePosition(opened.log.read, position);
-      movePosition(opened.log.acked, position);
-      opened.firstTime = closed.from;
+    const hash = opened?.identified && container.state.closed.length > 0 ? opened.log.identity() : null;
+    const twin = hash === null ? undefined : container.state.closed.find((closed) => closed.hash === hash);
+    if (!opened || !twin) {
+      return opened;
     }
+    if (opened.log.size <= twin.bytes) {
+      Object.assign(twin, { ino: found.ino, birthMs: found.birthMs, rotated: found.rotated, onNode: true });
+      opened.log.close();
+      container.files.splice(container.files.indexOf(opened), 1);
+      return undefined;
+    }
+    container.state.closed.splice(container.state.closed.indexOf(twin), 1);
+    const position = { ...opened.log.acked, offset: twin.bytes, lines: twin.lines };
+    movePosition(opened.log.read, position);
+    movePosition(opened.log.acked, position);
+    opened.firstTime = twin.from;
+    return opened;
   }
 
   private open(container: ContainerLog, found: Found): OpenFile | undefined {
@@ -236,7 +223,7 @@ export class ContainerDirectory {
     try {
       const log = LogFile.open(found.path, this.deps.roots);
       log.grewAt = performance.now();
-      const file = { log, rotated: found.rotated, parser: null, firstTime: null };
+      const file = { log, rotated: found.rotated, parser: null, firstTime: null, identified: !log.compressed };
       container.files.push(file);
       this.refused.delete(found.path);
       return file;
@@ -254,6 +241,19 @@ export class ContainerDirectory {
       this.deps.logger.error('cannot read', { path, error: error instanceof Error ? error.message : String(error) });
     }
   }
+}
+
+/** Whether the file in the directory is the closed one: by its rotation's name, or by its inode, which may be used again. */
+function isSame(closed: ClosedFile, found: Found): boolean {
+  return (
+    (closed.rotated !== '' && closed.rotated === found.rotated) ||
+    (closed.ino === found.ino && closed.birthMs === found.birthMs)
+  );
+}
+
+/** A current file that was closed as ended and was written to again. */
+function hasGrown(found: Found, closed: ClosedFile): boolean {
+  return found.rotated === '' && statSync(found.path).size > closed.bytes;
 }
 
 function isMissing(error: unknown): boolean {

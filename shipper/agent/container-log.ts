@@ -7,6 +7,7 @@ import type { Rules, Stop } from './cutter';
 import { DockerJsonParser } from './docker-json';
 import type { LogFile } from './log-file';
 import { movePosition, startOfFile, type Position } from './position';
+import type { SavedFile } from './checkpoint';
 import { BLOCK_BYTES, MAX_BLOCK_BYTES, type Workbench } from './workbench';
 
 const OPEN_BRACE = 0x7b;
@@ -29,6 +30,8 @@ export interface OpenFile {
   rotated: string;
   parser: LineParser | null;
   firstTime: string | null;
+  /** Known not to be a file that was seen under another name; a compressed one is known only when decompressed. */
+  identified: boolean;
 }
 
 /** What a fill came to. */
@@ -48,8 +51,8 @@ export class ContainerLog {
   readonly state: AccountState;
   /** Open files, oldest first. */
   files: OpenFile[] = [];
-  /** Content that an earlier agent had acknowledged, by the hash of its first line. */
-  readonly known = new Map<string, Position>();
+  /** Files that an earlier agent had acknowledged in part and that are not found again yet. */
+  unresolved: SavedFile[] = [];
   private forms: MetadataForms | null = null;
   /** No container of this instance writes any more, whatever lies on the disk (`--once`). */
   over = false;
@@ -137,7 +140,7 @@ export class ContainerLog {
       if (length === MAX_BLOCK_BYTES && !atEnd && flush) {
         block.final = true; // a line without end: it goes out in parts of a block each
       }
-      const fileRules = { ...rules, fallbackSeconds: log.birthSeconds };
+      const fileRules = { ...rules, fallbackSeconds: Math.floor(log.birthMs / 1000) };
       const stop = cutter.cut(block, file.parser, log.read, bench.metadata, fileRules);
       counts.unparsed += cutter.unparsed;
       counts.replaced += cutter.replaced;
@@ -203,6 +206,56 @@ export class ContainerLog {
     addGap(this.state, { ...gap, bytes: segment.bytes, lines: segment.lines });
   }
 
+  /** Takes up a file where an earlier agent had left it. */
+  takeUp(file: OpenFile, saved: SavedFile): void {
+    movePosition(file.log.read, saved.acked);
+    movePosition(file.log.acked, saved.acked);
+    file.firstTime = saved.firstTime;
+    this.unresolved = this.unresolved.filter((other) => other !== saved);
+  }
+
+  /** A compressed file can be read now: it may be one that is open or done already, or that an earlier agent began. */
+  identify(file: OpenFile): void {
+    const hash = file.log.identity();
+    const closed = this.state.closed.find((one) => one.hash !== null && one.hash === hash);
+    const open = this.files.find(
+      (one) => one !== file && one.identified && hash !== null && one.log.identity() === hash
+    );
+    const saved = this.unresolved.find((one) => one.hash === hash);
+    file.identified = true;
+    if (closed || open) {
+      Object.assign(closed ?? {}, { onNode: true });
+      Object.assign(closed ?? open ?? {}, { rotated: file.rotated });
+      file.log.close();
+      this.files = this.files.filter((one) => one !== file);
+    } else if (saved) {
+      this.takeUp(file, saved);
+    }
+    if (this.files.every((one) => one.identified)) {
+      this.giveUpUnresolved(null);
+    }
+  }
+
+  /**
+   * What an earlier agent had begun and no file holds any more went unread.
+   * @param until when it was gone at the latest, RFC 3339
+   */
+  giveUpUnresolved(until: string | null): void {
+    const { state } = this;
+    for (const { hash, rotated, size, acked, firstTime } of this.unresolved) {
+      const to = lineTime(acked.seconds, acked.nanos);
+      const done = { hash, rotated, lines: acked.lines, bytes: acked.offset, from: firstTime, to };
+      state.closed.push({ ino: 0, birthMs: 0, ...done, onNode: false });
+      const bytes = size - acked.offset;
+      state.vanishedBytes += bytes;
+      // A file that could grow may have grown after the last look: then nobody can know by how much.
+      if (bytes > 0 || (!state.ended && rotated === '')) {
+        addGap(state, { reason: 'gone-unread', bytes: bytes > 0 ? bytes : null, lines: null, from: to, to: until });
+      }
+    }
+    this.unresolved = [];
+  }
+
   /** Reading goes back to what is acknowledged. */
   rewind(): void {
     for (const { log } of this.files) {
@@ -219,6 +272,7 @@ export class ContainerLog {
       if (finished) {
         this.state.closed.push({
           ino: log.ino,
+          birthMs: log.birthMs,
           rotated: file.rotated,
           hash: log.isOpen ? log.identity() : null,
           lines: log.acked.lines,

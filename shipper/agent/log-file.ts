@@ -11,7 +11,7 @@ export interface FileFacts {
   ino: number;
   size: number;
   links: number;
-  birthSeconds: number;
+  birthMs: number;
 }
 
 /** A symlink leads out of the directories that the agent may read. */
@@ -34,7 +34,8 @@ export class LogFile {
   superseded = false;
   /** When the size last grew, milliseconds of the monotonic clock. */
   grewAt = 0;
-  readonly birthSeconds: number;
+  /** When the inode was made, milliseconds since 1970. */
+  readonly birthMs: number;
   readonly ino: number;
   private fd: number;
   private gzip: GzipWindow | null = null;
@@ -47,7 +48,7 @@ export class LogFile {
   ) {
     this.fd = fd;
     this.ino = facts.ino;
-    this.birthSeconds = facts.birthSeconds;
+    this.birthMs = facts.birthMs;
     if (path.endsWith('.gz')) {
       this.gzip = new GzipWindow(path);
     } else {
@@ -79,8 +80,8 @@ export class LogFile {
       closeSync(fd);
       throw new Error(`${path} is no regular file`);
     }
-    const birthSeconds = Math.floor((stat.birthtimeMs || stat.mtimeMs) / 1000);
-    return new LogFile(path, fd, { ino: stat.ino, size: stat.size, links: stat.nlink, birthSeconds });
+    const birthMs = stat.birthtimeMs;
+    return new LogFile(path, fd, { ino: stat.ino, size: stat.size, links: stat.nlink, birthMs });
   }
 
   get compressed(): boolean {
@@ -103,7 +104,7 @@ export class LogFile {
   /** Looks at the open file: size, and whether any name is left. */
   look(): FileFacts {
     const stat = fstatSync(this.fd);
-    return { ino: stat.ino, size: stat.size, links: stat.nlink, birthSeconds: this.birthSeconds };
+    return { ino: stat.ino, size: stat.size, links: stat.nlink, birthMs: this.birthMs };
   }
 
   /**

@@ -9,6 +9,8 @@ import { Watched } from './watched';
 const POLL_MS = 250;
 /** A container that has been silent for so long is watched by inotify again. */
 const QUIET_MS = 5_000;
+/** More writes than this between two looks cost more than looking: inotify is left off until the container is silent. */
+const MANY_CHANGES = 8;
 /** Directory times are as coarse as the kernel's tick: what changed just before a look may have the same time. */
 const COARSE_MS = 50;
 
@@ -22,8 +24,10 @@ interface PodEntry extends Watchers {
 
 interface ContainerEntry extends Watchers {
   directory: ContainerDirectory;
-  /** Looked at by the poll since then, milliseconds of the monotonic clock; null while inotify watches it. */
+  /** When it last wrote, milliseconds of the monotonic clock; null while it is silent. */
   hotSince: number | null;
+  /** Writes that inotify told of since the last look. */
+  changes: number;
 }
 
 /**
@@ -141,7 +145,7 @@ export class PodLogs {
     const watched = new Watched(path, this.deps.logger, (change) =>
       change === 'change' ? this.heat(entry) : directory.scan()
     );
-    const entry: ContainerEntry = { directory, watched, hotSince: null };
+    const entry: ContainerEntry = { directory, watched, hotSince: null, changes: 0 };
     pod.containers.set(name, entry);
     watched.start();
     directory.scan();
@@ -172,16 +176,21 @@ export class PodLogs {
   }
 
   private heat(entry: ContainerEntry): void {
-    entry.watched.stop();
-    entry.hotSince = performance.now();
-    this.hot.add(entry);
-    entry.directory.scan();
-    this.poller ??= setInterval(() => this.poll(), POLL_MS);
+    if (++entry.changes > MANY_CHANGES) {
+      entry.watched.stop();
+    }
+    if (entry.hotSince === null) {
+      entry.hotSince = performance.now();
+      this.hot.add(entry);
+      entry.directory.scan();
+      this.poller ??= setInterval(() => this.poll(), POLL_MS);
+    }
   }
 
   private poll(): void {
     const now = performance.now();
     for (const entry of this.hot) {
+      entry.changes = 0;
       if (this.lookAtHot(entry)) {
         entry.hotSince = now;
       } else if (now - (entry.hotSince ?? 0) > QUIET_MS) {
