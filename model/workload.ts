@@ -18,19 +18,26 @@ const templateHash = new RegExp(`^(.+)-[${SAFE}]{6,10}$`);
 const scheduledTime = /^(.+)-(?:\d{8}|\d{10})$/;
 const ordinal = /^(.+)-\d{1,5}$/;
 
-/** The workload that a pod name points to; a name of no known form is its own workload. */
+/**
+ * The workload that a pod name points to; a name of no known form is its own workload.
+ *
+ * `hello-0-abcde` is a pod of the Indexed Job `hello` or of a Job named `hello-0`; the name does not tell which. Its
+ * workload is `hello` either way, so that a thousand indexes, or Jobs numbered by hand, share a stream; `job` stays what
+ * stands before the random suffix. Only below a CronJob's scheduled time a number can be nothing but an index.
+ */
 export function workloadOf(podName: string): Workload {
   const owner = randomSuffix.exec(podName)?.[1];
   if (owner === undefined) {
     return { workload: ordinal.exec(podName)?.[1] ?? podName, job: null };
   }
-  const cronJob = scheduledTime.exec(owner)?.[1];
+  const family = ordinal.exec(owner)?.[1] ?? owner;
+  const cronJob = scheduledTime.exec(family)?.[1];
   if (cronJob !== undefined) {
-    return { workload: cronJob, job: owner };
+    return { workload: cronJob, job: family };
   }
   const deployment = templateHash.exec(owner)?.[1];
   if (deployment !== undefined && /\d/.test(owner.slice(deployment.length + 1))) {
     return { workload: deployment, job: null };
   }
-  return { workload: owner, job: owner };
+  return { workload: family, job: owner };
 }
