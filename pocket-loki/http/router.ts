@@ -40,12 +40,21 @@ export interface Found {
 }
 
 export function findRoute(routes: Routes, address: string): Found | undefined {
-  const parts = address.replace(/\/$/, '').split('/');
+  const parts = decode(address)?.replace(/\/$/, '').split('/') ?? [];
   for (const [route, methods] of Object.entries(routes)) {
     const pattern = route.split('/');
     if (pattern.length === parts.length && pattern.every((part, i) => part === '*' || part === parts[i])) {
-      return { methods, route, path: parts.filter((_, i) => pattern[i] === '*').map(decodeURIComponent) };
+      return { methods, route, path: parts.filter((_, i) => pattern[i] === '*') };
     }
   }
   return undefined;
+}
+
+/** undefined where the escapes are malformed: such an address is none of ours. */
+function decode(address: string): string | undefined {
+  try {
+    return decodeURIComponent(address);
+  } catch {
+    return undefined;
+  }
 }

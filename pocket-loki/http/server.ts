@@ -3,7 +3,7 @@ import type { Limits } from '../limits';
 import { RequestError } from '../request-error';
 import type { HttpMetrics } from './http-metrics';
 import { Params } from './params';
-import { findRoute, type Routes, TextAnswer, wantsCategories } from './router';
+import { type Found, findRoute, type Routes, TextAnswer, wantsCategories } from './router';
 
 export interface HttpServerOptions {
   routes: Routes;
@@ -29,12 +29,13 @@ async function answer(
   open: () => boolean
 ): Promise<void> {
   const started = performance.now();
-  const url = new URL(message.url ?? '/', 'http://store');
-  const found = findRoute(options.routes, url.pathname);
+  let found: Found | undefined;
   try {
+    const url = new URL(message.url ?? '/', 'http://store');
+    found = findRoute(options.routes, url.pathname);
     send(response, await handle(message, response, url, found, options), open());
   } catch (error) {
-    send(response, errorAnswer(error, `${message.method} ${url.pathname}`, options), open());
+    send(response, errorAnswer(error, `${message.method} ${message.url}`, options), open());
   }
   options.metrics.observe(found?.route ?? 'other', response.statusCode, (performance.now() - started) / 1000);
 }
@@ -43,7 +44,7 @@ async function handle(
   message: IncomingMessage,
   response: ServerResponse,
   url: URL,
-  found: ReturnType<typeof findRoute>,
+  found: Found | undefined,
   { limits, now }: HttpServerOptions
 ): Promise<object | TextAnswer | undefined> {
   if (!found) {
@@ -70,12 +71,18 @@ async function handle(
 async function readBody(message: IncomingMessage, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of message as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > limit) {
-      throw new RequestError(413, `request body too large: ${size} bytes, limit: ${limit} bytes`);
+  try {
+    for await (const chunk of message as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size <= limit) {
+        chunks.push(chunk);
+      }
     }
-    chunks.push(chunk);
+  } catch {
+    throw new RequestError(499, 'the client closed the connection');
+  }
+  if (size > limit) {
+    throw new RequestError(413, `request body too large: ${size} bytes, limit: ${limit} bytes`);
   }
   return Buffer.concat(chunks);
 }

@@ -1,0 +1,115 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { buildStoreProgram, startProgram, type StoreProcess } from './store-process';
+
+describe('afterlog store', () => {
+  let program: string;
+  let dir: string;
+  const running: StoreProcess[] = [];
+
+  beforeAll(async () => {
+    program = await buildStoreProgram();
+  });
+
+  afterAll(() => rm(dirname(program), { recursive: true }));
+
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'afterlog-store-'));
+  });
+
+  afterEach(async () => {
+    running.forEach(({ child }) => child.kill('SIGKILL'));
+    await Promise.all(running.splice(0).map(({ ended }) => ended));
+    await rm(dir, { recursive: true });
+  });
+
+  function start(...args: string[]): StoreProcess {
+    const store = startProgram(program, args);
+    running.push(store);
+    return store;
+  }
+
+  const push = (url: string, values: string[][]) =>
+    fetch(`${url}/loki/api/v1/push`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ streams: [{ stream: { app: 'x' }, values }] }),
+    });
+
+  async function count(url: string): Promise<number> {
+    const query = encodeURIComponent('sum(count_over_time({app="x"}[1h]))');
+    const answer = await fetch(`${url}/loki/api/v1/query?query=${query}`);
+    const { data } = (await answer.json()) as { data: { result: Array<{ value: [number, string] }> } };
+    return Number(data.result[0]?.value[1] ?? 0);
+  }
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'serves until %s, and has everything when it is started again',
+    async (signal) => {
+      const first = start('--data.dir', dir, '--listen', '127.0.0.1:0');
+      await push(await first.url, [[`${BigInt(Date.now()) * 1_000_000n}`, 'a']]);
+      first.child.kill(signal);
+      expect(await first.ended).toEqual({ code: 0, signal: null });
+      expect(first.output()).toContain('"msg":"stopped"');
+      const second = start('--data.dir', dir, '--listen', '127.0.0.1:0');
+      expect(await count(await second.url)).toBe(1);
+    }
+  );
+
+  it('has every acknowledged entry after kill -9 while it was written to', async () => {
+    let acknowledged = 0;
+    const base = BigInt(Date.now() - 60_000) * 1_000_000n;
+    for (let round = 0; round < 3; round++) {
+      const store = start('--data.dir', dir, '--listen', '127.0.0.1:0');
+      const url = await store.url;
+      expect(await count(url)).toBeGreaterThanOrEqual(acknowledged);
+      const killed = setTimeout(() => store.child.kill('SIGKILL'), 150 + round * 130);
+      for (;;) {
+        const values = Array.from({ length: 200 }, (_, i) => [
+          `${base + BigInt(acknowledged + i)}`,
+          `line ${acknowledged + i}`,
+        ]);
+        const status = await push(url, values).then(
+          ({ status: code }) => code,
+          () => 0
+        );
+        if (status === 0) {
+          break;
+        }
+        expect(status).toBe(204);
+        acknowledged += values.length;
+      }
+      clearTimeout(killed);
+      await store.ended;
+    }
+    const store = start('--data.dir', dir, '--listen', '127.0.0.1:0');
+    const found = await count(await store.url);
+    expect(acknowledged).toBeGreaterThan(0);
+    // A last push may be stored without its acknowledgement having arrived.
+    expect([acknowledged, acknowledged + 200]).toContain(found);
+  });
+
+  it('says what to do where the directory, the port or a flag is wrong', async () => {
+    const first = start('--data.dir', dir, '--listen', '127.0.0.1:0');
+    const { port } = new URL(await first.url);
+    const failures: Array<[string[], string]> = [
+      [
+        ['--data.dir', dir, '--listen', '127.0.0.1:0'],
+        `${dir} is in use by another process: stop that one, or use another directory`,
+      ],
+      [
+        ['--data.dir', join(dir, 'x'), '--listen', `127.0.0.1:${port}`],
+        `127.0.0.1:${port} is in use: stop what serves there, or choose another address with --listen`,
+      ],
+      [['--data.dir', __filename], `cannot open the store in ${__filename}`],
+      [['--listen', 'nowhere'], "option '--listen <host:port>' argument 'nowhere' is invalid. Give host:port"],
+      [['--retention', '3x'], "option '--retention <duration>' argument '3x' is invalid. Give a duration"],
+    ];
+    for (const [args, message] of failures) {
+      const failed = start(...args);
+      expect(await failed.ended).toEqual({ code: 1, signal: null });
+      expect(failed.output()).toContain(message);
+    }
+  });
+});
