@@ -38,7 +38,8 @@ export class ReplayClock {
     }
     // A replay that runs late holds the clock: nothing may be noted before it happened.
     const recorded = Math.min(this.begin + this.elapsedMs() * this.speed, this.next);
-    return BigInt(Math.round(recorded * 1e6)) + BigInt(this.shiftSeconds) * 1_000_000_000n;
+    // In microseconds, which a number still holds exactly.
+    return BigInt(Math.round(recorded * 1e3)) * 1_000n + BigInt(this.shiftSeconds) * 1_000_000_000n;
   }
 
   /** Says which recorded moment (milliseconds since 1970) comes next; real milliseconds until it is due, negative when late. */

@@ -1,0 +1,162 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { containerRecordSchema, type ContainerRecord } from '../../model/records';
+import { startStore, type Store } from '../../pocket-loki';
+import { connectLoki, type LokiConnection } from '../../shipper/loki/connection';
+import { pages } from '../../shipper/loki/pages';
+import { QueryClient } from '../../shipper/loki/query-client';
+
+const program = join(__dirname, '../../build/afterlog.js');
+const kubectlError = 'unable to retrieve container logs for containerd://';
+
+interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the built program (`npm run build:shipper`). */
+function afterlog(...args: string[]): {
+  child: ChildProcess;
+  ended: Promise<Ended>;
+  said(text: string): Promise<void>;
+} {
+  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const out = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out.stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (out.stderr += text));
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, ...out }));
+  return {
+    child,
+    ended,
+    async said(text) {
+      while (!out.stdout.includes(text)) {
+        await Promise.race([once(child.stdout, 'data'), ended.then(() => Promise.reject(new Error(out.stderr)))]);
+      }
+    },
+  };
+}
+
+describe('afterlog demo', () => {
+  let dir: string;
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'afterlog-demo-'));
+  });
+  afterAll(() => rm(dir, { recursive: true, force: true }));
+
+  const demo = (...flags: string[]) =>
+    afterlog('demo', '--data.dir', join(dir, 'demo'), '--agent.listen', '127.0.0.1:0', ...flags);
+
+  it('names the flag to change when a port is taken, and touches nothing', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const { code, stderr } = await demo('--store.listen', `127.0.0.1:${port}`).ended;
+    server.close();
+    expect(code).toBe(1);
+    expect(existsSync(join(dir, 'demo'))).toBe(false);
+    expect(stderr).toMatch(/^afterlog: .* is in use.* --store\.listen HOST:PORT\n$/);
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('stops in the middle of the replay on %s', async (signal) => {
+    const run = demo('--store.listen', '127.0.0.1:0', '--speed', '1');
+    await run.said('minutes of a node');
+    run.child.kill(signal);
+    const { code, stderr } = await run.ended;
+    expect({ code, stderr }).toEqual({ code: 130, stderr: expect.not.stringContaining('Error') });
+  });
+
+  describe('to its end', () => {
+    let ended: Ended;
+    let store: Store;
+    let connection: LokiConnection;
+    let client: QueryClient;
+    let span: { from: bigint; to: bigint };
+
+    beforeAll(async () => {
+      ended = await demo('--store.listen', '127.0.0.1:0', '--speed', '200', '--exit').ended;
+      store = await startStore({ dir: join(dir, 'demo', 'store'), port: 0 });
+      connection = connectLoki({ url: store.url });
+      client = new QueryClient(connection);
+      const now = BigInt(Date.now()) * 1_000_000n;
+      span = { from: now - 3_600_000_000_000n, to: now };
+    }, 120_000);
+
+    afterAll(async () => {
+      await connection.close();
+      await store.close();
+    });
+
+    /** All lines of a query, in order. */
+    async function lines(query: string): Promise<string[]> {
+      const all: string[] = [];
+      for await (const entries of pages(client, { query, ...span }, 'forward')) {
+        all.push(...entries.map((entry) => entry.line));
+      }
+      return all;
+    }
+
+    async function ledgers(): Promise<ContainerRecord[]> {
+      const records = await lines('{service_name="afterlog", record="container", cluster="demo"}');
+      const byId = new Map(records.map((line) => containerRecordSchema.parse(JSON.parse(line))).map((r) => [r.id, r]));
+      return [...byId.values()];
+    }
+
+    it('ends well and says so', () => {
+      expect(ended.stderr).not.toMatch(/error/i);
+      expect(ended.stdout).toContain('✓ Every line of the recording is in the store');
+      expect(ended.stdout).toContain('./bin/afterlog logs job/hello -n job-test');
+      expect(ended.code).toBe(0);
+    });
+
+    it('has each of the 720,000 lines of the rotating log once, in order', async () => {
+      const rotate = await lines('{cluster="demo", container="rotate"}');
+      expect(rotate).toHaveLength(720_000);
+      expect(rotate.every((line, index) => line.startsWith(`seq=${index} `))).toBe(true);
+    }, 120_000);
+
+    it('has the lines of the pods that were collected, complete to the last byte', async () => {
+      expect(await lines('{cluster="demo", container="hello"}')).toEqual(Array(20).fill('Hello, Kubernetes!'));
+      const main = await lines('{cluster="demo", container="main"}');
+      const rows = main.filter((line) => line !== 'done');
+      expect(main).toHaveLength(60_001);
+      expect(rows).toHaveLength(60_000);
+      expect(rows.every((line, row) => line.includes(` row=${row} `))).toBe(true);
+      expect(await lines('{cluster="demo", container="c", workload="longline"}')).toEqual([
+        'x'.repeat(50_000),
+        expect.stringMatching(/^bin .* bytes$/),
+        '日本語のログ行',
+        '',
+      ]);
+    });
+
+    it('has the ledger of each container whose log left the node: with its id, complete, and final', async () => {
+      const gone = (await ledgers()).filter((record) => record.left !== null);
+      expect(gone).toHaveLength(53);
+      expect(gone.filter((record) => !['kept', 'rescued'].includes(record.verdict))).toEqual([]);
+      expect(gone.filter((record) => record.containerId === null || !record.final)).toEqual([]);
+      expect(gone.filter((record) => record.job === 'hello' && record.linesAcked === 1)).toHaveLength(20);
+    });
+
+    it('reads a log back by the pasted error of kubectl, with its verdict', async () => {
+      const hello = (await ledgers()).find((record) => record.job === 'hello');
+      const text = `${kubectlError}${hello?.containerId}`;
+      const { code, stdout, stderr } = await afterlog('logs', text, '--loki.url', store.url).ended;
+      expect(stdout).toBe('Hello, Kubernetes!\n');
+      expect(stderr).toContain(hello?.pod);
+      expect(stderr).toContain('All of its log is in Loki: 1 line');
+      expect(code).toBe(0);
+    });
+
+    it('reads the failed restart of a container back whose files are long gone', async () => {
+      const crashy = (await ledgers()).find((record) => record.container === 'crashy');
+      const args = ['logs', crashy!.pod, '-n', 'job-test', '--previous', '--loki.url', store.url];
+      expect((await afterlog(...args).ended).stdout).toMatch(/^attempt at /);
+    });
+  });
+});
