@@ -1,0 +1,112 @@
+import type { Gap } from '../../model/records';
+import { addGap, containerRecord, emptyAccount, lineTime, type AccountState, type ClosedFile } from './account';
+
+const instance = { namespace: 'job-test', pod: 'hello-xk2vd', podUid: 'uid', container: 'app', restart: 0 };
+const node = { cluster: 'c1', node: 'n1' };
+const nothing = { linesRead: 0, linesAcked: 0, bytesSeen: 0, bytesAcked: 0 };
+const gap = (over: Partial<Gap> = {}): Gap => ({
+  reason: 'refused',
+  bytes: 100,
+  lines: 1,
+  from: 'a',
+  to: 'b',
+  ...over,
+});
+const closed = (over: Partial<ClosedFile> = {}): ClosedFile => ({
+  ino: 1,
+  birthMs: 1,
+  rotated: '20261123-232307',
+  hash: 'h',
+  lines: 10,
+  bytes: 1000,
+  from: 'from',
+  to: 'to',
+  onNode: false,
+  ...over,
+});
+const gapsOf = (...gaps: Gap[]) => {
+  const state = emptyAccount();
+  gaps.forEach((one) => addGap(state, one));
+  return state.gaps;
+};
+const recordOf = (state: Partial<AccountState>, open = nothing) =>
+  containerRecord(instance, node, { ...emptyAccount(), ...state }, open, false);
+
+describe('gaps', () => {
+  test('of one reason grow together, from the first time to the last', () => {
+    expect(gapsOf(gap(), gap({ from: 'c', to: 'd', lines: 2 }), gap({ to: null }))).toEqual([
+      gap({ bytes: 300, lines: 4, from: 'a', to: 'd' }),
+    ]);
+  });
+
+  test.each([
+    ['another reason', gap({ reason: 'too-old' })],
+    ['another detail', gap({ detail: 'line too long' })],
+    ['bytes nobody knows', gap({ bytes: null, lines: null })],
+  ])('stay apart: %s', (_what, other) => {
+    expect(gapsOf(gap(), other)).toEqual([gap(), other]);
+  });
+
+  test('with a number of lines that nobody knows have none in sum', () => {
+    expect(gapsOf(gap(), gap({ lines: null }))).toEqual([gap({ bytes: 200, lines: null })]);
+  });
+
+  test('are the account’s own: growing leaves the one given alone', () => {
+    const given = gap();
+    gapsOf(given, gap());
+    expect(given.bytes).toBe(100);
+  });
+});
+
+describe('the record', () => {
+  test('sums closed and open files', () => {
+    const open = { linesRead: 5, linesAcked: 3, bytesSeen: 600, bytesAcked: 300 };
+    expect(recordOf({ closed: [closed(), closed()] }, open)).toMatchObject({
+      id: 'uid/app/0',
+      workload: 'hello',
+      job: 'hello',
+      linesSeen: 25,
+      linesAcked: 23,
+      bytesSeen: 2600,
+      bytesAcked: 2300,
+      verdict: 'pending',
+    });
+  });
+
+  test('counts what was passed over as seen, not as acknowledged', () => {
+    const state = { closed: [closed()], gaps: [gap({ bytes: 200, lines: 2 })], ended: true };
+    expect(recordOf({ ...state, passedOver: { lines: 2, bytes: 200 } })).toMatchObject({
+      linesSeen: 10,
+      linesAcked: 8,
+      bytesSeen: 1000,
+      bytesAcked: 800,
+      verdict: 'partial',
+    });
+  });
+
+  test('counts bytes that vanished unread as seen', () => {
+    const state = { vanishedBytes: 400, gaps: [gap({ bytes: 400, lines: null })], ended: true };
+    expect(recordOf(state)).toMatchObject({ bytesSeen: 400, bytesAcked: 0, verdict: 'lost' });
+  });
+
+  test('sums what rotation deleted: not the current file, nor what is still there', () => {
+    const files = [
+      closed({ from: 'first', to: 'x' }),
+      closed({ from: 'y', to: 'last', lines: 5, bytes: 500 }),
+      closed({ onNode: true }),
+      closed({ rotated: '' }),
+    ];
+    expect(recordOf({ closed: files }).rotatedAway).toEqual({
+      files: 2,
+      lines: 15,
+      bytes: 1500,
+      from: 'first',
+      to: 'last',
+    });
+    expect(recordOf({ closed: files.slice(2) }).rotatedAway).toBeNull();
+  });
+});
+
+test('a line without a time has none', () => {
+  expect([lineTime(0, 0), lineTime(1_795_478_400, 7)]).toEqual([null, '2026-11-24T00:00:00.000000007Z']);
+});
