@@ -6,9 +6,10 @@ import {
   openSync,
   readFileSync,
   renameSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { isNativeError } from 'node:util/types';
 import { z } from 'zod';
 import type { Logger } from '../log';
 import { accountStateSchema } from './account';
@@ -89,7 +90,7 @@ export class Checkpoint {
     try {
       text = readFileSync(this.path, 'utf8');
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      if (isNativeError(error) && 'code' in error && error.code === 'ENOENT') {
         return [];
       }
       throw error;
@@ -154,7 +155,7 @@ export class Checkpoint {
       const tmp = `${this.path}.tmp`;
       const fd = openSync(tmp, 'w', 0o600);
       try {
-        writeSync(fd, text);
+        writeFileSync(fd, text); // all of it or an error; writeSync may take a part
         fsyncSync(fd);
       } finally {
         closeSync(fd);

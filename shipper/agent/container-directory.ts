@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { isNativeError } from 'node:util/types';
 import type { Logger } from '../log';
 import type { ContainerInstance } from '../../model/container-instance';
 import { addGap, type ClosedFile } from './account';
@@ -257,5 +258,5 @@ function hasGrown(found: Found, closed: ClosedFile): boolean {
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+  return isNativeError(error) && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, constants, createReadStream, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import { dirname, sep } from 'node:path';
+import { isNativeError } from 'node:util/types';
 import { createGunzip, type Gunzip } from 'node:zlib';
 import { startOfFile, type Position } from './position';
 
@@ -66,7 +67,7 @@ export class LogFile {
     try {
       fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ELOOP')) {
+      if (!(isNativeError(error) && 'code' in error && error.code === 'ELOOP')) {
         throw error;
       }
       const target = realpathSync(path);

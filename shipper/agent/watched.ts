@@ -1,4 +1,5 @@
 import { watch, type FSWatcher } from 'node:fs';
+import { isNativeError } from 'node:util/types';
 import type { Logger } from '../log';
 
 /** What a watcher saw: something was made, renamed or deleted, or a file's content changed. */
@@ -29,7 +30,7 @@ export class Watched {
       this.watcher.on('error', () => this.stop());
       return true;
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : '';
+      const code = isNativeError(error) && 'code' in error ? error.code : '';
       if (code !== 'ENOENT' && !Watched.complained) {
         Watched.complained = true;
         this.logger.warn(
