@@ -18,7 +18,7 @@ import { LogStorage } from './storage/log-storage';
 import { LiveFeed } from './tail/live-feed';
 
 export type { Limits } from './limits';
-export { StorageError } from './storage/log-storage';
+export { StorageError } from './storage/storage-error';
 
 export interface StoreOptions {
   /** The directory of the database; made where there is none. */

@@ -1,8 +1,9 @@
 import type { ClassicLevel } from 'classic-level';
 import { entryKey, sequenceOf, timeOf } from './keys';
+import { holdsEntries, type Stream } from './stream-index';
 
 /** The entries of one stream at one nanosecond: how many sequence numbers are taken, and by which values. */
-export class Moment {
+class Moment {
   private readonly values = new Set<string>();
   private nextSequence = 0;
 
@@ -23,13 +24,52 @@ export class Moment {
   }
 }
 
+/**
+ * The moments at which entries have to be compared. Only where a time comes that is not newer than all before can an
+ * equal entry exist; everything else gets sequence 0 without a look.
+ */
+export async function momentsOf(
+  db: ClassicLevel<Buffer, Buffer>,
+  stream: Stream,
+  entries: ReadonlyArray<{ time: bigint }>
+): Promise<Map<bigint, Moment>> {
+  const crowded: bigint[] = [];
+  const stored = holdsEntries(stream) ? stream.newest : -1n;
+  let newest = stored;
+  let ordered = true;
+  for (const { time } of entries) {
+    if (time <= newest) {
+      crowded.push(time);
+      ordered &&= time === newest;
+    } else {
+      newest = time;
+    }
+  }
+  if (!ordered) {
+    return loadMoments(
+      db,
+      stream.id,
+      entries.map(({ time }) => time)
+    );
+  }
+  const moments = await loadMoments(
+    db,
+    stream.id,
+    crowded.filter((time) => time <= stored)
+  );
+  for (const time of crowded.filter((moment) => moment > stored)) {
+    moments.set(time, new Moment());
+  }
+  return moments;
+}
+
 const readAhead = 256;
 
 /**
  * Reads what a stream holds at the given times. A batch that is sent again asks for neighbours, so the iterator goes
  * on reading where it stands and jumps only over gaps.
  */
-export async function loadMoments(
+async function loadMoments(
   db: ClassicLevel<Buffer, Buffer>,
   streamId: number,
   times: readonly bigint[]

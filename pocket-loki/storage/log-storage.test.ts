@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { labelsOf, noLabels } from '../labels';
 import { encodeMetadata, encodeValue } from './entry';
-import { LogStorage, type Span, StorageError } from './log-storage';
+import { LogStorage, type Span } from './log-storage';
+import { StorageError } from './storage-error';
 
 describe('the storage', () => {
   let dir: string;

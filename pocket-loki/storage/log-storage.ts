@@ -1,6 +1,7 @@
 import { ClassicLevel } from 'classic-level';
 import { type Labels, labelsOf } from '../labels';
-import { loadMoments, Moment } from './duplicates';
+import { momentsOf } from './duplicates';
+import { openError, StorageError } from './storage-error';
 import { StoredEntry } from './entry';
 import {
   clampTime,
@@ -110,7 +111,7 @@ export class LogStorage {
       if (this.unwritten.has(stream)) {
         batch.push({ type: 'put', key: streamKey(stream.id), value: Buffer.from(JSON.stringify([...stream.labels])) });
       }
-      const moments = await this.momentsOf(stream, entries);
+      const moments = await momentsOf(this.db, stream, entries);
       const fresh: Used[] = [];
       const written: StoredEntry[] = [];
       stored.push({ stream, entries: written });
@@ -199,39 +200,6 @@ export class LogStorage {
     }
   }
 
-  /**
-   * Only where a time comes that is not newer than all before can an equal entry exist. Everything else gets sequence 0
-   * without a look.
-   */
-  private async momentsOf(stream: Stream, entries: Append['entries']): Promise<Map<bigint, Moment>> {
-    const crowded: bigint[] = [];
-    let newest = holdsEntries(stream) ? stream.newest : -1n;
-    let ordered = true;
-    for (const { time } of entries) {
-      if (time <= newest) {
-        crowded.push(time);
-        ordered &&= time === newest;
-      } else {
-        newest = time;
-      }
-    }
-    if (!ordered) {
-      return loadMoments(
-        this.db,
-        stream.id,
-        entries.map(({ time }) => time)
-      );
-    }
-    const stored = crowded.filter((time) => holdsEntries(stream) && time <= stream.newest);
-    const moments = await loadMoments(this.db, stream.id, stored);
-    for (const time of crowded) {
-      if (!moments.has(time)) {
-        moments.set(time, new Moment());
-      }
-    }
-    return moments;
-  }
-
   private async checkFormat(dir: string): Promise<void> {
     const found = await this.db.get(formatKey);
     if (found === undefined) {
@@ -262,27 +230,6 @@ export class LogStorage {
   }
 }
 
-/** The directory cannot be used; the message says why and what to do. */
-export class StorageError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'StorageError';
-  }
-}
-
 function rangeOf(stream: Stream, { from, until }: Span) {
   return { gte: entryKey(stream.id, clampTime(from), 0), lt: entryKey(stream.id, clampTime(until), 0) };
-}
-
-function openError(dir: string, error: unknown): Error {
-  const reason = property(error, 'cause') ?? error;
-  if (property(reason, 'code') === 'LEVEL_LOCKED') {
-    return new StorageError(`${dir} is in use by another process: stop that one, or use another directory`);
-  }
-  return new StorageError(`cannot open the store in ${dir}: ${String(property(reason, 'message') ?? reason)}`);
-}
-
-/** The database's errors come from native code, so their class tells nothing. */
-function property(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null && name in value ? Reflect.get(value, name) : undefined;
 }

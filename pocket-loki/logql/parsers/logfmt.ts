@@ -87,6 +87,7 @@ export function logfmtParser({ strict, keepEmpty }: LogfmtOptions): StageRun {
 
 /** `| logfmt a="b"`: these keys only; one that is not there gives an empty label. */
 export function logfmtExtractor(extractions: readonly Extraction[], { strict }: LogfmtOptions): StageRun {
+  const names = new LabelNames();
   const labelOf = new Map(extractions.map(({ label, path }) => [pathKey(path), label]));
   return ({ line, labels }) => {
     for (const { label } of extractions) {
@@ -95,7 +96,7 @@ export function logfmtExtractor(extractions: readonly Extraction[], { strict }: 
       }
     }
     const problem = eachPair(line, strict, (key, value) => {
-      const label = labelOf.get(labelNameOf(key));
+      const label = labelOf.get(names.of(key));
       if (label !== undefined) {
         labels.override(label, cleanValue(value));
       }
