@@ -118,20 +118,20 @@ async function replay(recorded: Recorded, dirs: DataDir, clock: ReplayClock, age
   };
   let last = { at: begin, bytes: 0 };
   const ticker = setInterval(() => show(last.at, last.bytes), 250);
+  let lateMs = 0;
   try {
-    const { lateMs } = await play(plan, { root: dirs.log, source: dirs.recording, shift }, clock, {
+    ({ lateMs } = await play(plan, { root: dirs.log, source: dirs.recording, shift }, clock, {
       onProgress: (progress) => (last = progress),
       signal,
-    });
+    }));
     await Promise.race([agent.settled(), aborted(signal).then(() => signal.throwIfAborted())]);
     show(last.at, last.bytes);
-    view.stop();
-    if (lateMs > LATE_MS) {
-      say(`(The machine was too slow for this speed: the replay was up to ${(lateMs / 1000).toFixed(1)} s late.)`);
-    }
   } finally {
     clearInterval(ticker);
     view.stop();
+  }
+  if (lateMs > LATE_MS) {
+    say(`(The machine was too slow for this speed: the replay was up to ${(lateMs / 1000).toFixed(1)} s late.)`);
   }
 }
 

@@ -45,9 +45,14 @@ export function whatToTry(records: readonly ContainerRecord[], storeUrl: string)
     }
   };
   const vanished = records.filter((record) => record.left !== null && record.containerId !== null);
-  const hello = vanished.find((record) => record.job === 'hello');
-  add(hello, ({ job, namespace }) => `job/${job} -n ${namespace}`);
-  add(hello, ({ containerId }) => `'unable to retrieve container logs for containerd://${containerId}'`);
+  add(
+    vanished.find((record) => record.job === 'hello'),
+    ({ job, namespace }) => `job/${job} -n ${namespace}`
+  );
+  add(
+    vanished.find((record) => record.job === 'migrate'),
+    ({ containerId }) => `'unable to retrieve container logs for containerd://${containerId}'`
+  );
   add(
     vanished.find((record) => record.restart > 0),
     ({ pod, namespace }) => `${pod} -n ${namespace} --previous`
