@@ -175,6 +175,8 @@ class GzipWindow {
   end = 0;
   ended = false;
   private stream: Gunzip | null = null;
+  /** Why the stream ended early: it may do so while nobody waits for it. */
+  private failure: Error | null = null;
 
   constructor(private readonly path: string) {}
 
@@ -200,9 +202,13 @@ class GzipWindow {
       this.close();
       this.start = this.end = 0;
       this.ended = false;
+      this.failure = null;
+      const unpacked = createGunzip().on('error', (error) => {
+        this.failure ??= new Error(`${this.path}: ${error.message}`);
+      });
       this.stream = createReadStream(this.path)
-        .on('error', (error) => this.stream?.destroy(error))
-        .pipe(createGunzip());
+        .on('error', (error) => unpacked.destroy(error))
+        .pipe(unpacked);
     }
     const { stream } = this;
     while (this.end < offset + length && !this.ended) {
@@ -211,16 +217,17 @@ class GzipWindow {
         this.chunks.push(chunk);
         this.end += chunk.length;
         this.drop(offset);
+      } else if (this.failure) {
+        throw this.failure;
       } else {
-        this.ended = await new Promise<boolean>((resolve, reject) => {
+        this.ended = await new Promise<boolean>((resolve) => {
           const settle = (done: boolean) => () => {
-            stream.off('readable', more).off('end', end).off('error', fail);
+            stream.off('readable', more).off('end', end).off('error', more);
             resolve(done);
           };
           const more = settle(false);
           const end = settle(true);
-          const fail = (error: Error) => reject(new Error(`${this.path}: ${error.message}`));
-          stream.once('readable', more).once('end', end).once('error', fail);
+          stream.once('readable', more).once('end', end).once('error', more);
         });
       }
     }
