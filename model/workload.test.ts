@@ -1,6 +1,6 @@
 import { workloadOf } from './workload';
 
-test.each([
+test.each<[string, string, string | null, string]>([
   ['hello-xk2vd', 'hello', 'hello', 'a Job'],
   ['rotate-two-xk2vd', 'rotate-two', 'rotate-two', 'a Job with a hyphen'],
   ['tick-29591260-xk2vd', 'tick', 'tick-29591260', 'a CronJob of Kubernetes 1.21 and later'],
