@@ -7,6 +7,7 @@ import { ClusterClock } from '../cluster/cluster-clock';
 import { LeaseElection } from '../cluster/lease';
 import { watchMetrics } from '../cluster/metrics';
 import { type SessionOptions, WatchSession } from '../cluster/session';
+import { preferSmallHeap } from '../cluster/small-heap';
 import { type Readiness, serveStatus } from '../cluster/status-server';
 import { addLokiOptions, lokiOptionsFrom } from '../config/loki-options';
 import { connectLoki } from '../loki/connection';
@@ -59,6 +60,7 @@ const flagsSchema = z.object({
 type Flags = z.infer<typeof flagsSchema>;
 
 async function watch(flags: Flags, values: Record<string, unknown>): Promise<void> {
+  preferSmallHeap();
   const logger = createLogger(flags['log.level']);
   const access = clusterAccess({ kubeconfig: flags.kubeconfig, context: flags.context, env: process.env });
   const connection = connectLoki(lokiOptionsFrom(values, process.env));

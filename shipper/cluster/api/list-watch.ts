@@ -52,7 +52,7 @@ export interface ListWatchCounts {
 /** The watch sent what no API server sends; what it meant may be missing. */
 class BadLine extends Error {}
 
-const defaults = { pageSize: 500, backoffMs: { min: 500, max: 30_000 }, refusedMs: 60_000, random: Math.random };
+const defaults = { pageSize: 250, backoffMs: { min: 500, max: 30_000 }, refusedMs: 60_000, random: Math.random };
 /** As client-go: the server ends a watch after 5 to 10 minutes, so that connections spread over its replicas. */
 const WATCH_SECONDS = 300;
 

@@ -176,7 +176,7 @@ function runsOf(status: Fields, state: Fields, restarts: number, shared: SharedT
 function runOf(run: Fields, restart: number, shared: SharedTexts): RunState {
   return {
     restart,
-    containerId: text(run.containerID)?.replace(/^[a-z0-9-]+:\/\//, '') ?? null,
+    containerId: bareId(text(run.containerID)),
     started: seconds(run.startedAt),
     finished: seconds(run.finishedAt),
     exitCode: whole(run.exitCode),
@@ -184,6 +184,11 @@ function runOf(run: Fields, restart: number, shared: SharedTexts): RunState {
     reason: shared.of(text(run.reason)),
     message: shortText(run.message, MESSAGE),
   };
+}
+
+/** Container id without its runtime's prefix (`containerd://…`). */
+function bareId(id: string | null): string | null {
+  return id === null ? null : id.slice(id.indexOf('://') === -1 ? 0 : id.indexOf('://') + 3);
 }
 
 /**

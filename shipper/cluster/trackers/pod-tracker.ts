@@ -2,7 +2,8 @@ import type { Deletion } from '../../../model/records';
 import type { OutgoingRecord } from '../../loki/record-writer';
 import { PODGC_THRESHOLD, whoDeletedPod } from '../deletion/who-deleted-pod';
 import { DueQueue, type Take } from '../due-queue';
-import { timeText, timeTextOrNull } from '../fields';
+import { fields, text, timeText, timeTextOrNull } from '../fields';
+import { packPod, unpackPod } from '../state/packed-pod';
 import { mergePod, podChanged, podEnded, podFinished, type PodState, projectPod } from '../state/pod';
 import {
   type Arrival,
@@ -23,7 +24,13 @@ import type { NodeTracker } from './node-tracker';
 import { outgoingPod, podRecord } from './pod-record';
 
 interface Entry {
-  pod: PodState;
+  /** resourceVersion as a number, which takes less than its text; NaN where it is none. */
+  version: number;
+  /** `packPod` */
+  packed: string;
+  deletionRequested: number | null;
+  created: number | null;
+  ended: boolean;
   written: Written;
   /** Something changed since the last record, besides that its deletion goes on. */
   changed: boolean;
@@ -45,26 +52,32 @@ export class PodTracker implements Tracker {
   ) {}
 
   put(object: unknown, arrival: Arrival): void {
+    if (this.isKnown(object)) {
+      return;
+    }
     const next = projectPod(object, this.context.shared);
     if (next === undefined) {
       return;
     }
     const now = this.context.clock.seconds();
-    const old = this.entries.get(next.uid);
-    if (old === undefined) {
-      this.add(next, arrival, now);
+    const entry = this.entries.get(next.uid);
+    if (entry === undefined) {
+      this.add(next, versionOf(object), arrival, now);
       return;
     }
-    const pod = mergePod(old.pod, next);
-    const changed = !samePod(old.pod, pod);
-    if (old.gone === null) {
-      this.count(old.pod, -1);
+    const old = unpack(next.uid, entry);
+    const pod = mergePod(old, next);
+    if (entry.gone === null) {
+      this.count(old, -1);
     }
-    Object.assign(old, { pod, gone: null });
     this.count(pod, 1);
+    const packed = packPod(pod);
+    const changed = packed !== entry.packed;
+    entry.version = versionOf(object);
+    Object.assign(entry, { packed, deletionRequested: pod.deletionRequested, ended: podEnded(pod), gone: null });
     if (changed) {
-      old.changed = true;
-      this.plan(old, now);
+      entry.changed = true;
+      this.plan(pod, entry.written, now);
     }
   }
 
@@ -79,15 +92,15 @@ export class PodTracker implements Tracker {
       const at = this.context.clock.seconds();
       // The kubelet deletes with grace period 0 when all has ended: then the object itself says when.
       const told = last.deletionGrace === 0 ? last.deletionRequested : null;
-      this.vanish(entry, { at: told ?? at, lastThere: null });
+      this.vanish(last.uid, entry, { at: told ?? at, lastThere: null });
     }
   }
 
   endList(round: ListRound): void {
     const now = this.context.clock.seconds();
-    for (const entry of this.entries.values()) {
-      if (entry.gone === null && isMissing(entry.pod, round)) {
-        this.vanish(entry, { at: now, lastThere: round.lastSeen });
+    for (const [uid, entry] of this.entries) {
+      if (entry.gone === null && !round.present.has(uid) && isMissing(unpack(uid, entry), round)) {
+        this.vanish(uid, entry, { at: now, lastThere: round.lastSeen });
       }
     }
   }
@@ -95,7 +108,7 @@ export class PodTracker implements Tracker {
   take(take: Take): OutgoingRecord[] {
     return this.queue.take(take).flatMap((uid) => {
       const entry = this.entries.get(uid);
-      return entry === undefined ? [] : this.write(entry, take.now);
+      return entry === undefined ? [] : this.write(uid, entry, take.now);
     });
   }
 
@@ -125,23 +138,40 @@ export class PodTracker implements Tracker {
     return this.entries.size;
   }
 
-  private add(pod: PodState, arrival: Arrival, now: number): void {
-    const entry: Entry = { pod, written: unwritten(), changed: true, gone: null };
-    this.entries.set(pod.uid, entry);
-    this.count(pod, 1);
-    if (wasWritten(arrival, podEnded(pod), podChanged(pod))) {
-      entry.changed = false;
-      entry.written = { entryMs: 0, at: now, final: podEnded(pod) };
-      return;
-    }
-    this.plan(entry, arrival.how === 'watched' ? now : (pod.created ?? now));
+  /** A list after the first shows most pods as they were: then there is nothing to do. */
+  private isKnown(object: unknown): boolean {
+    const entry = this.entries.get(text(fields(fields(object).metadata).uid) ?? '');
+    return entry !== undefined && entry.gone === null && entry.version === versionOf(object);
   }
 
-  private vanish(entry: Entry, gone: Gone): void {
+  private add(pod: PodState, version: number, arrival: Arrival, now: number): void {
+    const ended = podEnded(pod);
+    const { created, deletionRequested } = pod;
+    const entry: Entry = {
+      version,
+      packed: packPod(pod),
+      deletionRequested,
+      created,
+      ended,
+      written: unwritten(),
+      changed: true,
+      gone: null,
+    };
+    this.entries.set(pod.uid, entry);
+    this.count(pod, 1);
+    if (wasWritten(arrival, ended, podChanged(pod))) {
+      entry.changed = false;
+      entry.written = { entryMs: 0, at: now, final: ended };
+      return;
+    }
+    this.plan(pod, entry.written, arrival.how === 'watched' ? now : (created ?? now));
+  }
+
+  private vanish(uid: string, entry: Entry, gone: Gone): void {
     const now = this.context.clock.seconds();
     entry.gone = gone;
-    this.count(entry.pod, -1);
-    this.queue.put(entry.pod.uid, now + timing.settleDeleted, now);
+    this.count(unpack(uid, entry), -1);
+    this.queue.put(uid, now + timing.settleDeleted, now);
   }
 
   private count(pod: PodState, by: 1 | -1): void {
@@ -151,7 +181,7 @@ export class PodTracker implements Tracker {
     }
   }
 
-  private plan({ pod, written }: Entry, since: number): void {
+  private plan(pod: PodState, written: Written, since: number): void {
     const now = this.context.clock.seconds();
     if (podEnded(pod)) {
       this.queue.put(pod.uid, now + timing.settleEnded, now);
@@ -162,8 +192,9 @@ export class PodTracker implements Tracker {
     }
   }
 
-  private write(entry: Entry, now: number): OutgoingRecord[] {
-    const { pod, gone, written } = entry;
+  private write(uid: string, entry: Entry, now: number): OutgoingRecord[] {
+    const { gone, written } = entry;
+    const pod = unpack(uid, entry);
     if (gone !== null) {
       this.entries.delete(pod.uid);
       const job = pod.owner?.kind === 'Job' ? pod.owner.uid : undefined;
@@ -174,7 +205,7 @@ export class PodTracker implements Tracker {
     }
     const job = this.jobs.find(pod.owner?.uid);
     const cronJob = job?.owner?.kind === 'CronJob' ? job.owner.name : null;
-    const record = podRecord(this.context.cluster, pod, cronJob, gone && this.deletion(entry.pod, gone));
+    const record = podRecord(this.context.cluster, pod, cronJob, gone && this.deletion(pod, gone));
     const refreshed = !entry.changed && gone === null;
     const changed = refreshed ? now : (gone?.at ?? (record.final ? podFinished(pod) : null) ?? podChanged(pod));
     const entryMs = entryTime(changed, record.final, written, now);
@@ -217,8 +248,8 @@ export class PodTracker implements Tracker {
     if (!this.wholeCluster || this.ended < PODGC_THRESHOLD) {
       return null;
     }
-    for (const { pod: other, gone } of this.entries.values()) {
-      if (gone === null && podEnded(other) && (other.created ?? 0) < (pod.created ?? 0)) {
+    for (const { ended, created, gone } of this.entries.values()) {
+      if (gone === null && ended && (created ?? 0) < (pod.created ?? 0)) {
         return null;
       }
     }
@@ -226,8 +257,10 @@ export class PodTracker implements Tracker {
   }
 }
 
-/** The same but for its deletion, which the next record tells anyway. */
-function samePod(a: PodState, b: PodState): boolean {
-  const plain = (pod: PodState) => JSON.stringify({ ...pod, deletionRequested: null, deletionGrace: null });
-  return plain(a) === plain(b);
+function unpack(uid: string, { packed, deletionRequested }: Entry): PodState {
+  return { uid, deletionRequested, deletionGrace: null, ...unpackPod(packed) };
+}
+
+function versionOf(object: unknown): number {
+  return Number(text(fields(fields(object).metadata).resourceVersion) ?? NaN);
 }
