@@ -1,0 +1,83 @@
+import type { Question, Target, Who } from '../../model/lookup';
+import { containerRecords } from './container-records';
+import { type Instance, instanceOfRecord, instancesOfLines } from './instance';
+import { logQuery } from './logql';
+import type { LokiSource, Span } from './loki-source';
+import { readingsOf, type Reading } from './readings';
+
+/** What a question led to. */
+export interface Found {
+  /** Newest first. */
+  instances: Instance[];
+  /** There were more records than one answer holds: older container instances may be missing here. */
+  isPart: boolean;
+}
+
+/** Without a record nothing tells where to look, and all streams are read: no further back than this. */
+const BROAD_SEARCH_MS = 86_400_000;
+const NEWEST_LINES = 1000;
+
+/**
+ * The container instances that a question asks for. The ledgers know them; one that has none yet (it still runs) is
+ * looked for among the lines. The less exact targets of the question are tried when the exact ones lead nowhere.
+ *
+ * @throws LokiFailure
+ */
+export async function findInstances(loki: LokiSource, { targets, otherwise }: Question, span: Span): Promise<Found> {
+  const found = await findAll(loki, targets, span);
+  return found.instances.length > 0 ? found : findAll(loki, otherwise, span);
+}
+
+async function findAll(loki: LokiSource, targets: readonly Target[], span: Span): Promise<Found> {
+  const found = await Promise.all(targets.map((target) => findTarget(loki, target, span)));
+  const instances = new Map(found.flatMap(({ instances }) => instances.map((one) => [one.key, one] as const)));
+  return { instances: [...instances.values()], isPart: found.some(({ isPart }) => isPart) };
+}
+
+async function findTarget(loki: LokiSource, target: Target, span: Span): Promise<Found> {
+  for (const reading of readingsOf(target)) {
+    const found = await findBy(loki, reading, target, span);
+    if (found.instances.length > 0) {
+      return found;
+    }
+  }
+  return { instances: [], isPart: false };
+}
+
+async function findBy(loki: LokiSource, reading: Reading, target: Target, span: Span): Promise<Found> {
+  const { namespace, container } = target;
+  const metadata = { ...reading.metadata, namespace, container };
+  const linesSpan = { ...span, from: Math.max(span.from, span.to - BROAD_SEARCH_MS) };
+  const [{ records, isPart }, lines] = await Promise.all([
+    containerRecords(loki, metadata, span),
+    loki.newest(logQuery(reading.labels, reading.metadata), linesSpan, NEWEST_LINES),
+  ]);
+  const told = records.map((record) => instanceOfRecord(record, span));
+  const untold = instancesOfLines(lines, linesSpan).filter(({ who }) => !records.some((record) => isSame(who, record)));
+  const wanted = [...untold, ...told].filter(({ who }) => isWanted(who, target));
+  return { instances: target.previous === true ? previousOf(wanted) : wanted, isPart };
+}
+
+function isSame(a: Who, b: Who): boolean {
+  if (a.containerId && b.containerId) {
+    return a.containerId === b.containerId;
+  }
+  const isSamePod = a.podUid && b.podUid ? a.podUid === b.podUid : a.pod === b.pod && a.namespace === b.namespace;
+  return isSamePod && a.container === b.container && a.restart === b.restart;
+}
+
+function isWanted({ podUid, restart }: Who, target: Target): boolean {
+  return (
+    (target.podUid === undefined || podUid === undefined || target.podUid === podUid) &&
+    (target.restart === undefined || restart === target.restart)
+  );
+}
+
+/** Of each container the instance before its newest, as `kubectl logs --previous` means it. */
+function previousOf(instances: Instance[]): Instance[] {
+  const nameOf = ({ who }: Instance) => [who.cluster, who.namespace, who.pod, who.container].join(' ');
+  return [...new Set(instances.map(nameOf))].flatMap((name) => {
+    const ofOne = instances.filter((one) => nameOf(one) === name);
+    return ofOne.sort((a, b) => (b.who.restart ?? 0) - (a.who.restart ?? 0)).slice(1, 2);
+  });
+}

@@ -1,0 +1,56 @@
+import { type DataFrame, type Field, FieldType } from '@grafana/data';
+
+/** One line of a log in Loki. */
+export interface Entry {
+  /** Nanoseconds since 1970. */
+  ns: bigint;
+  line: string;
+  /** Labels and structured metadata. */
+  fields: Record<string, string>;
+}
+
+/**
+ * The entries of the log frames that Grafana's Loki data source answers with, oldest first. It has two layouts, by the
+ * feature toggle `lokiLogsDataplane`: Time, Line, tsNs or timestamp, body; `labels` and `id` are in both. Frames that
+ * are no logs (partial results of metric queries) hold none.
+ */
+export function entriesOf(frames: readonly DataFrame[]): Entry[] {
+  return frames.flatMap(entriesOfFrame).sort((a, b) => (a.ns < b.ns ? -1 : a.ns > b.ns ? 1 : 0));
+}
+
+function entriesOfFrame({ fields, length }: DataFrame): Entry[] {
+  const field = (...names: string[]) => fields.find(({ name }) => names.includes(name));
+  const lines = field('Line', 'body');
+  const times = field('Time', 'timestamp');
+  if (lines === undefined || times === undefined) {
+    return [];
+  }
+  const [labels, tsNs, ids] = [field('labels'), field('tsNs'), field('id')];
+  return Array.from({ length }, (_, row) => ({
+    ns: exactTime(tsNs, row) ?? exactTime(ids, row) ?? frameTime(times, row),
+    line: String(lines.values[row]),
+    fields: textsOf(labels?.values[row]),
+  }));
+}
+
+/** `tsNs` is the time, an `id` begins with it: only they have all nanoseconds. */
+function exactTime(field: Field | undefined, row: number): bigint | undefined {
+  const digits = /^\d{16,}/.exec(String(field?.values[row] ?? ''))?.[0];
+  return digits === undefined ? undefined : BigInt(digits);
+}
+
+function frameTime({ values, nanos }: Field, row: number): bigint {
+  return BigInt(Math.floor(Number(values[row]))) * 1_000_000n + BigInt(nanos?.[row] ?? 0);
+}
+
+function textsOf(labels: unknown): Record<string, string> {
+  return typeof labels === 'object' && labels !== null
+    ? Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, String(value)]))
+    : {};
+}
+
+/** The sum of all numbers that an instant metric query answered with, whether as a table or as series. */
+export function sumOf(frames: readonly DataFrame[]): number {
+  const numbers = frames.flatMap(({ fields }) => fields.filter(({ type }) => type === FieldType.number));
+  return numbers.reduce((sum, { values }) => sum + values.reduce((a: number, b: unknown) => a + Number(b ?? 0), 0), 0);
+}

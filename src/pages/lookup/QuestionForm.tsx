@@ -1,0 +1,43 @@
+import React, { type FormEvent, type KeyboardEvent, useState } from 'react';
+import { Button, Field, RadioButtonGroup, Stack, TextArea } from '@grafana/ui';
+import { ask, type Asked, DAYS } from './search-params';
+
+const spans = DAYS.map((value) => ({ value: value as number, label: value === 1 ? '1 day' : `${value} days` }));
+
+/** The field for what was pasted. Enter looks it up, Shift and Enter begins a new line. */
+export function QuestionForm({ asked }: { asked: Asked }) {
+  const [q, setQ] = useState(asked.q);
+  const submit = (event: FormEvent | KeyboardEvent) => {
+    event.preventDefault();
+    ask({ q: q.trim(), days: asked.days });
+  };
+  return (
+    <form onSubmit={submit}>
+      <Field
+        label="Pod, Job, container id, or the whole error"
+        description="hello-rtkpw, job/hello, 4703b9db1c2e, unable to retrieve container logs for containerd://…"
+        htmlFor="question"
+      >
+        <TextArea
+          id="question"
+          autoFocus
+          rows={3}
+          value={q}
+          onChange={({ currentTarget }) => setQ(currentTarget.value)}
+          onKeyDown={(event) => event.key === 'Enter' && !event.shiftKey && submit(event)}
+        />
+      </Field>
+      <Stack direction="row" gap={2} alignItems="center">
+        <Button type="submit" icon="search">
+          Look up
+        </Button>
+        <RadioButtonGroup
+          aria-label="How far back"
+          options={spans}
+          value={asked.days}
+          onChange={(days) => ask({ q: q.trim(), days })}
+        />
+      </Stack>
+    </form>
+  );
+}

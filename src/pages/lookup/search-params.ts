@@ -1,0 +1,32 @@
+import { locationService } from '@grafana/runtime';
+import { useLocation } from '../../use-location';
+
+/** How far back a look-up may go, in days. Loki's default answers no query over more than 30. */
+export const DAYS = [1, 7, 30] as const;
+const DEFAULT_DAYS = 7;
+
+/** The page's state: it stands in the address, so that a look-up can be sent to somebody else. */
+export interface Asked {
+  /** What was pasted; empty before. */
+  q: string;
+  days: number;
+  /** `Instance.key` of the log to show; the first one where it is undefined. */
+  instance: string | undefined;
+}
+
+export function useAsked(): Asked {
+  const params = new URLSearchParams(useLocation('search'));
+  const days = Number(params.get('days'));
+  return {
+    q: params.get('q') ?? '',
+    days: DAYS.find((known) => known === days) ?? DEFAULT_DAYS,
+    instance: params.get('instance') ?? undefined,
+  };
+}
+
+/** A new question is a new step in the browser's history, a choice inside its answer is not. */
+export function ask({ q, days }: Pick<Asked, 'q' | 'days'>): void {
+  locationService.partial({ q, days: days === DEFAULT_DAYS ? null : days, instance: null });
+}
+
+export const choose = (instance: string): void => locationService.partial({ instance }, true);
