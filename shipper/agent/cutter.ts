@@ -173,9 +173,16 @@ export class Cutter {
       open.seconds = parser.seconds;
       open.nanos = parser.nanos;
       open.lineStart = at;
-      open.mark = this.encoder.mark();
-      movePosition(open.position, position);
-      open.position.offset = this.base + at;
+      const other = this.open[parser.stream === 0 ? 1 : 0];
+      if (other.active) {
+        // Going back to this line alone would leave out the beginning of the other stream's.
+        open.mark = other.mark;
+        movePosition(open.position, other.position);
+      } else {
+        open.mark = this.encoder.mark();
+        movePosition(open.position, position);
+        open.position.offset = this.base + at;
+      }
     }
     if (parser.decoded) {
       open.decoded.push(parser.decoded);
@@ -202,7 +209,7 @@ export class Cutter {
       return this.emit(memory, [from, to], decoded, size, seconds, nanos, stream, 0, position, metadata, rules);
     }
     const meta = metadata.of(stream, 0);
-    if (!this.admit(seconds, length, meta, rules)) {
+    if (!this.admit(seconds, length, meta, position, rules)) {
       return false;
     }
     this.advance(position, seconds, nanos);
@@ -299,7 +306,7 @@ export class Cutter {
     position: Position,
     rules: Rules
   ): boolean {
-    if (!this.admit(seconds, content.length, meta, rules)) {
+    if (!this.admit(seconds, content.length, meta, position, rules)) {
       return false;
     }
     this.advance(position, seconds, nanos);
@@ -310,25 +317,36 @@ export class Cutter {
   }
 
   /** Whether an entry may go into this request. */
-  private admit(seconds: number, length: number, meta: EncodedMetadata, rules: Rules): boolean {
+  private admit(seconds: number, length: number, meta: EncodedMetadata, position: Position, rules: Rules): boolean {
     const { encoder } = this;
-    if (seconds < rules.from) {
-      this.stop = 'older';
-      this.stopSeconds = seconds;
-    } else if (seconds >= rules.to) {
-      this.stop = 'newer';
-      this.stopSeconds = seconds;
-    } else if (
-      encoder.entries > 0 &&
-      (encoder.entries >= rules.maxEntries || encoder.payload + length + meta.payload > rules.maxPayload)
-    ) {
+    if (!encoder.fits(length, meta.length)) {
       this.stop = 'full';
-    } else if (!encoder.fits(length, meta.length)) {
-      this.stop = 'full';
-    } else {
+      return false;
+    }
+    const stop =
+      seconds < rules.from
+        ? 'older'
+        : seconds >= rules.to
+          ? 'newer'
+          : encoder.entries > 0 &&
+              (encoder.entries >= rules.maxEntries || encoder.payload + length + meta.payload > rules.maxPayload)
+            ? 'full'
+            : null;
+    if (stop === null || !this.canEnd(position)) {
       return true;
     }
+    this.stop = stop;
+    this.stopSeconds = seconds;
     return false;
+  }
+
+  /**
+   * Whether the request can end before this entry. Lines of both streams that lie in one another go out together or not
+   * at all: where a request begins with them, their number and times have to be borne, or they would never go.
+   */
+  private canEnd(position: Position): boolean {
+    const open = this.open[0].active ? this.open[0] : this.open[1];
+    return !open.active || open.mark.entries > 0 || position.lines === open.position.lines;
   }
 
   /** Sets the times in `position` for a line of this time: never the same as the line before it. */
@@ -370,7 +388,7 @@ export class Cutter {
       if (atEnd && block.final && this.joined(memory, stream, CONTINUES, position, metadata, rules)) {
         continue;
       }
-      if (position.skip > open.position.skip) {
+      if (position.skip > open.position.skip && position.lines === open.position.lines) {
         position.offset = open.position.offset; // a line longer than a request: what went out of it stays
       } else {
         this.encoder.back(open.mark);

@@ -1,48 +1,5 @@
-import { parse } from 'protobufjs';
-import { z } from 'zod';
 import { Arena, encodeMetadata, labelString, PushEncoder, type EncodedMetadata } from './push-encoder';
-
-// The fields of grafana/loki pkg/push/push.proto that a push has.
-const { root } = parse(`
-  syntax = "proto3";
-  message PushRequest { repeated Stream streams = 1; }
-  message Stream { string labels = 1; repeated Entry entries = 2; }
-  message Entry { Timestamp timestamp = 1; string line = 2; repeated Pair structuredMetadata = 3; }
-  message Timestamp { int64 seconds = 1; int32 nanos = 2; }
-  message Pair { string name = 1; string value = 2; }
-`);
-const requestSchema = z.object({
-  streams: z.tuple([
-    z.object({
-      labels: z.string(),
-      entries: z.array(
-        z.object({
-          timestamp: z.object({ seconds: z.number(), nanos: z.number() }),
-          line: z.string(),
-          structuredMetadata: z.array(z.object({ name: z.string(), value: z.string() })),
-        })
-      ),
-    }),
-  ]),
-});
-
-const type = root.lookupType('PushRequest');
-
-/** Decodes a request; bytes that are no protobuf of this form throw. */
-function decode(request: Buffer) {
-  const { streams } = requestSchema.parse(
-    type.toObject(type.decode(request), { longs: Number, defaults: true, arrays: true })
-  );
-  const [{ labels, entries }] = streams;
-  return {
-    labels,
-    entries: entries.map(({ timestamp, line, structuredMetadata }) => ({
-      time: [timestamp.seconds, timestamp.nanos],
-      line,
-      metadata: structuredMetadata.map(({ name, value }) => [name, value]),
-    })),
-  };
-}
+import { decodePush } from './testing/decode-push';
 
 function encoderOf(size: number) {
   const arena = new Arena(size + 4096);
@@ -78,7 +35,7 @@ test('a request holds labels, times, lines and metadata as they were given', () 
     ['pod', 'hello-xk2vd'],
     ['stream', 'stdout'],
   ];
-  expect(decode(encoder.request())).toEqual({
+  expect(decodePush(encoder.request())).toEqual({
     labels: '{app="a"}',
     entries: [
       { time: [1_795_478_400, 123_456_789], line: 'first', metadata: pairs },
@@ -94,7 +51,7 @@ test.each([0, 1, 100, 127, 128, 129, 16_383, 16_384, 2_097_151, 2_097_152])('a l
   const { encoder, metadata, add } = encoderOf(length + 4096);
   encoder.begin('{a="b"}');
   add('x'.repeat(length), 1, 1, metadata([['n', 'v'.repeat(length % 300)]]));
-  const [entry] = decode(encoder.request()).entries;
+  const [entry] = decodePush(encoder.request()).entries;
   expect(entry?.line.length).toBe(length);
 });
 
@@ -108,7 +65,7 @@ test('a line can be put together from parts of the arena and bytes from elsewher
   encoder.copy(3005, 3010);
   encoder.write(Buffer.from('!'));
   encoder.finish(none);
-  expect(decode(encoder.request()).entries).toEqual([{ time: [1, 1], line: 'left right!', metadata: [] }]);
+  expect(decodePush(encoder.request()).entries).toEqual([{ time: [1, 1], line: 'left right!', metadata: [] }]);
 });
 
 test('going back to a mark takes later entries back', () => {
@@ -123,7 +80,7 @@ test('going back to a mark takes later entries back', () => {
   expect(encoder.request()).toEqual(before);
   expect({ ...encoder.mark() }).toEqual(mark);
   add('comes', 3, 3, meta);
-  expect(decode(encoder.request()).entries.map(({ line }) => line)).toEqual(['stays', 'comes']);
+  expect(decodePush(encoder.request()).entries.map(({ line }) => line)).toEqual(['stays', 'comes']);
 });
 
 test('a new request knows nothing of the one before', () => {
@@ -133,7 +90,10 @@ test('a new request knows nothing of the one before', () => {
   encoder.begin('{}');
   expect([encoder.entries, encoder.payload, encoder.size]).toEqual([0, 0, 0]);
   add('new', 2, 2, metadata([]));
-  expect(decode(encoder.request())).toEqual({ labels: '{}', entries: [{ time: [2, 2], line: 'new', metadata: [] }] });
+  expect(decodePush(encoder.request())).toEqual({
+    labels: '{}',
+    entries: [{ time: [2, 2], line: 'new', metadata: [] }],
+  });
 });
 
 test('what fits can be written, until nothing fits', () => {
@@ -146,7 +106,7 @@ test('what fits can be written, until nothing fits', () => {
   }
   expect(encoder.entries).toBeGreaterThan(15);
   expect(encoder.mark().at).toBeLessThanOrEqual(arena.memory.length);
-  expect(decode(encoder.request()).entries).toHaveLength(encoder.entries);
+  expect(decodePush(encoder.request()).entries).toHaveLength(encoder.entries);
 });
 
 test('an arena gives away no more than it has', () => {
