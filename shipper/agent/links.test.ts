@@ -1,0 +1,82 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import winston from 'winston';
+import { ContainerLinks } from './links';
+
+const quiet = winston.createLogger({ silent: true });
+const id = (digit: string) => digit.repeat(64);
+
+let dir: string;
+let links: ContainerLinks;
+let told: Array<[string, string]>;
+let tell: (() => void) | null;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'afterlog-links-'));
+  told = [];
+  tell = null;
+  links = new ContainerLinks(dir, quiet, (instance, containerId) => {
+    told.push([instance, containerId]);
+    tell?.();
+  });
+});
+afterEach(() => {
+  links.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+function link(containerId: string, restart: number): string {
+  const path = join(dir, `hello_ns_app-${containerId}.log`);
+  symlinkSync(`/var/log/pods/ns_hello_uid/app/${restart}.log`, path);
+  return path;
+}
+
+test('links that are there name their containers, once', () => {
+  link(id('a'), 0);
+  link(id('b'), 1);
+  links.start();
+  links.scan();
+  expect(told.sort()).toEqual([
+    ['uid/app/0', id('a')],
+    ['uid/app/1', id('b')],
+  ]);
+  expect([links.idOf('uid/app/0'), links.idOf('uid/app/1'), links.idOf('uid/app/2')]).toEqual([
+    id('a'),
+    id('b'),
+    undefined,
+  ]);
+});
+
+test('a link that comes later is told of without a scan', async () => {
+  links.start();
+  const heard = new Promise<void>((resolve) => (tell = resolve));
+  link(id('a'), 0);
+  await heard;
+  expect(told).toEqual([['uid/app/0', id('a')]]);
+});
+
+test('an id is known after its link is gone, and replaced by a newer link’s', () => {
+  unlinkSync((links.start(), link(id('a'), 0)));
+  links.scan();
+  link(id('b'), 0);
+  links.scan();
+  expect(links.idOf('uid/app/0')).toBe(id('b'));
+});
+
+test('what is no link of a container is passed over', () => {
+  writeFileSync(join(dir, `file_ns_app-${id('a')}.log`), '');
+  symlinkSync('/somewhere/else', join(dir, `other_ns_app-${id('b')}.log`));
+  symlinkSync('/var/log/pods/ns_hello_uid/app/0.log', join(dir, 'name-that-was-cut.log'));
+  mkdirSync(join(dir, 'directory'));
+  links.start();
+  expect(told).toEqual([]);
+});
+
+test('a directory that is not there yet is looked at again', () => {
+  rmSync(dir, { recursive: true });
+  links.start();
+  mkdirSync(dir);
+  link(id('a'), 0);
+  links.scan();
+  expect(links.idOf('uid/app/0')).toBe(id('a'));
+});
