@@ -1,0 +1,124 @@
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { formatNs } from '../../model/time';
+
+interface ContainerNames {
+  namespace?: string;
+  pod: string;
+  uid?: string;
+  container?: string;
+  restart?: number;
+}
+
+/** Nanoseconds since 1970, so many seconds before now. */
+export const secondsAgo = (seconds: number): bigint => BigInt(Date.now() - Math.round(seconds * 1000)) * 1_000_000n;
+
+/** A line as a runtime writes it. */
+export const criLine = (ns: bigint, text: string, stream = 'stdout', tag = 'F'): string =>
+  `${formatNs(ns)} ${stream} ${tag} ${text}\n`;
+
+/** A node's log directories, written as runtime and kubelet write them. */
+export class SimulatedNode {
+  readonly dir = mkdtempSync(join(tmpdir(), 'afterlog-node-'));
+  readonly logs = join(this.dir, 'pods');
+  readonly links = join(this.dir, 'containers');
+  readonly state = join(this.dir, 'state');
+
+  constructor() {
+    mkdirSync(this.logs);
+    mkdirSync(this.links);
+  }
+
+  container(names: ContainerNames): SimulatedContainer {
+    return new SimulatedContainer(this, names);
+  }
+
+  remove(): void {
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}
+
+/** One run of one container: what it wrote, and where it lies. */
+export class SimulatedContainer {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly restart: number;
+  readonly directory: string;
+  /** The contents of its lines, in order: no two are the same. */
+  readonly written: string[] = [];
+  /** Bytes of its files, those included that are gone. */
+  bytes = 0;
+  private lastNs = 0n;
+  private rotations = 0;
+
+  constructor(
+    private readonly node: SimulatedNode,
+    { namespace = 'jobs', pod, uid = `uid-${pod}`, container = 'main', restart = 0 }: ContainerNames
+  ) {
+    this.namespace = namespace;
+    this.pod = pod;
+    this.uid = uid;
+    this.name = container;
+    this.restart = restart;
+    this.directory = join(node.logs, `${namespace}_${pod}_${uid}`, container);
+    mkdirSync(this.directory, { recursive: true });
+  }
+
+  get id(): string {
+    return `${this.uid}/${this.name}/${this.restart}`;
+  }
+
+  get current(): string {
+    return join(this.directory, `${this.restart}.log`);
+  }
+
+  /** Appends so many lines, a microsecond apart, the first `age` seconds old; without an age: now. */
+  write(count: number, age = 0): this {
+    let text = '';
+    for (let i = 0; i < count; i++) {
+      const now = secondsAgo(age);
+      this.lastNs = now > this.lastNs ? now : this.lastNs + 1_000n;
+      const content = `${this.pod} ${this.name} ${this.restart} line ${this.written.length}`;
+      this.written.push(content);
+      text += criLine(this.lastNs, content, this.written.length % 7 === 0 ? 'stderr' : 'stdout');
+    }
+    return this.append(text);
+  }
+
+  /** Appends bytes as they are; they are not among `written`. */
+  append(bytes: string | Buffer, file = this.current): this {
+    appendFileSync(file, bytes);
+    this.bytes += Buffer.byteLength(bytes);
+    return this;
+  }
+
+  /** Renames the current file as the kubelet does and begins a new one. @returns the rotated file */
+  rotate(): string {
+    const time = `20260101-${String(100_000 + this.rotations++)}`;
+    const rotated = `${this.current}.${time}`;
+    renameSync(this.current, rotated);
+    appendFileSync(this.current, '');
+    return rotated;
+  }
+
+  /** The link that names the container's id. */
+  link(containerId: string): this {
+    symlinkSync(this.current, join(this.node.links, `${this.pod}_${this.namespace}_${this.name}-${containerId}.log`));
+    return this;
+  }
+
+  /** Deletes its files, as container GC does; the directory stays. */
+  deleteFiles(): void {
+    for (const file of readdirSync(this.directory)) {
+      rmSync(join(this.directory, file));
+    }
+  }
+
+  /** Deletes the pod's directory, as the kubelet does for a deleted pod. */
+  deletePod(): void {
+    rmSync(join(this.directory, '..'), { recursive: true });
+  }
+}

@@ -1,0 +1,131 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { z } from 'zod';
+import { formatNs } from '../../model/time';
+import { containerRecordSchema } from '../../model/records';
+import { entriesOf, expectEachLineOnce, storedOf } from './agent-harness';
+import { secondsAgo, SimulatedNode, type SimulatedContainer } from './agent-node';
+import { afterlog } from './logs-program';
+import { startTestStore, type TestStore } from './logs-store';
+
+let node: SimulatedNode;
+let store: TestStore;
+beforeEach(async () => {
+  node = new SimulatedNode();
+  store = await startTestStore();
+});
+afterEach(async () => {
+  await store.close();
+  node.remove();
+});
+
+const once = (...more: string[]) =>
+  afterlog([
+    ...['agent', '--once', '--loki.url', store.url, '--logs.dir', node.logs, '--containers.dir', node.links],
+    ...['--state.dir', node.state, '--node.name', 'n1', '--cluster.name', 'c1', ...more],
+  ]);
+
+const ledgersIn = (stdout: string) => z.array(containerRecordSchema).parse(JSON.parse(stdout));
+
+/** A rotated file as the kubelet compresses it. */
+function compress(file: string): void {
+  writeFileSync(`${file}.gz`, gzipSync(readFileSync(file)));
+  rmSync(file);
+}
+
+/** Two pods of one Job (so of one stream), one with an init container, restarts, rotated and compressed files. */
+function tree(): SimulatedContainer[] {
+  const init = node.container({ pod: 'import-x7k2p', container: 'prepare' }).write(5);
+  const main = node.container({ pod: 'import-x7k2p' }).write(400, 60).link('a'.repeat(64));
+  compress(main.rotate());
+  main.write(300, 40);
+  main.rotate();
+  main.write(20);
+  const sibling = node.container({ pod: 'import-b9q4z' }).write(500, 30);
+  const failed = node.container({ pod: 'web-0', namespace: 'shop' }).write(30, 20);
+  const again = node.container({ pod: 'web-0', namespace: 'shop', restart: 1 }).write(40);
+  return [init, main, sibling, failed, again];
+}
+
+test('delivers each line of a tree once, and nothing the second time', async () => {
+  const containers = tree();
+  const first = await once('-o', 'json');
+  expect({ code: first.code, stderr: first.stderr }).toEqual({ code: 0, stderr: expect.not.stringContaining('error') });
+  await expectEachLineOnce(store, containers);
+  const ledgers = ledgersIn(first.stdout);
+  expect(Object.fromEntries(ledgers.map(({ id, linesAcked, verdict }) => [id, [linesAcked, verdict]]))).toEqual(
+    Object.fromEntries(containers.map(({ id, written }) => [id, [written.length, 'kept']]))
+  );
+
+  const count = async () => (await entriesOf(store, '{cluster="c1", service_name!="afterlog"}')).length;
+  const before = await count();
+  const second = await once('-o', 'json');
+  expect(second.code).toBe(0);
+  expect(await count()).toBe(before);
+  const totals = (list: typeof ledgers) =>
+    list.map(({ id, linesAcked, bytesAcked }) => ({ id, linesAcked, bytesAcked }));
+  expect(totals(ledgersIn(second.stdout))).toEqual(totals(ledgers));
+});
+
+test('sends only what came in between', async () => {
+  const [, main] = tree();
+  await once();
+  main!.write(10);
+  main!.rotate();
+  main!.write(3);
+  const { code } = await once();
+  expect(code).toBe(0);
+  await expectEachLineOnce(store, [main!]);
+});
+
+test('gives lines their stream, container id and restart as metadata, and one stream to the pods of a Job', async () => {
+  const [, main, sibling] = tree();
+  await once();
+  const [entry] = await storedOf(store, main!);
+  expect(entry?.labels).toEqual({
+    cluster: 'c1',
+    namespace: 'jobs',
+    workload: 'import',
+    service_name: 'import',
+    container: 'main',
+  });
+  expect(entry?.metadata).toMatchObject({
+    pod: 'import-x7k2p',
+    node: 'n1',
+    job: 'import',
+    restart: '0',
+    stream: 'stdout',
+    container_id: 'a'.repeat(64),
+  });
+  const [other] = await storedOf(store, sibling!);
+  expect(other?.labels).toEqual(entry?.labels);
+});
+
+test("reads Docker's json-file format, a line in parts included", async () => {
+  const at = secondsAgo(10);
+  const json = (log: string, after: bigint) =>
+    `${JSON.stringify({ log, stream: 'stdout', time: formatNs(at + after) })}\n`;
+  const docker = node.container({ pod: 'old-docker-0' });
+  docker.append(json('first\n', 0n) + json('in ', 1n) + json('two parts\n', 2n) + json('snowman ☃ "quoted"\n', 3n));
+  expect((await once()).code).toBe(0);
+  expect((await storedOf(store, docker)).map(({ line }) => line)).toEqual([
+    'first',
+    'in two parts',
+    'snowman ☃ "quoted"',
+  ]);
+});
+
+test('ends with 1 and says what happened when Loki cannot be reached; the lines go with the next run', async () => {
+  const containers = tree();
+  const { code, stderr } = await once('--loki.url', 'http://127.0.0.1:1', '--once.timeout', '1s');
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/ECONNREFUSED/);
+  expect(stderr).toMatch(/afterlog: Loki acknowledged nothing for 1s; .*run again to send it\n$/);
+  expect((await once()).code).toBe(0);
+  await expectEachLineOnce(store, containers);
+});
+
+test('ends with 0 where there is nothing to ship', async () => {
+  const { code, stdout } = await once();
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^NAMESPACE .*VERDICT\n$/) });
+});
