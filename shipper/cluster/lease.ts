@@ -1,6 +1,6 @@
 import type { Logger } from '../log';
 import { ApiError, type ApiClient } from './api/client';
-import { pause } from './api/pause';
+import { deadline, pause } from './api/pause';
 import { fields, text, whole } from './fields';
 
 /** Timing as client-go's leader election has it. */
@@ -85,14 +85,13 @@ export class LeaseElection {
       if (signal.aborted) {
         return;
       }
-      const deadline = renewed + this.timing.renewDeadlineMs;
-      const inTime = AbortSignal.any([
-        signal,
-        AbortSignal.timeout(Math.max(1, Math.round(deadline - this.monotonic()))),
-      ]);
-      if (await this.try(inTime)) {
+      const latest = renewed + this.timing.renewDeadlineMs;
+      const inTime = deadline(signal, Math.max(1, latest - this.monotonic()));
+      const held = await this.try(inTime.signal);
+      inTime.done();
+      if (held) {
         renewed = this.monotonic();
-      } else if (this.monotonic() >= deadline || (this.holder !== this.options.identity && this.holder !== '')) {
+      } else if (this.monotonic() >= latest || (this.holder !== this.options.identity && this.holder !== '')) {
         this.options.logger.error('leading no more: the lease was not renewed in time', {
           lease: this.path(),
           leader: this.holder,

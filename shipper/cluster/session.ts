@@ -5,7 +5,7 @@ import type { RecordWriter } from '../loki/record-writer';
 import type { Logger } from '../log';
 import type { ApiClient } from './api/client';
 import { ListWatch } from './api/list-watch';
-import { pause, unlessAborted } from './api/pause';
+import { deadline, pause, unlessAborted } from './api/pause';
 import type { ClusterClock } from './cluster-clock';
 import { collections, type WatchedCollection } from './collections';
 import { Every } from './every';
@@ -114,23 +114,33 @@ export class WatchSession {
   }
 
   private async predecessor(signal: AbortSignal): Promise<WatchRecord | undefined> {
-    const { loki, cluster, clock, logger } = this.options;
-    const inTime = AbortSignal.any([signal, AbortSignal.timeout(HISTORY_MS)]);
-    while (!inTime.aborted) {
-      try {
-        const last = await lastWatch(loki, cluster, this.now(), inTime);
-        const completeUntil = last?.completeUntil ?? undefined;
-        logger.info(last === undefined ? 'no watch of this cluster before' : 'going on where the last watch left off', {
-          completeUntil,
-        });
-        this.deliveredAt = clock.seconds();
-        return last;
-      } catch (error) {
-        logger.warn('Loki does not tell where the last watch left off', { error: messageOf(error) });
-        await pause(1000, inTime);
+    const inTime = deadline(signal, HISTORY_MS);
+    try {
+      while (!inTime.signal.aborted) {
+        const last = await this.askForPredecessor(inTime.signal);
+        if (last !== 'no answer') {
+          return last;
+        }
+        await pause(1000, inTime.signal);
       }
+    } finally {
+      inTime.done();
     }
     return undefined;
+  }
+
+  private async askForPredecessor(signal: AbortSignal): Promise<WatchRecord | undefined | 'no answer'> {
+    const { loki, cluster, clock, logger } = this.options;
+    try {
+      const last = await lastWatch(loki, cluster, this.now(), signal);
+      const found = last === undefined ? 'no watch of this cluster before' : 'going on where the last watch left off';
+      logger.info(found, { completeUntil: last?.completeUntil ?? undefined });
+      this.deliveredAt = clock.seconds();
+      return last;
+    } catch (error) {
+      logger.warn('Loki does not tell where the last watch left off', { error: messageOf(error) });
+      return 'no answer';
+    }
   }
 
   private async write(signal: AbortSignal): Promise<void> {
@@ -214,10 +224,12 @@ export class WatchSession {
       this.progress.note();
     }
     const told = this.progress.tell(this.world.oldest(), true).then(() => writer.flush());
+    const inTime = deadline(new AbortController().signal, FLUSH_MS);
     const failure = await unlessAborted(
       told.then(() => '', messageOf),
-      AbortSignal.timeout(FLUSH_MS)
+      inTime.signal
     );
+    inTime.done();
     if (failure !== '') {
       logger.warn('Loki has not acknowledged all records', { reason: failure ?? 'no time is left' });
     }

@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { clusterAccess } from '../cluster/api/access';
 import { ApiClient } from '../cluster/api/client';
+import { deadline } from '../cluster/api/pause';
 import { ClusterClock } from '../cluster/cluster-clock';
 import { LeaseElection } from '../cluster/lease';
 import { watchMetrics } from '../cluster/metrics';
@@ -160,14 +161,19 @@ async function serve(
       if (election !== undefined && !(await election.acquire(stop))) {
         break;
       }
-      const over = new AbortController();
       session = new WatchSession(options);
-      const held = election?.hold(stop).finally(() => over.abort());
-      await session.run(AbortSignal.any([stop, over.signal]));
+      const over = new AbortController();
+      const end = () => over.abort();
+      stop.addEventListener('abort', end);
+      const held = election?.hold(stop).finally(end);
+      await session.run(over.signal);
+      stop.removeEventListener('abort', end);
       session = undefined;
       await held;
     }
-    await election?.release(AbortSignal.timeout(CLOSE_MS));
+    const inTime = deadline(new AbortController().signal, CLOSE_MS);
+    await election?.release(inTime.signal);
+    inTime.done();
   } finally {
     await status.close();
   }

@@ -50,3 +50,25 @@ export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal)
     signal.removeEventListener('abort', abort);
   }
 }
+
+/**
+ * A signal that is aborted with another one, or after some time; `done` must be called when it is no longer needed.
+ * (`AbortSignal.any` over `AbortSignal.timeout` would be the usual way; Node.js 20 may collect the timeout as garbage
+ * before its time has come, and it then never comes.)
+ */
+export function deadline(signal: AbortSignal, ms: number): { signal: AbortSignal; done: () => void } {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  const timer = setTimeout(abort, ms);
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) {
+    abort();
+  }
+  return {
+    signal: controller.signal,
+    done() {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+    },
+  };
+}

@@ -36,7 +36,7 @@ export function unpackPod(packed: string): PackedFields {
   };
 }
 
-type Values<T, K extends readonly (keyof T)[]> = { [I in keyof K]: T[K[I]] };
+type Values<T, K extends ReadonlyArray<keyof T>> = { [I in keyof K]: T[K[I]] };
 type PackedTuple = [
   Values<
     PodState,
