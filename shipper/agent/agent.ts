@@ -28,7 +28,8 @@ export interface Clock {
 const systemClock: Clock = { now: () => BigInt(Date.now()) * 1_000_000n };
 
 /** The kubelet deletes files first and directories just after; what remains shows when it is done. */
-const SETTLE_MS = 1_500;
+const SETTLE_NS = 1_500_000_000n;
+const SETTLE_LOOK_MS = 50;
 /** Finished ledgers that are still shown. */
 const REMEMBERED = 5_000;
 const PROBE_MS = 5_000;
@@ -169,7 +170,7 @@ export class Agent {
     this.stopping = true;
     this.podLogs?.stop();
     this.links.stop();
-    this.timers.forEach((timer) => clearTimeout(timer));
+    this.timers.forEach((timer) => clearInterval(timer));
     await this.pusher.stop(graceMs);
     const { undelivered } = await this.records.close(graceMs);
     const bytes = this.unacked;
@@ -267,25 +268,33 @@ export class Agent {
       return;
     }
     this.closing.add(container.id);
-    const timer = setTimeout(() => {
-      this.timers.delete(timer);
-      const { state } = container;
-      if (state.left?.directory === 'unknown') {
-        const newer = [...this.containers.values()].some(
-          (other) => other !== container && other.directory === container.directory && other.files.length > 0
-        );
-        state.left.directory = newer ? 'unknown' : existsSync(container.directory) ? 'empty' : 'removed';
+    const leftAt = this.clock.now();
+    const timer = setInterval(() => {
+      if (this.clock.now() - leftAt >= SETTLE_NS) {
+        clearInterval(timer);
+        this.timers.delete(timer);
+        this.sayLastWord(container);
       }
-      const record = this.recordOf(container, true);
-      this.write(record);
-      this.remember(record);
-      this.records.flush().then(
-        () => this.forget(container),
-        (error: unknown) =>
-          this.logger.debug('a ledger waits for the next start', { id: container.id, error: String(error) })
-      );
-    }, SETTLE_MS);
+    }, SETTLE_LOOK_MS);
     this.timers.add(timer);
+  }
+
+  private sayLastWord(container: ContainerLog): void {
+    const { state } = container;
+    if (state.left?.directory === 'unknown') {
+      const newer = [...this.containers.values()].some(
+        (other) => other !== container && other.directory === container.directory && other.files.length > 0
+      );
+      state.left.directory = newer ? 'unknown' : existsSync(container.directory) ? 'empty' : 'removed';
+    }
+    const record = this.recordOf(container, true);
+    this.write(record);
+    this.remember(record);
+    this.records.flush().then(
+      () => this.forget(container),
+      (error: unknown) =>
+        this.logger.debug('a ledger waits for the next start', { id: container.id, error: String(error) })
+    );
   }
 
   private forget(container: ContainerLog): void {

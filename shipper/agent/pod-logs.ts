@@ -7,6 +7,8 @@ import { Watched } from './watched';
 
 /** How often a container that writes is looked at. */
 const POLL_MS = 250;
+/** A log directory that cannot be read is tried again so soon. */
+const RETRY_MS = 1_000;
 /** A container that has been silent for so long is watched by inotify again. */
 const QUIET_MS = 5_000;
 /** More writes than this between two looks cost more than looking: inotify is left off until the container is silent. */
@@ -41,6 +43,7 @@ export class PodLogs {
   private readonly root: Watched;
   private poller: NodeJS.Timeout | null = null;
   private rescanner: NodeJS.Timeout | null = null;
+  private retry: NodeJS.Timeout | null = null;
   /** Why the log directory cannot be read; null where it can. */
   problem: string | null = null;
 
@@ -71,6 +74,7 @@ export class PodLogs {
   stop(): void {
     clearInterval(this.poller ?? undefined);
     clearInterval(this.rescanner ?? undefined);
+    clearTimeout(this.retry ?? undefined);
     this.root.stop();
     for (const pod of this.pods.values()) {
       pod.watched.stop();
@@ -91,6 +95,8 @@ export class PodLogs {
         this.problem = problem;
         this.deps.logger.error('the log directory cannot be read; trying again', { dir: this.dir, error: problem });
       }
+      clearTimeout(this.retry ?? undefined);
+      this.retry = setTimeout(() => this.rescan(), RETRY_MS);
       return;
     }
     for (const name of new Set([...names, ...this.pods.keys()])) {

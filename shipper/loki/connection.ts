@@ -1,8 +1,8 @@
 import { types } from 'node:util';
-import { Pool } from 'undici';
 import { version } from '../version';
 import { openAuthorization } from './authorization';
 import { parseLokiUrl } from './base-url';
+import { HttpClient } from './http-exchange';
 import { type TlsSettings, readTls } from './tls';
 
 /** How to reach a Loki. At most one of basic authentication and bearer token. */
@@ -72,7 +72,6 @@ export class LokiUnreachable extends Error {
 
 const DEFAULT_CONNECTIONS = 16;
 const DEFAULT_TIMEOUT_MS = 30_000;
-const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
  * Connections to one Loki, opened when needed and kept open. Files with tokens are read again when they change
@@ -84,10 +83,7 @@ export function connectLoki(options: LokiOptions): LokiConnection {
   const base = parseLokiUrl(options.url);
   const authorization = openAuthorization(options, base);
   const tls = readTls(options);
-  const pool = new Pool(base.origin, {
-    connections: options.connections ?? DEFAULT_CONNECTIONS,
-    connect: { ...tls, timeout: CONNECT_TIMEOUT_MS },
-  });
+  const client = new HttpClient(base.origin, { ...tls, maxSockets: options.connections ?? DEFAULT_CONNECTIONS });
   const fixed: Record<string, string> = {
     'user-agent': `afterlog/${version}`,
     ...(options.tenantId !== undefined && { 'x-scope-orgid': options.tenantId }),
@@ -102,16 +98,14 @@ export function connectLoki(options: LokiOptions): LokiConnection {
     url: base.url,
     async request(method, path, { query, headers, body, signal, timeoutMs = DEFAULT_TIMEOUT_MS } = {}) {
       try {
-        const answer = await pool.request({
+        return await client.exchange({
           method,
           path: base.prefix + path + queryText(query),
           headers: headersOf(headers),
           body,
           signal,
-          headersTimeout: timeoutMs,
-          bodyTimeout: timeoutMs,
+          timeoutMs,
         });
-        return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() };
       } catch (error) {
         signal?.throwIfAborted();
         throw new LokiUnreachable(base.url, error);
@@ -121,7 +115,7 @@ export function connectLoki(options: LokiOptions): LokiConnection {
       const url = base.url.replace(/^http/, 'ws') + path + queryText(query);
       return { url, headers: headersOf(), tls };
     },
-    close: () => pool.destroy(),
+    close: async () => client.close(),
   };
 }
 
