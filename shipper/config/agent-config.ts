@@ -66,6 +66,7 @@ export const agentSettings = z.strictObject({
   }),
   limits: z.strictObject({
     'max-line-size': bytes
+      .refine((size) => size >= 1024, 'a line needs 1KB at least; leave the key out where Loki has no limit (0)')
       .default(256 * 1024)
       .describe("Loki's max_line_size; longer lines are cut into parts (default 256KB)"),
     'max-age': duration

@@ -130,6 +130,7 @@ test.each([
   [['--batch.wait', 'soon'], 'batch.wait: "soon" is no duration'],
   [['--batch.wait', '5'], 'batch.wait: "5" is no duration'],
   [['--batch.size', 'big'], 'batch.size: "big" is no size'],
+  [['--limits.max-line-size', '0'], 'limits.max-line-size: a line needs 1KB at least'],
   [['--push.concurrency', '0'], 'push.concurrency: '],
   [['--log.level', 'loud'], 'log.level: '],
   [['--stream.labels', 'pod,colour'], 'stream.labels.1: '],
