@@ -1,4 +1,7 @@
-const swc = ['@swc/jest', { jsc: { parser: { syntax: 'typescript', tsx: true }, target: 'es2022' }, module: { type: 'commonjs' } }];
+const swc = [
+  '@swc/jest',
+  { jsc: { parser: { syntax: 'typescript', tsx: true }, target: 'es2022' }, module: { type: 'commonjs' } },
+];
 
 /** @type {import('jest').Config} */
 module.exports = {
@@ -9,6 +12,21 @@ module.exports = {
       roots: ['<rootDir>/model', '<rootDir>/shipper', '<rootDir>/pocket-loki', '<rootDir>/tests'],
       testMatch: ['**/*.test.ts'],
       transform: { '^.+\\.(t|j)sx?$': swc },
+    },
+    {
+      displayName: 'plugin',
+      testEnvironment: '<rootDir>/tests/plugin/environment.js',
+      roots: ['<rootDir>/src', '<rootDir>/tests/plugin'],
+      testMatch: ['<rootDir>/src/**/*.test.ts?(x)', '<rootDir>/tests/plugin/**/*.test.tsx'],
+      setupFiles: ['<rootDir>/tests/plugin/browser.ts'],
+      setupFilesAfterEnv: ['<rootDir>/tests/plugin/matchers.ts'],
+      // Much of what Grafana's libraries stand on comes as ES modules only: all is put through, scripts stay scripts.
+      transformIgnorePatterns: [],
+      transform: { '^.+\\.m?[tj]sx?$': [swc[0], { ...swc[1], isModule: 'unknown' }] },
+      moduleNameMapper: {
+        '\\.(css|ttf)$': '<rootDir>/tests/plugin/no-style.js',
+        '^react-inlinesvg$': '<rootDir>/tests/plugin/inline-svg.tsx',
+      },
     },
   ],
   reporters: ['default', '<rootDir>/scripts/count-reporter.js'],

@@ -1,0 +1,19 @@
+import { type AppPluginMeta, PluginType } from '@grafana/data';
+import plugin from '../../src/plugin.json';
+import type { Settings } from '../../src/settings';
+
+/** The app as Grafana hands it to its pages. */
+export const appMeta = (
+  jsonData: Settings | undefined,
+  more: Partial<AppPluginMeta<Settings>> = {}
+): AppPluginMeta<Settings> => ({
+  id: plugin.id,
+  name: plugin.name,
+  type: PluginType.app,
+  module: '',
+  baseUrl: '',
+  enabled: true,
+  info: { ...plugin.info, description: '', links: [], screenshots: [] },
+  ...(jsonData !== undefined && { jsonData }),
+  ...more,
+});

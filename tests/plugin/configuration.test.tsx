@@ -1,0 +1,95 @@
+import React from 'react';
+import { AppPlugin, type AppPluginMeta } from '@grafana/data';
+import { type BackendSrv, getBackendSrv, setBackendSrv } from '@grafana/runtime';
+import { render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { of, throwError } from 'rxjs';
+import Configuration from '../../src/pages/configuration/Configuration';
+import { type Settings, settingsOf } from '../../src/settings';
+import { appMeta } from './app-meta';
+import { pushHello } from './hello';
+import { LokiDataSource } from './loki-data-source';
+
+let loki: LokiDataSource;
+/** What was sent to Grafana's own API. */
+let saved: unknown[];
+let refusal: Error | undefined;
+
+beforeEach(async () => {
+  loki = await LokiDataSource.start();
+  saved = [];
+  refusal = undefined;
+  const fetch: BackendSrv['fetch'] = ({ url, method, data }) => {
+    saved.push({ url, method, data });
+    // The page reloads after it was saved, which jsdom cannot: here Grafana's answer never ends.
+    return refusal === undefined ? of() : throwError(() => refusal);
+  };
+  setBackendSrv({ ...getBackendSrv(), fetch });
+});
+afterEach(() => loki.close());
+
+function open(jsonData: Settings | undefined, more: Partial<AppPluginMeta<Settings>> = {}): void {
+  const plugin = new AppPlugin<Settings>();
+  plugin.meta = appMeta(jsonData, more);
+  render(<Configuration plugin={plugin} query={{}} />);
+}
+
+describe('the configuration page', () => {
+  it('saves the data source chosen, and enables the app', async () => {
+    open(undefined, { enabled: false });
+    expect(screen.getByRole('button', { name: 'Save and enable' })).toBeDisabled();
+    await userEvent.click(screen.getByLabelText('Loki data source', { exact: false }));
+    await userEvent.click(await screen.findByText('Loki'));
+    await userEvent.click(screen.getByRole('button', { name: 'Save and enable' }));
+    expect(saved).toEqual([
+      {
+        url: '/api/plugins/afterlog-timelines-app/settings',
+        method: 'POST',
+        data: { enabled: true, pinned: true, jsonData: { lokiUid: 'loki' } },
+      },
+    ]);
+  });
+
+  it('says why it could not save', async () => {
+    refusal = new Error('you may not');
+    open({ lokiUid: 'loki' }, { enabled: false });
+    await userEvent.click(screen.getByRole('button', { name: 'Save and enable' }));
+    expect(await screen.findByText('you may not')).toBeVisible();
+  });
+
+  it('has nothing to save when it was provisioned', async () => {
+    open({ lokiUid: 'loki' });
+    expect(await screen.findByText('No container records in the last 24 hours')).toBeVisible();
+    expect(screen.getByRole('button', { name: 'Save' })).toBeDisabled();
+  });
+});
+
+describe('the self-check', () => {
+  it.each(['legacy', 'dataplane'] as const)('says what is there (frames in the %s layout)', async (layout) => {
+    loki.layout = layout;
+    await pushHello(loki, ['one']);
+    open({ lokiUid: 'loki' });
+    expect(await screen.findByText('1 container record in the last 24 hours')).toBeVisible();
+    expect(screen.getByText(/The newest is from .* UTC, of job-test\/hello-rtkpw\./)).toBeVisible();
+  });
+
+  it('says what is missing, and sees what has come since', async () => {
+    open({ lokiUid: 'loki' });
+    expect(await screen.findByText('No container log lines in the last 24 hours')).toBeVisible();
+    await pushHello(loki, ['one']);
+    await userEvent.click(screen.getByRole('button', { name: 'Check again' }));
+    expect(await screen.findByText('1 container record in the last 24 hours')).toBeVisible();
+  });
+
+  it('shows why Loki gave no answer', async () => {
+    loki.failure = 'no org id';
+    open({ lokiUid: 'loki' });
+    expect(await screen.findByText(/no org id\./)).toBeVisible();
+  });
+});
+
+describe('settings', () => {
+  it.each([undefined, null, {}, { lokiUid: '' }, { lokiUid: 7 }])('%j have no data source', (jsonData) => {
+    expect(settingsOf(jsonData).lokiUid).toBeUndefined();
+  });
+});

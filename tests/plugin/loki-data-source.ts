@@ -1,0 +1,177 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  createDataFrame,
+  type DataFrame,
+  type DataQueryRequest,
+  type DataQueryResponse,
+  DataSourceApi,
+  type DataSourceInstanceSettings,
+  type DataSourcePluginMeta,
+  FieldType,
+  PluginType,
+} from '@grafana/data';
+import { type DataSourceSrv, setDataSourceSrv } from '@grafana/runtime';
+import { from, type Observable } from 'rxjs';
+import { z } from 'zod';
+import { startStore, type Store } from '../../pocket-loki';
+
+const lokiQuery = z.object({
+  expr: z.string(),
+  queryType: z.enum(['range', 'instant']),
+  maxLines: z.number().default(1000),
+  direction: z.enum(['backward', 'forward']).default('backward'),
+});
+type LokiQuery = z.infer<typeof lokiQuery>;
+
+/** The layouts of the log frames that Grafana's Loki data source may answer with, by a feature toggle. */
+export type Layout = 'legacy' | 'dataplane';
+
+export type Value = [ns: bigint, line: string, metadata?: Record<string, string>];
+
+const logAnswer = z.object({
+  data: z.object({
+    result: z.array(
+      z.object({ stream: z.record(z.string(), z.string()), values: z.array(z.tuple([z.string(), z.string()])) })
+    ),
+  }),
+});
+const numberAnswer = z.object({
+  data: z.object({ result: z.array(z.object({ value: z.tuple([z.number(), z.string()]) })) }),
+});
+
+const meta: DataSourcePluginMeta = {
+  id: 'loki',
+  name: 'Loki',
+  type: PluginType.datasource,
+  module: '',
+  baseUrl: '',
+  info: {
+    author: { name: '' },
+    description: '',
+    links: [],
+    logos: { large: '', small: '' },
+    screenshots: [],
+    updated: '',
+    version: '',
+  },
+};
+const settings: DataSourceInstanceSettings = {
+  ...{ id: 1, uid: 'loki', name: 'Loki', type: 'loki', meta, readOnly: false, jsonData: {}, access: 'proxy' },
+};
+
+/** A data source as Grafana's own for Loki is one, over the embedded store: what it answers is asked of a real store. */
+export class LokiDataSource extends DataSourceApi {
+  layout: Layout = 'legacy';
+  /** What it answers with instead, as Grafana does when Loki refuses. */
+  failure: string | undefined;
+
+  private constructor(
+    private readonly store: Store,
+    private readonly dir: string
+  ) {
+    super(settings);
+  }
+
+  /** Starts the store and makes the data source the one that Grafana's services know, under the UID `loki`. */
+  static async start(): Promise<LokiDataSource> {
+    const dir = mkdtempSync(join(tmpdir(), 'afterlog-plugin-'));
+    const loki = new LokiDataSource(await startStore({ dir, port: 0 }), dir);
+    const services: DataSourceSrv = {
+      get: async () => loki,
+      getList: () => [settings],
+      getInstanceSettings: (ref) => (ref === null || ref === undefined ? undefined : settings),
+      reload: () => undefined,
+      registerRuntimeDataSource: () => undefined,
+    };
+    setDataSourceSrv(services);
+    return loki;
+  }
+
+  async push(stream: Record<string, string>, values: Value[]): Promise<void> {
+    const body = JSON.stringify({
+      streams: [{ stream, values: values.map(([ns, line, metadata = {}]) => [`${ns}`, line, metadata]) }],
+    });
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${this.store.url}/loki/api/v1/push`, { method: 'POST', body, headers });
+    if (answer.status !== 204) {
+      throw new Error(`push: ${answer.status} ${await answer.text()}`);
+    }
+  }
+
+  query({ targets, range }: DataQueryRequest): Observable<DataQueryResponse> {
+    const span = { start: `${range.from.valueOf()}000000`, end: `${range.to.valueOf()}000000` };
+    return from(
+      Promise.all(targets.map((target) => this.frame(lokiQuery.parse(target), span))).then(
+        (data) => ({ data }),
+        (reason) => ({ data: [], errors: [{ message: reason instanceof Error ? reason.message : String(reason) }] })
+      )
+    );
+  }
+
+  async testDatasource(): Promise<{ status: string; message: string }> {
+    return { status: 'success', message: '' };
+  }
+
+  async close(): Promise<void> {
+    await this.store.close();
+    rmSync(this.dir, { recursive: true });
+  }
+
+  private async frame(
+    { expr, queryType, maxLines, direction }: LokiQuery,
+    span: { start: string; end: string }
+  ): Promise<DataFrame> {
+    if (this.failure !== undefined) {
+      throw new Error(this.failure);
+    }
+    if (queryType === 'instant') {
+      const { result } = numberAnswer.parse(await this.get('query', { query: expr, time: span.end })).data;
+      return createDataFrame({
+        fields: [
+          { name: 'Time', type: FieldType.time, values: result.map(({ value }) => value[0] * 1000) },
+          { name: 'Value #A', type: FieldType.number, values: result.map(({ value }) => Number(value[1])) },
+        ],
+      });
+    }
+    const params = { query: expr, ...span, limit: `${maxLines}`, direction };
+    return logFrame(logAnswer.parse(await this.get('query_range', params)).data.result, this.layout);
+  }
+
+  private async get(path: string, params: Record<string, string>): Promise<unknown> {
+    const answer = await fetch(`${this.store.url}/loki/api/v1/${path}?${new URLSearchParams(params).toString()}`);
+    const text = await answer.text();
+    if (answer.status !== 200) {
+      throw new Error(text);
+    }
+    return JSON.parse(text);
+  }
+}
+
+/** Stream by stream, as Loki answers; fields as in the two layouts of Grafana's pkg/tsdb/loki/frame.go. */
+function logFrame(streams: z.infer<typeof logAnswer>['data']['result'], layout: Layout): DataFrame {
+  const rows = streams.flatMap(({ stream, values }) => values.map(([ns, line]) => ({ stream, ns, line })));
+  const labels = { name: 'labels', type: FieldType.other, values: rows.map(({ stream }) => stream) };
+  const times = rows.map(({ ns }) => Number(BigInt(ns) / 1_000_000n));
+  const lines = rows.map(({ line }) => line);
+  const id = { name: 'id', type: FieldType.string, values: rows.map(({ ns }, i) => `${ns}_${i.toString(16)}`) };
+  return layout === 'dataplane'
+    ? createDataFrame({
+        fields: [
+          labels,
+          { name: 'timestamp', type: FieldType.time, values: times },
+          { name: 'body', type: FieldType.string, values: lines },
+          id,
+        ],
+      })
+    : createDataFrame({
+        fields: [
+          labels,
+          { name: 'Time', type: FieldType.time, values: times },
+          { name: 'Line', type: FieldType.string, values: lines },
+          { name: 'tsNs', type: FieldType.string, values: rows.map(({ ns }) => ns) },
+          id,
+        ],
+      });
+}

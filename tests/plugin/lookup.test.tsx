@@ -1,0 +1,132 @@
+import React from 'react';
+import type { AppRootProps } from '@grafana/data';
+import { locationService } from '@grafana/runtime';
+import { act, render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import App from '../../src/App';
+import { CONFIGURATION_PATH, LOOKUP_PATH } from '../../src/paths';
+import type { Settings } from '../../src/settings';
+import { appMeta } from './app-meta';
+import { CONTAINER_ID, pushHello } from './hello';
+import { LokiDataSource } from './loki-data-source';
+
+const LINES = ['one', 'two', 'three'];
+let loki: LokiDataSource;
+
+beforeAll(async () => {
+  loki = await LokiDataSource.start();
+  await pushHello(loki, LINES);
+});
+afterAll(() => loki.close());
+beforeEach(() => {
+  loki.failure = undefined;
+  loki.layout = 'legacy';
+});
+
+function open(address: string, jsonData: Settings = { lokiUid: 'loki' }): void {
+  locationService.push(address);
+  const props: AppRootProps<Settings> = {
+    ...{ meta: appMeta(jsonData), basename: '', path: '', query: {} },
+    onNavChanged: () => undefined,
+  };
+  render(<App {...props} />);
+}
+const openWith = (q: string) => open(`${LOOKUP_PATH}?q=${encodeURIComponent(q)}`);
+const field = () => screen.getByRole('textbox', { name: /Pod, Job, container id/ });
+
+describe.each(['legacy', 'dataplane'] as const)('with log frames in the %s layout', (layout) => {
+  it('a pasted error gives the account and the log', async () => {
+    loki.layout = layout;
+    open(LOOKUP_PATH);
+    expect(field()).toHaveFocus();
+    await userEvent.type(field(), `unable to retrieve container logs for containerd://${CONTAINER_ID}{Enter}`);
+    expect(await screen.findByText(/All of its log is in Loki: 3 lines .* a log of 2\.4 kB\./)).toBeVisible();
+    expect(
+      screen.getByText(/^hello-rtkpw\/main \(namespace job-test, restart 0, container 4703b9db1c2e, node n1/)
+    ).toBeVisible();
+    const log = await screen.findByRole('region', { name: /Log of hello-rtkpw/ });
+    expect(await screen.findByText('three')).toBeVisible();
+    expect([...log.querySelectorAll('pre > div')].map((line) => line.textContent?.split(' ').at(-1))).toEqual(LINES);
+    expect(locationService.getSearch().get('q')).toContain(CONTAINER_ID);
+  });
+});
+
+describe('the look-up page', () => {
+  it.each(['hello-rtkpw', 'job/hello', '4703b9db1c2e', 'Error from server (NotFound): pods "hello-rtkpw" not found'])(
+    'answers %s from the address alone',
+    async (q) => {
+      openWith(q);
+      expect(await screen.findByText('two')).toBeVisible();
+      expect(field()).toHaveValue(q);
+    }
+  );
+
+  it('leads any other address of the app here', async () => {
+    open('/a/afterlog-timelines-app');
+    expect(await screen.findByRole('button', { name: 'Look up' })).toBeVisible();
+    expect(locationService.getLocation().pathname).toBe(LOOKUP_PATH);
+  });
+
+  it('follows the browser back to the question before', async () => {
+    openWith('hello-rtkpw');
+    await screen.findByText('two');
+    await userEvent.clear(field());
+    await userEvent.type(field(), 'job/nobody{Enter}');
+    expect(await screen.findByText('Nothing found for job/nobody')).toBeVisible();
+    act(() => locationService.getHistory().goBack());
+    expect(await screen.findByText('two')).toBeVisible();
+    expect(field()).toHaveValue('hello-rtkpw');
+  });
+
+  it('finds a container that has no account yet by its lines', async () => {
+    const metadata = { pod: 'slow-bcdfg', job: 'slow', restart: '0', container_id: 'a'.repeat(64) };
+    const labels = { cluster: 'c1', namespace: 'job-test', container: 'main', workload: 'slow' };
+    await loki.push(labels, [[BigInt(Date.now() - 5000) * 1_000_000n, 'still here', metadata]]);
+    openWith('job/slow');
+    expect(await screen.findByText(/It has no account yet/)).toBeVisible();
+    expect(await screen.findByText('still here')).toBeVisible();
+  });
+
+  it('says what to do when nothing is found', async () => {
+    openWith('nobody-bcdfg');
+    expect(await screen.findByText('Nothing found for pod/nobody-bcdfg')).toBeVisible();
+    expect(screen.getByText(/ask for job\/NAME/)).toBeVisible();
+  });
+
+  it('says what it can read when the text names nothing', async () => {
+    openWith('Hello World');
+    expect(await screen.findByText('This names no pod, Job or container')).toBeVisible();
+  });
+
+  it('shows why Loki gave no answer', async () => {
+    loki.failure = 'the query time range exceeds the limit';
+    openWith('hello-rtkpw');
+    expect(await screen.findByText(/the query time range exceeds the limit\./)).toBeVisible();
+  });
+
+  it('leads to the configuration where no data source is chosen', () => {
+    open(LOOKUP_PATH, {});
+    expect(screen.getByRole('link', { name: 'Open the configuration' })).toHaveAttribute('href', CONFIGURATION_PATH);
+  });
+});
+
+describe('a long log', () => {
+  it('is shown from its end, and loaded back to its beginning', async () => {
+    const lines = Array.from({ length: 2500 }, (_, i) => `line-${i}`);
+    const metadata = { pod: 'long-bcdfg', job: 'long', restart: '0', container_id: 'b'.repeat(64) };
+    const labels = { cluster: 'c1', namespace: 'job-test', container: 'main', workload: 'long' };
+    const start = BigInt(Date.now() - 60_000) * 1_000_000n;
+    await loki.push(
+      labels,
+      lines.map((line, i) => [start + BigInt(i) * 10_000n, line, metadata])
+    );
+    openWith('long-bcdfg');
+    expect(await screen.findByText('The last 1,000 lines')).toBeVisible();
+    await userEvent.click(screen.getByRole('button', { name: 'Load earlier lines' }));
+    expect(await screen.findByText('The last 2,000 lines')).toBeVisible();
+    await userEvent.click(await screen.findByRole('button', { name: 'Load earlier lines' }));
+    expect(await screen.findByText('2,500 lines')).toBeVisible();
+    const shown = [...document.querySelectorAll('pre > div')].map((line) => line.textContent?.split(' ').at(-1));
+    expect(shown).toEqual(lines);
+  });
+});

@@ -1,0 +1,2 @@
+// jsdom draws nothing: styles and fonts of libraries are left out.
+module.exports = {};
