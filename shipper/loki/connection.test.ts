@@ -109,7 +109,9 @@ describe('a connection to Loki', () => {
   });
 
   it('gives up a silent Loki after the time allowed', async () => {
-    await expect(connect().request('GET', '/silent', { timeoutMs: 50 })).rejects.toThrow(/cannot reach Loki .*no answer within 50 ms/);
+    await expect(connect().request('GET', '/silent', { timeoutMs: 50 })).rejects.toThrow(
+      /cannot reach Loki .*no answer within 50 ms/
+    );
   });
 
   it('stops when told to, with the reason given', async () => {
