@@ -129,10 +129,13 @@ export class Agent {
     void this.probe();
   }
 
-  /** Resolves when everything that was seen on disk is acknowledged and all due ledgers are in Loki. */
+  /** Resolves when everything that was seen on disk is acknowledged and all due ledgers are in Loki, or at `stop`. */
   async settled(): Promise<void> {
     for (let calm = 0; calm < 2;) {
       await new Promise((resume) => setTimeout(resume, 100));
+      if (this.stopping) {
+        return; // given up: a look now would only open the files again
+      }
       this.podLogs?.rescan();
       const open = [...this.containers.values()].some((container) => container.unacked > 0);
       calm = open || this.closing.size > 0 || this.pusher.requestsUnderWay > 0 ? 0 : calm + 1;
@@ -268,6 +271,7 @@ export class Agent {
       return;
     }
     this.closing.add(container.id);
+    this.save(container); // should the agent end before the ledger is out, the next one must know that nothing is missing
     const leftAt = this.clock.now();
     const timer = setInterval(() => {
       if (this.clock.now() - leftAt >= SETTLE_NS) {

@@ -106,7 +106,9 @@ export class ContainerDirectory {
   /** Takes up what an earlier agent had acknowledged, and notes what went while none was there. */
   private resume(container: ContainerLog, saved: SavedContainer, files: readonly Found[]): void {
     container.unresolved = [...saved.files];
-    for (const file of files.map((found) => this.open(container, found))) {
+    for (const found of files) {
+      const done = container.state.closed.find((one) => isSame(one, found));
+      const file = done && !hasGrown(found, done) ? undefined : this.openNew(container, found);
       const before = file?.identified
         ? container.unresolved.find(({ hash }) => hash === file.log.identity())
         : undefined;
