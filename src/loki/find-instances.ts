@@ -9,13 +9,15 @@ import { readingsOf, type Reading } from './readings';
 export interface Found {
   /** Newest first. */
   instances: Instance[];
-  /** There were more records than one answer holds: older container instances may be missing here. */
+  /** More was asked for than is looked up at once, or more found than one answer holds. */
   isPart: boolean;
 }
 
 /** Without a record nothing tells where to look, and all streams are read: no further back than this. */
 const BROAD_SEARCH_MS = 86_400_000;
 const NEWEST_LINES = 1000;
+/** A pasted kubelet log may name hundreds. */
+const MOST_TARGETS = 10;
 
 /**
  * The container instances that a question asks for. The ledgers know them; one that has none yet (it still runs) is
@@ -29,9 +31,12 @@ export async function findInstances(loki: LokiSource, { targets, otherwise }: Qu
 }
 
 async function findAll(loki: LokiSource, targets: readonly Target[], span: Span): Promise<Found> {
-  const found = await Promise.all(targets.map((target) => findTarget(loki, target, span)));
+  const found = await Promise.all(targets.slice(0, MOST_TARGETS).map((target) => findTarget(loki, target, span)));
   const instances = new Map(found.flatMap(({ instances }) => instances.map((one) => [one.key, one] as const)));
-  return { instances: [...instances.values()], isPart: found.some(({ isPart }) => isPart) };
+  return {
+    instances: [...instances.values()],
+    isPart: targets.length > MOST_TARGETS || found.some(({ isPart }) => isPart),
+  };
 }
 
 async function findTarget(loki: LokiSource, target: Target, span: Span): Promise<Found> {
@@ -48,10 +53,10 @@ async function findBy(loki: LokiSource, reading: Reading, target: Target, span: 
   const { namespace, container } = target;
   const metadata = { ...reading.metadata, namespace, container };
   const linesSpan = { ...span, from: Math.max(span.from, span.to - BROAD_SEARCH_MS) };
-  const [{ records, isPart }, lines] = await Promise.all([
-    containerRecords(loki, metadata, span),
-    loki.newest(logQuery(reading.labels, reading.metadata), linesSpan, NEWEST_LINES),
-  ]);
+  const { records, isPart } = await containerRecords(loki, metadata, span);
+  // A name may stand for more than has an account yet; an id does not, and its lines are the costly ones to search.
+  const isAll = target.kind === 'container' && records.length > 0;
+  const lines = isAll ? [] : await loki.newest(logQuery(reading.labels, reading.metadata), linesSpan, NEWEST_LINES);
   const told = records.map((record) => instanceOfRecord(record, span));
   const untold = instancesOfLines(lines, linesSpan).filter(({ who }) => !records.some((record) => isSame(who, record)));
   const wanted = [...untold, ...told].filter(({ who }) => isWanted(who, target));

@@ -33,10 +33,14 @@ export function instanceOfRecord(record: ContainerRecord, searched: Span): Insta
   };
 }
 
-/** The container instances that lines come from, by what the lines say of them. */
+/**
+ * The container instances that lines come from, by what the lines say of them; the one that wrote last goes first.
+ *
+ * @param entries oldest first
+ */
 export function instancesOfLines(entries: readonly Entry[], span: Span): Instance[] {
   const instances = new Map<string, Instance>();
-  for (const { fields } of entries) {
+  for (const { fields } of [...entries].reverse()) {
     const { cluster, namespace, container, pod, node, workload, restart } = fields;
     const { container_id: containerId, pod_uid: podUid } = fields;
     const key = [cluster, namespace, pod, container, restart, containerId ?? podUid].join(' ');

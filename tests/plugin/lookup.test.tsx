@@ -87,6 +87,37 @@ describe('the look-up page', () => {
     expect(await screen.findByText('still here')).toBeVisible();
   });
 
+  it('asks the same question again on Enter, and tells what has come since', async () => {
+    const metadata = { pod: 'late-bcdfg', job: 'late', restart: '0', container_id: 'c'.repeat(64) };
+    const labels = { cluster: 'c1', namespace: 'job-test', container: 'main', workload: 'late' };
+    openWith('late-bcdfg');
+    await screen.findByText('Nothing found for pod/late-bcdfg');
+    await loki.push(labels, [[BigInt(Date.now() - 5000) * 1_000_000n, 'there it is', metadata]]);
+    await userEvent.type(field(), '{Enter}');
+    expect(await screen.findByText('there it is')).toBeVisible();
+  });
+
+  it('shows the log of another container of the same Job', async () => {
+    const labels = { cluster: 'c1', namespace: 'job-test', container: 'main', workload: 'twice' };
+    const run = (restart: number) => ({
+      pod: 'twice-bcdfg',
+      job: 'twice',
+      restart: `${restart}`,
+      container_id: `d${restart}`.padEnd(64, '0'),
+    });
+    const now = BigInt(Date.now()) * 1_000_000n;
+    await loki.push(labels, [
+      [now - 9_000_000_000n, 'the first run', run(0)],
+      [now - 5_000_000_000n, 'the second run', run(1)],
+    ]);
+    openWith('job/twice');
+    expect(await screen.findByText('the second run')).toBeVisible();
+    await userEvent.click(screen.getByRole('button', { name: 'Show its log' }));
+    expect(await screen.findByText('the first run')).toBeVisible();
+    expect(screen.queryByText('the second run')).toBeNull();
+    expect(locationService.getSearch().get('instance')).toContain('twice-bcdfg main 0');
+  });
+
   it('says what to do when nothing is found', async () => {
     openWith('nobody-bcdfg');
     expect(await screen.findByText('Nothing found for pod/nobody-bcdfg')).toBeVisible();
@@ -121,11 +152,11 @@ describe('a long log', () => {
       lines.map((line, i) => [start + BigInt(i) * 10_000n, line, metadata])
     );
     openWith('long-bcdfg');
-    expect(await screen.findByText('The last 1,000 lines')).toBeVisible();
+    expect(await screen.findByText('The last 1,000 lines, times in UTC')).toBeVisible();
     await userEvent.click(screen.getByRole('button', { name: 'Load earlier lines' }));
-    expect(await screen.findByText('The last 2,000 lines')).toBeVisible();
+    expect(await screen.findByText('The last 2,000 lines, times in UTC')).toBeVisible();
     await userEvent.click(await screen.findByRole('button', { name: 'Load earlier lines' }));
-    expect(await screen.findByText('2,500 lines')).toBeVisible();
+    expect(await screen.findByText('2,500 lines, times in UTC')).toBeVisible();
     const shown = [...document.querySelectorAll('pre > div')].map((line) => line.textContent?.split(' ').at(-1));
     expect(shown).toEqual(lines);
   });

@@ -1,8 +1,8 @@
-import React from 'react';
+import React, { useState } from 'react';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Badge, type BadgeColor, Button, type IconName, useStyles2 } from '@grafana/ui';
-import { nameOf, sentencesOf } from '../../../model/lookup';
+import { count, nameOf, sentencesOf } from '../../../model/lookup';
 import type { Verdict } from '../../../model/records';
 import type { Instance } from '../../loki/instance';
 import { choose } from './search-params';
@@ -16,12 +16,16 @@ const badges: Record<Verdict, { text: string; color: BadgeColor; icon: IconName 
   unknown: { text: 'not known', color: 'purple', icon: 'question-circle' },
 };
 
+/** A Job may have run thousands of pods. */
+const PAGE = 20;
+
 /** The account of each container instance that was found; the one whose log is shown is marked. */
 export function InstanceList({ instances, shown }: { instances: readonly Instance[]; shown: Instance }) {
   const styles = useStyles2(getStyles);
+  const [limit, setLimit] = useState(PAGE);
   return (
     <ul className={styles.list} aria-label="Containers found">
-      {instances.map((instance) => (
+      {instances.slice(0, limit).map((instance) => (
         <li key={instance.key} className={styles.item} aria-current={instance === shown || undefined}>
           <Badge {...badges[instance.record?.verdict ?? 'unknown']} />
           <div>
@@ -35,6 +39,13 @@ export function InstanceList({ instances, shown }: { instances: readonly Instanc
           )}
         </li>
       ))}
+      {instances.length > limit && (
+        <li className={styles.item}>
+          <Button size="sm" variant="secondary" onClick={() => setLimit(limit + PAGE)}>
+            Show more of {count(instances.length, 'container')}
+          </Button>
+        </li>
+      )}
     </ul>
   );
 }

@@ -42,6 +42,7 @@ function Lines({ part, instance: { record } }: { part: LogPart; instance: Instan
       <p>
         {part.isWhole ? count(lines.length, 'line') : `The last ${count(lines.length, 'line')}`}
         {!part.isWhole && acked > lines.length && ` of ${acked.toLocaleString('en-US')}`}
+        {lines.length > 0 && ', times in UTC'}
       </p>
       {part.isWhole && lines.length < acked && (
         <Alert severity="warning" title={`${count(acked - lines.length, 'line')} are in Loki no longer`}>

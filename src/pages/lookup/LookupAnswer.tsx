@@ -39,7 +39,7 @@ export function LookupAnswer({ asked: { q, days, instance }, lokiUid }: { asked:
         <Stack direction="column" gap={2}>
           {isPart && (
             <Alert severity="info" title="Part of it">
-              There are more container instances than one answer of Loki holds. Ask for a pod, or for less time.
+              More was asked for, or found, than is looked up at once. Ask for a single pod, or for less time.
             </Alert>
           )}
           <InstanceList instances={instances} shown={shown} />

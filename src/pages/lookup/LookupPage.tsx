@@ -1,14 +1,20 @@
-import React from 'react';
+import React, { useState } from 'react';
 import { PluginPage } from '@grafana/runtime';
 import { Alert, LinkButton, Stack } from '@grafana/ui';
 import { CONFIGURATION_PATH } from '../../paths';
 import { LookupAnswer } from './LookupAnswer';
 import { QuestionForm } from './QuestionForm';
-import { useAsked } from './search-params';
+import { ask, type Asked, useAsked } from './search-params';
 
 /** What somebody opens at night: paste what is there, and get the log and the reason. */
 export function LookupPage({ lokiUid }: { lokiUid: string | undefined }) {
   const asked = useAsked();
+  // The same question once more is asked again: what was under way may have arrived.
+  const [round, setRound] = useState(0);
+  const onAsk = (question: Pick<Asked, 'q' | 'days'>) => {
+    ask(question);
+    setRound(round + 1);
+  };
   return (
     <PluginPage>
       {lokiUid === undefined ? (
@@ -19,8 +25,8 @@ export function LookupPage({ lokiUid }: { lokiUid: string | undefined }) {
       ) : (
         <Stack direction="column" gap={2}>
           {/* Another question from the address, by the browser's Back for example, is another form. */}
-          <QuestionForm key={asked.q} asked={asked} />
-          {asked.q !== '' && <LookupAnswer asked={asked} lokiUid={lokiUid} />}
+          <QuestionForm key={asked.q} asked={asked} onAsk={onAsk} />
+          {asked.q !== '' && <LookupAnswer key={round} asked={asked} lokiUid={lokiUid} />}
         </Stack>
       )}
     </PluginPage>

@@ -1,15 +1,15 @@
 import React, { type FormEvent, type KeyboardEvent, useState } from 'react';
 import { Button, Field, RadioButtonGroup, Stack, TextArea } from '@grafana/ui';
-import { ask, type Asked, DAYS } from './search-params';
+import { type Asked, DAYS } from './search-params';
 
 const spans = DAYS.map((value) => ({ value: value as number, label: value === 1 ? '1 day' : `${value} days` }));
 
 /** The field for what was pasted. Enter looks it up, Shift and Enter begins a new line. */
-export function QuestionForm({ asked }: { asked: Asked }) {
+export function QuestionForm({ asked, onAsk }: { asked: Asked; onAsk: (asked: Pick<Asked, 'q' | 'days'>) => void }) {
   const [q, setQ] = useState(asked.q);
   const submit = (event: FormEvent | KeyboardEvent) => {
     event.preventDefault();
-    ask({ q: q.trim(), days: asked.days });
+    onAsk({ q: q.trim(), days: asked.days });
   };
   return (
     <form onSubmit={submit}>
@@ -35,7 +35,7 @@ export function QuestionForm({ asked }: { asked: Asked }) {
           aria-label="How far back"
           options={spans}
           value={asked.days}
-          onChange={(days) => ask({ q: q.trim(), days })}
+          onChange={(days) => onAsk({ q: q.trim(), days })}
         />
       </Stack>
     </form>
