@@ -16,7 +16,7 @@ export function verdictOf(account: Account): Verdict {
     return 'pending';
   }
   if (account.gaps.length > 0) {
-    if (account.gaps.every((gap) => gap.bytes === null && gap.lines === null)) {
+    if (account.gaps.every(({ reason, bytes, lines }) => reason !== 'unreadable' && bytes === null && lines === null)) {
       return 'unknown'; // something may be missing, and nobody can know whether anything is
     }
     return account.linesAcked === 0 ? 'lost' : 'partial';

@@ -1,5 +1,13 @@
 import type { Gap } from '../../model/records';
-import { addGap, containerRecord, emptyAccount, lineTime, type AccountState, type ClosedFile } from './account';
+import {
+  addGap,
+  containerRecord,
+  emptyAccount,
+  lineTime,
+  type AccountState,
+  type ClosedFile,
+  foldAway,
+} from './account';
 
 const instance = { namespace: 'job-test', pod: 'hello-xk2vd', podUid: 'uid', container: 'app', restart: 0 };
 const node = { cluster: 'c1', node: 'n1' };
@@ -96,14 +104,19 @@ describe('the record', () => {
       closed({ onNode: true }),
       closed({ rotated: '' }),
     ];
-    expect(recordOf({ closed: files }).rotatedAway).toEqual({
+    const away = (closed: typeof files) => {
+      const state = { ...emptyAccount(), closed };
+      foldAway(state);
+      return recordOf(state).rotatedAway;
+    };
+    expect(away(files)).toEqual({
       files: 2,
       lines: 15,
       bytes: 1500,
       from: 'first',
       to: 'last',
     });
-    expect(recordOf({ closed: files.slice(2) }).rotatedAway).toBeNull();
+    expect(away(files.slice(2))).toBeNull();
   });
 });
 

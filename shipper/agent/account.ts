@@ -28,6 +28,16 @@ export const accountStateSchema = z.object({
   firstTime: z.string().nullable(),
   lastTime: z.string().nullable(),
   closed: z.array(closedFileSchema),
+  /** Sums of the files that rotation deleted while others of the container were still there. */
+  away: z
+    .object({
+      files: z.number(),
+      lines: z.number(),
+      bytes: z.number(),
+      from: z.string().nullable(),
+      to: z.string().nullable(),
+    })
+    .nullable(),
   gaps: z.array(gapSchema),
   /** Lines and bytes that a gap names although the file was read past them. */
   passedOver: z.object({ lines: z.number(), bytes: z.number() }),
@@ -45,6 +55,7 @@ export const emptyAccount = (): AccountState => ({
   firstTime: null,
   lastTime: null,
   closed: [],
+  away: null,
   gaps: [],
   passedOver: { lines: 0, bytes: 0 },
   vanishedBytes: 0,
@@ -68,7 +79,7 @@ export function containerRecord(
   open: OpenSums,
   final: boolean
 ): ContainerRecord {
-  const closed = sum(state.closed);
+  const closed = sum([...state.closed, ...(state.away ? [state.away] : [])]);
   const { workload, job } = workloadOf(instance.pod);
   const account = {
     linesSeen: closed.lines + open.linesRead,
@@ -91,39 +102,55 @@ export function containerRecord(
     ...account,
     firstTime: state.firstTime,
     lastTime: state.lastTime,
-    rotatedAway: rotatedAway(state),
+    rotatedAway: state.away,
     verdict: verdictOf(account),
     final,
   };
 }
 
-/** Files that rotation deleted while others of the container were still there. */
-function rotatedAway(state: AccountState): ContainerRecord['rotatedAway'] {
-  const files = state.closed.filter((file) => !file.onNode && file.rotated !== '');
-  if (files.length === 0) {
-    return null;
+/** Adds up closed files that rotation deleted, so that a container that writes for months stays small. */
+export function foldAway(state: AccountState): void {
+  const gone = state.closed.filter((file) => !file.onNode && file.rotated !== '');
+  for (const { lines, bytes, from, to } of gone) {
+    const { away } = state;
+    state.away = {
+      files: (away?.files ?? 0) + 1,
+      lines: (away?.lines ?? 0) + lines,
+      bytes: (away?.bytes ?? 0) + bytes,
+      from: away?.from ?? from,
+      to: to ?? away?.to ?? null,
+    };
   }
-  return { files: files.length, ...sum(files), from: files[0]?.from ?? null, to: files.at(-1)?.to ?? null };
+  state.closed = state.closed.filter((file) => !gone.includes(file));
 }
 
-function sum(files: readonly ClosedFile[]): { lines: number; bytes: number } {
+function sum(files: ReadonlyArray<Pick<ClosedFile, 'lines' | 'bytes'>>): { lines: number; bytes: number } {
   return files.reduce((total, file) => ({ lines: total.lines + file.lines, bytes: total.bytes + file.bytes }), {
     lines: 0,
     bytes: 0,
   });
 }
 
-/** Adds a gap; one of the same reason that it continues grows instead. */
+/** More gaps than this are told as one. */
+const MANY_GAPS = 50;
+
+/** Adds a gap; one that it continues grows instead. */
 export function addGap(state: AccountState, gap: Gap): void {
-  const last = state.gaps.at(-1);
-  if (last && last.reason === gap.reason && last.detail === gap.detail && last.bytes !== null && gap.bytes !== null) {
-    last.bytes += gap.bytes;
-    last.lines = last.lines === null || gap.lines === null ? null : last.lines + gap.lines;
+  const many = state.gaps.length >= MANY_GAPS;
+  const last = many ? state.gaps.findLast(({ reason }) => reason === gap.reason) : state.gaps.at(-1);
+  const continues =
+    last && last.reason === gap.reason && last.detail === gap.detail && last.bytes !== null && gap.bytes !== null;
+  if (last && (continues || many)) {
+    last.bytes = add(last.bytes, gap.bytes);
+    last.lines = add(last.lines, gap.lines);
     last.to = gap.to ?? last.to;
   } else {
     state.gaps.push({ ...gap });
   }
 }
+
+/** What is not known of both is not known of the sum. */
+const add = (a: number | null, b: number | null) => (a === null || b === null ? null : a + b);
 
 /** RFC 3339 text of a line's time; null for none. */
 export const lineTime = (seconds: number, nanos: number) => (seconds === 0 ? null : formatTime(seconds, nanos));

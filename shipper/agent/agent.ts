@@ -238,6 +238,11 @@ export class Agent {
     if (container.unread > 0) {
       this.pusher.ready(container);
     }
+    const away = container.state.away?.files ?? 0;
+    if (away > container.toldAway && container.state.left === null) {
+      container.toldAway = away;
+      this.write(this.recordOf(container, false));
+    }
     this.closeIfDone(container);
   }
 

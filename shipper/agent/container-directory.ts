@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { isNativeError } from 'node:util/types';
 import type { Logger } from '../log';
 import type { ContainerInstance } from '../../model/container-instance';
-import { addGap, type ClosedFile } from './account';
+import { addGap, foldAway, type ClosedFile } from './account';
 import type { SavedContainer } from './checkpoint';
 import type { ContainerLog, OpenFile } from './container-log';
 import { LogFile } from './log-file';
@@ -150,6 +150,9 @@ export class ContainerDirectory {
     }
     for (const closed of container.state.closed) {
       closed.onNode &&= files.some((found) => isSame(closed, found));
+    }
+    if (files.length > 0) {
+      foldAway(container.state);
     }
     container.files.sort((a, b) =>
       byAge({ ...a, restart: 0, compressed: false }, { ...b, restart: 0, compressed: false })

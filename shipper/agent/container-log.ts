@@ -54,6 +54,8 @@ export class ContainerLog {
   /** Files that an earlier agent had acknowledged in part and that are not found again yet. */
   unresolved: SavedFile[] = [];
   private forms: MetadataForms | null = null;
+  /** Files that rotation deleted, as the last ledger told them. */
+  toldAway = 0;
   /** No container of this instance writes any more, whatever lies on the disk (`--once`). */
   over = false;
 

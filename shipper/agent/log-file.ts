@@ -121,10 +121,23 @@ export class LogFile {
     return readSync(this.fd, memory, at, length, offset);
   }
 
-  /** Decompresses ahead, so that `readAt` finds `length` bytes at `offset`. */
-  async prepare(offset: number, length: number): Promise<void> {
-    await this.gzip?.advance(offset, length);
-    this.size = Math.max(this.size, this.gzip?.end ?? 0);
+  /**
+   * Decompresses on from `offset`, so that the read that found too little can go on.
+   * @throws DamagedGzip where the file ends in nothing; what was decompressed until then can be read
+   */
+  async prepare(offset: number, length = AHEAD_BYTES): Promise<void> {
+    try {
+      await this.gzip?.advance(offset, Math.max(length, this.gzip.wanted));
+    } finally {
+      this.size = Math.max(this.size, this.gzip?.end ?? 0);
+    }
+  }
+
+  /** A damaged file ends where it could be decompressed to. */
+  endAtDamage(): void {
+    if (this.gzip) {
+      this.gzip.ended = true;
+    }
   }
 
   /** Whether a compressed file is decompressed to its end. */
@@ -165,6 +178,19 @@ export class LogFile {
   }
 }
 
+/** A .gz file that is none, or is cut short: what comes after cannot be had. */
+export class DamagedGzip extends Error {
+  constructor(path: string, reason: string) {
+    super(`${path}: ${reason}`);
+  }
+}
+
+/** zlib's own errors, as against those of reading the file (https://nodejs.org/api/errors.html, codes `Z_…`). */
+const isDamage = (error: Error) => 'code' in error && String(error.code).startsWith('Z_');
+
+/** Decompressed at least this far ahead. */
+const AHEAD_BYTES = 512 * 1024;
+
 /** Bytes of decompressed data kept at a time, besides what one read asks for. */
 const KEEP_BYTES = 64 * 1024;
 
@@ -174,6 +200,8 @@ class GzipWindow {
   private chunks: Buffer[] = [];
   end = 0;
   ended = false;
+  /** What the last read that found too little had asked for. */
+  wanted = 0;
   private stream: Gunzip | null = null;
   /** Why the stream ended early: it may do so while nobody waits for it. */
   private failure: Error | null = null;
@@ -182,6 +210,7 @@ class GzipWindow {
 
   readAt(memory: Buffer, at: number, length: number, offset: number): number | null {
     if (offset < this.start || (offset + length > this.end && !this.ended)) {
+      this.wanted = length;
       return null;
     }
     let copied = 0;
@@ -204,7 +233,9 @@ class GzipWindow {
       this.ended = false;
       this.failure = null;
       const unpacked = createGunzip().on('error', (error) => {
-        this.failure ??= new Error(`${this.path}: ${error.message}`);
+        this.failure ??= isDamage(error)
+          ? new DamagedGzip(this.path, error.message)
+          : new Error(`${this.path}: ${error.message}`);
       });
       this.stream = createReadStream(this.path)
         .on('error', (error) => unpacked.destroy(error))

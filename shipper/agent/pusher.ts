@@ -3,7 +3,9 @@ import type { Logger } from '../log';
 import { labelString } from '../loki/push-encoder';
 import { readPushAnswer, type PushOutcome } from '../loki/push-response';
 import type { LokiConnection } from '../loki/connection';
+import { addGap } from './account';
 import type { ContainerLog, Segment } from './container-log';
+import { DamagedGzip } from './log-file';
 import type { AgentMetrics } from './metrics';
 import { routeOf, type Route } from './route';
 import { Workbench } from './workbench';
@@ -320,15 +322,28 @@ export class Pusher {
 
   private async prepare(container: ContainerLog): Promise<void> {
     const file = container.files.find(({ log }) => log.compressed && (!log.atGzipEnd || log.unread > 0));
-    try {
-      await file?.log.prepare(file.log.read.offset, 512 * 1024);
-      if (file && !file.identified) {
-        container.identify(file);
-      }
-      this.ready(container, true);
-    } catch (error) {
-      this.unreadable(container, error);
+    if (!file) {
+      return;
     }
+    try {
+      await file.log.prepare(file.log.read.offset);
+    } catch (error) {
+      if (!(error instanceof DamagedGzip)) {
+        this.unreadable(container, error);
+        return;
+      }
+      this.deps.logger.error('a compressed log file is damaged: what follows in it is missing', {
+        error: error.message,
+      });
+      file.log.endAtDamage();
+      const gap = { bytes: null, lines: null, from: container.state.lastTime, to: null, detail: error.message };
+      addGap(container.state, { reason: 'unreadable', ...gap });
+      this.deps.onSettled(container, true);
+    }
+    if (!file.identified) {
+      container.identify(file);
+    }
+    this.ready(container, true);
   }
 
   private countMarks(): void {
@@ -406,7 +421,7 @@ export class Pusher {
         segment.container.passOver(segment, { reason: 'refused', from: segment.from, to: null, detail: reason });
       } else {
         segment.container.acknowledge(segment);
-        segment.container.state.gaps.push({
+        addGap(segment.container.state, {
           reason: 'refused',
           bytes: null,
           lines: Math.min(count, segment.lines),
