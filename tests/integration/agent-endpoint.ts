@@ -17,8 +17,8 @@ export type Treatment =
 
 /** A way to the store on which a test can let pushes fail, or hold them up. */
 export class Endpoint {
-  /** Decides on each push by its number, from 0. */
-  treat: (push: number) => Treatment = () => 'pass';
+  /** Decides on each push by its number, from 0, and the bytes of its body. */
+  treat: (push: number, bytes: number) => Treatment = () => 'pass';
   pushes = 0;
   private held: Promise<void> | null = null;
   private open: (() => void) | null = null;
@@ -64,7 +64,7 @@ export class Endpoint {
     const body = Buffer.concat(parts);
     await this.held;
     // The agent's question whether anyone is there is no push.
-    const treatment = body.length <= 1 ? 'pass' : this.treat(this.pushes++);
+    const treatment = body.length <= 1 ? 'pass' : this.treat(this.pushes++, body.length);
     if (treatment === 'reset') {
       response.destroy();
       return;

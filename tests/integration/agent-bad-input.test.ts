@@ -1,0 +1,156 @@
+import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { request } from 'undici';
+import { startStore } from '../../pocket-loki';
+import { agentConfig, Agents, expectEachLineOnce, finalLedger, storedOf, until } from './agent-harness';
+import { criLine, secondsAgo, SimulatedNode } from './agent-node';
+import { afterlog } from './logs-program';
+import { startTestStore, type TestStore } from './logs-store';
+
+const agents = new Agents();
+let node: SimulatedNode;
+let store: TestStore;
+beforeEach(async () => {
+  node = new SimulatedNode();
+  store = await startTestStore();
+});
+afterEach(async () => {
+  await agents.stopAll();
+  await store.close();
+  node.remove();
+});
+
+const start = () => agents.start(agentConfig(node, store.url));
+
+test('lines that are not CRI, and bytes that are not UTF-8, are shipped and marked', async () => {
+  const container = node.container({ pod: 'odd-0' });
+  container.append(criLine(secondsAgo(1), 'good')).append('{ no CRI line\n');
+  container.append(Buffer.concat([Buffer.from(criLine(secondsAgo(0), 'caf').trimEnd()), Buffer.from([0xe9, 0x0a])]));
+  const { agent } = await start();
+  await agent.settled();
+  const entries = await storedOf(store, container);
+  expect(entries.map(({ line, metadata }) => [line, metadata.format, metadata.replaced])).toEqual([
+    ['good', undefined, undefined],
+    ['{ no CRI line', 'unparsed', undefined],
+    ['caf\ufffd', undefined, 'utf8'],
+  ]);
+  expect(agent.ledgers()).toMatchObject([{ linesAcked: 3, bytesAcked: container.bytes }]);
+});
+
+test.each(['in one piece', 'in fragments'])('a line of 2 MB %s arrives whole, cut into parts', async (how) => {
+  const content = 'héllo wörld '.repeat(150_000);
+  const at = secondsAgo(1);
+  const container = node.container({ pod: 'long-0' });
+  if (how === 'in one piece') {
+    container.append(criLine(at, content));
+  } else {
+    for (let from = 0; from < content.length; from += 16_384) {
+      const last = from + 16_384 >= content.length;
+      const tag = last ? 'F' : 'P';
+      container.append(criLine(at + BigInt(from), content.slice(from, from + 16_384), 'stdout', tag));
+    }
+  }
+  container.append(criLine(at + 10_000_000n, 'next'));
+  const { agent } = await start();
+  await agent.settled();
+  const entries = await storedOf(store, container);
+  const parts = entries.slice(0, -1);
+  expect(entries.at(-1)?.line).toBe('next');
+  expect(parts.map(({ line }) => line).join('') === content).toBe(true);
+  expect(parts.map(({ metadata }) => metadata.continues)).toEqual([...parts.slice(1).map(() => 'true'), undefined]);
+  expect(agent.ledgers()).toMatchObject([{ linesAcked: 2, gaps: [] }]);
+});
+
+test('an ended log keeps its last line without newline, or without its last fragment', async () => {
+  const cut = node.container({ pod: 'cut-0' }).append(criLine(secondsAgo(1), 'one'));
+  cut.append(criLine(secondsAgo(0), 'torn').trimEnd());
+  const partial = node.container({ pod: 'part-0' }).append(criLine(secondsAgo(0), 'begun', 'stdout', 'P'));
+  node.container({ pod: 'empty-0' }).append('');
+  const { agent } = await start();
+  await until('all are seen', () => agent.ledgers().length === 3);
+  cut.deleteFiles();
+  partial.deleteFiles();
+  expect(await finalLedger(store, cut)).toMatchObject({ linesAcked: 2, bytesAcked: cut.bytes, gaps: [] });
+  expect(await finalLedger(store, partial)).toMatchObject({ linesAcked: 1, bytesAcked: partial.bytes });
+  expect((await storedOf(store, cut)).map(({ line }) => line)).toEqual(['one', 'torn']);
+  expect((await storedOf(store, partial)).map(({ line }) => line)).toEqual(['begun']);
+});
+
+test('a link that leads out of the log directories is not followed, and said', async () => {
+  const secret = join(node.dir, 'secret');
+  writeFileSync(secret, criLine(secondsAgo(0), 'password'));
+  const container = node.container({ pod: 'sly-0' });
+  symlinkSync(secret, container.current);
+  const honest = node.container({ pod: 'honest-0' }).write(3);
+  const { agent, said } = await start();
+  await agent.settled();
+  expect(said()).toMatch(/leads to .*secret, outside .*: not followed/);
+  expect(await storedOf(store, container)).toEqual([]);
+  await expectEachLineOnce(store, [honest]);
+});
+
+test('a corrupt checkpoint is kept aside, and all is sent once more without a line twice', async () => {
+  const container = node.container({ pod: 'web-0' }).write(50);
+  const first = await start();
+  await first.agent.settled();
+  await agents.stop(first.agent);
+  writeFileSync(join(node.state, 'checkpoint.jsonl'), 'not json\n');
+  const { agent, said } = await start();
+  await agent.settled();
+  expect(said()).toContain('the checkpoint is corrupt: kept aside, starting over');
+  expect(readdirSync(node.state).some((name) => name.startsWith('checkpoint.jsonl.corrupt-'))).toBe(true);
+  await expectEachLineOnce(store, [container]);
+});
+
+test('the second agent on a state directory refuses, and names the first', async () => {
+  await start();
+  const args = ['agent', '--state.dir', node.state, '--logs.dir', node.logs, '--loki.url', store.url, '--listen', ''];
+  const { code, stderr } = await afterlog(args);
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: expect.stringContaining(`another agent (process ${process.pid}) runs on --state.dir ${node.state}`),
+  });
+});
+
+test('a wrong configuration key is named, and the near one', async () => {
+  const file = join(node.dir, 'agent.yaml');
+  writeFileSync(file, 'batch:\n  siez: 1MiB\n');
+  const { code, stderr } = await afterlog(['agent', '--config', file]);
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: expect.stringContaining(`${file}: there is no key "batch.siez"; did you mean "batch.size"?`),
+  });
+});
+
+test('says on /ready why it is not ready, and ships when the log directory and Loki come up', async () => {
+  const port = await freePort();
+  const listen = `127.0.0.1:${await freePort()}`;
+  const config = agentConfig(node, `http://127.0.0.1:${port}`, { listen });
+  rmSync(node.logs, { recursive: true });
+  writeFileSync(node.logs, 'in the way');
+  const { agent } = await agents.start(config);
+  const ready = async () => {
+    const { statusCode, body } = await request(`http://${listen}/ready`);
+    return `${statusCode} ${await body.text()}`;
+  };
+  expect(await ready()).toMatch(/^503 not ready: .*ENOTDIR/);
+  rmSync(node.logs);
+  mkdirSync(node.logs);
+  const container = node.container({ pod: 'web-0' }).write(10);
+  await until('Loki is missed', async () => /^503 not ready: .*ECONNREFUSED/.test(await ready()));
+  const late = await startStore({ dir: join(node.dir, 'late-store'), port });
+  await agent.settled();
+  expect(await ready()).toBe('200 ready\n');
+  expect(agent.ledgers()).toMatchObject([{ linesAcked: container.written.length }]);
+  await agents.stop(agent);
+  await late.close();
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { Endpoint, type Treatment } from './agent-endpoint';
+import { agentConfig, Agents, expectEachLineOnce, storedLedgers, storedOf } from './agent-harness';
+import { criLine, secondsAgo, SimulatedNode } from './agent-node';
+import { startTestStore, type TestStore } from './logs-store';
+
+const agents = new Agents();
+let node: SimulatedNode;
+let store: TestStore;
+let endpoint: Endpoint;
+beforeEach(async () => {
+  node = new SimulatedNode();
+  store = await startTestStore();
+  endpoint = await Endpoint.before(store.url);
+});
+afterEach(async () => {
+  await agents.stopAll();
+  await endpoint.close();
+  await store.close();
+  node.remove();
+});
+
+const overloaded: Treatment = {
+  status: 429,
+  body: 'Ingestion rate limit exceeded for user fake (limit: 4194304 bytes/sec)',
+};
+
+test.each<[string, Treatment[]]>([
+  ['500 after storing', [{ after: 500 }, { after: 503 }]],
+  ['429', [overloaded, overloaded]],
+  ['connections cut before and after storing', ['reset', 'reset-after']],
+  ['an answer that is no acknowledgement', [{ after: 260 }, { status: 401, body: 'no credentials' }]],
+])('every line arrives, and is stored once, through %s', async (_what, troubles) => {
+  endpoint.treat = (push) => (push % 3 < 2 ? troubles[push % troubles.length]! : 'pass');
+  const containers = ['a', 'b'].map((name) => node.container({ pod: `job-${name}-0`, container: name }).write(1_500));
+  const config = agentConfig(node, endpoint.url);
+  config.batch.size = 64 * 1024;
+  const { agent } = await agents.start(config);
+  await agent.settled();
+  await expectEachLineOnce(store, containers);
+  expect(agent.ledgers().map(({ linesAcked, gaps }) => ({ linesAcked, gaps }))).toEqual(
+    containers.map(() => ({ linesAcked: 1_500, gaps: [] }))
+  );
+  expect(endpoint.pushes).toBeGreaterThan(troubles.length);
+});
+
+test('requests that are too large for a proxy on the way are made smaller, until they pass', async () => {
+  const tooLarge: Treatment = { status: 413, body: 'request body too large' };
+  endpoint.treat = (_push, bytes) => (bytes > 2_000 ? tooLarge : 'pass');
+  const container = node.container({ pod: 'job-a-0' }).write(1_500);
+  const { agent } = await agents.start(agentConfig(node, endpoint.url));
+  await agent.settled();
+  await expectEachLineOnce(store, [container]);
+  expect(agent.ledgers()).toMatchObject([{ linesAcked: 1_500, gaps: [] }]);
+});
+
+test('a line that spoils every request it is in is found, and alone passed over', async () => {
+  const container = node.container({ pod: 'job-a-0' }).write(300, 5);
+  // Hashes, so that no compression makes it small.
+  const noise = Array.from({ length: 50 }, (_, i) => createHash('sha256').update(`${i}`).digest('base64')).join('');
+  const spoilt = criLine(secondsAgo(2), noise);
+  container.append(spoilt).write(300);
+  endpoint.treat = (_push, bytes) => (bytes > 900 ? { status: 413, body: 'request body too large' } : 'pass');
+  const { agent } = await agents.start(agentConfig(node, endpoint.url));
+  await agent.settled();
+  await expectEachLineOnce(store, [container]);
+  expect(agent.ledgers()).toMatchObject([
+    { linesAcked: 600, linesSeen: 601, gaps: [{ reason: 'refused', lines: 1, bytes: spoilt.length }] },
+  ]);
+});
+
+test('lines that Loki refuses for good are counted in the ledger, and the others are stored', async () => {
+  const strict = await startTestStore({ limits: { maxLineSize: 1_000 } });
+  const container = node.container({ pod: 'wordy-0' }).write(20, 5);
+  container.append(criLine(secondsAgo(0), 'x'.repeat(2_000)));
+  container.append(criLine(secondsAgo(0), 'after'));
+  const { agent } = await agents.start(agentConfig(node, strict.url));
+  await agent.settled();
+  expect((await storedOf(strict, container)).map(({ line }) => line)).toEqual([...container.written, 'after']);
+  const ledger = (await storedLedgers(strict)).get(container.id);
+  expect(ledger?.gaps).toMatchObject([
+    { reason: 'refused', lines: 1, detail: expect.stringContaining('max entry size') },
+  ]);
+  expect(ledger?.linesAcked).toBe(21);
+  await agents.stop(agent);
+  await strict.close();
+});
