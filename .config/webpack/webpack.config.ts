@@ -24,18 +24,13 @@ const shared = [
 const fill = (content: Buffer) =>
   content.toString().replaceAll('%VERSION%', version).replaceAll('%TODAY%', today).replaceAll('%PLUGIN_ID%', id);
 
-const config = (env: { production?: boolean; development?: boolean }): import('webpack').Configuration => ({
+const config = (env: { production?: boolean }): import('webpack').Configuration => ({
   mode: env.production ? 'production' : 'development',
   context: join(root, 'src'),
   target: ['web', 'es2020'],
   entry: { module: './module.tsx' },
-  devtool: env.production ? 'source-map' : 'eval-source-map',
-  externals: [
-    { 'amd-module': 'module' },
-    ...shared,
-    // Parts of a shared module are modules of their own (rxjs/operators).
-    /^rxjs\/operators$/,
-  ],
+  devtool: 'source-map',
+  externals: [{ 'amd-module': 'module' }, ...shared],
   resolve: { extensions: ['.ts', '.tsx', '.js'] },
   module: {
     rules: [
@@ -58,7 +53,7 @@ const config = (env: { production?: boolean; development?: boolean }): import('w
   },
   output: {
     path: join(root, 'dist'),
-    clean: { keep: /MANIFEST\.txt$/ },
+    clean: true,
     filename: '[name].js',
     // Browsers keep chunks by name, and a new version must not meet an old one's.
     chunkFilename: '[name].[contenthash:8].js',

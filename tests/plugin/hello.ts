@@ -30,10 +30,12 @@ export async function pushHello(
     stream: 'stdout',
     container_id: CONTAINER_ID,
   };
-  await loki.push(
-    base,
-    lines.map((line, i) => [first + BigInt(i) * 1000n, line, metadata])
-  );
+  if (lines.length > 0) {
+    await loki.push(
+      base,
+      lines.map((line, i) => [first + BigInt(i) * 1000n, line, metadata])
+    );
+  }
   const record: ContainerRecord = {
     v: 1,
     kind: 'container',
@@ -64,7 +66,17 @@ export async function pushHello(
     [
       ago(1800),
       JSON.stringify(record),
-      { id, node, namespace, pod, container, job: job ?? '', workload, verdict, container_id: CONTAINER_ID },
+      {
+        id,
+        node,
+        namespace,
+        pod,
+        container,
+        job: job ?? '',
+        workload,
+        verdict,
+        container_id: record.containerId ?? '',
+      },
     ],
   ]);
 }

@@ -97,6 +97,14 @@ describe('the look-up page', () => {
     expect(await screen.findByText('there it is')).toBeVisible();
   });
 
+  it('says how much of a log is in Loki no longer', async () => {
+    const podUid = 'f0bf73cd-cd57-4533-8b9c-bbf04a35023b';
+    const of = { pod: 'old-bcdfg', podUid, id: `${podUid}/main/0`, job: 'old', containerId: 'e'.repeat(64) };
+    await pushHello(loki, [], { ...of, workload: 'old', linesSeen: 7, linesAcked: 7, firstTime: null, lastTime: null });
+    openWith('old-bcdfg');
+    expect(await screen.findByText('7 lines are in Loki no longer')).toBeVisible();
+  });
+
   it('shows the log of another container of the same Job', async () => {
     const labels = { cluster: 'c1', namespace: 'job-test', container: 'main', workload: 'twice' };
     const run = (restart: number) => ({

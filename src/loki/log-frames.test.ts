@@ -1,0 +1,54 @@
+import { createDataFrame, FieldType } from '@grafana/data';
+import { linesOf } from './instance-log';
+import { entriesOf, sumOf } from './log-frames';
+
+const ns = 1_763_939_738_123_456_789n;
+const times = { type: FieldType.time, values: [Number(ns / 1_000_000n)] };
+const line = { name: 'Line', type: FieldType.string, values: ['hello'] };
+
+describe('entries of log frames', () => {
+  it.each([
+    ['tsNs', createDataFrame({ fields: [{ name: 'Time', ...times }, line, { name: 'tsNs', values: [`${ns}`] }] })],
+    ['the id', createDataFrame({ fields: [{ name: 'Time', ...times }, line, { name: 'id', values: [`${ns}_1a`] }] })],
+    ['nanos', createDataFrame({ fields: [{ name: 'Time', ...times, nanos: [456_789] }, line] })],
+  ])('have all nanoseconds, from %s', (_, frame) => {
+    expect(entriesOf([frame])).toEqual([{ ns, line: 'hello', fields: {} }]);
+  });
+
+  it('come in the order of time, whatever the order of their streams', () => {
+    const values = [2, 1, 3];
+    const frame = createDataFrame({
+      fields: [
+        { name: 'timestamp', type: FieldType.time, values },
+        { name: 'body', type: FieldType.string, values: ['b', 'a', 'c'] },
+      ],
+    });
+    expect(entriesOf([frame]).map((entry) => entry.line)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('are none in a frame that holds no log', () => {
+    const progress = createDataFrame({ fields: [{ name: 'Time', ...times }] });
+    expect(entriesOf([progress])).toEqual([]);
+  });
+});
+
+it('a count is the sum of all series', () => {
+  const series = (n: number) => createDataFrame({ fields: [{ name: 'Value', type: FieldType.number, values: [n] }] });
+  expect(sumOf([series(2), series(3)])).toBe(5);
+  expect(sumOf([])).toBe(0);
+});
+
+it('pieces of one line are put together, each stream for itself', () => {
+  const entry = (at: bigint, text: string, fields: Record<string, string>) => ({ ns: at, line: text, fields });
+  const pieces = [
+    entry(1n, 'long ', { stream: 'stdout', continues: 'true' }),
+    entry(1n, 'oops', { stream: 'stderr' }),
+    entry(2n, 'line', { stream: 'stdout' }),
+    entry(3n, 'next', { stream: 'stdout' }),
+  ];
+  expect(linesOf(pieces)).toEqual([
+    { ns: 1n, text: 'long line', isError: false },
+    { ns: 1n, text: 'oops', isError: true },
+    { ns: 3n, text: 'next', isError: false },
+  ]);
+});
