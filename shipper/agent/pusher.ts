@@ -420,11 +420,13 @@ export class Pusher {
       if (whole) {
         segment.container.passOver(segment, { reason: 'refused', from: segment.from, to: null, detail: reason });
       } else {
+        const lines = Math.min(count, segment.lines);
         segment.container.acknowledge(segment);
+        segment.container.state.passedOver.lines += lines; // read past, but not in Loki
         addGap(segment.container.state, {
           reason: 'refused',
           bytes: null,
-          lines: Math.min(count, segment.lines),
+          lines,
           from: segment.from,
           to: segment.container.state.lastTime,
           detail: reason,
