@@ -41,7 +41,7 @@ export default defineConfig([
     },
   },
   {
-    files: ['shipper/**/*.ts', 'pocket-loki/**/*.ts', 'tests/**/*.ts', 'bench/**/*.{ts,mjs}'],
+    files: ['shipper/**/*.ts', 'pocket-loki/**/*.ts', 'tests/**/*.{ts,tsx}', 'bench/**/*.{ts,mjs}'],
     rules: { 'react-hooks/rules-of-hooks': 'off', 'no-console': 'off' },
   },
 ]);
