@@ -2,8 +2,9 @@ import type { Logger } from '../../log';
 import type { ClusterClock } from '../cluster-clock';
 import { fields, text } from '../fields';
 import { type Arrival, listed, type Tracker, watched } from '../trackers/context';
-import { ApiError, type ApiClient, parseJson } from './client';
+import { ApiError, type ApiClient, parseJson, type Query } from './client';
 import { linesOf } from './lines';
+import { BadAnswer, pagesOf } from './pages';
 import { Backoff, pause } from './pause';
 
 /** A collection of the API, such as all pods, or the Jobs of one namespace. */
@@ -48,9 +49,6 @@ export interface ListWatchCounts {
   reconnects: number;
   badLines: number;
 }
-
-/** The watch sent what no API server sends; what it meant may be missing. */
-class BadLine extends Error {}
 
 const defaults = { pageSize: 250, backoffMs: { min: 500, max: 30_000 }, refusedMs: 60_000, random: Math.random };
 /** As client-go: the server ends a watch after 5 to 10 minutes, so that connections spread over its replicas. */
@@ -161,20 +159,14 @@ export class ListWatch {
     }
   }
 
-  private async listPages(version: Record<string, string>, arrival: Arrival, signal: AbortSignal): Promise<void> {
+  private async listPages(version: Query, arrival: Arrival, signal: AbortSignal): Promise<void> {
     const { client, collection, tracker, clock, pageSize, room } = this.options;
     const present = new Set<string>();
-    let query: Record<string, string | undefined> = version;
-    let resourceVersion: string | null;
-    for (;;) {
-      const path = collection.paths[this.path] ?? '';
-      const { fieldSelector } = collection;
-      const page = fields(await client.get(path, { ...query, fieldSelector, limit: pageSize }, signal));
-      if (!Array.isArray(page.items)) {
-        throw new BadLine('a list without items');
-      }
-      const items: unknown[] = page.items;
-      for (const item of items) {
+    const query = { ...version, fieldSelector: collection.fieldSelector, limit: pageSize };
+    let resourceVersion: string | null = null;
+    for await (const page of pagesOf(client, this.currentPath, query, signal)) {
+      resourceVersion = page.resourceVersion;
+      for (const item of page.items) {
         const uid = text(fields(fields(item).metadata).uid);
         if (uid !== null) {
           present.add(uid);
@@ -182,19 +174,16 @@ export class ListWatch {
         tracker.put(item, arrival);
       }
       await room();
-      const meta = fields(page.metadata);
-      resourceVersion = text(meta.resourceVersion);
-      const next = text(meta.continue);
-      if (next === null) {
-        break;
-      }
-      query = { continue: next };
     }
     tracker.endList({ present, namespace: collection.namespace, lastSeen: this.lastSeen });
     this.counts.relists += this.counts.lists > 0 ? 1 : 0;
     this.counts.lists++;
     this.resourceVersion = resourceVersion;
     this.lastSeen = clock.seconds();
+  }
+
+  private get currentPath(): string {
+    return this.options.collection.paths[this.path] ?? '';
   }
 
   private async watch(signal: AbortSignal): Promise<void> {
@@ -209,7 +198,7 @@ export class ListWatch {
     };
     const began = this.counts.events;
     const silentMs = (timeoutSeconds + 30) * 1000;
-    const chunks = client.stream(collection.paths[this.path] ?? '', query, silentMs, signal, () => {
+    const chunks = client.stream(this.currentPath, query, silentMs, signal, () => {
       this.state = 'watching';
       this.detail = '';
       this.refusals.reset();
@@ -241,7 +230,7 @@ export class ListWatch {
       );
     }
     if (version === null || (type !== 'ADDED' && type !== 'MODIFIED' && type !== 'DELETED' && type !== 'BOOKMARK')) {
-      throw new BadLine(`the watch sent what is no event: ${line.slice(0, 100)}`);
+      throw new BadAnswer(`the watch sent what is no event: ${line.slice(0, 100)}`);
     }
     if (type === 'DELETED') {
       tracker.remove(object);
@@ -259,7 +248,7 @@ export class ListWatch {
     const { logger, collection } = this.options;
     const message = error instanceof Error ? error.message : String(error);
     this.detail = message;
-    if (error instanceof BadLine) {
+    if (error instanceof BadAnswer) {
       this.counts.badLines++;
       // Once it may be an accident on the way; at the same place again, only a list tells what was meant.
       const again = this.badLineAt === this.resourceVersion;
