@@ -200,4 +200,29 @@ describe('order and garbage', () => {
     expect(atTheEnd(written, 'job')).toHaveLength(3);
     expect(written.filter(({ kind }) => kind === 'event')).toEqual([]);
   });
+
+  it.each<[string, string, string | undefined]>([
+    ['deleted without having been seen', 'D', 'unknown'],
+    ['deleted twice', 'A D D', 'unknown'],
+    ['changed after it was deleted: a watch that went on from an older version', 'A D M', undefined],
+    ['changed after it was deleted, and deleted again', 'A D M D', 'unknown'],
+    ['deleted before it was added', 'D A D', 'unknown'],
+  ])('tells the truth about a pod that was %s', (_, order, by) => {
+    let now = Date.parse('2026-11-23T23:30:00Z');
+    const clock = new ClusterClock(() => now);
+    const world = new World('c1', clock, true);
+    const pod = { metadata: { uid: 'u', name: 'p', namespace: 'n' }, status: { phase: 'Succeeded' } };
+    for (const what of order.split(' ')) {
+      if (what === 'D') {
+        world.trackers.pods.remove(pod);
+      } else {
+        world.trackers.pods.put({ ...pod, status: { phase: 'Succeeded', message: what } }, watched);
+      }
+    }
+    now += 60_000;
+    const written = world.take({ now: clock.seconds(), limit: Infinity, early: false });
+    expect(written).toHaveLength(1);
+    expect(atTheEnd(written, 'pod').map(({ final, deletion }) => [final, deletion?.by])).toEqual([[true, by]]);
+    expect(world.trackers.pods.size).toBe(by === undefined ? 1 : 0);
+  });
 });
