@@ -11,6 +11,7 @@ module.exports = {
       testEnvironment: 'node',
       roots: ['<rootDir>/model', '<rootDir>/shipper', '<rootDir>/pocket-loki', '<rootDir>/tests'],
       testMatch: ['**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '/tests/real/'],
       transform: { '^.+\\.(t|j)sx?$': swc },
     },
     {

@@ -8,9 +8,11 @@ if (!LOKI_URL && !LOKI_BIN) {
 if (!KUBEBUILDER_ASSETS) {
   console.log('no real API server: set KUBEBUILDER_ASSETS to a folder with etcd and kube-apiserver');
 }
-const cwd = new URL('..', import.meta.url);
-const result = spawnSync('npx', ['jest', '--runInBand', '--testMatch', '**/tests/real/*.test.ts'], {
-  stdio: 'inherit',
-  cwd,
-});
-process.exit(result.status ?? 1);
+if (LOKI_URL || LOKI_BIN || KUBEBUILDER_ASSETS) {
+  const cwd = new URL('..', import.meta.url);
+  const result = spawnSync('npx', ['jest', '--config', 'jest.real.config.js', '--runInBand'], {
+    stdio: 'inherit',
+    cwd,
+  });
+  process.exit(result.status ?? 1);
+}

@@ -11,6 +11,12 @@ const program = fileURLToPath(new URL('../../bin/afterlog', import.meta.url));
 const TICKS = 100; // USER_HZ of Linux
 const total = Number(process.argv[2] ?? 1_000_000);
 
+// A run that takes so long is broken.
+setTimeout(() => {
+  console.error('bench: no end after 10 minutes');
+  process.exit(1);
+}, 600_000).unref();
+
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function withSink(run) {

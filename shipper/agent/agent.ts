@@ -30,6 +30,7 @@ const systemClock: Clock = { now: () => BigInt(Date.now()) * 1_000_000n };
 /** The kubelet deletes files first and directories just after; what remains shows when it is done. */
 const SETTLE_NS = 1_500_000_000n;
 const SETTLE_LOOK_MS = 50;
+const STRAGGLER_LOOK_MS = 2_500;
 /** Finished ledgers that are still shown. */
 const REMEMBERED = 5_000;
 const PROBE_MS = 5_000;
@@ -53,6 +54,7 @@ export class Agent {
   private readonly finished = new Map<string, ContainerRecord>();
   /** Ledgers that wait: for the directory to settle, or for Loki. */
   private readonly closing = new Set<string>();
+  private readonly straggling = new Set<ContainerLog>();
   private readonly timers = new Set<NodeJS.Timeout>();
   private podLogs: PodLogs | null = null;
   private server: Server | null = null;
@@ -238,6 +240,7 @@ export class Agent {
     if (container.unread > 0) {
       this.pusher.ready(container);
     }
+    this.awaitStragglers(container);
     const away = container.state.away?.files ?? 0;
     if (away > container.toldAway && container.state.left === null) {
       container.toldAway = away;
@@ -246,11 +249,26 @@ export class Agent {
     this.closeIfDone(container);
   }
 
+  /** Files that are done but for a straggling line are looked at once more. */
+  private awaitStragglers(container: ContainerLog): void {
+    if (container.awaitsStragglers && !this.straggling.has(container)) {
+      this.straggling.add(container);
+      const timer = setTimeout(() => {
+        this.timers.delete(timer);
+        this.straggling.delete(container);
+        this.changed(container);
+        this.save(container);
+      }, STRAGGLER_LOOK_MS);
+      this.timers.add(timer);
+    }
+  }
+
   private settledContainer(container: ContainerLog, gap: boolean): void {
     if (gap) {
       this.write(this.recordOf(container, false));
     }
     this.closeIfDone(container);
+    this.awaitStragglers(container);
     this.save(container);
   }
 

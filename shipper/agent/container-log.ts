@@ -10,7 +10,9 @@ import { movePosition, startOfFile, type Position } from './position';
 import type { SavedFile } from './checkpoint';
 import { BLOCK_BYTES, MAX_BLOCK_BYTES, type Workbench } from './workbench';
 
-const OPEN_BRACE = 0x7b;
+const DOCKER_HEAD = '{"log":';
+/** The runtime may write a last line to a rotated file after its successor was made. */
+const STRAGGLER_MS = 2_000;
 /** An unfinished line that has not grown for so long is sent as far as it is there. */
 const UNFINISHED_MS = 5_000;
 
@@ -136,7 +138,7 @@ export class ContainerLog {
       }
       const atEnd = n < length;
       log.size = Math.max(log.size, log.read.offset + n);
-      file.parser ??= memory[blockStart] === OPEN_BRACE ? new DockerJsonParser() : new CriParser();
+      file.parser ??= isDockerJson(memory, blockStart, n) ? new DockerJsonParser() : new CriParser();
       movePosition(before, log.read);
       const block = { memory, start: blockStart, end: blockStart + n, final: atEnd && this.isFinal(file), flush };
       if (length === MAX_BLOCK_BYTES && !atEnd && flush) {
@@ -270,7 +272,7 @@ export class ContainerLog {
     const before = this.files.length;
     this.files = this.files.filter((file) => {
       const { log } = file;
-      const finished = this.isFinal(file) && !this.over && log.atGzipEnd && log.unacked === 0;
+      const finished = this.isFinal(file) && !this.over && log.atGzipEnd && log.settledSince(STRAGGLER_MS);
       if (finished) {
         this.state.closed.push({
           ino: log.ino,
@@ -290,6 +292,11 @@ export class ContainerLog {
     return this.files.length < before;
   }
 
+  /** Whether a file is done but for the time that a straggling line may take. */
+  get awaitsStragglers(): boolean {
+    return this.files.some(({ log }) => log.superseded && !log.gone && log.unacked === 0);
+  }
+
   close(): void {
     this.files.forEach(({ log }) => log.close());
     this.files = [];
@@ -305,4 +312,8 @@ export class ContainerLog {
     }
     return containerRecord(this.instance, node, this.state, open, final);
   }
+}
+
+function isDockerJson(memory: Buffer, start: number, length: number): boolean {
+  return memory.toString('latin1', start, start + Math.min(length, DOCKER_HEAD.length)) === DOCKER_HEAD;
 }

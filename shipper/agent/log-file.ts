@@ -140,6 +140,18 @@ export class LogFile {
     }
   }
 
+  /**
+   * Whether all of the file is acknowledged and nothing more will come: its last name went, or it has had a successor
+   * for so long. Looks at the file once more.
+   */
+  settledSince(ms: number): boolean {
+    if (this.unacked > 0 || this.compressed) {
+      return this.unacked === 0;
+    }
+    this.size = Math.max(this.size, this.look().size);
+    return this.unacked === 0 && (this.gone || performance.now() - this.grewAt > ms);
+  }
+
   /** Whether a compressed file is decompressed to its end. */
   get atGzipEnd(): boolean {
     return this.gzip === null || this.gzip.ended;
