@@ -145,6 +145,11 @@ export class Agent {
     await this.records.flush();
   }
 
+  /** Why the log directory cannot be read; null where it can. */
+  get logsProblem(): string | null {
+    return this.podLogs?.problem ?? null;
+  }
+
   /** Whether something is left that Loki has not acknowledged. */
   get unacked(): number {
     return [...this.containers.values()].reduce((sum, container) => sum + container.unacked, 0);

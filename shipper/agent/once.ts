@@ -21,6 +21,10 @@ export async function shipOnce(config: AgentConfig, logger: Logger, patience: st
   }
   const agent = new Agent({ ...config, listen: '' }, { logger, once: true });
   await agent.start();
+  if (agent.logsProblem !== null) {
+    await agent.stop({ graceMs: 0 });
+    throw new UserError(`--logs.dir ${config.logs.dir}: ${agent.logsProblem}`);
+  }
   const stalled = watchProgress(agent, patienceMs.data);
   const delivered = await Promise.race([agent.settled().then(() => true), stalled.reached.then(() => false)]);
   const ledgersWritten =
