@@ -52,7 +52,11 @@ async function lastLines(lines: Lines, count: number): Promise<LogLine[]> {
     }
   }
   const joiner = new LineJoiner(lines.origins);
-  return [...joiner.push(entries.reverse()), ...joiner.end()].slice(-count);
+  const all = [...joiner.push(entries.reverse()), ...joiner.end()];
+  for (const { origin } of all.slice(0, Math.max(0, all.length - count))) {
+    origin.lines--; // read, but not shown
+  }
+  return all.slice(-count);
 }
 
 function entriesOf({ client, queries }: Lines, direction: 'forward' | 'backward', enough = Infinity) {
