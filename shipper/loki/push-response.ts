@@ -30,10 +30,6 @@ export function readPushAnswer(status: number, body: string, entries: number): P
   if (status === 413 || (tooLarge.test(body) && (status === 400 || status === 500))) {
     return { kind: 'too-large', reason };
   }
-  if (status === 429 && /exceeds? the limit|burst/i.test(body) && /ingestion rate/i.test(body) && entries > 1) {
-    // A push over the tenant's burst never passes; smaller ones do.
-    return { kind: 'retry', reason };
-  }
   if (status === 400) {
     if (/too new/i.test(body)) {
       return { kind: 'retry', reason }; // the clock ahead: it will be accepted as time passes
