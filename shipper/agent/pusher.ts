@@ -202,15 +202,19 @@ export class Pusher {
   }
 
   private afterRequest(stream: Stream): void {
-    let wait = Infinity;
-    for (const container of stream.containers) {
-      wait = Math.min(wait, container.unread >= stream.maxPayload / 4 ? 0 : this.options.batchWaitMs);
-    }
-    if (wait !== Infinity) {
-      this.wake(stream, wait);
-    } else {
+    if (stream.containers.size === 0) {
       this.dropIdle(stream);
+      return;
     }
+    let unread = 0;
+    for (const container of stream.containers) {
+      unread += container.unread;
+      if (unread >= stream.maxPayload / 4) {
+        this.wake(stream, 0); // enough for a request of its own: no wait for company
+        return;
+      }
+    }
+    this.wake(stream, this.options.batchWaitMs);
   }
 
   /** Reads into a request what the stream's containers have, until it is full; null where there is nothing to send. */
