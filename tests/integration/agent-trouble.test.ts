@@ -84,3 +84,18 @@ test('lines that Loki refuses for good are counted in the ledger, and the others
   ]);
   expect(ledger?.linesAcked).toBe(21);
 });
+
+test('containers of one stream that have much together are sent request after request, without waiting for company', async () => {
+  const letters = 'bcdfghjklm';
+  const containers = Array.from({ length: 60 }, (_, i) =>
+    node.container({ pod: `work-${letters[i % 10]}${letters[Math.floor(i / 10)]}222`, container: 'a' }).write(100)
+  );
+  const config = agentConfig(node, endpoint.url);
+  config.batch.size = 16 * 1024;
+  // Waiting once is right; waiting before each request would outlast the test's time.
+  config.batch.wait = 2_000;
+  const { agent } = await agents.start(config);
+  await agent.settled();
+  await expectEachLineOnce(store, containers);
+  expect(endpoint.pushes).toBeGreaterThan(25);
+});
