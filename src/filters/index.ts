@@ -1,0 +1,3 @@
+export { type Filterable, type Filters, isFiltering, matcherOf, matches, NO_FILTERS } from './filters';
+export { filtersOfSearch, searchOfFilters } from './filters-in-url';
+export { useFilters } from './use-filters';

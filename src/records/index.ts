@@ -1,0 +1,2 @@
+export type { LoadedRecords, Progress, Records, Shortage } from './loaded-records';
+export { NO_RECORDS, type RecordSet } from './record-set';
