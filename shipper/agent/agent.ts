@@ -10,10 +10,14 @@ import type { AgentConfig, entryNames } from '../config/agent-config';
 import type { Logger } from '../log';
 import { connectLoki, type LokiConnection } from '../loki/connection';
 import { RecordWriter } from '../loki/record-writer';
+import type { FilesystemReader } from '../node/disk/filesystem';
+import { NodeFacts } from '../node/node-facts';
 import { Checkpoint, type SavedContainer } from './checkpoint';
 import { ContainerLog } from './container-log';
+import { CursorFile } from './cursor-file';
 import { ContainerLinks } from './links';
 import { AgentMetrics } from './metrics';
+import { nodeFactsOptions } from './node-settings';
 import { PodLogs } from './pod-logs';
 import { Pusher } from './pusher';
 import { lockState } from './state-lock';
@@ -48,6 +52,7 @@ export class Agent {
   private readonly connection: LokiConnection;
   private readonly records: RecordWriter;
   private readonly pusher: Pusher;
+  private readonly nodeFacts: NodeFacts;
   private readonly checkpoint: Checkpoint;
   private readonly links: ContainerLinks;
   private readonly containers = new Map<string, ContainerLog>();
@@ -66,7 +71,7 @@ export class Agent {
 
   constructor(
     private readonly config: AgentConfig,
-    deps: { logger: Logger; clock?: Clock; once?: boolean }
+    deps: { logger: Logger; clock?: Clock; filesystem?: FilesystemReader; once?: boolean }
   ) {
     this.logger = deps.logger;
     this.clock = deps.clock ?? systemClock;
@@ -97,6 +102,15 @@ export class Agent {
         onSettled: (container, gap) => this.settledContainer(container, gap),
       }
     );
+    this.nodeFacts = new NodeFacts(nodeFactsOptions(config), {
+      records: this.records,
+      logger: this.logger,
+      clock: () => Number(this.clock.now() / 1_000_000n),
+      filesystem: deps.filesystem,
+      logBytes: () => this.logBytes(),
+      atRisk: () => this.atRisk,
+      cursor: new CursorFile(config.state.dir, this.logger),
+    });
     this.showGauges();
   }
 
@@ -129,6 +143,9 @@ export class Agent {
     this.podLogs.start();
     this.logger.info('agent started', { logs: root, loki: this.connection.url, containers: this.containers.size });
     void this.probe();
+    if (!this.once) {
+      void this.nodeFacts.start();
+    }
   }
 
   /** Resolves when everything that was seen on disk is acknowledged and all due ledgers are in Loki, or at `stop`. */
@@ -153,6 +170,23 @@ export class Agent {
   /** Whether something is left that Loki has not acknowledged. */
   get unacked(): number {
     return [...this.containers.values()].reduce((sum, container) => sum + container.unacked, 0);
+  }
+
+  /** Bytes that Loki has not acknowledged and that the next reclaim would delete: those of ended containers. */
+  get atRisk(): number {
+    return [...this.containers.values()].reduce(
+      (sum, container) => sum + (container.state.ended ? container.unacked : 0),
+      0
+    );
+  }
+
+  /** Bytes of the logs on the node, of running containers and of ended ones. */
+  private logBytes(): { live: number; dead: number } {
+    const bytes = { live: 0, dead: 0 };
+    for (const container of this.containers.values()) {
+      bytes[container.state.ended ? 'dead' : 'live'] += container.bytesOnNode;
+    }
+    return bytes;
   }
 
   /** The live ledgers and those of containers that left, as `container` records. */
@@ -181,7 +215,7 @@ export class Agent {
     this.podLogs?.stop();
     this.links.stop();
     this.timers.forEach((timer) => clearInterval(timer));
-    await this.pusher.stop(graceMs);
+    await Promise.all([this.pusher.stop(graceMs), this.nodeFacts.stop()]);
     const { undelivered } = await this.records.close(graceMs);
     const bytes = this.unacked;
     if (bytes > 0 || undelivered.length > 0) {
@@ -425,9 +459,7 @@ export class Agent {
     this.metrics.gauge('open_files', 'Log files held open.', () =>
       each().reduce((sum, { files }) => sum + files.length, 0)
     );
-    this.metrics.gauge('at_risk_bytes', 'Bytes of ended containers that Loki has not acknowledged.', () =>
-      each().reduce((sum, container) => sum + (container.state.ended ? container.unacked : 0), 0)
-    );
+    this.metrics.gauge('at_risk_bytes', 'Bytes of ended containers that Loki has not acknowledged.', () => this.atRisk);
     this.metrics.gauge('unacknowledged_bytes', 'Bytes on the node that Loki has not acknowledged.', () => this.unacked);
     this.metrics.gauge('records_pending', 'Ledgers that Loki has not acknowledged.', () => this.records.pending);
   }

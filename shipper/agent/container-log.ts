@@ -96,6 +96,18 @@ export class ContainerLog {
     return bytes;
   }
 
+  /** Bytes of its files on the node, as far as they were seen; a compressed file counts as what it holds. */
+  get bytesOnNode(): number {
+    let bytes = 0;
+    for (const { onNode, bytes: size } of this.state.closed) {
+      bytes += onNode ? size : 0;
+    }
+    for (const { log } of this.files) {
+      bytes += log.gone ? 0 : log.size;
+    }
+    return bytes;
+  }
+
   /** Whether the file can still grow. */
   private isFinal({ log }: OpenFile): boolean {
     return log.gone || log.superseded || log.compressed || this.state.ended || this.over;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { LokiOptions } from '../loki/connection';
 import { logLevels } from '../log';
 import { DEFAULT_LOKI_URL } from './loki-options';
-import { bytes, count, duration, list } from './units';
+import { bytes, count, duration, flag, list } from './units';
 
 /** Names that an entry can carry; which are labels of the stream and which structured metadata is configuration. */
 export const entryNames = [
@@ -37,6 +37,24 @@ export const agentSettings = z.strictObject({
   }),
   node: z.strictObject({
     name: z.string().default('').describe("the node's name (environment NODE_NAME, else the host's)"),
+  }),
+  kubelet: z.strictObject({
+    url: z
+      .union([z.literal(''), z.url({ protocol: /^https?$/, error: 'must be a URL such as https://10.0.0.1:10250' })])
+      .default('')
+      .describe("the kubelet's own address, https://<node ip>:10250; empty: thresholds are assumed"),
+    'token-file': z.string().default('').describe("bearer token for the kubelet (a pod's service account token)"),
+    'ca-file': z.string().default('').describe("PEM certificates that signed the kubelet's serving certificate"),
+    'insecure-skip-verify': flag.default(false).describe("do not check the kubelet's serving certificate"),
+    log: z.string().default('').describe("the kubelet's log: a file, or journal; empty: reclaims are inferred"),
+    'log-unit': z.string().default('kubelet.service').describe('with --kubelet.log journal: its systemd unit'),
+    'journal-dir': z.string().default('').describe("the journal's directory, where it is not the system's own"),
+  }),
+  disk: z.strictObject({
+    'nodefs-dir': z.string().default('/var/lib/kubelet').describe('a directory on nodefs'),
+    'imagefs-dir': z.string().default('/var/lib/containerd').describe('a directory on imagefs'),
+    'containerfs-dir': z.string().default('').describe('a directory of writable layers, where images lie elsewhere'),
+    interval: duration.default(10_000).describe('how often the disks are looked at (default 10s)'),
   }),
   cluster: z.strictObject({
     name: z.string().default('default').describe("the cluster's name, a label of every stream"),

@@ -33,7 +33,8 @@ export function addAgentOptions(command: Command): Command {
         : Array.isArray(fallback)
           ? ` (default ${fallback.join(',')})`
           : '';
-    command.addOption(new Option(`--${key} <value>`, `${schema.description ?? ''}${shown}`));
+    const value = fallback === false ? '[boolean]' : '<value>';
+    command.addOption(new Option(`--${key} ${value}`, `${schema.description ?? ''}${shown}`));
   }
   return command;
 }

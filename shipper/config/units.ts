@@ -42,3 +42,6 @@ export const list = z
 
 /** A whole number, in a flag as text. */
 export const count = z.coerce.number().int().min(1);
+
+/** Yes or no; a flag alone means yes. */
+export const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);

@@ -1,8 +1,8 @@
 import { types } from 'node:util';
+import { HttpClient } from '../http-client';
 import { version } from '../version';
 import { openAuthorization } from './authorization';
 import { parseLokiUrl } from './base-url';
-import { HttpClient } from './http-exchange';
 import { type TlsSettings, readTls } from './tls';
 
 /** How to reach a Loki. At most one of basic authentication and bearer token. */

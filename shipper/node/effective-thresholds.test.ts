@@ -37,7 +37,7 @@ async function read(client: KubeletClient) {
   try {
     return await readThresholds(client);
   } finally {
-    await client.close();
+    client.close();
   }
 }
 
@@ -86,7 +86,7 @@ describe('readThresholds', () => {
     await client.configz();
     await writeFile(tokenFile, 'second\n');
     await client.configz();
-    await client.close();
+    client.close();
     await rm(directory, { recursive: true });
     expect(tokens).toEqual(['Bearer first', 'Bearer second']);
   });

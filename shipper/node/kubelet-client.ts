@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { Agent, request } from 'undici';
+import { HttpClient } from '../http-client';
 
 export interface KubeletOptions {
   /** `https://<node ip>:10250`. */
@@ -37,13 +37,14 @@ const permissions: Record<string, string> = {
 };
 
 const MAX_BODY = 32 * 2 ** 20;
+const TIMEOUT_MS = 10_000;
 
 /**
  * Reads from the kubelet's own port, never through `nodes/proxy`: that permission allows exec into any container.
  * Errors are `KubeletError` with what to do about them.
  */
 export class KubeletClient {
-  private agent: Agent | undefined;
+  private client: HttpClient | undefined;
 
   constructor(private readonly options: KubeletOptions) {}
 
@@ -62,8 +63,8 @@ export class KubeletClient {
     return this.text('/metrics');
   }
 
-  async close(): Promise<void> {
-    await this.agent?.close();
+  close(): void {
+    this.client?.close();
   }
 
   private async json(path: string): Promise<unknown> {
@@ -80,12 +81,14 @@ export class KubeletClient {
     let status: number;
     let text: string;
     try {
-      const response = await request(url, {
-        dispatcher: (this.agent ??= await this.connect()),
+      this.client ??= await this.connect();
+      ({ status, body: text } = await this.client.exchange({
+        method: 'GET',
+        path: new URL(url).pathname,
         headers: await this.authorization(),
-      });
-      status = response.statusCode;
-      text = await response.body.text();
+        timeoutMs: this.options.timeoutMs ?? TIMEOUT_MS,
+        maxBytes: MAX_BODY,
+      }));
     } catch (error) {
       throw new KubeletError(`${url}: ${error instanceof Error ? error.message : String(error)}`, 0);
     }
@@ -96,17 +99,11 @@ export class KubeletClient {
     return text;
   }
 
-  private async connect(): Promise<Agent> {
-    const { caFile, insecureSkipVerify, timeoutMs = 10_000 } = this.options;
-    return new Agent({
-      connect: {
-        ...(caFile ? { ca: await readFile(caFile, 'utf8') } : {}),
-        rejectUnauthorized: insecureSkipVerify !== true,
-        timeout: timeoutMs,
-      },
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
-      maxResponseSize: MAX_BODY,
+  private async connect(): Promise<HttpClient> {
+    const { caFile, insecureSkipVerify, url } = this.options;
+    return new HttpClient(url, {
+      ...(caFile ? { ca: await readFile(caFile, 'utf8') } : {}),
+      rejectUnauthorized: insecureSkipVerify !== true,
     });
   }
 

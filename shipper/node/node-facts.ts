@@ -13,6 +13,7 @@ import { formatNs, parseNs } from '../../model/time';
 import type { Logger } from '../log';
 import type { OutgoingRecord } from '../loki/record-writer';
 import { DiskFacts } from './disk/disk-facts';
+import type { FilesystemReader } from './disk/filesystem';
 import { readThresholds } from './effective-thresholds';
 import { gcRecords } from './gc-records';
 import { KubeletClient, type KubeletOptions } from './kubelet-client';
@@ -38,6 +39,8 @@ export interface NodeFactsDeps {
   logger: Logger;
   /** Milliseconds since 1970. */
   clock: () => number;
+  /** Default: statfs(2). */
+  filesystem?: FilesystemReader;
   logBytes?: () => { live: number; dead: number } | null;
   atRisk?: () => number | null;
   /** Where the reading of the kubelet's log stands, kept over restarts by the caller. */
@@ -62,6 +65,7 @@ export class NodeFacts {
   private thresholds: Thresholds = defaultThresholds(null, 'not read yet');
   private written: { text: string; atMs: number } | undefined;
   private savedPosition: string | null = null;
+  private starting: Promise<void> = Promise.resolve();
   private reading: Promise<void> = Promise.resolve();
 
   constructor(
@@ -74,6 +78,7 @@ export class NodeFacts {
       {
         logger: deps.logger,
         now: deps.clock,
+        filesystem: deps.filesystem,
         kubelet: this.kubelet,
         thresholds: () => this.thresholds,
         logBytes: deps.logBytes ?? (() => null),
@@ -86,7 +91,11 @@ export class NodeFacts {
   }
 
   /** The first thresholds and the first disk sample are there when it resolves. Never fails: what cannot be read is in `state`. */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    return (this.starting = this.begin());
+  }
+
+  private async begin(): Promise<void> {
     await this.readThresholds();
     await this.disk.start();
     const position = this.deps.cursor?.load() ?? null;
@@ -101,10 +110,11 @@ export class NodeFacts {
   }
 
   async stop(): Promise<void> {
+    this.kubelet?.close(); // whoever waits for an answer of it goes on without
+    await this.starting;
     this.timers.forEach(clearInterval);
     await Promise.all([this.disk.stop(), this.log?.stop(), this.reading]);
     this.saveCursor();
-    await this.kubelet?.close();
   }
 
   /** What is read and what is not, in words: for `doctor` and the readiness page. */

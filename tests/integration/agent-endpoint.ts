@@ -63,8 +63,9 @@ export class Endpoint {
     }
     const body = Buffer.concat(parts);
     await this.held;
-    // The agent's question whether anyone is there is no push.
-    const treatment = body.length <= 1 ? 'pass' : this.treat(this.pushes++, body.length);
+    // Neither the agent's question whether anyone is there counts, nor what the node says of itself at its own times.
+    const counts = body.length > 1 && !isOfNode(incoming, body);
+    const treatment = counts ? this.treat(this.pushes++, body.length) : 'pass';
     if (treatment === 'reset') {
       response.destroy();
       return;
@@ -87,4 +88,9 @@ export class Endpoint {
       response.writeHead(answer.statusCode).end(text);
     }
   }
+}
+
+/** Whether a push holds nothing but disk samples, thresholds and reclaims. */
+function isOfNode({ headers }: IncomingMessage, body: Buffer): boolean {
+  return headers['content-type'] === 'application/json' && /"record":"(disk|thresholds|gc)"/.test(body.toString());
 }

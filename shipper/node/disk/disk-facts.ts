@@ -5,7 +5,7 @@ import type { Logger } from '../../log';
 import { KubeletError, type KubeletClient } from '../kubelet-client';
 import { layoutOf } from './disk-layout';
 import { isWorthWriting } from './disk-writing';
-import { readFilesystem } from './filesystem';
+import { type FilesystemReader, readFilesystem } from './filesystem';
 import { type DiskStats, parseStatsSummary } from './stats-summary';
 
 export interface DiskOptions {
@@ -24,6 +24,8 @@ export interface DiskDeps {
   logger: Logger;
   /** Milliseconds since 1970. */
   now: () => number;
+  /** Default: statfs(2). */
+  filesystem?: FilesystemReader;
   kubelet: KubeletClient | undefined;
   thresholds: () => Thresholds;
   /** Bytes of the container logs the agent knows, of running containers and of finished ones. */
@@ -94,10 +96,11 @@ export class DiskFacts {
 
   private async read(): Promise<DiskRecord> {
     const { cluster, node, nodefsDir, imagefsDir, containerfsDir } = this.options;
+    const { filesystem = readFilesystem } = this.deps;
     const [nodefs, images, containers] = await Promise.all([
-      readFilesystem(nodefsDir),
-      readFilesystem(imagefsDir),
-      containerfsDir === undefined ? undefined : readFilesystem(containerfsDir),
+      filesystem(nodefsDir),
+      filesystem(imagefsDir),
+      containerfsDir === undefined ? undefined : filesystem(containerfsDir),
     ]);
     const layout = layoutOf(nodefs, images, containers, this.stats);
     const [nearest] = signalStates(layout, this.deps.thresholds().evictionHard);

@@ -7,11 +7,14 @@ export interface Mounted {
   device: number;
 }
 
+/** Reads the file system under a directory; undefined where the directory is not there. */
+export type FilesystemReader = (directory: string) => Promise<Mounted | undefined>;
+
 /**
  * The file system under a directory, as statfs(2) tells it: what the kubelet's own numbers come from, only fresher.
  * `available` is what is left to ordinary processes, as the kubelet counts it. undefined where the directory is not there.
  */
-export async function readFilesystem(directory: string): Promise<Mounted | undefined> {
+export const readFilesystem: FilesystemReader = async (directory) => {
   try {
     const [{ dev }, fs] = await Promise.all([stat(directory), statfs(directory)]);
     return {
@@ -31,4 +34,4 @@ export async function readFilesystem(directory: string): Promise<Mounted | undef
     }
     throw error;
   }
-}
+};

@@ -9,6 +9,8 @@ export interface HttpExchange {
   signal?: AbortSignal;
   /** The longest silence of the other side, milliseconds. */
   timeoutMs: number;
+  /** A longer answer is an error. */
+  maxBytes?: number;
 }
 
 export interface HttpAnswer {
@@ -48,7 +50,15 @@ export class HttpClient {
     this.agent.destroy();
   }
 
-  private once({ method, path, headers, body, signal, timeoutMs }: HttpExchange): Promise<HttpAnswer> {
+  private once({
+    method,
+    path,
+    headers,
+    body,
+    signal,
+    timeoutMs,
+    maxBytes = Infinity,
+  }: HttpExchange): Promise<HttpAnswer> {
     const { agent, url } = this;
     const send = url.protocol === 'https:' ? https.request : http.request;
     return new Promise((resolve, reject) => {
@@ -68,7 +78,14 @@ export class HttpClient {
       });
       request.on('response', (response) => {
         const parts: Buffer[] = [];
-        response.on('data', (part: Buffer) => parts.push(part));
+        let bytes = 0;
+        response.on('data', (part: Buffer) => {
+          bytes += part.length;
+          if (bytes > maxBytes) {
+            response.destroy(new Error(`the answer is longer than ${maxBytes} bytes`));
+          }
+          parts.push(part);
+        });
         response.on('error', reject);
         response.on('end', () =>
           resolve({
