@@ -71,6 +71,8 @@ export interface Case {
   at: string | null;
   /** What happened and where the log is now, for the owner of the Job. */
   sentence: string;
+  /** The first part of the sentence alone: what took the log from its node. */
+  happened: string;
   /** Oldest first. */
   evidence: Evidence[];
   /** What Loki lacks. */

@@ -44,6 +44,7 @@ export function makeCase(subject: Subject, finding: Finding, verdict: Verdict, f
     sentence: ledger
       ? `${finding.says} ${lokiSentence(verdict, ledger)}`
       : `${finding.says}${verdict === 'lost' ? ' It is lost.' : ''}`,
+    happened: finding.says,
     evidence: ordered(evidence),
     gaps: ledger?.gaps ?? [],
     rotatedAway: ledger?.rotatedAway ?? null,

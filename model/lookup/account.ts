@@ -47,9 +47,14 @@ const gapReasons: Record<Gap['reason'], string> = {
 /**
  * What happened to a container instance's log, in sentences for its Job's owner: the verdict, what is missing and why,
  * what rotation took from the node, when the log left the node.
+ *
+ * @param happened what took the log from its node (`Case.happened`), where that is known: it stands first
  */
-export function sentencesOf(record: ContainerRecord): string[] {
-  return [verdictSentence(record), ...record.gaps.map(gapSentence), ...rotation(record), ...leaving(record)];
+export function sentencesOf(record: ContainerRecord, happened?: string): string[] {
+  const told = [verdictSentence(record), ...record.gaps.map(gapSentence), ...rotation(record)];
+  return happened === undefined
+    ? [...told, ...leaving(record)]
+    : [happened, ...told, ...(record.left === null ? [] : [`It left the node at ${moment(record.left.at)}.`])];
 }
 
 function verdictSentence(record: ContainerRecord): string {

@@ -6,7 +6,7 @@ import { connectLoki } from '../loki/connection';
 import { explainLokiError } from '../loki/explain';
 import { QueryClient } from '../loki/query-client';
 import { lokiOptionsFrom } from '../config/loki-options';
-import { CaseReader, type CaseWindow } from '../lookup/case-reader';
+import { CaseReader, type CaseWindow, RECORDS_AFTER_NS } from '../lookup/case-reader';
 import { type TimeFlags, timeWindow } from '../lookup/time-window';
 
 /** `lost,partial` as verdicts. */
@@ -32,15 +32,12 @@ export function parseCauses(text: string): Array<CauseId | 'unknown'> {
   });
 }
 
-/** What is to be known about a log that went is written within hours: an agent that was down catches up. */
-const RECORDS_AFTER = 86_400_000_000_000n;
-
 /** The window of the time flags; so much back where they name none. */
 export function caseWindow(flags: TimeFlags, fallback: string): CaseWindow {
   const now = BigInt(Date.now()) * 1_000_000n;
   const given = flags.since ?? flags.from;
   const { from, to } = timeWindow({ ...flags, since: given === undefined ? fallback : flags.since }, now);
-  return { from, to, recordsTo: to + RECORDS_AFTER, now };
+  return { from, to, recordsTo: to + RECORDS_AFTER_NS, now };
 }
 
 const clusterSchema = z.object({ 'cluster.name': z.string().optional() });

@@ -1,11 +1,11 @@
 import { Command, Option } from 'commander';
 import { z } from 'zod';
 import type { Case } from '../../model/cases';
-import { nameOfTarget, parseQuestion, type Target } from '../../model/lookup';
+import { nameOfTarget, parseQuestion } from '../../model/lookup';
 import { addLokiOptions } from '../config/loki-options';
-import type { CaseReader, CaseSelection, CaseWindow } from '../lookup/case-reader';
 import { explanation } from '../lookup/case-text';
 import { Output } from '../lookup/output';
+import { casesOfTargets } from '../lookup/target-cases';
 import { UserError } from '../user-error';
 import { caseWindow, clusterOf, withCases } from './case-flags';
 
@@ -46,10 +46,10 @@ async function explain(what: string, flags: Flags, values: Record<string, unknow
     );
   }
   const window = caseWindow(flags, '7d');
-  const cluster = clusterOf(values);
+  const narrowing = { ...flags, cluster: clusterOf(values) };
   const found = await withCases(values, async (reader) => {
-    const first = await casesOfTargets(reader, targets, flags, cluster, window);
-    return first.length > 0 ? first : casesOfTargets(reader, otherwise, flags, cluster, window);
+    const first = await casesOfTargets(reader, targets, narrowing, window);
+    return first.length > 0 ? first : casesOfTargets(reader, otherwise, narrowing, window);
   });
   if (found.length === 0) {
     const names = targets.map(nameOfTarget).join(', ');
@@ -59,55 +59,6 @@ async function explain(what: string, flags: Flags, values: Record<string, unknow
     );
   }
   await new Output(process.stdout).write(flags.output === 'json' ? `${JSON.stringify(found, null, 2)}\n` : text(found));
-}
-
-async function casesOfTargets(
-  reader: CaseReader,
-  targets: readonly Target[],
-  flags: Flags,
-  cluster: string | undefined,
-  window: CaseWindow
-): Promise<Case[]> {
-  const found = new Map<string, Case>();
-  for (const target of targets) {
-    const narrowed = { ...target, namespace: flags.namespace ?? target.namespace };
-    for (const selection of await selectionsOf(reader, narrowed, cluster, window)) {
-      for (const one of await reader.cases(selection, window)) {
-        if (isMeant(one, narrowed, flags)) {
-          found.set(`${one.cluster} ${one.id}`, one);
-        }
-      }
-    }
-  }
-  return [...found.values()];
-}
-
-async function selectionsOf(
-  reader: CaseReader,
-  target: Target,
-  cluster: string | undefined,
-  window: CaseWindow
-): Promise<CaseSelection[]> {
-  const { namespace } = target;
-  switch (target.kind) {
-    case 'container':
-      return reader.podsOfContainer(target.id, { cluster, namespace }, window);
-    case 'cronjob':
-      return [{ cluster, namespace, workload: target.name }];
-    default:
-      return [{ cluster, namespace, [target.kind]: target.name }];
-  }
-}
-
-function isMeant(one: Case, target: Target, flags: Flags): boolean {
-  const container = flags.container ?? target.container;
-  const restart = flags.restart ?? target.restart;
-  return (
-    (target.kind !== 'container' || one.containerId?.startsWith(target.id) === true) &&
-    (target.podUid === undefined || one.podUid === target.podUid) &&
-    (container === undefined || one.container === container) &&
-    (restart === undefined || one.restart === restart)
-  );
 }
 
 /** Cases that went the same way are told once, with the names of the others. */

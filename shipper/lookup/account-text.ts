@@ -1,8 +1,10 @@
+import type { Case } from '../../model/cases';
 import { between, count, nameOf, sentencesOf, verdictWords } from '../../model/lookup';
 import { verdictSchema } from '../../model/records';
 import { formatNs } from '../../model/time';
 import type { RangeQuery } from '../loki/query-client';
-import { type Account, shortfall } from './accounts';
+import { type Account, shortfall, whoOf } from './accounts';
+import { causeText } from './case-text';
 import type { Origin } from './origin';
 
 /** More container instances than these are summed up; only those that lack something are told one by one. */
@@ -26,7 +28,7 @@ export function accountText(
   const told = lacking.slice(0, MAX_LACKING).map((account) => paragraph(account, isWhole, [], where));
   const more = lacking.length - told.length;
   return [
-    `${summary(accounts)}\n${standsWhere(
+    `${summary(accounts)}${causes(accounts)}\n${standsWhere(
       queries.map(({ query }) => query),
       where
     )}`,
@@ -45,26 +47,51 @@ function summary(accounts: readonly Account[]): string {
   return `${count(accounts.length, 'container instance')}: ${parts.join('; ')}.`;
 }
 
+/** `What took them from their nodes: 33 × C1 disk reclaim (proved), 1 × unknown.`; nothing where none has a case. */
+function causes(accounts: readonly Account[]): string {
+  const counts = new Map<string, number>();
+  for (const { case: found } of accounts) {
+    if (found !== undefined) {
+      const text = causeWithGrade(found);
+      counts.set(text, (counts.get(text) ?? 0) + 1);
+    }
+  }
+  const parts = [...counts].map(([text, n]) => `${n.toLocaleString('en-US')} × ${text}`);
+  return parts.length === 0 ? '' : `\nWhat took them from their nodes: ${parts.join(', ')}.`;
+}
+
+const causeWithGrade = ({ cause, grade }: Case) => (cause === 'unknown' ? 'unknown' : `${causeText(cause)} (${grade})`);
+
 function paragraph(account: Account, isWhole: boolean, queries: readonly string[], where: string): string {
-  const { record, origin } = account;
+  const { record, origin, case: found } = account;
   const sentences = [
-    ...(record === undefined ? untold(origin) : sentencesOf(record)),
+    ...(record === undefined
+      ? untold(account)
+      : sentencesOf(record, found?.cause === 'unknown' ? undefined : found?.happened)),
     ...shortfallSentence(account, isWhole),
     ...oddities(origin),
   ];
-  const text = `${nameOf(record ?? origin ?? {})}: ${sentences.join(' ')}`;
-  return queries.length === 0 ? text : `${text}\n${standsWhere(queries, where)}`;
+  return [
+    `${nameOf(whoOf(account))}: ${sentences.join(' ')}`,
+    ...(found === undefined ? [] : [verdictLine(account, found)]),
+    ...(queries.length === 0 ? [] : [standsWhere(queries, where)]),
+  ].join('\n');
 }
+
+const verdictLine = ({ verdict }: Account, found: Case) =>
+  `Verdict ${verdict}, cause ${causeWithGrade(found)}. The evidence, and what to change: ` +
+  `afterlog explain ${found.namespace}/${found.pod}`;
 
 const standsWhere = (queries: readonly string[], where: string) =>
   `It stands ${where}. For Grafana Explore: ${queries.join('\n  ')}`;
 
-function untold(origin: Origin | undefined): string[] {
+function untold({ origin, case: found }: Account): string[] {
   if (origin === undefined) {
-    return [];
+    return found === undefined ? [] : [found.sentence];
   }
   const when = between(formatNs(origin.first), formatNs(origin.last));
   return [
+    ...(found === undefined ? [] : [found.happened]),
     `${count(origin.lines, 'line')} shown, ${when}. It has no account yet: it may still be running, so whether these are all is not known.`,
   ];
 }
@@ -93,14 +120,17 @@ function oddities(origin: Origin | undefined): string[] {
 export function accountJson(accounts: readonly Account[], { url, isWhole }: { url: string; isWhole: boolean }): string {
   return accounts
     .map((account) => {
-      const { record, origin, verdict, query } = account;
-      const { cluster, namespace, pod, container, restart, containerId, node } = record ?? origin ?? {};
+      const { record, origin, verdict, query, case: found } = account;
+      const { cluster, namespace, pod, container, restart, containerId, node } = whoOf(account);
       return JSON.stringify({
         instance: { cluster, namespace, pod, container, restart, containerId: containerId ?? null, node },
         verdict,
+        cause: found?.cause ?? null,
+        grade: found?.grade ?? null,
         linesShown: origin?.lines ?? 0,
         linesGone: shortfall(account, isWhole),
         record: record ?? null,
+        case: found ?? null,
         query: query ?? null,
         loki: url,
       });

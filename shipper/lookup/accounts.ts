@@ -1,16 +1,24 @@
+import type { Case } from '../../model/cases';
+import type { Who } from '../../model/lookup';
 import type { ContainerRecord, Verdict } from '../../model/records';
 import { instanceQueries } from './instance-queries';
 import type { Location } from './location';
 import type { Origin } from './origin';
 import type { TimeWindow } from './time-window';
 
-/** What is known of a container instance: its ledger, its lines, or both. */
+/** What is known of a container instance: its ledger, its lines, what took its log from the node. */
 export interface Account {
   record?: ContainerRecord;
   origin?: Origin;
+  case?: Case;
   verdict: Verdict;
   /** What one pastes into Grafana Explore to see its lines. */
   query?: string;
+}
+
+/** Whose account it is. */
+export function whoOf({ record, origin, case: found }: Account): Who {
+  return record ?? origin ?? { ...found, node: found?.node ?? undefined };
 }
 
 /** The accounts of all container instances that were looked up, in the order of their first lines. */

@@ -21,7 +21,7 @@ import { RecordReader } from './record-reader';
 export interface CaseSelection {
   cluster?: string;
   namespace?: string;
-  pod?: string;
+  pod?: string | readonly string[];
   job?: string;
   /** The CronJob, or another owner, as the label `workload` has it. */
   workload?: string;
@@ -42,6 +42,8 @@ const DAY = 24n * HOUR;
 /** What lives on is written again every six hours, a pod that only stays is not: so far back its record is looked for. */
 const PODS_BACK = DAY;
 const BACK = HOUR;
+/** What is to be known about a log that went is written within hours: an agent that was down catches up. */
+export const RECORDS_AFTER_NS = DAY;
 /** Ids, or nodes, that one query names. */
 const BATCH = 50;
 

@@ -1,16 +1,20 @@
 import type { Writable } from 'node:stream';
 import type { Question } from '../../model/lookup';
 import { UserError } from '../user-error';
+import { LokiUnreachable } from '../loki/connection';
 import { LokiRefusal, type QueryClient } from '../loki/query-client';
+import { addCases } from './account-cases';
 import { accountJson, accountText } from './account-text';
 import { type Account, accountsOf } from './accounts';
+import { CaseReader } from './case-reader';
 import { locate, queriesFor } from './locate';
-import type { Location, Wanted } from './location';
+import type { LineQuery, Location, Miss, Wanted } from './location';
 import { notFoundText } from './not-found';
 import { Origins } from './origin';
 import { Output } from './output';
 import { type Lines, printAll, printFollowing, printLast } from './print-lines';
 import { Printer } from './printer';
+import { casesOfTargets } from './target-cases';
 
 export interface RunOptions {
   client: QueryClient;
@@ -37,12 +41,14 @@ export interface RunOptions {
 export async function runLookup(options: RunOptions): Promise<boolean> {
   const { client, question, wanted, stderr } = options;
   const { locations, misses } = await locate({ client, wanted }, question);
-  if (locations.length === 0) {
-    throw new UserError(await notFoundText(client, misses, question, wanted));
-  }
-  const accounts = await show(options, locations);
-  if (misses.length > 0) {
-    stderr.write(`\nafterlog: ${await notFoundText(client, misses, question, wanted)}\n`);
+  const accounts = locations.length === 0 ? [] : await show(options, locations);
+  const without = await tellCasesOf(options, misses);
+  if (without.length > 0) {
+    const text = await notFoundText(client, without, question, wanted);
+    if (without.length === misses.length && locations.length === 0) {
+      throw new UserError(text);
+    }
+    stderr.write(`\nafterlog: ${text}\n`);
   }
   return misses.length === 0 && accounts.some(isAnswer);
 }
@@ -51,7 +57,7 @@ const isAnswer = ({ origin, verdict }: Account) =>
   (origin?.lines ?? 0) > 0 || verdict === 'kept' || verdict === 'rescued' || verdict === 'pending';
 
 async function show(options: RunOptions, locations: Location[]): Promise<Account[]> {
-  const { client, wanted, tail, stderr, quiet } = options;
+  const { client, wanted, tail } = options;
   const queries = queriesFor(locations, { wanted });
   const origins = new Origins();
   const output = new Output(options.stdout);
@@ -59,28 +65,73 @@ async function show(options: RunOptions, locations: Location[]): Promise<Account
   const printer = new Printer(output, { ...options, expected });
   const lines: Lines = { client, queries, origins, printer, output };
   const accounts = () => accountsOf(locations, origins.all, wanted.window);
-  const tell = (isWhole: boolean) => {
-    const text = options.format === 'json' ? accountJson : accountText;
-    const told = accounts();
-    if (!quiet && told.length > 0) {
-      stderr.write(`${text(told, { url: client.connection.url, queries, isWhole })}\n`);
-    }
-  };
   if (options.follow && !locations.every(({ isOver }) => isOver)) {
-    await showFollowing(options, lines, tell);
+    await showFollowing(options, lines, accounts());
     return accounts();
   }
   await (tail === undefined ? printAll(lines) : printLast(lines, tail));
-  tell(tail === undefined && wanted.window.isDefault && !output.closed);
-  return accounts();
+  const isWhole = tail === undefined && wanted.window.isDefault && !output.closed;
+  const told = options.quiet ? accounts() : await explained(options, accounts());
+  tell(options, told, { queries, isWhole });
+  return told;
 }
 
-async function showFollowing(options: RunOptions, lines: Lines, tell: (isWhole: boolean) => void): Promise<void> {
+function tell(
+  { quiet, format, client, stderr }: RunOptions,
+  accounts: readonly Account[],
+  more: { queries: readonly LineQuery[]; isWhole: boolean }
+): void {
+  if (!quiet && accounts.length > 0) {
+    const text = format === 'json' ? accountJson : accountText;
+    stderr.write(`${text(accounts, { url: client.connection.url, ...more })}\n`);
+  }
+}
+
+/** The accounts with what took the logs from their nodes. The lines are printed by now: that it cannot be told is no failure. */
+async function explained({ client, wanted, stderr }: RunOptions, accounts: Account[]): Promise<Account[]> {
+  try {
+    return await addCases(new CaseReader(client), accounts, wanted.window);
+  } catch (error) {
+    if (!(error instanceof LokiRefusal || error instanceof LokiUnreachable)) {
+      throw error;
+    }
+    stderr.write(`afterlog: what took the log from its node could not be read: ${error.message}\n`);
+    return accounts;
+  }
+}
+
+/**
+ * Tells of what has neither ledger nor lines whether the API knew it: a container that no agent ever opened.
+ *
+ * @returns those of which nobody knows anything
+ */
+async function tellCasesOf(options: RunOptions, misses: readonly Miss[]): Promise<Miss[]> {
+  const { client, wanted } = options;
+  const { from, to, recordsTo } = wanted.window;
+  const unknown: Miss[] = [];
+  for (const miss of misses) {
+    const cases = await casesOfTargets(new CaseReader(client), [miss.target], wanted, {
+      from,
+      to,
+      recordsTo,
+      now: recordsTo,
+    });
+    if (cases.length === 0) {
+      unknown.push(miss);
+      continue;
+    }
+    const accounts = cases.map((one): Account => ({ case: one, verdict: one.verdict }));
+    tell(options, accounts, { queries: [], isWhole: false });
+  }
+  return unknown;
+}
+
+async function showFollowing(options: RunOptions, lines: Lines, accounts: readonly Account[]): Promise<void> {
   const { queries, origins } = lines;
   if (queries.length > 1) {
     throw new UserError('-f follows one thing at a time: give one pod, job, cronjob or container id');
   }
-  tell(false);
+  tell(options, accounts, { queries, isWhole: false });
   let from: bigint | undefined;
   if (options.tail !== undefined) {
     await printLast(lines, options.tail);

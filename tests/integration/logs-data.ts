@@ -1,5 +1,5 @@
 import { instanceId } from '../../model/container-instance';
-import { CONTAINER_METADATA, type ContainerRecord } from '../../model/records';
+import { CONTAINER_METADATA, type ContainerRecord, RECORD_SERVICE } from '../../model/records';
 import { formatNs } from '../../model/time';
 import { workloadOf } from '../../model/workload';
 import type { TestStore, Value } from './logs-store';
@@ -86,11 +86,20 @@ export function record(of: Instance, lines: bigint[], more: Partial<ContainerRec
   };
 }
 
-export async function pushRecord(store: TestStore, at: bigint, one: ContainerRecord): Promise<void> {
-  const metadata = Object.entries(CONTAINER_METADATA).flatMap(([name, field]) =>
-    one[field] === null ? [] : [[name, `${one[field]}`]]
+export const pushRecord = (store: TestStore, at: bigint, one: ContainerRecord): Promise<void> =>
+  pushOther(store, at, one, CONTAINER_METADATA);
+
+/** A record of any kind, as its writer writes it. */
+export async function pushOther<R extends { kind: string; cluster: string }>(
+  store: TestStore,
+  at: bigint,
+  one: R,
+  fields: Record<string, keyof R>
+): Promise<void> {
+  const metadata = Object.entries(fields).flatMap(([name, field]) =>
+    one[field] == null ? [] : [[name, String(one[field])]]
   );
-  const labels = { service_name: 'afterlog', record: 'container', cluster: one.cluster };
-  const final = one.final ? { final: 'true' } : {};
+  const final = 'final' in one && one.final === true ? { final: 'true' } : {};
+  const labels = { service_name: RECORD_SERVICE, record: one.kind, cluster: one.cluster };
   await store.push(labels, [[at, JSON.stringify(one), { ...Object.fromEntries(metadata), ...final }]]);
 }

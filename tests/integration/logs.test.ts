@@ -1,4 +1,6 @@
-import { id, instance, pushLines, pushRecord, record } from './logs-data';
+import { GC_METADATA, gcRecordSchema, POD_METADATA, podRecordSchema } from '../../model/records';
+import { formatNs } from '../../model/time';
+import { id, instance, pushLines, pushOther, pushRecord, record } from './logs-data';
 import { afterlog, type Ran } from './logs-program';
 import { ago, startTestStore, type TestStore, type Value } from './logs-store';
 
@@ -42,6 +44,9 @@ describe('afterlog logs', () => {
         'hello-rtkpw/hello (namespace job-test, restart 0, container d1e747c55ee0, node n1, cluster c1): All of its log is in Loki: 3 lines between'
       );
       expect(stderr).toMatch(/The log left the node at .* UTC; its directory stayed behind, empty/);
+      expect(stderr).toContain(
+        '\nVerdict kept, cause unknown. The evidence, and what to change: afterlog explain job-test/hello-rtkpw\n'
+      );
       expect(stderr).toContain(
         `It stands in Loki at ${store.url}. For Grafana Explore: {cluster="c1", namespace="job-test", container="hello", workload="hello"} | container_id="${containerId}"\n`
       );
@@ -90,6 +95,8 @@ describe('afterlog logs', () => {
       expect(JSON.parse(stderr)).toMatchObject({
         instance: { pod: 'hello-rtkpw', restart: 0 },
         verdict: 'kept',
+        cause: 'unknown',
+        grade: 'unknown',
         linesShown: 3,
         linesGone: 0,
         record: { id: record(hello, []).id },
@@ -133,9 +140,10 @@ describe('afterlog logs', () => {
       const { code, stdout, stderr } = await logs('job/many');
       expect(stdout.split('\n')).toHaveLength(5);
       expect(stderr).toContain('5 container instances: 4 complete in Loki; 1 lost.\n');
+      expect(stderr).toContain('\nWhat took them from their nodes: 5 × C1 disk reclaim (likely).\n');
       expect(stderr).toContain('{cluster="c1", namespace="job-test", workload="many"} | job="many"\n');
       expect(stderr).toMatch(
-        /many-ggggg\/main .*: Its log is lost.* Missing: 77 bytes, because the file was deleted before it was read\./
+        /many-ggggg\/main .*: Most likely the kubelet removed this container .* Its log is lost.* Missing: 77 bytes, because the file was deleted before it was read\./
       );
       expect(stderr).not.toContain('many-bbbbb');
       expect(code).toBe(0);
@@ -232,6 +240,76 @@ describe('afterlog logs', () => {
       await pushLines(store, pod, [values[0] as Value, values[2] as Value]);
       await pushLines(store, pod, [values[0] as Value, values[1] as Value], true);
       expect((await logs('late-bbbbb')).stdout).toBe('one\ntwo\nthree\n');
+    });
+  });
+
+  describe('a log of which the records tell what took it', () => {
+    const pod = instance('reclaimed-bbbbb');
+    const values = lines(start, 'one', 'two');
+    const gone = formatNs(start + 60n * second);
+    const podRecord = podRecordSchema.parse({
+      ...{ v: 1, kind: 'pod', id: pod.podUid, cluster: 'c1', namespace: 'job-test', pod: pod.pod, node: 'n1' },
+      ...{ workload: 'reclaimed', job: 'reclaimed', phase: 'Succeeded', created: formatNs(start), final: true },
+      finished: formatNs(start + 20n * second),
+    });
+    const gc = gcRecordSchema.parse({
+      ...{ v: 1, kind: 'gc', id: 'n1/gc/1', cluster: 'c1', node: 'n1', trigger: 'eviction', start: gone, end: gone },
+      ...{
+        resource: 'ephemeral-storage',
+        containers: [{ containerId: pod.containerId, at: gone }],
+        containersTotal: 8,
+      },
+      ...{ containersFailed: 0, images: [], imageBytes: 0, evicted: [], outcome: 'relieved', source: 'kubelet-log' },
+      ...{ part: 1, parts: 1 },
+    });
+    beforeAll(async () => {
+      await pushLines(store, pod, values);
+      const left = { at: gone, directory: 'empty' as const, bytesUnacked: 0 };
+      await pushRecord(store, start + 60n * second, record(pod, times(values), { left }));
+      await pushOther(store, start + 20n * second, podRecord, POD_METADATA);
+      await pushOther(store, start + 60n * second, gc, GC_METADATA);
+    });
+
+    it('is told with that, the cause and the grade', async () => {
+      const { code, stdout, stderr } = await logs('reclaimed-bbbbb');
+      expect([code, stdout]).toEqual([0, 'one\ntwo\n']);
+      expect(stderr).toMatch(
+        /: The kubelet removed this container 59 s after it finished, together with 7 others, to free disk on n1\. All of its log is in Loki: 2 lines .* It left the node at .* UTC\.\nVerdict kept, cause C1 disk reclaim \(proved\)\. The evidence, and what to change: afterlog explain job-test\/reclaimed-bbbbb\n/
+      );
+    });
+
+    it('has it in the JSON too', async () => {
+      const { stderr } = await logs('reclaimed-bbbbb', '-o', 'json');
+      expect(JSON.parse(stderr)).toMatchObject({
+        ...{ verdict: 'kept', cause: 'C1', grade: 'proved' },
+        case: { evidence: expect.arrayContaining([expect.objectContaining({ source: 'kubelet log' })]) },
+      });
+    });
+
+    it('is not told of where nobody wants to know', async () => {
+      expect((await logs('reclaimed-bbbbb', '-q')).stderr).toBe('');
+    });
+  });
+
+  describe('a container that no agent ever opened', () => {
+    it('is told of all the same, and is a failure', async () => {
+      const ended = formatNs(start + 20n * second);
+      const unseen = podRecordSchema.parse({
+        ...{ v: 1, kind: 'pod', id: 'unseen', cluster: 'c1', namespace: 'job-test', pod: 'unseen-bbbbb', node: 'n9' },
+        ...{ workload: 'unseen', job: 'unseen', phase: 'Succeeded', created: formatNs(start), finished: ended },
+        containers: [
+          { name: 'main', state: 'terminated', runs: [{ restart: 0, started: formatNs(start), finished: ended }] },
+        ],
+        deletion: { requested: ended, gone: ended, by: 'drain' },
+        final: true,
+      });
+      await pushOther(store, start + 20n * second, unseen, POD_METADATA);
+      const { code, stdout, stderr } = await logs('unseen-bbbbb');
+      expect([code, stdout]).toEqual([1, '']);
+      expect(stderr).toContain('The pod was evicted through the API, as a drain of n9 does, and its log went with it.');
+      expect(stderr).toContain('No agent ever opened it: no agent ever reported from n9. It is lost.');
+      expect(stderr).toContain('Verdict lost, cause C14 drain or preemption (strong).');
+      expect(stderr).not.toContain('nothing found');
     });
   });
 

@@ -1,0 +1,76 @@
+import type { Case } from '../../model/cases';
+import { parseNs } from '../../model/time';
+import type { Account } from './accounts';
+import { type CaseReader, type CaseSelection, type CaseWindow, RECORDS_AFTER_NS } from './case-reader';
+import type { TimeWindow } from './time-window';
+
+/** More pods of one workload than these are asked for by the workload. */
+const PODS_PER_QUERY = 50;
+const MINUTE_NS = 60_000_000_000n;
+
+/**
+ * The accounts, each with the case of its container instance where there is one: what took the log from its node.
+ *
+ * @throws as `CaseReader.cases`
+ */
+export async function addCases(
+  reader: CaseReader,
+  accounts: readonly Account[],
+  window: TimeWindow
+): Promise<Account[]> {
+  const span = windowOf(accounts, window);
+  const cases: Case[] = [];
+  for (const selection of selectionsOf(accounts)) {
+    cases.push(...(await reader.cases(selection, span)));
+  }
+  return accounts.map((account) => {
+    const found = cases.find((one) => isOf(one, account));
+    // The ledger of a node that is gone says `pending` for ever: the case knows that nothing more will come.
+    return found === undefined
+      ? account
+      : { ...account, case: found, verdict: found.seen ? found.verdict : account.verdict };
+  });
+}
+
+function selectionsOf(accounts: readonly Account[]): CaseSelection[] {
+  const families = new Map<string, { selection: CaseSelection; pods: Set<string> }>();
+  for (const { record, origin } of accounts) {
+    const { cluster, namespace, pod } = record ?? origin ?? {};
+    const workload = record?.workload ?? origin?.workload;
+    const key = JSON.stringify([cluster, namespace, workload]);
+    const family = families.get(key) ?? { selection: { cluster, namespace, workload }, pods: new Set() };
+    families.set(key, family);
+    if (pod !== undefined) {
+      family.pods.add(pod);
+    }
+  }
+  return [...families.values()].map(({ selection: { cluster, namespace, workload }, pods }) =>
+    pods.size > PODS_PER_QUERY ? { cluster, namespace, workload } : { cluster, namespace, pod: [...pods] }
+  );
+}
+
+/** When these logs can have gone: after their first lines, and before the last of them was seen to be gone. */
+function windowOf(accounts: readonly Account[], { from, to, recordsTo }: TimeWindow): CaseWindow {
+  const starts = accounts.map(({ record, origin }) => nsOf(record?.firstTime) ?? origin?.first ?? from);
+  const ends = accounts.map(({ record }) => nsOf(record?.left?.at) ?? recordsTo);
+  const first = starts.reduce((a, b) => (b < a ? b : a), starts[0] ?? from);
+  const last = ends.reduce((a, b) => (b > a ? b : a), ends[0] ?? to) + MINUTE_NS;
+  const told = last + RECORDS_AFTER_NS;
+  return { from: first - MINUTE_NS, to: last, recordsTo: told < recordsTo ? told : recordsTo, now: recordsTo };
+}
+
+const nsOf = (time: string | null | undefined) => (time == null ? undefined : parseNs(time));
+
+function isOf(one: Case, { record, origin }: Account): boolean {
+  if (record !== undefined) {
+    return one.id === record.id && one.cluster === record.cluster;
+  }
+  return (
+    origin !== undefined &&
+    one.pod === origin.pod &&
+    one.namespace === origin.namespace &&
+    one.container === origin.container &&
+    one.restart === origin.restart &&
+    (origin.containerId === undefined || one.containerId === null || one.containerId === origin.containerId)
+  );
+}
