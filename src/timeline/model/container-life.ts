@@ -1,0 +1,140 @@
+import type { Case } from '../../../model/cases';
+import type { Cause } from '../../../model/causes';
+import { ms } from '../../../model/cases/moment';
+import { instanceId } from '../../../model/container-instance';
+import type {
+  ContainerRecord,
+  ContainerRun,
+  JobRecord,
+  PodContainer,
+  PodRecord,
+  Verdict,
+} from '../../../model/records';
+import type { TimelineInput } from './input';
+
+/** How a container ended. */
+export type Exit = 'running' | 'complete' | 'failed' | 'unknown';
+
+/** The life of one container instance and, after its end, of its log. Milliseconds since 1970. */
+export interface ContainerLife {
+  /** `instanceId()`. */
+  id: string;
+  cluster: string;
+  node: string | null;
+  namespace: string;
+  pod: string;
+  podUid: string;
+  container: string;
+  restart: number;
+  containerId: string | null;
+  role: PodContainer['role'];
+  workload: string;
+  job: string | null;
+  cronJob: string | null;
+  started: number;
+  /** undefined while it runs, or where nobody saw the end. */
+  ended: number | undefined;
+  exit: Exit;
+  exitCode: number | null;
+  /** `Completed`, `Error`, `OOMKilled`, … */
+  exitReason: string | null;
+  /** When the log left the node, or could no longer be reached; undefined while `kubectl logs` can read it. */
+  gone: number | undefined;
+  /** On the log in Loki; `unknown` also where nobody kept an account. */
+  verdict: Verdict;
+  /** undefined where `kubectl logs` still shows all of it. */
+  cause: Cause | undefined;
+  case: Case | undefined;
+  ledger: ContainerRecord | undefined;
+  podRecord: PodRecord | undefined;
+}
+
+/**
+ * The lives of all container instances that the records tell of, in no order: those with a ledger, and those that only
+ * the API showed. Container instances that never started have no log and no life.
+ */
+export function containerLives({ records, cases }: Pick<TimelineInput, 'records' | 'cases'>): ContainerLife[] {
+  const casesById = new Map(cases.map((one) => [one.id, one]));
+  const jobs = new Map(records.jobs.map((job) => [job.id, job]));
+  const pods = new Map(records.pods.map((pod) => [pod.id, pod]));
+  const lives: ContainerLife[] = [];
+  const told = new Set<string>();
+  const add = (life: ContainerLife | undefined) => life && lives.push(life);
+  for (const ledger of records.containers) {
+    const id = instanceId(ledger);
+    told.add(id);
+    const pod = pods.get(ledger.podUid);
+    const container = pod?.containers.find(({ name }) => name === ledger.container);
+    const run = container?.runs.find(({ restart }) => restart === ledger.restart);
+    add(lifeOf(id, casesById.get(id), jobOf(pod, jobs), ledger, pod, container, run));
+  }
+  for (const pod of records.pods) {
+    for (const container of pod.containers) {
+      for (const run of container.runs) {
+        const id = `${pod.id}/${container.name}/${run.restart}`;
+        if (!told.has(id)) {
+          add(lifeOf(id, casesById.get(id), jobOf(pod, jobs), undefined, pod, container, run));
+        }
+      }
+    }
+  }
+  return lives;
+}
+
+const jobOf = (pod: PodRecord | undefined, jobs: Map<string, JobRecord>) =>
+  pod?.jobUid == null ? undefined : jobs.get(pod.jobUid);
+
+function lifeOf(
+  id: string,
+  found: Case | undefined,
+  job: JobRecord | undefined,
+  ledger: ContainerRecord | undefined,
+  pod: PodRecord | undefined,
+  container: PodContainer | undefined,
+  run: ContainerRun | undefined
+): ContainerLife | undefined {
+  const who = ledger ?? pod;
+  const ended = ms(run?.finished) ?? (ledger?.ended ? ms(ledger.lastTime) : undefined);
+  const started = ms(run?.started) ?? ms(ledger?.firstTime) ?? ended;
+  if (who === undefined || started === undefined) {
+    return undefined;
+  }
+  return {
+    id,
+    cluster: who.cluster,
+    node: who.node,
+    namespace: who.namespace,
+    pod: who.pod,
+    podUid: ledger?.podUid ?? pod?.id ?? '',
+    container: ledger?.container ?? container?.name ?? '',
+    restart: ledger?.restart ?? run?.restart ?? 0,
+    containerId: ledger?.containerId ?? run?.containerId ?? null,
+    role: container?.role ?? 'main',
+    workload: who.workload,
+    job: pod ? pod.job : who.job,
+    cronJob: pod?.cronJob ?? job?.cronJob?.name ?? null,
+    started,
+    ended: ended === undefined ? undefined : Math.max(started, ended),
+    exit: exitOf(run, ledger),
+    exitCode: run?.exitCode ?? null,
+    exitReason: run?.reason ?? null,
+    gone: goneAt(ledger, found),
+    verdict: found?.verdict ?? ledger?.verdict ?? 'unknown',
+    cause: found?.cause,
+    case: found,
+    ledger,
+    podRecord: pod,
+  };
+}
+
+function exitOf(run: ContainerRun | undefined, ledger: ContainerRecord | undefined): Exit {
+  if (run?.finished != null) {
+    return run.exitCode === 0 ? 'complete' : run.exitCode === null ? 'unknown' : 'failed';
+  }
+  return ledger?.ended ? 'unknown' : 'running';
+}
+
+/** What log rotation took is a part of the log only: the rest can still be read. */
+function goneAt(ledger: ContainerRecord | undefined, found: Case | undefined): number | undefined {
+  return ms(ledger?.left?.at) ?? (found && found.cause !== 'C15' ? ms(found.at) : undefined);
+}
