@@ -12,14 +12,14 @@ export function logPath(dir, i) {
   return join(dir, pod, 'main', '0.log');
 }
 
-/** `count` CRI lines, a microsecond apart from `startMs` on. */
+/** `count` CRI lines, a microsecond apart from `startMs` on; `at` in each is `startMs`. */
 export function lines(count, startMs, from = 0) {
   let text = '';
   for (let i = 0; i < count; i++) {
     const us = from + i;
     const ms = startMs + Math.floor(us / 1000);
     const time = `${new Date(ms).toISOString().slice(0, 23)}${String(us % 1000).padStart(3, '0')}000Z`;
-    const head = `${time} stdout F level=info seq=${us} msg="`;
+    const head = `${time} stdout F level=info seq=${us} at=${startMs} msg="`;
     text += `${head}${'work on item of the batch '.repeat(5).slice(0, LINE_BYTES - head.length - 2)}"\n`;
   }
   return text;

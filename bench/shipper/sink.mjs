@@ -1,54 +1,66 @@
-// A Loki that only counts: answers every push with 204 and tells under /counts what came, without storing anything.
+// A Loki that only counts: answers every push with 204 and stores nothing. A process of its own, so that its CPU time is
+// not the shipper's. `/counts` tells what came, `/reset` forgets it.
 import { createServer } from 'node:http';
-import { uncompressSync } from 'snappy';
+import { readPush } from './push-body.mjs';
 
-let entries = 0;
-let requests = 0;
-let bytes = 0;
+/** What is kept of the lines besides their number: nothing, delays, or the lines of a race. */
+const watching = process.argv[2] ?? 'nothing';
+let counts;
+let delays;
+let raced;
 
-/** Counts the entries of a PushRequest: field 2 of field 1, skipping what is in them. */
-function countEntries(body) {
-  let at = 0;
-  let count = 0;
-  const varint = () => {
-    let value = 0;
-    for (let shift = 1; ; shift *= 128) {
-      const byte = body[at++];
-      value += (byte & 127) * shift;
-      if (byte < 128) {
-        return value;
-      }
+function reset() {
+  counts = { entries: 0, requests: 0, bytes: 0 };
+  delays = [];
+  raced = new Map();
+}
+reset();
+
+const visitors = {
+  nothing: undefined,
+  /** `at=<ms>` is when the line was written. */
+  delays(line) {
+    const at = / at=(\d+)/.exec(line);
+    if (at) {
+      delays.push(Date.now() - Number(at[1]));
     }
+  },
+  /** `race=<group>/<container>/<line>`; a line that comes twice counts once. */
+  race(line) {
+    const race = /race=(\w+)\/(\S+)/.exec(line);
+    if (race) {
+      const lines = raced.get(race[1]) ?? new Set();
+      raced.set(race[1], lines.add(race[2]));
+    }
+  },
+};
+
+function answer() {
+  delays.sort((a, b) => a - b);
+  const quantile = (q) => delays[Math.min(delays.length - 1, Math.floor(delays.length * q))] ?? null;
+  return {
+    ...counts,
+    delays: { count: delays.length, p50: quantile(0.5), p99: quantile(0.99) },
+    raced: Object.fromEntries([...raced].map(([group, lines]) => [group, lines.size])),
   };
-  while (at < body.length) {
-    const key = varint();
-    const end = varint() + at;
-    if (key !== 0x0a) {
-      at = end;
-      continue;
-    }
-    while (at < end) {
-      const field = varint();
-      const length = varint();
-      count += field === 0x12 ? 1 : 0;
-      at += length;
-    }
-  }
-  return count;
 }
 
 const server = createServer((request, response) => {
-  if (request.url === '/counts') {
-    response.end(JSON.stringify({ entries, requests, bytes }));
+  if (request.method !== 'POST') {
+    if (request.url === '/reset') {
+      reset();
+    }
+    // Whoever asks whether a Loki is ready is told yes.
+    response.end(request.url === '/counts' ? JSON.stringify(answer()) : 'ready');
     return;
   }
   const parts = [];
   request.on('data', (part) => parts.push(part));
   request.on('end', () => {
     const body = Buffer.concat(parts);
-    bytes += body.length;
-    requests++;
-    entries += countEntries(uncompressSync(body));
+    counts.bytes += body.length;
+    counts.requests++;
+    counts.entries += body.length > 1 ? readPush(body, request.headers, visitors[watching]) : 0;
     response.writeHead(204).end();
   });
 });

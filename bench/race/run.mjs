@@ -1,0 +1,77 @@
+// `npm run bench:race [-- --quick]`: containers whose logs are deleted T ms after their last line, and the share of the
+// lines that each shipper delivered; on a node that is idle otherwise, and beside 50,000 lines/s of other logs.
+import { fork } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { startShipper } from '../shipper/process.mjs';
+import { findShippers } from '../shipper/shippers.mjs';
+import { sleep, withSink } from '../shipper/with-sink.mjs';
+
+const { values } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, json: { type: 'string' } },
+});
+const AFTER_MS = [0, 1, 5, 20, 100, 1000, 10_000];
+const containers = (values.quick ? 40 : 300) * AFTER_MS.length;
+const PER_SECOND = 60;
+const LINES = 20;
+/** Nothing new for so long: nothing more comes. */
+const SILENCE_MS = 12_000;
+
+setTimeout(() => {
+  console.error('bench: no end after 40 minutes');
+  process.exit(1);
+}, 2_400_000).unref();
+
+const child = (file, ...args) => fork(new URL(file, import.meta.url), args.map(String));
+
+const race = (shipper, noisePerSecond) =>
+  withSink('race', async (sink) => {
+    mkdirSync(sink.logs, { recursive: true });
+    const running = startShipper(shipper, sink);
+    await sleep(3_000);
+    const noise = noisePerSecond > 0 ? child('./noise.mjs', sink.logs, 20, noisePerSecond) : undefined;
+    await sleep(noise ? 5_000 : 0);
+    const player = child('./containers.mjs', sink.logs, containers, PER_SECOND, LINES, AFTER_MS.join(','));
+    const { written, late } = await new Promise((resolve) => player.once('message', resolve));
+    noise?.disconnect();
+    const delivered = await whenSilent(sink);
+    await running.stop();
+    const shares = AFTER_MS.map((after) => [`${after} ms`, percent(delivered[after] ?? 0, written[after])]);
+    return { ...Object.fromEntries(shares), 'deleted late by, p99 ms': late.p99 };
+  });
+
+async function whenSilent(sink) {
+  let last = { text: '', at: Date.now() };
+  for (;;) {
+    const { raced } = await sink.counts();
+    const text = JSON.stringify(raced);
+    if (text !== last.text) {
+      last = { text, at: Date.now() };
+    } else if (Date.now() - last.at > SILENCE_MS) {
+      return raced;
+    }
+    await sleep(500);
+  }
+}
+
+/** Rounded down, so that 100 % means every line. */
+const percent = (part, whole) => `${Math.floor((part / whole) * 10_000) / 100} %`;
+
+const { shippers, missing } = findShippers();
+missing.forEach((peer) => console.log(`not here: ${peer}`));
+const results = [];
+for (const [title, noise] of [
+  ['idle node', 0],
+  ['beside 50,000 lines/s of other logs', 50_000],
+]) {
+  const rows = {};
+  for (const shipper of shippers.filter(({ name }) => values.only === undefined || name === values.only)) {
+    rows[`${shipper.name} ${shipper.version}`] = await race(shipper, noise);
+  }
+  console.log(`\nLines delivered of containers deleted T after their last line; ${title} (${containers} containers)`);
+  console.table(rows);
+  results.push({ title, rows });
+}
+if (values.json) {
+  writeFileSync(values.json, `${JSON.stringify({ node: process.version, missing, results }, null, 2)}\n`);
+}
