@@ -11,7 +11,7 @@ module.exports = {
       testEnvironment: 'node',
       roots: ['<rootDir>/model', '<rootDir>/shipper', '<rootDir>/pocket-loki', '<rootDir>/tests'],
       testMatch: ['**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '/tests/real/'],
+      testPathIgnorePatterns: ['/node_modules/', '/tests/(real|node)/'],
       transform: { '^.+\\.(t|j)sx?$': swc },
     },
     {
