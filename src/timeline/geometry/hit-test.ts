@@ -1,0 +1,102 @@
+import type { NodeMark } from '../model/node-marks';
+import type { TimelineModel } from '../model/timeline-model';
+import { itemAt, type Item, type Layout } from './layout';
+import { pieceAt } from './pieces';
+import { spanOf, timeAt, type View, xOf } from './view';
+
+/** What is under the pointer. */
+export type Hit =
+  | { kind: 'life'; item: Item; index: number }
+  | { kind: 'mark'; item: Item; mark: NodeMark }
+  | { kind: 'lane'; item: Item; time: number }
+  | { kind: 'none'; item: Item | undefined; time: number };
+
+/** So far beside it a small thing is still meant. Pixels. */
+const NEAR = 6;
+/** The row of marks at the foot of a node's lane. */
+export const MARKS_HEIGHT = 22;
+/** From the top of a row to its first lane. */
+export const LANES_TOP = 3;
+
+/** The middle of a lane, from the top of its item. */
+export function laneMiddle(item: Item, lane: number): number {
+  if (item.kind !== 'row') {
+    return item.height / 2;
+  }
+  const used = item.row.lanes * item.pitch;
+  return (item.height - used) / 2 + (Math.min(lane, item.row.lanes - 1) + 0.5) * item.pitch;
+}
+
+/**
+ * What is at a point of the plot.
+ *
+ * @param y from the top of the first item
+ * @param header the header that stands still at the top, where `y` lies in it
+ */
+export function hitTest(
+  model: TimelineModel,
+  layout: Layout,
+  view: View,
+  width: number,
+  point: { x: number; y: number; header?: Item }
+): Hit {
+  const time = timeAt(view, width, point.x);
+  const item = point.header ?? layout.items[itemAt(layout, point.y)];
+  if (item === undefined || (point.header === undefined && point.y >= item.top + item.height)) {
+    return { kind: 'none', item: undefined, time };
+  }
+  if (item.kind === 'group') {
+    const mark = item.group.node && nearestMark(item.group.node.marks, view, width, point.x);
+    return mark ? { kind: 'mark', item, mark } : { kind: item.group.node ? 'lane' : 'none', item, time };
+  }
+  const index =
+    item.kind === 'life' ? lifeNear(model, item, view, width, point.x) : nearestLife(model, item, view, width, point);
+  return index === undefined ? { kind: 'none', item, time } : { kind: 'life', item, index };
+}
+
+function nearestMark(marks: readonly NodeMark[], view: View, width: number, x: number): NodeMark | undefined {
+  let best: NodeMark | undefined;
+  let distance = NEAR + 4;
+  for (const mark of marks) {
+    const off = Math.abs(xOf(view, width, mark.from) - x);
+    if (off < distance) {
+      best = mark;
+      distance = off;
+    }
+  }
+  return best;
+}
+
+const lifeNear = (model: TimelineModel, item: Extract<Item, { kind: 'life' }>, view: View, width: number, x: number) =>
+  distanceTo(model, item.index, view, width, x) <= NEAR ? item.index : undefined;
+
+/** The nearest life in the lane of the point, or the nearest in the row where a lane is only a few pixels. */
+function nearestLife(
+  model: TimelineModel,
+  item: Extract<Item, { kind: 'row' }>,
+  view: View,
+  width: number,
+  { x, y }: { x: number; y: number }
+): number | undefined {
+  const inside = y - item.top;
+  let best: number | undefined;
+  let least = NEAR + 1;
+  for (let i = item.row.first; i < item.row.last; i++) {
+    const off = Math.max(0, Math.abs(laneMiddle(item, model.spans.lane[i] ?? 0) - inside) - item.pitch / 2);
+    const distance = off + distanceTo(model, i, view, width, x);
+    if (distance < least) {
+      least = distance;
+      best = i;
+    }
+  }
+  return best;
+}
+
+/** Pixels from a life's bar and tail; its mark where the log went counts as a part of it. */
+function distanceTo({ spans }: TimelineModel, index: number, view: View, width: number, x: number): number {
+  const piece = pieceAt(spans, index, view, width / spanOf(view), width);
+  if (piece === undefined) {
+    return Infinity;
+  }
+  return x < piece.x0 ? piece.x0 - x : Math.max(0, x - piece.x2);
+}

@@ -1,0 +1,96 @@
+import type { MarkPlace } from '../geometry/mark-places';
+import type { Item, Layout } from '../geometry/layout';
+import type { Zone } from '../geometry/time-zone';
+import type { View } from '../geometry/view';
+import type { TimelineModel } from '../model/timeline-model';
+import { paintAxis } from './axis';
+import { paintBands } from './bands';
+import { paintNodeLane } from './node-lane';
+import { paintOverlay } from './overlay';
+import type { Palette } from './palette';
+import { paintRows } from './rows';
+
+/** All that one picture depends on. Sizes in CSS pixels. */
+export interface Frame {
+  model: TimelineModel;
+  layout: Layout;
+  view: View;
+  width: number;
+  height: number;
+  scrollTop: number;
+  palette: Palette;
+  zone: Zone;
+  language: string;
+  showNodeLanes: boolean;
+  showPressure: boolean;
+  /** The word in the bands. */
+  pressureLabel: string;
+  /** Moments of annotations, panels only. */
+  annotations: ReadonlyArray<{ from: number; to: number; color: string }>;
+  hatch: CanvasPattern | string;
+  /** What the pointer or the focus is on. */
+  marked: { index?: number; mark?: MarkPlace } | undefined;
+  /** A moment that is pointed at, here or in another panel. */
+  crosshair: number | undefined;
+  /** The stretch that is being chosen. */
+  chosen: View | undefined;
+}
+
+/** The axis at the top. Pixels. */
+export const AXIS_HEIGHT = 28;
+
+/** An item of the picture and where its top is in it. */
+export interface Placed<T extends Item = Item> {
+  item: T;
+  y: number;
+}
+
+/** Paints a whole picture: each layer upon the one before. */
+export function paintFrame(
+  ctx: CanvasRenderingContext2D,
+  frame: Frame,
+  visible: Placed[],
+  header: Placed | undefined
+): void {
+  const { width, height, palette } = frame;
+  ctx.clearRect(0, 0, width, height);
+  ctx.textBaseline = 'middle';
+  const below = header === undefined ? AXIS_HEIGHT : header.y + header.item.height;
+  paintAxis.lines(ctx, frame);
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(0, AXIS_HEIGHT, width, height - AXIS_HEIGHT);
+  ctx.clip();
+  paintBands(ctx, frame, visible);
+  for (const { item, y } of visible) {
+    if (item.kind === 'group' && y + item.height > below) {
+      paintHeader(ctx, frame, { item, y });
+    }
+  }
+  paintRows(ctx, frame, visible, below);
+  if (header) {
+    ctx.fillStyle = palette.background;
+    ctx.fillRect(0, AXIS_HEIGHT, width, below - AXIS_HEIGHT);
+    paintAxis.lines(ctx, frame, below);
+    paintBands(ctx, frame, [header]);
+    paintHeader(ctx, frame, header);
+  }
+  ctx.restore();
+  paintAxis.labels(ctx, frame);
+  paintOverlay(ctx, frame);
+}
+
+function paintHeader(ctx: CanvasRenderingContext2D, frame: Frame, { item, y }: Placed): void {
+  const { palette, width, showNodeLanes } = frame;
+  if (item.kind !== 'group') {
+    return;
+  }
+  if (item.group.node && showNodeLanes) {
+    paintNodeLane(ctx, frame, item.group.node, y, item.height);
+  } else {
+    ctx.fillStyle = palette.raised;
+    ctx.fillRect(0, y, width, item.height);
+  }
+  ctx.fillStyle = palette.strongLine;
+  ctx.fillRect(0, y + item.height - 1, width, 1);
+}

@@ -1,0 +1,158 @@
+import { MARKS_HEIGHT } from '../geometry/hit-test';
+import { markPlaces } from '../geometry/mark-places';
+import { SILENCE } from '../model/disk-use';
+import type { NodeLane } from '../model/node-lane';
+import type { Limits } from '../model/node-limits';
+import { xOf } from '../geometry/view';
+import type { Frame } from './frame';
+import { paintMarks } from './marks';
+
+const TOP = 8;
+
+/** A node's lane: use of its disks under the limits at which the kubelet acts, and what it did. */
+export function paintNodeLane(
+  ctx: CanvasRenderingContext2D,
+  frame: Frame,
+  lane: NodeLane,
+  y: number,
+  height: number
+): void {
+  const floor = y + height - MARKS_HEIGHT - 4;
+  const scale: Scale = { yOf: (use) => floor - use * (floor - y - TOP), floor };
+  paintSilence(ctx, frame, lane, y + TOP, floor);
+  paintUse(ctx, frame, lane.disk.times, lane.disk.imagefs, scale, frame.palette.imagefs, true);
+  if (!lane.disk.isOne) {
+    paintUse(ctx, frame, lane.disk.times, lane.disk.nodefs, scale, frame.palette.nodefs, false);
+  }
+  paintLimits(ctx, frame, lane.limits, scale);
+  paintPressureLabels(ctx, frame, lane, y + TOP + 6);
+  ctx.fillStyle = frame.palette.line;
+  ctx.fillRect(0, floor, frame.width, 1);
+  paintMarks(ctx, frame, markPlaces(lane.marks, frame.view, frame.width), y + height - MARKS_HEIGHT / 2 - 1, y + TOP);
+}
+
+interface Scale {
+  yOf: (use: number) => number;
+  floor: number;
+}
+
+/** One line of use: the highest of the samples that share a pixel, broken where nobody measured. */
+function paintUse(
+  ctx: CanvasRenderingContext2D,
+  { view, width }: Frame,
+  times: Float64Array,
+  uses: Float32Array,
+  { yOf, floor }: Scale,
+  color: string,
+  isFilled: boolean
+): void {
+  for (const points of stretchesOfUse(times, uses, (time) => xOf(view, width, time), width)) {
+    ctx.beginPath();
+    points.forEach(([x, use], i) => (i === 0 ? ctx.moveTo(x, yOf(use)) : ctx.lineTo(x, yOf(use))));
+    ctx.strokeStyle = color;
+    ctx.lineWidth = 1.5;
+    ctx.lineJoin = 'round';
+    ctx.stroke();
+    const [first, last] = [points[0], points.at(-1)];
+    if (isFilled && first && last) {
+      ctx.lineTo(last[0], floor);
+      ctx.lineTo(first[0], floor);
+      ctx.closePath();
+      ctx.globalAlpha = 0.16;
+      ctx.fillStyle = color;
+      ctx.fill();
+      ctx.globalAlpha = 1;
+    }
+  }
+}
+
+/** Samples as points, one a pixel, in stretches without a silence; those just outside the plot lead the line to its edge. */
+export function stretchesOfUse(
+  times: Float64Array,
+  uses: Float32Array,
+  toX: (time: number) => number,
+  width: number
+): Array<Array<[number, number]>> {
+  const stretches: Array<Array<[number, number]>> = [];
+  let current: Array<[number, number]> = [];
+  let before = -Infinity;
+  for (let i = 0; i < times.length; i++) {
+    const time = times[i] ?? 0;
+    const use = uses[i] ?? NaN;
+    const x = toX(time);
+    if (Number.isNaN(use) || toX(times[i + 1] ?? Infinity) < 0) {
+      continue;
+    }
+    if (time - before > SILENCE) {
+      current = [];
+      stretches.push(current);
+    }
+    before = time;
+    const last = current.at(-1);
+    if (last && Math.floor(last[0]) === Math.floor(x)) {
+      last[1] = Math.max(last[1], use);
+    } else {
+      current.push([x, use]);
+    }
+    if (x > width) {
+      break;
+    }
+  }
+  return stretches;
+}
+
+function paintLimits(ctx: CanvasRenderingContext2D, frame: Frame, limits: readonly Limits[], { yOf }: Scale): void {
+  const { view, width, palette } = frame;
+  ctx.lineWidth = 1;
+  limits.forEach(({ from, lines, isAssumed }, i) => {
+    const x0 = Math.max(0, xOf(view, width, from));
+    const x1 = Math.min(width, xOf(view, width, limits[i + 1]?.from ?? Infinity));
+    for (const { what, use } of x1 > x0 ? lines : []) {
+      const isEviction = what === 'hard' || what === 'soft';
+      ctx.strokeStyle = isEviction ? palette.eviction : palette.imageGc;
+      ctx.setLineDash(isAssumed ? [2, 4] : what === 'hard' ? [] : what === 'soft' ? [8, 3] : [5, 3]);
+      // What begins at the same use would hide each other: the eviction line lies a little below.
+      const y = Math.round(yOf(use)) + (isEviction ? 1 : 0) + 0.5;
+      ctx.globalAlpha = what === 'image-gc-low' ? 0.6 : 0.95;
+      ctx.beginPath();
+      ctx.moveTo(x0, y);
+      ctx.lineTo(x1, y);
+      ctx.stroke();
+    }
+  });
+  ctx.globalAlpha = 1;
+  ctx.setLineDash([]);
+}
+
+/** Where no agent measured for long: nothing is known of the disk there. */
+function paintSilence(
+  ctx: CanvasRenderingContext2D,
+  frame: Frame,
+  { disk }: NodeLane,
+  top: number,
+  floor: number
+): void {
+  const { view, width, palette } = frame;
+  ctx.fillStyle = palette.line;
+  for (let i = 1; i < disk.times.length; i++) {
+    const [from, to] = [disk.times[i - 1] ?? 0, disk.times[i] ?? 0];
+    if (to - from > SILENCE && to > view.from && from < view.to) {
+      const x0 = Math.max(0, xOf(view, width, from));
+      ctx.fillRect(x0, top, Math.min(width, xOf(view, width, to)) - x0, floor - top);
+    }
+  }
+}
+
+function paintPressureLabels(ctx: CanvasRenderingContext2D, frame: Frame, lane: NodeLane, y: number): void {
+  const { view, width, palette, pressureLabel, showPressure, model } = frame;
+  ctx.font = `500 11px ${palette.font}`;
+  ctx.textAlign = 'left';
+  const needed = ctx.measureText(pressureLabel).width + 8;
+  ctx.fillStyle = palette.pressureText;
+  for (const { from, to = model.now, conditionFrom } of showPressure ? lane.pressures : []) {
+    const x0 = Math.max(0, xOf(view, width, conditionFrom ?? from));
+    if (Math.min(width, xOf(view, width, to)) - x0 >= needed) {
+      ctx.fillText(pressureLabel, x0 + 4, y);
+    }
+  }
+}
