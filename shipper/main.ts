@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { agentCommand } from './commands/agent';
 import { casesCommand } from './commands/cases';
 import { demoCommand } from './commands/demo';
+import { doctorCommand } from './commands/doctor';
 import { explainCommand } from './commands/explain';
 import { logsCommand } from './commands/logs';
 import { storeCommand } from './commands/store';
@@ -21,6 +22,7 @@ for (const command of [
   logsCommand(),
   casesCommand(),
   explainCommand(),
+  doctorCommand(),
   storeCommand(),
   demoCommand(),
 ]) {
