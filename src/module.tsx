@@ -4,12 +4,12 @@ import React, { lazy, Suspense } from 'react';
 import { AppPlugin, type AppRootProps } from '@grafana/data';
 import { LoadingPlaceholder } from '@grafana/ui';
 import type { ConfigurationProps } from './pages/configuration/Configuration';
-import type { Settings } from './settings';
+import type { JsonData } from './settings';
 
 const App = lazy(() => import(/* webpackChunkName: "app" */ './App'));
 const Configuration = lazy(() => import(/* webpackChunkName: "configuration" */ './pages/configuration/Configuration'));
 
-const LazyApp = (props: AppRootProps<Settings>) => (
+const LazyApp = (props: AppRootProps<JsonData>) => (
   <Suspense fallback={<LoadingPlaceholder text="Loading Afterlog" />}>
     <App {...props} />
   </Suspense>
@@ -21,7 +21,7 @@ const LazyConfiguration = (props: ConfigurationProps) => (
   </Suspense>
 );
 
-export const plugin = new AppPlugin<Settings>().setRootPage(LazyApp).addConfigPage({
+export const plugin = new AppPlugin<JsonData>().setRootPage(LazyApp).addConfigPage({
   title: 'Configuration',
   icon: 'cog',
   id: 'configuration',

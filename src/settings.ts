@@ -1,12 +1,26 @@
 import { z } from 'zod';
+import { OWN_LAYOUT, logLayoutSchema } from './log-layouts';
+
+/** The streams of Afterlog's records, unless somebody labels them otherwise. */
+export const RECORD_SELECTOR = '{service_name="afterlog"}';
 
 const settingsSchema = z.object({
   /** The UID of the Loki data source that Afterlog's agents write to. */
   lokiUid: z.string().min(1).optional().catch(undefined),
+  /** LogQL's stream selector of Afterlog's records. */
+  recordSelector: z
+    .string()
+    .regex(/^\s*\{.*[^\s].*\}\s*$/)
+    .catch(RECORD_SELECTOR),
+  /** How the containers' logs are labelled. */
+  logs: logLayoutSchema.catch(OWN_LAYOUT),
 });
 
-/** The app's `jsonData`, from the configuration page or from provisioning. */
-export type Settings = z.infer<typeof settingsSchema>;
+/** The app's settings, with defaults for what nobody set. */
+export type Settings = z.output<typeof settingsSchema>;
+
+/** The app's `jsonData` as it is saved, or provisioned. */
+export type JsonData = Partial<Settings>;
 
 /** @param jsonData as Grafana keeps it; nothing where the app was never configured */
 export const settingsOf = (jsonData: unknown): Settings => settingsSchema.parse(jsonData ?? {});

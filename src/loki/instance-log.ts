@@ -1,7 +1,8 @@
 import { MOST_ENTRIES } from './container-records';
 import type { Instance } from './instance';
 import type { Entry } from './log-frames';
-import { LokiFailure, type LokiSource } from './loki-source';
+import { LokiFailure } from './loki-failure';
+import type { LokiSource } from './loki-source';
 
 /** The end of a container instance's log, as far back as it was read. */
 export interface LogPart {

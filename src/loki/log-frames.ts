@@ -18,20 +18,44 @@ export function entriesOf(frames: readonly DataFrame[]): Entry[] {
   return frames.flatMap(entriesOfFrame).sort((a, b) => (a.ns < b.ns ? -1 : a.ns > b.ns ? 1 : 0));
 }
 
-function entriesOfFrame({ fields, length }: DataFrame): Entry[] {
+/** A line without its labels, which cost most where there are many lines. */
+export type TimedLine = Pick<Entry, 'ns' | 'line'>;
+
+/** The lines of log frames in no order. */
+export const timedLinesOf = (frames: readonly DataFrame[]): TimedLine[] =>
+  frames.flatMap((frame) => {
+    const columns = columnsOf(frame);
+    return columns === undefined ? [] : Array.from({ length: frame.length }, (_, row) => lineAt(columns, row));
+  });
+
+function entriesOfFrame(frame: DataFrame): Entry[] {
+  const columns = columnsOf(frame);
+  const labels = frame.fields.find(({ name }) => name === 'labels');
+  return columns === undefined
+    ? []
+    : Array.from({ length: frame.length }, (_, row) => ({
+        ...lineAt(columns, row),
+        fields: textsOf(labels?.values[row]),
+      }));
+}
+
+interface Columns {
+  lines: Field;
+  times: Field;
+  exact: Array<Field | undefined>;
+}
+
+function columnsOf({ fields }: DataFrame): Columns | undefined {
   const field = (...names: string[]) => fields.find(({ name }) => names.includes(name));
   const lines = field('Line', 'body');
   const times = field('Time', 'timestamp');
-  if (lines === undefined || times === undefined) {
-    return [];
-  }
-  const [labels, tsNs, ids] = [field('labels'), field('tsNs'), field('id')];
-  return Array.from({ length }, (_, row) => ({
-    ns: exactTime(tsNs, row) ?? exactTime(ids, row) ?? frameTime(times, row),
-    line: String(lines.values[row]),
-    fields: textsOf(labels?.values[row]),
-  }));
+  return lines && times && { lines, times, exact: [field('tsNs'), field('id')] };
 }
+
+const lineAt = ({ lines, times, exact: [tsNs, id] }: Columns, row: number): TimedLine => ({
+  ns: exactTime(tsNs, row) ?? exactTime(id, row) ?? frameTime(times, row),
+  line: String(lines.values[row]),
+});
 
 /** `tsNs` is the time, an `id` begins with it: only they have all nanoseconds. */
 function exactTime(field: Field | undefined, row: number): bigint | undefined {

@@ -1,9 +1,8 @@
-import { CoreApp, type DataFrame, type DataQueryRequest, dateTime } from '@grafana/data';
-import { getDataSourceSrv } from '@grafana/runtime';
-import type { DataQuery } from '@grafana/schema';
-import { from, lastValueFrom } from 'rxjs';
-import { PLUGIN_ID } from '../paths';
+import type { DataFrame } from '@grafana/data';
+import { RECORD_SELECTOR } from '../settings';
 import { type Entry, entriesOf, sumOf } from './log-frames';
+import { type Count, countsOf } from './metric-frames';
+import { queryFrames } from './query-frames';
 
 /** Milliseconds since 1970, `to` exclusive: the data source knows nothing finer. */
 export interface Span {
@@ -11,71 +10,41 @@ export interface Span {
   to: number;
 }
 
-/** What Grafana's Loki data source understands of a query. */
-interface LokiQuery extends DataQuery {
-  expr: string;
-  queryType: 'range' | 'instant';
-  maxLines?: number;
-  direction?: 'backward' | 'forward';
-}
-
-/** Why Loki, or the way to it, gave no answer. */
-export class LokiFailure extends Error {}
-
 /** Loki as this plugin asks it: through Grafana's data source, which has the address and the rights. */
 export class LokiSource {
-  constructor(private readonly uid: string) {}
+  /**
+   * @param uid of the data source
+   * @param recordSelector LogQL's stream selector of Afterlog's records
+   */
+  constructor(
+    readonly uid: string,
+    readonly recordSelector: string = RECORD_SELECTOR
+  ) {}
 
-  /** The newest `limit` entries of a span, oldest first. @throws LokiFailure */
-  async newest(expr: string, span: Span, limit: number): Promise<Entry[]> {
+  /** The newest `limit` entries of a span, oldest first. @throws LokiFailure, AbortError */
+  async newest(expr: string, span: Span, limit: number, signal?: AbortSignal): Promise<Entry[]> {
+    return entriesOf(await this.newestFrames(expr, span, limit, signal)).slice(-limit);
+  }
+
+  /** The same as frames, in no order. @throws LokiFailure, AbortError */
+  async newestFrames(expr: string, span: Span, limit: number, signal?: AbortSignal): Promise<DataFrame[]> {
     const query = { refId: 'lines', expr, queryType: 'range', maxLines: limit, direction: 'backward' } as const;
-    return entriesOf(await this.frames(query, span)).slice(-limit);
+    return queryFrames(this.uid, query, span, signal);
   }
 
-  /** The sum over an instant metric query's series at the end of the span. @throws LokiFailure */
-  async count(expr: string, span: Span): Promise<number> {
-    return sumOf(await this.frames({ refId: 'count', expr, queryType: 'instant' }, span));
+  /** The sum over an instant metric query's series at the end of the span. @throws LokiFailure, AbortError */
+  async count(expr: string, span: Span, signal?: AbortSignal): Promise<number> {
+    return sumOf(await queryFrames(this.uid, { refId: 'count', expr, queryType: 'instant' }, span, signal));
   }
 
-  private async frames(query: LokiQuery, span: Span): Promise<DataFrame[]> {
-    try {
-      const loki = await getDataSourceSrv().get({ uid: this.uid });
-      // A long span is asked for piece by piece; each answer holds all that came so far, the last one everything.
-      const { data, errors } = await lastValueFrom(from(loki.query(requestFor(query, span))));
-      const failure = errors?.[0];
-      if (failure !== undefined) {
-        throw new LokiFailure(failure.message ?? failure.data?.message ?? failure.statusText ?? 'the query failed');
-      }
-      return data;
-    } catch (reason) {
-      throw reason instanceof LokiFailure ? reason : new LokiFailure(messageOf(reason), { cause: reason });
-    }
+  /**
+   * A metric query's series over a span, a number every `step` milliseconds: each is about the time before it.
+   *
+   * @throws LokiFailure, AbortError
+   */
+  async counts(expr: string, span: Span, step: number, signal?: AbortSignal): Promise<Count[]> {
+    // The name keeps the data source from moving the times to whole steps, day by day.
+    const query = { refId: 'do-not-chunk', expr, queryType: 'range', step: `${step}ms` } as const;
+    return countsOf(await queryFrames(this.uid, query, span, signal));
   }
-}
-
-/** Grafana cancels a request when another one comes with its id. */
-let requests = 0;
-
-function requestFor(query: LokiQuery, span: Span): DataQueryRequest<LokiQuery> {
-  const [start, end] = [dateTime(span.from), dateTime(span.to)];
-  return {
-    requestId: `${PLUGIN_ID}-${++requests}`,
-    targets: [query],
-    range: { from: start, to: end, raw: { from: start, to: end } },
-    interval: '1m',
-    intervalMs: 60_000,
-    scopedVars: {},
-    timezone: 'utc',
-    app: CoreApp.Unknown,
-    startTime: Date.now(),
-  };
-}
-
-function messageOf(reason: unknown): string {
-  if (reason instanceof Error) {
-    return reason.message;
-  }
-  // Grafana rejects with what its server answered.
-  const data = typeof reason === 'object' && reason !== null && 'data' in reason ? reason.data : reason;
-  return typeof data === 'object' && data !== null && 'message' in data ? String(data.message) : String(reason);
 }

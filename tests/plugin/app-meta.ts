@@ -1,12 +1,12 @@
 import { type AppPluginMeta, PluginType } from '@grafana/data';
 import plugin from '../../src/plugin.json';
-import type { Settings } from '../../src/settings';
+import type { JsonData } from '../../src/settings';
 
 /** The app as Grafana hands it to its pages. */
 export const appMeta = (
-  jsonData: Settings | undefined,
-  more: Partial<AppPluginMeta<Settings>> = {}
-): AppPluginMeta<Settings> => ({
+  jsonData: JsonData | undefined,
+  more: Partial<AppPluginMeta<JsonData>> = {}
+): AppPluginMeta<JsonData> => ({
   id: plugin.id,
   name: plugin.name,
   type: PluginType.app,

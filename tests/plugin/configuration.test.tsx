@@ -5,7 +5,7 @@ import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { of, throwError } from 'rxjs';
 import Configuration from '../../src/pages/configuration/Configuration';
-import { type Settings, settingsOf } from '../../src/settings';
+import { type JsonData, settingsOf } from '../../src/settings';
 import { appMeta } from './app-meta';
 import { pushHello } from './hello';
 import { LokiDataSource } from './loki-data-source';
@@ -28,8 +28,8 @@ beforeEach(async () => {
 });
 afterEach(() => loki.close());
 
-function open(jsonData: Settings | undefined, more: Partial<AppPluginMeta<Settings>> = {}): void {
-  const plugin = new AppPlugin<Settings>();
+function open(jsonData: JsonData | undefined, more: Partial<AppPluginMeta<JsonData>> = {}): void {
+  const plugin = new AppPlugin<JsonData>();
   plugin.meta = appMeta(jsonData, more);
   render(<Configuration plugin={plugin} query={{}} />);
 }

@@ -3,7 +3,17 @@ const { TestEnvironment } = require('jest-environment-jsdom');
 // jsdom has its own globals. The embedded store runs beside the page and needs Node's.
 const ofNode = {
   ...{ TextEncoder, TextDecoder, structuredClone, setImmediate, clearImmediate, fetch, Response, Request, Headers },
-  ...{ Uint8Array, ArrayBuffer, ReadableStream, TransformStream, MessageChannel, MessagePort, performance },
+  ...{
+    Uint8Array,
+    ArrayBuffer,
+    AbortController,
+    AbortSignal,
+    ReadableStream,
+    TransformStream,
+    MessageChannel,
+    MessagePort,
+    performance,
+  },
 };
 
 module.exports = class PluginEnvironment extends TestEnvironment {

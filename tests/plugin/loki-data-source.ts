@@ -22,6 +22,7 @@ const lokiQuery = z.object({
   queryType: z.enum(['range', 'instant']),
   maxLines: z.number().default(1000),
   direction: z.enum(['backward', 'forward']).default('backward'),
+  step: z.string().optional(),
 });
 type LokiQuery = z.infer<typeof lokiQuery>;
 
@@ -37,8 +38,14 @@ const logAnswer = z.object({
     ),
   }),
 });
-const numberAnswer = z.object({
-  data: z.object({ result: z.array(z.object({ value: z.tuple([z.number(), z.string()]) })) }),
+const labels = z.record(z.string(), z.string());
+const point = z.tuple([z.number(), z.string()]);
+const numberAnswer = z.object({ data: z.object({ result: z.array(z.object({ value: point })) }) });
+const seriesAnswer = z.object({
+  data: z.object({
+    resultType: z.literal('matrix'),
+    result: z.array(z.object({ metric: labels, values: z.array(point) })),
+  }),
 });
 
 const meta: DataSourcePluginMeta = {
@@ -66,6 +73,10 @@ export class LokiDataSource extends DataSourceApi {
   layout: Layout = 'legacy';
   /** What it answers with instead, as Grafana does when Loki refuses. */
   failure: string | undefined;
+  /** What was asked, in LogQL. */
+  asked: string[] = [];
+  /** Called with each query before it goes to the store. */
+  beforeAnswer: (expr: string) => void | Promise<void> = () => undefined;
 
   private constructor(
     private readonly store: Store,
@@ -103,8 +114,8 @@ export class LokiDataSource extends DataSourceApi {
   query({ targets, range }: DataQueryRequest): Observable<DataQueryResponse> {
     const span = { start: `${range.from.valueOf()}000000`, end: `${range.to.valueOf()}000000` };
     return from(
-      Promise.all(targets.map((target) => this.frame(lokiQuery.parse(target), span))).then(
-        (data) => ({ data }),
+      Promise.all(targets.map((target) => this.frames(lokiQuery.parse(target), span))).then(
+        (frames) => ({ data: frames.flat() }),
         (reason) => ({ data: [], errors: [{ message: reason instanceof Error ? reason.message : String(reason) }] })
       )
     );
@@ -119,24 +130,32 @@ export class LokiDataSource extends DataSourceApi {
     rmSync(this.dir, { recursive: true });
   }
 
-  private async frame(
-    { expr, queryType, maxLines, direction }: LokiQuery,
+  private async frames(
+    { expr, queryType, maxLines, direction, step }: LokiQuery,
     span: { start: string; end: string }
-  ): Promise<DataFrame> {
+  ): Promise<DataFrame[]> {
+    this.asked.push(expr);
+    await this.beforeAnswer(expr);
     if (this.failure !== undefined) {
       throw new Error(this.failure);
     }
     if (queryType === 'instant') {
       const { result } = numberAnswer.parse(await this.get('query', { query: expr, time: span.end })).data;
-      return createDataFrame({
-        fields: [
-          { name: 'Time', type: FieldType.time, values: result.map(({ value }) => value[0] * 1000) },
-          { name: 'Value #A', type: FieldType.number, values: result.map(({ value }) => Number(value[1])) },
-        ],
-      });
+      return [
+        createDataFrame({
+          fields: [
+            { name: 'Time', type: FieldType.time, values: result.map(({ value }) => value[0] * 1000) },
+            { name: 'Value #A', type: FieldType.number, values: result.map(({ value }) => Number(value[1])) },
+          ],
+        }),
+      ];
     }
-    const params = { query: expr, ...span, limit: `${maxLines}`, direction };
-    return logFrame(logAnswer.parse(await this.get('query_range', params)).data.result, this.layout);
+    const params = { query: expr, ...span, limit: `${maxLines}`, direction, ...(step !== undefined && { step }) };
+    const answer = await this.get('query_range', params);
+    const series = seriesAnswer.safeParse(answer);
+    return series.success
+      ? series.data.data.result.map(seriesFrame)
+      : [logFrame(logAnswer.parse(answer).data.result, this.layout)];
   }
 
   private async get(path: string, params: Record<string, string>): Promise<unknown> {
@@ -148,6 +167,15 @@ export class LokiDataSource extends DataSourceApi {
     return JSON.parse(text);
   }
 }
+
+/** A series of a metric query, as Grafana's Loki data source gives it: the labels stand on the numbers. */
+const seriesFrame = ({ metric, values }: { metric: Record<string, string>; values: Array<[number, string]> }) =>
+  createDataFrame({
+    fields: [
+      { name: 'Time', type: FieldType.time, values: values.map(([time]) => time * 1000) },
+      { name: 'Value', type: FieldType.number, labels: metric, values: values.map(([, value]) => Number(value)) },
+    ],
+  });
 
 /** Stream by stream, as Loki answers; fields as in the two layouts of Grafana's pkg/tsdb/loki/frame.go. */
 function logFrame(streams: z.infer<typeof logAnswer>['data']['result'], layout: Layout): DataFrame {

@@ -5,7 +5,7 @@ import { act, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import App from '../../src/App';
 import { CONFIGURATION_PATH, LOOKUP_PATH } from '../../src/paths';
-import type { Settings } from '../../src/settings';
+import type { JsonData } from '../../src/settings';
 import { appMeta } from './app-meta';
 import { CONTAINER_ID, pushHello } from './hello';
 import { LokiDataSource } from './loki-data-source';
@@ -23,9 +23,9 @@ beforeEach(() => {
   loki.layout = 'legacy';
 });
 
-function open(address: string, jsonData: Settings = { lokiUid: 'loki' }): void {
+function open(address: string, jsonData: JsonData = { lokiUid: 'loki' }): void {
   locationService.push(address);
-  const props: AppRootProps<Settings> = {
+  const props: AppRootProps<JsonData> = {
     ...{ meta: appMeta(jsonData), basename: '', path: '', query: {} },
     onNavChanged: () => undefined,
   };

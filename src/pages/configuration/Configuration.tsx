@@ -4,10 +4,10 @@ import { DataSourcePicker, getBackendSrv, locationService } from '@grafana/runti
 import { Alert, Button, Field, Stack } from '@grafana/ui';
 import { lastValueFrom } from 'rxjs';
 import { PLUGIN_ID } from '../../paths';
-import { type Settings, settingsOf } from '../../settings';
+import { type JsonData, settingsOf } from '../../settings';
 import { SelfCheck } from './SelfCheck';
 
-export type ConfigurationProps = PluginConfigPageProps<AppPluginMeta<Settings>>;
+export type ConfigurationProps = PluginConfigPageProps<AppPluginMeta<JsonData>>;
 
 /** Which Loki has the logs, and whether anything of Afterlog's is in it. */
 export default function Configuration({ plugin: { meta } }: ConfigurationProps) {
@@ -53,7 +53,7 @@ export default function Configuration({ plugin: { meta } }: ConfigurationProps) 
 }
 
 /** Grafana keeps an app's settings itself; pages see new ones after a reload. */
-async function saveSettings({ pinned }: ConfigurationProps['plugin']['meta'], jsonData: Settings): Promise<void> {
+async function saveSettings({ pinned }: ConfigurationProps['plugin']['meta'], jsonData: JsonData): Promise<void> {
   const data = { enabled: true, pinned: pinned ?? true, jsonData };
   await lastValueFrom(getBackendSrv().fetch({ url: `/api/plugins/${PLUGIN_ID}/settings`, method: 'POST', data }));
 }

@@ -1,0 +1,2 @@
+/** Why Loki, or the way to it, gave no answer. */
+export class LokiFailure extends Error {}

@@ -1,0 +1,53 @@
+import { casesOf } from '../../model/cases';
+import type { KindName } from './kinds';
+import { runLimited } from './limited';
+import { IDS_A_QUERY, type Reader } from './reader';
+import type { RecordCache } from './record-cache';
+
+const HOUR_MS = 3_600_000;
+/** More than these are not asked for one by one. */
+const MOST_IDS = 2000;
+
+/**
+ * Reads what explains the records of a range and stands outside it: the pods of ledgers, the Jobs of pods, and the
+ * ledgers of containers that would pass for never seen otherwise.
+ *
+ * @throws LokiFailure, AbortError
+ */
+export async function readMissing(reader: Reader, cache: RecordCache, to: number): Promise<void> {
+  const { containers, pods } = cache.records();
+  const known = new Set(pods.map(({ id }) => id));
+  // Where the watch does not run there is no pod at all, and asking for each would be in vain.
+  if (pods.length > 0) {
+    const orphans = containers.filter(({ podUid }) => !known.has(podUid));
+    await readIds(reader, cache, 'pods', new Map(orphans.map((one) => [one.podUid, one.firstTime])), to);
+  }
+  const withPods = cache.records();
+  const jobs = new Set(withPods.jobs.map(({ id }) => id));
+  const jobless = withPods.pods.flatMap(({ jobUid, created }) =>
+    jobUid === null || jobs.has(jobUid) ? [] : [[jobUid, created] as const]
+  );
+  await readIds(reader, cache, 'jobs', new Map(jobless), to);
+  const unseen = casesOf(cache.records()).filter(({ seen }) => !seen);
+  const created = new Map(cache.records().pods.map((pod) => [pod.id, pod.created]));
+  const ledgers = new Map(unseen.map(({ id, podUid }) => [id, created.get(podUid) ?? null]));
+  await readIds(reader, cache, 'containers', ledgers, to);
+}
+
+/** @param sinceOf when what has an id began */
+async function readIds(
+  reader: Reader,
+  cache: RecordCache,
+  kind: KindName,
+  sinceOf: ReadonlyMap<string, string | null>,
+  to: number
+): Promise<void> {
+  const ids = [...sinceOf.keys()].filter((id) => !cache.asked.has(`${kind} ${id}`)).slice(0, MOST_IDS);
+  const tasks = Array.from({ length: Math.ceil(ids.length / IDS_A_QUERY) }, (_, batch) => {
+    const some = ids.slice(batch * IDS_A_QUERY, (batch + 1) * IDS_A_QUERY);
+    const starts = some.map((id) => Date.parse(sinceOf.get(id) ?? '')).filter((time) => !Number.isNaN(time));
+    const from = Math.min(to, ...starts) - HOUR_MS;
+    return () => reader.ids(kind, some, { from, to });
+  });
+  await runLimited(tasks);
+}

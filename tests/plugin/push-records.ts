@@ -1,0 +1,68 @@
+import {
+  type ContainerRecord,
+  containerRecordSchema,
+  type NodeRecord,
+  nodeRecordSchema,
+  type PodRecord,
+  podRecordSchema,
+} from '../../model/records';
+import type { LokiDataSource, Value } from './loki-data-source';
+
+type AnyRecord = { kind: string; id: string; final?: boolean };
+
+const MINUTE = 60_000;
+
+/** RFC 3339 as records have it. @param time milliseconds since 1970 */
+export const iso = (time: number): string => new Date(time).toISOString();
+
+/** Writes records as the shipper does: a stream a kind, id and `final` as structured metadata. Times in milliseconds. */
+export async function pushRecords(
+  loki: LokiDataSource,
+  entries: ReadonlyArray<readonly [time: number, record: AnyRecord]>
+): Promise<void> {
+  const streams = new Map<string, Value[]>();
+  for (const [time, record] of [...entries].sort(([a], [b]) => a - b)) {
+    const metadata = { id: record.id, ...(record.final === true && { final: 'true' }) };
+    const values = streams.get(record.kind) ?? [];
+    values.push([BigInt(time) * 1_000_000n, JSON.stringify(record), metadata]);
+    streams.set(record.kind, values);
+  }
+  for (const [kind, values] of streams) {
+    await loki.push({ service_name: 'afterlog', record: kind, cluster: 'c1' }, values);
+  }
+}
+
+/** The ledger of a container that ended a minute before its log left the node. */
+export function ledger(name: string, leftAt: number, more: Partial<ContainerRecord> = {}): ContainerRecord {
+  return containerRecordSchema.parse({
+    ...{ v: 1, kind: 'container', id: `${name}-uid/main/0`, cluster: 'c1', node: 'node-a', namespace: 'shop' },
+    ...{ pod: `${name}-bcdfg`, podUid: `${name}-uid`, container: 'main', restart: 0 },
+    ...{ containerId: Buffer.from(name).toString('hex').padEnd(64, '0').slice(0, 64), workload: name, job: name },
+    ...{ linesSeen: 10, linesAcked: 10, bytesSeen: 1000, bytesAcked: 1000 },
+    ...{ firstTime: iso(leftAt - 2 * MINUTE), lastTime: iso(leftAt - MINUTE), ended: true, gaps: [] },
+    ...{ rotatedAway: null, left: { at: iso(leftAt), directory: 'empty', bytesUnacked: 0 } },
+    ...{ verdict: 'kept', final: true },
+    ...more,
+  });
+}
+
+/** A pod with one container that is as old as its ledger says. */
+export function podOf(one: ContainerRecord, more: object = {}): PodRecord {
+  const { cluster, node, namespace, pod, podUid, workload, job, containerId, firstTime, lastTime } = one;
+  const run = { restart: 0, containerId, started: firstTime, finished: lastTime, exitCode: 0, reason: 'Completed' };
+  return podRecordSchema.parse({
+    ...{ v: 1, kind: 'pod', id: podUid, cluster, namespace, pod, node, workload, job, phase: 'Succeeded' },
+    ...{ created: firstTime, started: firstTime, finished: lastTime, final: true },
+    containers: [{ name: 'main', state: 'terminated', runs: [run] }],
+    ...more,
+  });
+}
+
+/** A stretch of disk pressure. */
+export function pressure(from: number, to: number | null): NodeRecord {
+  return nodeRecordSchema.parse({
+    ...{ v: 1, kind: 'node', about: 'condition', cluster: 'c1', node: 'node-a', condition: 'DiskPressure' },
+    ...{ id: `node-a/condition/DiskPressure/${iso(from)}`, status: 'True', from: iso(from) },
+    ...{ to: to === null ? null : iso(to), final: to !== null },
+  });
+}
