@@ -1,0 +1,74 @@
+import {
+  type AppPlugin,
+  type ComponentTypeWithExtensionMeta,
+  type PluginExtensionAddedLinkConfig,
+  type PluginExtensionLink,
+  PluginExtensionTypes,
+} from '@grafana/data';
+import {
+  setPluginComponentHook,
+  setPluginComponentsHook,
+  setPluginFunctionsHook,
+  setPluginLinksHook,
+  type UsePluginLinksOptions,
+} from '@grafana/runtime';
+import { useMemo } from 'react';
+
+/** A link that the app added, and where it asked to be shown. */
+export interface AddedLink {
+  config: PluginExtensionAddedLinkConfig;
+  targets: string[];
+}
+
+/** What Grafana's registries of extensions hold: everything of the one app. */
+export class Extensions {
+  constructor(readonly app: AppPlugin) {}
+
+  get links(): AddedLink[] {
+    return this.app.addedLinkConfigs.map((config) => ({ config, targets: [config.targets].flat() }));
+  }
+
+  /** The links at an extension point, as Grafana shows them: where `configure` gives nothing, there is none. */
+  linksAt({ extensionPointId, context }: UsePluginLinksOptions): PluginExtensionLink[] {
+    return this.links
+      .filter(({ targets }) => targets.includes(extensionPointId))
+      .flatMap(({ config }) => {
+        const override = config.configure === undefined ? {} : config.configure(context);
+        if (override === undefined) {
+          return [];
+        }
+        const { title, description, path, icon, category } = { ...config, ...override };
+        const onClick = config.onClick;
+        return [
+          {
+            ...{ id: `${extensionPointId}/${title}`, type: PluginExtensionTypes.link as const },
+            ...{ pluginId: this.app.meta.id, title, description: description ?? '', path, icon, category },
+            onClick:
+              onClick && ((event?: React.MouseEvent) => onClick(event, { context, extensionPointId, ...noDialogs })),
+          },
+        ];
+      });
+  }
+
+  /** Lets the app's own hooks find them, and any page of the host. */
+  register(): void {
+    setPluginLinksHook((options) => {
+      const { extensionPointId, context } = options;
+      const links = useMemo(() => this.linksAt({ extensionPointId, context }), [extensionPointId, context]);
+      return { isLoading: false, links };
+    });
+    setPluginComponentHook((id) => {
+      const exposed = this.app.exposedComponentConfigs.find((config) => config.id === id);
+      return { isLoading: false, component: exposed?.component };
+    });
+    const none: ComponentTypeWithExtensionMeta[] = [];
+    setPluginComponentsHook(() => ({ isLoading: false, components: none }));
+    setPluginFunctionsHook(() => ({ isLoading: false, functions: [] }));
+  }
+}
+
+function refuse(): never {
+  throw new Error('this host opens no dialogs for extensions');
+}
+
+const noDialogs = { openModal: refuse, openSidebar: refuse, closeSidebar: refuse, toggleSidebar: refuse };

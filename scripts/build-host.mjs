@@ -1,0 +1,76 @@
+// `npm run build:host`: bundles the page that runs the app without a Grafana server into build/host/, and its server
+// into build/host-server.js. The page stands on Grafana's own libraries: the root's, or a generation's that is given.
+//   node scripts/build-host.mjs [--libraries DIR] [--page DIR]
+import { build } from 'esbuild';
+import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+const root = resolve(import.meta.dirname, '..');
+const { values } = parseArgs({ options: { libraries: { type: 'string', default: root }, page: { type: 'string' } } });
+const libraries = resolve(values.libraries);
+const page = resolve(values.page ?? join(root, 'build/host'));
+const ui = join(libraries, 'node_modules/@grafana/ui');
+const { version } = JSON.parse(readFileSync(join(libraries, 'node_modules/@grafana/runtime/package.json'), 'utf8'));
+
+/** Grafana's fonts are in no package: asked for, each would be a failed request on every page. */
+const withoutFonts = {
+  name: 'no fonts',
+  setup({ onLoad }) {
+    onLoad({ filter: /GlobalStyles[/\\]fonts\.mjs$/ }, () => ({ contents: 'export const getFontStyles = () => [];' }));
+  },
+};
+
+/** Packages as @grafana/ui finds them: one copy of each, of this generation; what it does not have is the root's. */
+const ofGeneration = {
+  name: 'packages of the generation',
+  setup({ onResolve, resolve: find }) {
+    onResolve({ filter: /^[^./]/ }, async ({ path, kind, pluginData, importer }) => {
+      if (pluginData === ofGeneration || !importer.startsWith(join(root, 'host/'))) {
+        return undefined;
+      }
+      // Grafana shares its router 6 under this name; the package of the name is its router 5.
+      const name = path === 'react-router-dom' ? 'react-router-dom-v5-compat' : path;
+      const found = await find(name, { kind, resolveDir: ui, pluginData: ofGeneration });
+      return found.errors.length > 0 ? find(name, { kind, resolveDir: root, pluginData: ofGeneration }) : found;
+    });
+  },
+};
+
+rmSync(page, { recursive: true, force: true });
+mkdirSync(page, { recursive: true });
+const common = { absWorkingDir: root, bundle: true, logLevel: 'warning', logOverride: { 'package.json': 'silent' } };
+await Promise.all([
+  build({
+    ...common,
+    entryPoints: { main: 'host/page/main.ts' },
+    outdir: page,
+    format: 'esm',
+    splitting: true,
+    minify: true,
+    target: 'es2022',
+    jsx: 'transform',
+    define: {
+      'process.env.NODE_ENV': '"production"',
+      __GRAFANA_VERSION__: JSON.stringify(version),
+      global: 'globalThis',
+    },
+    loader: { '.ttf': 'file', '.svg': 'dataurl' },
+    plugins: [ofGeneration, withoutFonts],
+  }),
+  build({
+    ...common,
+    entryPoints: { 'host-server': 'host/server/main.ts' },
+    outdir: join(root, 'build'),
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    packages: 'external',
+  }),
+]);
+cpSync(join(root, 'host/page/index.html'), join(page, 'index.html'));
+// Grafana 12 moved its icons; each generation asks for them at its own place.
+const icons = join(ui, 'dist/public/img/icons');
+for (const place of ['img/icons', 'build/img/icons']) {
+  cpSync(icons, join(page, place), { recursive: true });
+}
