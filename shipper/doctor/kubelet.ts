@@ -12,6 +12,7 @@ import { FileSource } from '../node/kubelet-log/file-source';
 import { parseEntry } from '../node/kubelet-log/journal-source';
 import { parseKlog } from '../node/kubelet-log/klog';
 import { type Finding, note, ok, warning } from './finding';
+import { codeOf } from './log-inventory';
 
 /** What the kubelet tells this agent, and the thresholds by it; Kubernetes' defaults where it tells none. */
 export async function checkKubelet(config: AgentConfig): Promise<{ findings: Finding[]; thresholds: Thresholds }> {
@@ -140,10 +141,9 @@ async function checkFile(path: string): Promise<Finding> {
         )
       : ok('kubelet.log', `${path} is a kubelet's log: ${newest.text.slice(0, SHOWN)}`);
   } catch (problem) {
-    const code = problem instanceof Error && 'code' in problem ? String(problem.code) : String(problem);
     return warning(
       'kubelet.log',
-      `${path} cannot be read: ${code}`,
+      `${path} cannot be read: ${codeOf(problem)}`,
       'Mount it readable, or run the agent as the user who may read it.'
     );
   }

@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { types } from 'node:util';
 import { parseLogFileName, parsePodDirectory } from '../agent/names';
 
 /** What lies under the kubelet's log directory, as this process can see it. */
@@ -70,5 +71,5 @@ async function list(dir: string, inventory: LogInventory): Promise<Dirent[]> {
 
 /** `EACCES` and the like; the message where an error has no code. */
 export function codeOf(error: unknown): string {
-  return error instanceof Error ? ('code' in error ? String(error.code) : error.message) : String(error);
+  return types.isNativeError(error) ? ('code' in error ? String(error.code) : error.message) : String(error);
 }

@@ -1,4 +1,4 @@
-import { access, constants, open, rename, rm, statfs } from 'node:fs/promises';
+import { mkdtemp, open, rename, rm, rmdir, stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { filesystemKind } from './filesystem-kind';
 import { error, type Finding, ok, warning } from './finding';
@@ -20,7 +20,7 @@ export async function checkStateDirectory(dir: string): Promise<Finding[]> {
 
 async function nearestExisting(path: string): Promise<string> {
   try {
-    await access(path, constants.F_OK);
+    await stat(path);
     return path;
   } catch {
     return dirname(path) === path ? path : nearestExisting(dirname(path)); // not there, or not to be seen
@@ -51,7 +51,7 @@ async function tryWriting(dir: string): Promise<Finding> {
 
 async function tryMaking(dir: string, there: string): Promise<Finding> {
   try {
-    await access(there, constants.W_OK | constants.X_OK);
+    await rmdir(await mkdtemp(join(there, '.doctor-')));
     return ok('state.dir', `${dir} is not there yet; the agent will make it`);
   } catch (problem) {
     return error('state.dir', `${dir} is not there and cannot be made in ${there}: ${codeOf(problem)}`, ADVICE);
