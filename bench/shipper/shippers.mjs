@@ -191,11 +191,11 @@ function onPath(name, path) {
     });
 }
 
-/** The first version number in what it prints. @throws where the binary does not run */
+/** The version that it prints; empty where its build has none. @throws where the binary does not run */
 function versionOf({ name, command, version }) {
   const { stdout, stderr, error } = spawnSync(command, version, { encoding: 'utf8' });
   if (error) {
     throw new Error(`${name}: ${command} does not run: ${error.message}`);
   }
-  return /\d+\.\d+\.\d+/.exec(stdout + stderr)?.[0] ?? 'unknown version';
+  return /^(?:\w+[ ,]+)?(?:fluent bit )?(?:version )?v?(\d+\.\d+\.\d+)/im.exec(stdout + stderr)?.[1] ?? '';
 }
