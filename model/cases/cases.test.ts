@@ -172,6 +172,18 @@ describe('files', () => {
     });
   });
 
+  test('C15 of a container that may write on: the verdict is on what went', () => {
+    const rotatedAway = { files: 2, lines: 2, bytes: 80, from: t('12:00:00'), to: t('12:05:00') };
+    const growing = { left: null, ended: false, rotatedAway, verdict: 'pending' } as const;
+    const verdictAfter = (more: object) => only({ containers: [ledger({ ...growing, ...more })], pods: [running] });
+    expect(verdictAfter({ bytesSeen: 120, bytesAcked: 100 })).toMatchObject({
+      verdict: 'kept',
+      sentence: expect.stringMatching(/All that has left the node is in Loki\.$/),
+    });
+    expect(verdictAfter({ bytesSeen: 120, bytesAcked: 40 }).verdict).toBe('pending');
+    expect(verdictAfter({ bytesSeen: 120, bytesAcked: 80, gaps: [gap('gone-unread')] }).verdict).toBe('partial');
+  });
+
   test('C17: a file that goes while its container runs was not taken by the kubelet', () => {
     const before = ledger({ ended: false, left: left('12:05:00') });
     expect(verdictOn({ containers: [before], pods: [pod()] })).toBe('C17 strong');

@@ -1,5 +1,6 @@
 import { instanceId } from '../container-instance';
-import type { PodRecord, Verdict } from '../records';
+import type { ContainerRecord, PodRecord, Verdict } from '../records';
+import { verdictOf } from '../verdict';
 import type { Case, CaseInput, Finding } from './case';
 import { Facts } from './facts';
 import { makeCase } from './make-case';
@@ -137,12 +138,26 @@ function explain(subject: Subject, facts: Facts): Finding | undefined {
  * ever otherwise.
  */
 function settledVerdict(subject: Subject, facts: Facts): Verdict {
-  const { ledger } = subject;
-  if (!ledger || ledger.verdict !== 'pending' || nodeRemoved(subject, facts) === undefined) {
+  const { ledger, deletion } = subject;
+  if (ledger?.verdict !== 'pending') {
     return ledger?.verdict ?? 'unknown';
+  }
+  if (nodeRemoved(subject, facts) === undefined) {
+    return deletion?.gone === undefined ? verdictOnRotated(ledger) : ledger.verdict;
   }
   if (ledger.bytesAcked < ledger.bytesSeen) {
     return ledger.linesAcked === 0 ? 'lost' : 'partial';
   }
   return 'unknown'; // what it wrote after the last look at it nobody knows
+}
+
+/** On what rotation took, which is all that the case is about: the rest is on the node, and may grow. */
+function verdictOnRotated(ledger: ContainerRecord): Verdict {
+  const { rotatedAway, bytesAcked, left } = ledger;
+  if (rotatedAway === null || left !== null) {
+    return ledger.verdict;
+  }
+  // Files are read and acknowledged from the oldest on, so that what went is the beginning of what was acknowledged.
+  const { bytes } = rotatedAway;
+  return verdictOf({ ...ledger, ended: true, bytesSeen: bytes, bytesAcked: Math.min(bytes, bytesAcked) });
 }

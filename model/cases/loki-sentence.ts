@@ -5,6 +5,9 @@ import { at, ms } from './moment';
 export function lokiSentence(verdict: Verdict, ledger: ContainerRecord | undefined): string {
   switch (verdict) {
     case 'kept':
+      if (ledger && ledger.left === null && !ledger.ended) {
+        return 'All that has left the node is in Loki.';
+      }
       return ledger?.bytesSeen === 0 ? 'It had written nothing.' : 'Its log is in Loki, complete.';
     case 'rescued':
       return 'Its log is in Loki, complete: the last of it was read from the file after it had been deleted.';
