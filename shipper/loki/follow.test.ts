@@ -77,6 +77,22 @@ describe.each(['tailing', 'asking again and again'])('following by %s', (way) =>
     );
   });
 
+  it('gives what comes late, half an hour behind the newest line', async () => {
+    const stop = new AbortController();
+    await store.push({ app: 'late', node: 'a' }, [[ago(10), 'new']]);
+    const lines: string[] = [];
+    const options = { signal: stop.signal, pauseMs: 20, farEveryMs: 50 };
+    for await (const entries of follow(client, '{app="late"}', ago(3600), options)) {
+      lines.push(...entries.map(({ line }) => line));
+      if (lines.length === 1 && entries.length === 1) {
+        await store.push({ app: 'late', node: 'b' }, [[ago(1800), 'late']]);
+      } else if (lines.length === 2) {
+        stop.abort();
+      }
+    }
+    expect(lines).toEqual(['new', 'late']);
+  });
+
   it('ends when it is told to, also while nothing comes', async () => {
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 100);
