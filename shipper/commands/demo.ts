@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { DEFAULT_AGENT_DOWN, parseAgentDown } from '../demo/agent-down';
 import { parseListen } from '../demo/listen';
 import { logLevels, type LogLevel } from '../log';
 
@@ -7,6 +8,7 @@ interface DemoFlags {
   'data.dir': string;
   'store.listen': string;
   'agent.listen': string;
+  agentDown: string;
   exit?: boolean;
   'log.level': LogLevel;
 }
@@ -14,10 +16,12 @@ interface DemoFlags {
 /** Interrupted by a signal, as a shell says it: 128 and the number of SIGINT. */
 const INTERRUPTED = 130;
 
-/** `afterlog demo`: a recorded node, the real agent, the embedded store. */
+/** `afterlog demo`: a recorded node, the real agent and watch, the embedded store. */
 export function demoCommand(): Command {
   return new Command('demo')
-    .description('Replay a recorded node under disk pressure, ship its logs into the embedded store, and serve them.')
+    .description(
+      'Replay a recorded node under disk pressure to the real agent and watch, with the embedded store, and serve it.'
+    )
     .addOption(
       new Option('--speed <n>', 'recorded seconds a second').default(25).argParser((text) => {
         const speed = Number(text);
@@ -30,7 +34,12 @@ export function demoCommand(): Command {
     .option('--data.dir <directory>', 'node, state and store of the demo; made anew at each start', '.demo')
     .option('--store.listen <host:port>', 'address of the embedded store', '127.0.0.1:3100')
     .option('--agent.listen <host:port>', "address of the agent's metrics and readiness", '127.0.0.1:9595')
-    .option('--exit', 'end after the replay: exit code 0 if the store holds every line, else 1')
+    .option(
+      '--agent-down <stretches>',
+      'when no agent runs, in recorded time: FROM/TO, several with commas, or none',
+      DEFAULT_AGENT_DOWN
+    )
+    .option('--exit', 'end after the replay: exit code 0 if a case accounts for every line that is missing, else 1')
     .addOption(new Option('--log.level <level>', 'least level of the own log').choices([...logLevels]).default('warn'))
     .action((flags: DemoFlags) => run(flags));
 }
@@ -38,6 +47,7 @@ export function demoCommand(): Command {
 async function run(flags: DemoFlags): Promise<void> {
   const storeListen = parseListen(flags['store.listen'], '--store.listen');
   const agentListen = parseListen(flags['agent.listen'], '--agent.listen');
+  const agentDown = parseAgentDown(flags.agentDown);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     // Once: a second one ends the process the hard way, should the closing hang.
@@ -51,6 +61,7 @@ async function run(flags: DemoFlags): Promise<void> {
         dataDir: flags['data.dir'],
         storeListen,
         agentListen,
+        agentDown,
         exit: flags.exit ?? false,
         logLevel: flags['log.level'],
       },

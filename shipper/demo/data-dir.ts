@@ -4,6 +4,7 @@ import { types } from 'node:util';
 import { UserError } from '../user-error';
 
 export interface DataDir {
+  root: string;
   /** The unpacked bytes of the recording. */
   recording: string;
   /** The replayed node's `/var/log`, with empty `pods/` and `containers/`. */
@@ -42,6 +43,7 @@ export async function freshDataDir(path: string): Promise<DataDir> {
   await mkdir(join(log, 'pods'), { recursive: true });
   await mkdir(join(log, 'containers'));
   return {
+    root,
     recording: join(root, 'recording'),
     log,
     state: join(root, 'state'),

@@ -1,23 +1,27 @@
 import { join } from 'node:path';
 import { startStore } from '../../pocket-loki';
 import { Agent } from '../agent/agent';
-import { defaultAgentConfig, type AgentConfig } from '../config/agent-config';
-import { createLogger, type LogLevel } from '../log';
+import { type AgentConfig, defaultAgentConfig } from '../config/agent-config';
+import { createLogger, type Logger, type LogLevel } from '../log';
 import { connectLoki } from '../loki/connection';
 import { QueryClient } from '../loki/query-client';
-import { freshDataDir, type DataDir } from './data-dir';
+import { type ClockStretch, recordedStretches } from './agent-down';
+import { type DataDir, freshDataDir } from './data-dir';
+import { type AgentDown, DemoAgent } from './demo-agent';
+import { DemoWatch } from './demo-watch';
 import { expectedLines } from './expected-lines';
+import { recordedFilesystem } from './kubelet/stats';
 import { assertFree, hostPort, type ListenAddress } from './listen';
+import { outcomeOf } from './outcome';
 import { progressView } from './progress';
-import { ReplayClock } from './replay/clock';
-import { containerIds } from './replay/container-ids';
+import { loadRecorded, type Recorded } from './recorded';
+import { type RecordedNode, startRecordedNode } from './recorded-node';
+import { ReplayClock, secondMs } from './replay/clock';
 import { planReplay } from './replay/plan';
 import { play } from './replay/play';
-import { Recording, type Observation } from './replay/recording';
 import { TimeShift } from './replay/shift';
-import { checkText, filesOnNode, whatToTry } from './report';
-import { checkStore } from './store-check';
-import { count, goneText, verdictTable } from './summary';
+import { filesOnNode, outcomeText, whatToTry } from './report';
+import { causeTable, count, verdictTable } from './summary';
 
 export interface DemoOptions {
   /** Recorded seconds a real second. */
@@ -25,130 +29,163 @@ export interface DemoOptions {
   dataDir: string;
   storeListen: ListenAddress;
   agentListen: ListenAddress;
+  /** When no agent is there, by the recording's clock. */
+  agentDown: readonly ClockStretch[];
   /** End after the replay instead of serving on. */
   exit: boolean;
   logLevel: LogLevel;
 }
 
-interface Recorded {
-  observations: Observation[];
-  /** Container ids by log path. */
-  ids: Map<string, string>;
-  /** Bytes of each unpacked log file. */
-  sizes: Map<string, number>;
-  /** First and last moment, milliseconds since 1970. */
-  begin: number;
-  end: number;
+/** One replay and what it runs on. */
+interface Stage {
+  recorded: Recorded;
+  dirs: DataDir;
+  clock: ReplayClock;
+  storeUrl: string;
+  options: DemoOptions;
+  logger: Logger;
 }
 
 const CLUSTER = 'demo';
 const NODE = 'node-a';
-/** A replay this late is no longer at its speed; it is said then. */
+/** A replay with this delay is no longer at its speed; it is said then. */
 const LATE_MS = 1_000;
+/** So long the clock goes on at its speed after the recording: within a minute the watch tells what ended. */
+const AFTERMATH_MS = 75_000;
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
 /**
- * Replays the recorded node under the real agent with the embedded store, compares the store with the recording and
- * serves on until the signal is aborted.
- * @returns whether the store holds every line of the recording
+ * Replays the recorded node under the real agent and watch with the embedded store, holds the store against the
+ * recording and serves on until the signal is aborted.
+ * @returns whether the store holds every line of the recording but those that a case says are missing
  * @throws UserError; the signal's reason when it was aborted before the report
  */
 export async function runDemo(options: DemoOptions, signal: AbortSignal): Promise<boolean> {
   await assertFree(options.storeListen, '--store.listen');
   await assertFree(options.agentListen, '--agent.listen');
   const dirs = await freshDataDir(options.dataDir);
-  const recorded = await load(dirs);
+  const recorded = await loadRecorded(dirs.recording);
+  const downs = recordedStretches(options.agentDown, recorded);
   const store = await startStore({ dir: dirs.store, ...options.storeListen });
+  const clock = new ReplayClock(recorded.begin, recorded.end + AFTERMATH_MS, options.speed);
+  const stage = { recorded, dirs, clock, storeUrl: store.url, options, logger: createLogger(options.logLevel) };
   try {
-    const clock = new ReplayClock(recorded.begin, recorded.end, options.speed);
-    const agent = new Agent(agentConfig(options, dirs, store.url), { logger: createLogger(options.logLevel), clock });
-    await agent.start();
+    const node = await startRecordedNode(recorded, dirs, clock, options.speed);
     try {
-      await replay(recorded, dirs, clock, agent, signal);
-      const complete = await report(recorded, dirs, clock, agent, store.url);
-      if (!options.exit) {
-        say(`\nServing until Ctrl+C. The agent's metrics: http://${hostPort(options.agentListen)}/metrics`);
-        await aborted(signal);
-      }
-      return complete;
+      return await runPrograms(stage, node, downs, signal);
     } finally {
-      await agent.stop();
+      await node.close();
     }
   } finally {
     await store.close();
   }
 }
 
-async function load(dirs: DataDir): Promise<Recorded> {
-  const recording = Recording.find();
-  const [observations, podEvents, sizes] = await Promise.all([
-    recording.observations(),
-    recording.podEvents(),
-    recording.unpack(dirs.recording),
-  ]);
-  const begin = observations[0]?.t ?? 0;
-  return { observations, ids: containerIds(podEvents), sizes, begin, end: observations.at(-1)?.t ?? begin };
+/** The agent and the watch, from before the replay until the end of the demo. */
+async function runPrograms(
+  stage: Stage,
+  node: RecordedNode,
+  downs: readonly AgentDown[],
+  signal: AbortSignal
+): Promise<boolean> {
+  const { clock, options, logger, recorded } = stage;
+  const { speed } = options;
+  const filesystem = recordedFilesystem(recorded.kubelet.samples, () => clock.recorded());
+  const config = agentConfig(stage, node);
+  const agent = new DemoAgent(() => new Agent(config, { logger, clock, filesystem }));
+  const watch = new DemoWatch({ node, lokiUrl: stage.storeUrl, cluster: CLUSTER, clock, speed, logger });
+  try {
+    await agent.start();
+    await replay(stage, agent, watch, downs, signal);
+    const complete = await report(stage, agent);
+    if (!options.exit) {
+      say(`\nServing until Ctrl+C. The agent's metrics: http://${hostPort(options.agentListen)}/metrics`);
+      say(`The recorded API server: ${node.apiServer.url}, its kubelet: ${node.kubelet.url}`);
+      await aborted(signal);
+    }
+    return complete;
+  } finally {
+    await Promise.all([agent.stop(), watch.stop()]);
+  }
 }
 
-function agentConfig(options: DemoOptions, dirs: DataDir, lokiUrl: string): AgentConfig {
+/** The agent's own configuration; what it does every so often it does as often a recorded second. */
+function agentConfig({ dirs, storeUrl, options }: Stage, node: RecordedNode): AgentConfig {
   const config = defaultAgentConfig();
-  config.loki = { ...config.loki, url: lokiUrl };
+  config.loki = { ...config.loki, url: storeUrl };
   config.logs.dir = join(dirs.log, 'pods');
   config.containers.dir = join(dirs.log, 'containers');
   config.state.dir = dirs.state;
   config.node.name = NODE;
   config.cluster.name = CLUSTER;
   config.listen = hostPort(options.agentListen);
+  config.kubelet.url = node.kubelet.url;
+  config.kubelet.log = node.kubeletLog;
+  config.batch.wait = secondMs(options.speed);
+  config.disk.interval = 10 * secondMs(options.speed);
   return config;
 }
 
-/** Plays the recording and waits until the agent has everything acknowledged. */
-async function replay(recorded: Recorded, dirs: DataDir, clock: ReplayClock, agent: Agent, signal: AbortSignal) {
+/** Plays the recording and waits until agent and watch have everything acknowledged. */
+async function replay(
+  { recorded, dirs, clock }: Stage,
+  agent: DemoAgent,
+  watch: DemoWatch,
+  downs: readonly AgentDown[],
+  signal: AbortSignal
+): Promise<void> {
   const { begin, end } = recorded;
   const shift = new TimeShift(clock.shiftSeconds);
   const plan = planReplay({ ...recorded, shiftPath: (path) => shift.path(path) });
   const minutes = Math.round((end - begin) / 60_000);
   say(`\n${NODE}, ${new Date(begin).toISOString().slice(0, 10)}: ${minutes} minutes of a node under disk pressure\n`);
   const view = progressView(process.stderr);
-  const show = (at: number, bytes: number) => {
+  let bytes = 0;
+  const show = () => {
+    const at = Math.min(clock.recorded(), end);
     const lines = agent.ledgers().reduce((sum, ledger) => sum + ledger.linesAcked, 0);
     const text = `${clockTime(at)}  ${(bytes / 1e6).toFixed(1)} MB written  ${count(lines)} lines in the store`;
     view.show({ fraction: (at - begin) / (end - begin), text });
   };
-  let last = { at: begin, bytes: 0 };
-  const ticker = setInterval(() => show(last.at, last.bytes), 250);
-  let lateMs = 0;
+  const ticker = setInterval(show, 250);
   try {
-    ({ lateMs } = await play(plan, { root: dirs.log, source: dirs.recording, shift }, clock, {
-      onProgress: (progress) => (last = progress),
-      signal,
-    }));
-    await Promise.race([agent.settled(), aborted(signal).then(() => signal.throwIfAborted())]);
-    show(last.at, last.bytes);
+    await Promise.all([
+      play(plan, { root: dirs.log, source: dirs.recording, shift }, clock, {
+        end: end + AFTERMATH_MS,
+        onProgress: (progress) => (bytes = progress.bytes),
+        signal,
+      }),
+      agent.beAway(downs, () => clock.recorded(), signal),
+    ]);
+    const settled = Promise.all([agent.settled(), watch.settled()]);
+    await Promise.race([settled, aborted(signal).then(() => signal.throwIfAborted())]);
+    show();
   } finally {
     clearInterval(ticker);
     view.stop();
   }
-  if (lateMs > LATE_MS) {
-    say(`(The machine was too slow for this speed: the replay was up to ${(lateMs / 1000).toFixed(1)} s late.)`);
+  if (clock.delayedMs > LATE_MS) {
+    say(`(The machine was too slow for this speed: the replay took ${(clock.delayedMs / 1000).toFixed(1)} s longer.)`);
   }
 }
 
-/** Compares the store with the recording and sums up. */
-async function report(recorded: Recorded, dirs: DataDir, clock: ReplayClock, agent: Agent, storeUrl: string) {
+/** Holds the store against the recording and sums up. */
+async function report({ recorded, dirs, clock, storeUrl }: Stage, agent: DemoAgent): Promise<boolean> {
   const expected = await expectedLines(dirs.recording, recorded.sizes);
   const connection = connectLoki({ url: storeUrl });
   try {
     const from = BigInt(recorded.begin + clock.shiftSeconds * 1000) * 1_000_000n;
-    const check = await checkStore(new QueryClient(connection), expected, { cluster: CLUSTER, from, to: clock.now() });
     const ledgers = agent.ledgers();
-    say(`\n${verdictTable(ledgers, await filesOnNode(join(dirs.log, 'pods')))}\n`);
-    say(goneText(ledgers));
-    say(checkText(check));
-    say(`\nTry:\n${whatToTry(ledgers, storeUrl)}`);
+    const span = { cluster: CLUSTER, from, to: clock.now() };
+    const outcome = await outcomeOf(new QueryClient(connection), expected, ledgers, span);
+    const neverSeen = outcome.cases.filter(({ seen }) => !seen);
+    say(`\n${verdictTable(ledgers, neverSeen, await filesOnNode(join(dirs.log, 'pods')))}\n`);
+    say(`${causeTable(outcome.cases)}\n`);
+    say(outcomeText(outcome));
+    say(`\nTry:\n${whatToTry(ledgers, outcome.cases, storeUrl)}`);
     say(`\nGrafana: add a data source of the type Loki with the URL ${storeUrl}`);
-    return check.differences.length === 0;
+    return outcome.unnamed.length === 0;
   } finally {
     await connection.close();
   }

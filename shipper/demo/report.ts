@@ -1,11 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { instanceId } from '../../model/container-instance';
+import type { Case } from '../../model/cases';
 import type { ContainerRecord } from '../../model/records';
 import { DEFAULT_LOKI_URL } from '../config/loki-options';
+import type { Outcome } from './outcome';
 import { instanceOf } from './replay/log-path';
-import type { StoreCheck } from './store-check';
-import { count } from './summary';
+import { count, workloadName } from './summary';
 
 /** Log files that are still on the replayed node, by container instance (`instanceId`). */
 export async function filesOnNode(podsDir: string): Promise<Map<string, number>> {
@@ -22,44 +23,70 @@ export async function filesOnNode(podsDir: string): Promise<Map<string, number>>
 }
 
 /** Whether the store holds the recording, in words. */
-export function checkText({ expected, found, differences }: StoreCheck): string {
-  if (differences.length === 0) {
+export function outcomeText({ expected, found, named, unnamed }: Outcome): string {
+  if (unnamed.length > 0) {
+    return [
+      `✗ The store does not hold the recording: ${count(found)} lines instead of ${count(expected)}.`,
+      ...listed(unnamed.map((one) => `    ${one.log}: ${one.found} of ${one.expected} lines`)),
+    ].join('\n');
+  }
+  if (named.length === 0) {
     return `✓ Every line of the recording is in the store, once: ${count(found)} lines.`;
   }
-  const shown = differences.slice(0, 10).map((d) => `    ${d.log}: ${d.found} of ${d.expected} lines`);
-  const more = differences.length > shown.length ? [`    and ${differences.length - shown.length} more`] : [];
+  const missing = named.reduce((sum, one) => sum + one.expected - one.found, 0);
   return [
-    `✗ The store does not hold the recording: ${count(found)} lines instead of ${count(expected)}.`,
-    ...shown,
-    ...more,
+    `✓ ${count(found)} lines of the recording are in the store, once. Missing: ${count(missing)} lines of ${named.length} containers, each named by its case or ledger:`,
+    ...listed(
+      named.map(
+        (one) => `    ${one.verdict.padEnd(8)} ${one.log}: ${count(one.expected - one.found)} of ${count(one.expected)}`
+      )
+    ),
   ].join('\n');
 }
 
+/** Ten at most. */
+function listed(lines: string[]): string[] {
+  return lines.length <= 10 ? lines : [...lines.slice(0, 10), `    and ${lines.length - 10} more`];
+}
+
 /** Commands that show what Afterlog is for, with names and ids of this run. */
-export function whatToTry(records: readonly ContainerRecord[], storeUrl: string): string {
+export function whatToTry(ledgers: readonly ContainerRecord[], cases: readonly Case[], storeUrl: string): string {
   const flag = storeUrl === DEFAULT_LOKI_URL ? '' : ` --loki.url ${storeUrl}`;
   const commands: string[] = [];
-  const add = (record: ContainerRecord | undefined, what: (found: ContainerRecord) => string) => {
-    if (record) {
-      commands.push(`./bin/afterlog logs ${what(record)}${flag}`);
+  const add = <T>(one: T | undefined, command: (found: T) => string) => {
+    if (one !== undefined) {
+      commands.push(`  ./bin/afterlog ${command(one)}${flag}`);
     }
   };
-  const vanished = records.filter((record) => record.left !== null && record.containerId !== null);
+  const whole = cases.filter(({ verdict }) => verdict === 'kept' || verdict === 'rescued');
   add(
-    vanished.find((record) => record.job === 'hello'),
-    ({ job, namespace }) => `job/${job} -n ${namespace}`
+    whole.find(({ job }) => job === 'hello'),
+    ({ job, namespace }) => `logs job/${job} -n ${namespace}`
   );
   add(
-    vanished.find((record) => record.job === 'migrate'),
-    ({ containerId }) => `'unable to retrieve container logs for containerd://${containerId}'`
+    whole.find(({ job, containerId }) => job === 'migrate' && containerId !== null),
+    ({ containerId }) => `logs 'unable to retrieve container logs for containerd://${containerId}'`
   );
   add(
-    vanished.find((record) => record.restart > 0),
-    ({ pod, namespace }) => `${pod} -n ${namespace} --previous`
+    whole.find(({ restart }) => restart > 0),
+    ({ pod, namespace }) => `logs ${pod} -n ${namespace} --previous`
   );
   add(
-    records.find((record) => record.rotatedAway !== null),
-    ({ job, workload, namespace }) => `${job === null ? workload : `job/${job}`} -n ${namespace} --tail 3`
+    ledgers.find(({ rotatedAway }) => rotatedAway !== null),
+    (ledger) => `logs ${workloadName(ledger)} -n ${ledger.namespace} --tail 3`
   );
-  return commands.map((command) => `  ${command}`).join('\n');
+  add(cases[0], () => 'cases');
+  add(
+    cases.find(({ cause, job }) => cause === 'C1' && job === 'hello') ?? cases.find(({ cause }) => cause === 'C1'),
+    ({ job, pod, namespace }) => `explain ${job === null ? pod : `job/${job}`} -n ${namespace}`
+  );
+  add(
+    cases.find(({ verdict }) => verdict === 'lost'),
+    ({ pod, namespace }) => `explain ${pod} -n ${namespace}`
+  );
+  add(
+    cases.find(({ verdict }) => verdict === 'partial'),
+    ({ pod, namespace }) => `explain ${pod} -n ${namespace}`
+  );
+  return commands.join('\n');
 }

@@ -61,7 +61,8 @@ export async function checkStore(
   };
 }
 
-function keyOf({
+/** `<namespace>/<pod>/<container>/<restart>` */
+export function keyOf({
   namespace,
   pod,
   container,

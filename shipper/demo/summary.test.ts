@@ -1,5 +1,6 @@
+import type { Case } from '../../model/cases';
 import type { ContainerRecord } from '../../model/records';
-import { goneText, verdictTable, workloadName } from './summary';
+import { causeTable, verdictTable, workloadName } from './summary';
 
 function record(fields: Partial<ContainerRecord>): ContainerRecord {
   return {
@@ -41,7 +42,7 @@ describe('the table of verdicts', () => {
       record({ id: '4', job: 'tick-28000000', workload: 'tick', verdict: 'lost' }),
       record({ id: '5', job: 'tick-28000001', workload: 'tick' }),
     ];
-    expect(verdictTable(records, new Map([['3', 5]])).split('\n')).toEqual([
+    expect(verdictTable(records, [], new Map([['3', 5]])).split('\n')).toEqual([
       'workload       containers     lines   kept   rescued   partial   lost   files on the node',
       '─────────────────────────────────────────────────────────────────────────────────────────',
       'cronjob/tick            2         –      1         –         –      1                   –',
@@ -54,24 +55,21 @@ describe('the table of verdicts', () => {
   });
 
   it('shows pending logs where there are any', () => {
-    const table = verdictTable([record({ verdict: 'pending', job: null, workload: 'web' })], new Map());
+    const table = verdictTable([record({ verdict: 'pending', job: null, workload: 'web' })], [], new Map());
     expect(table.split('\n')[0]).toContain('pending');
     expect(table).toMatch(/^web /m);
   });
 });
 
-it('says what has gone from the node: whole logs, and what rotation dropped of the others', () => {
-  const left = { at: '2026-11-23T23:13:47.000000000Z', directory: 'empty' as const, bytesUnacked: 0 };
-  const rotatedAway = { files: 1, lines: 180_000, bytes: 1, from: null, to: null };
-  const records = [
-    record({ left }),
-    record({ left, rotatedAway }),
-    record({ rotatedAway, job: 'rotate', workload: 'rotate' }),
-    record({}),
-  ];
-  expect(goneText(records)).toBe(
-    'Gone from the node: the logs of 2 containers, 180,000 lines of job/rotate by rotation.'
-  );
+it('counts what took the logs, the most frequent cause first', () => {
+  const one = (cause: Case['cause'], grade: Case['grade'], verdict: Case['verdict']) => ({ cause, grade, verdict });
+  const cases = [one('C8', 'strong', 'kept'), one('C1', 'proved', 'kept'), one('C1', 'proved', 'lost')];
+  expect(causeTable(cases).split('\n')).toEqual([
+    'why kubectl logs cannot show it   containers   proved   kept   lost',
+    '───────────────────────────────────────────────────────────────────',
+    'C1 disk reclaim                            2        2      1      1',
+    'C8 CronJob history                         1        –      1      –',
+  ]);
 });
 
 it('names a workload the way `afterlog logs` takes it', () => {

@@ -1,4 +1,7 @@
+import type { Case } from '../../model/cases';
+import type { Cause } from '../../model/causes';
 import type { ContainerRecord, Verdict } from '../../model/records';
+import { causeText } from '../lookup/case-text';
 
 /** The verdicts as columns, in the order from good to bad; others appear where there are any. */
 const VERDICTS: readonly Verdict[] = ['kept', 'rescued', 'partial', 'lost', 'pending', 'unknown'];
@@ -10,7 +13,7 @@ const LEGEND: Record<Verdict, string> = {
   partial: 'a part is missing',
   lost: 'nothing could be read',
   pending: 'on the node, may still be written',
-  unknown: 'nobody can know',
+  unknown: 'a part may be missing, nobody can know',
 };
 
 interface Row {
@@ -21,22 +24,29 @@ interface Row {
   files: number;
 }
 
+type Counted = Pick<ContainerRecord, 'id' | 'job' | 'workload' | 'verdict' | 'linesAcked'>;
+
 /**
- * The ledgers as a table of text, a line a Job (a CronJob's Jobs together) and a last line for all.
+ * The containers as a table of text, a line a Job (a CronJob's Jobs together) and a last line for all.
+ * @param neverSeen the cases of containers without a ledger
  * @param filesLeft log files that are still on the node, by the record's id
  */
-export function verdictTable(records: readonly ContainerRecord[], filesLeft: ReadonlyMap<string, number>): string {
+export function verdictTable(
+  ledgers: readonly Counted[],
+  neverSeen: ReadonlyArray<Omit<Counted, 'linesAcked'>>,
+  filesLeft: ReadonlyMap<string, number>
+): string {
   const rows = new Map<string, Row>();
   const total = emptyRow('all');
-  for (const record of records) {
-    const name = workloadName(record);
+  for (const one of [...ledgers, ...neverSeen.map((seen) => ({ ...seen, linesAcked: 0 }))]) {
+    const name = workloadName(one);
     const row = rows.get(name) ?? emptyRow(name);
     rows.set(name, row);
     for (const sum of [row, total]) {
       sum.containers += 1;
-      sum.lines += record.linesAcked;
-      sum.verdicts.set(record.verdict, (sum.verdicts.get(record.verdict) ?? 0) + 1);
-      sum.files += filesLeft.get(record.id) ?? 0;
+      sum.lines += one.linesAcked;
+      sum.verdicts.set(one.verdict, (sum.verdicts.get(one.verdict) ?? 0) + 1);
+      sum.files += filesLeft.get(one.id) ?? 0;
     }
   }
   const verdicts = VERDICTS.filter((verdict) => ALWAYS.has(verdict) || total.verdicts.has(verdict));
@@ -47,18 +57,26 @@ export function verdictTable(records: readonly ContainerRecord[], filesLeft: Rea
   ];
   const sorted = [...rows.values()].sort((a, b) => (a.workload < b.workload ? -1 : 1));
   const legend = verdicts.filter((verdict) => total.verdicts.has(verdict)).map((v) => `${v}: ${LEGEND[v]}`);
-  return `${alignedTable([header, ...sorted.map(cells), cells(total)])}\n${legend.join(' · ')}`;
+  return `${alignedTable([header, ...sorted.map(cells), cells(total)], 1)}\n${legend.join(' · ')}`;
 }
 
-/** What `kubectl logs` can no longer show: whole logs, and what rotation dropped of others. */
-export function goneText(records: readonly ContainerRecord[]): string {
-  const left = records.filter((record) => record.left !== null).length;
-  const rotated = records.flatMap((record) =>
-    record.left === null && record.rotatedAway !== null
-      ? [`${count(record.rotatedAway.lines)} lines of ${workloadName(record)} by rotation`]
-      : []
-  );
-  return `Gone from the node: ${[`the logs of ${left} containers`, ...rotated].join(', ')}.`;
+/** What `kubectl logs` can no longer show, by what took it: a table of text. */
+export function causeTable(cases: ReadonlyArray<Pick<Case, 'cause' | 'grade' | 'verdict'>>): string {
+  const rows = new Map<Cause, { all: number; proved: number; verdicts: Map<Verdict, number> }>();
+  for (const { cause, grade, verdict } of cases) {
+    const row = rows.get(cause) ?? { all: 0, proved: 0, verdicts: new Map<Verdict, number>() };
+    rows.set(cause, row);
+    row.all += 1;
+    row.proved += grade === 'proved' ? 1 : 0;
+    row.verdicts.set(verdict, (row.verdicts.get(verdict) ?? 0) + 1);
+  }
+  const verdicts = VERDICTS.filter((verdict) => cases.some((one) => one.verdict === verdict));
+  const sorted = [...rows].sort(([, a], [, b]) => b.all - a.all);
+  const cells = sorted.map(([cause, { all, proved, verdicts: found }]) => [
+    causeText(cause),
+    ...[all, proved, ...verdicts.map((verdict) => found.get(verdict) ?? 0)].map(count),
+  ]);
+  return alignedTable([['why kubectl logs cannot show it', 'containers', 'proved', ...verdicts], ...cells], 0);
 }
 
 /** `job/hello`, `cronjob/tick`; what is no Job's goes by its own name. */
@@ -74,14 +92,15 @@ export function count(value: number): string {
   return value === 0 ? '–' : value.toLocaleString('en-US');
 }
 
-/** First column to the left, the others to the right; rules below the first row and above the last. */
-function alignedTable(rows: string[][]): string {
+/** First column to the left, the others to the right; a rule below the header, and one above the `sums` last rows. */
+function alignedTable(rows: string[][], sums: 0 | 1): string {
   const widths = (rows[0] ?? []).map((_cell, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const lines = rows.map((row) =>
     row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('   ')
   );
   const rule = '─'.repeat(lines[0]?.length ?? 0);
-  return [lines[0], rule, ...lines.slice(1, -1), rule, lines.at(-1)].join('\n');
+  const [header = '', ...body] = lines;
+  return [header, rule, ...body.slice(0, body.length - sums), ...(sums === 1 ? [rule, body.at(-1)] : [])].join('\n');
 }
 
 function emptyRow(workload: string): Row {

@@ -79,7 +79,7 @@ describe('afterlog demo', () => {
     let span: { from: bigint; to: bigint };
 
     beforeAll(async () => {
-      ended = await demo('--store.listen', '127.0.0.1:0', '--speed', '200', '--exit').ended;
+      ended = await demo('--store.listen', '127.0.0.1:0', '--speed', '200', '--agent-down', 'none', '--exit').ended;
       store = await startStore({ dir: join(dir, 'demo', 'store'), port: 0 });
       connection = connectLoki({ url: store.url });
       client = new QueryClient(connection);

@@ -29,13 +29,18 @@ describe('the replay clock', () => {
     expect(clock.until(begin + 50_000)).toBeCloseTo(3_000, 3);
   });
 
-  it('waits for a replay that is late', () => {
+  it('waits for a replay that is late, and does not hurry afterwards', () => {
     const clock = clockAt(10);
     clock.until(begin + 1_000);
     real += 3n * second;
     const next = BigInt(begin + 1_000) * 1_000_000n + BigInt(clock.shiftSeconds) * second;
     expect(clock.now()).toBe(next);
-    expect(clock.until(begin + 1_000)).toBeCloseTo(-2_900, 3);
+    expect(clock.recorded()).toBe(begin + 1_000);
+    expect(clock.until(begin + 1_000)).toBe(0);
+    expect(clock.delayedMs).toBeCloseTo(2_880, 3);
+    expect(clock.until(begin + 2_000)).toBeCloseTo(80, 3);
+    real += second;
+    expect(clock.recorded()).toBe(begin + 2_000);
   });
 
   it('is the real time once the replay is over, and never went backwards', () => {

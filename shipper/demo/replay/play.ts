@@ -28,34 +28,37 @@ export interface Progress {
 const CHUNK = 256 * 1024;
 
 /**
- * Makes the planned changes, in order, each when the clock says that it is due.
- * @returns by how many real milliseconds the latest step was late
+ * Makes the planned changes, in order, each when the clock says that it is due, and goes on until `end`.
+ * @param options.end recorded time, milliseconds since 1970; without it the last change is the end
  * @throws the file system's error, or an AbortError
  */
 export async function play(
   plan: Plan,
   stage: Stage,
   clock: ReplayClock,
-  options: { onProgress?: (progress: Progress) => void; signal?: AbortSignal } = {}
-): Promise<{ lateMs: number }> {
-  const { onProgress, signal } = options;
+  options: { end?: number; onProgress?: (progress: Progress) => void; signal?: AbortSignal } = {}
+): Promise<void> {
+  const { end, onProgress, signal } = options;
   const progress: Progress = { done: 0, at: 0, bytes: 0 };
-  let lateMs = 0;
-  for (const { at, action } of plan.steps) {
+  const due = async (at: number) => {
     const wait = clock.until(at);
     if (wait > 1) {
       await sleep(wait, undefined, { signal });
     }
     signal?.throwIfAborted();
-    lateMs = Math.max(lateMs, -wait);
+  };
+  for (const { at, action } of plan.steps) {
+    await due(at);
     await perform(action, stage);
     progress.done++;
     progress.at = at;
     progress.bytes += action.kind === 'append' ? action.to - action.from : 0;
     onProgress?.(progress);
   }
+  if (end !== undefined) {
+    await due(end);
+  }
   clock.finish();
-  return { lateMs };
 }
 
 async function perform(action: Action, stage: Stage): Promise<void> {

@@ -35,6 +35,10 @@ const podEventSchema = z.object({
 });
 export type PodEvent = z.infer<typeof podEventSchema>;
 
+const statsSchema = z.object({ t: z.string().transform((text) => Date.parse(text)), summary: z.unknown() });
+/** `t` in milliseconds since 1970. */
+export type StatsSample = z.infer<typeof statsSchema>;
+
 /** A recorded node; `README.md` beside the files says what is in each. */
 export class Recording {
   constructor(private readonly dir: string) {}
@@ -58,9 +62,38 @@ export class Recording {
     return readJsonLines(join(this.dir, 'log-files.jsonl'), observationSchema);
   }
 
+  /** The API server's watch stream of a kind, in order: `{"type":…,"object":…}`. */
+  watchStream(resource: string): Promise<string[]> {
+    return this.lines(join('api', `${resource}.watch.jsonl`));
+  }
+
+  /** The kubelet's log: klog text, in UTC. */
+  kubeletLog(): Promise<string[]> {
+    return this.lines(join('kubelet', 'kubelet.log'));
+  }
+
+  /** The kubelet's answer to `/configz`. */
+  configz(): Promise<string> {
+    return readFile(join(this.dir, 'kubelet', 'configz.json'), 'utf8');
+  }
+
+  /** The kubelet's answer to `/metrics`, at the end. */
+  metrics(): Promise<string> {
+    return readFile(join(this.dir, 'kubelet', 'metrics.txt'), 'utf8');
+  }
+
+  /** The kubelet's answers to `/stats/summary`, oldest first. */
+  statsSummaries(): Promise<StatsSample[]> {
+    return readJsonLines(join(this.dir, 'kubelet', 'stats-summary.jsonl'), statsSchema);
+  }
+
   /** The API server's watch stream of pods, in order. */
   podEvents(): Promise<PodEvent[]> {
     return readJsonLines(join(this.dir, 'api', 'pods.watch.jsonl'), podEventSchema);
+  }
+
+  private async lines(path: string): Promise<string[]> {
+    return splitLines(await readFile(join(this.dir, path), 'utf8'));
   }
 
   /** Unpacks the bytes of all log files into a directory; returns their sizes by path in it. */
@@ -85,9 +118,10 @@ export class Recording {
   }
 }
 
+const splitLines = (text: string) => text.split('\n').filter((line) => line !== '');
+
 async function readJsonLines<T>(file: string, schema: z.ZodType<T>): Promise<T[]> {
-  const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
-  return lines.map((line, index) => {
+  return splitLines(await readFile(file, 'utf8')).map((line, index) => {
     try {
       return schema.parse(JSON.parse(line));
     } catch (error) {

@@ -2,6 +2,8 @@
 const STAMP = 19;
 const NEWLINE = 0x0a;
 const rotationTime = /(\.log\.)(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)(?=\.gz$|$)/;
+const utcTime = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?=(?:\.\d+)?Z)/g;
+const klogTime = /^([IWEF])(\d\d)(\d\d) (\d\d:\d\d:\d\d)(?=\.\d{6} )/;
 
 /**
  * Moves the times of a recording by one constant. It is whole seconds, because containerd trims trailing zeros of the
@@ -39,9 +41,26 @@ export class TimeShift {
   /** The path of a rotated log with its time moved; kubelet writes it in its local time, in the recording UTC. */
   path(path: string): string {
     return path.replace(rotationTime, (_all, log, y, mo, d, h, mi, s) => {
-      const moved = new Date(Date.parse(`${y}-${mo}-${d}T${h}:${mi}:${s}Z`) + this.seconds * 1000).toISOString();
+      const moved = this.moved(`${y}-${mo}-${d}T${h}:${mi}:${s}Z`).toISOString();
       return log + moved.slice(0, STAMP).replace(/[-:]/g, '').replace('T', '-');
     });
+  }
+
+  /** A text with its RFC 3339 times in UTC moved. */
+  text(text: string): string {
+    return text.replace(utcTime, (time) => this.moved(`${time}Z`).toISOString().slice(0, STAMP));
+  }
+
+  /** A line of klog text with the time of its header moved, which has no year; any other line as it is. */
+  klog(line: string, year: number): string {
+    return line.replace(klogTime, (_all, severity: string, mo: string, d: string, clock: string) => {
+      const moved = this.moved(`${year}-${mo}-${d}T${clock}Z`).toISOString();
+      return `${severity}${moved.slice(5, 7)}${moved.slice(8, 10)} ${moved.slice(11, STAMP)}`;
+    });
+  }
+
+  private moved(time: string): Date {
+    return new Date(Date.parse(time) + this.seconds * 1000);
   }
 
   private shiftStamp(window: Buffer, start: number): void {

@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { clusterAccess } from '../cluster/api/access';
+import { ApiClient } from '../cluster/api/client';
+import { ClusterClock } from '../cluster/cluster-clock';
+import { LeaseElection } from '../cluster/lease';
+import { WatchSession } from '../cluster/session';
+import type { Logger } from '../log';
+import { connectLoki, type LokiConnection } from '../loki/connection';
+import { QueryClient } from '../loki/query-client';
+import { RecordWriter } from '../loki/record-writer';
+import type { RecordedNode } from './recorded-node';
+import { type ReplayClock, secondMs } from './replay/clock';
+
+export interface DemoWatchOptions {
+  node: RecordedNode;
+  lokiUrl: string;
+  cluster: string;
+  clock: ReplayClock;
+  /** Recorded seconds a second. */
+  speed: number;
+  logger: Logger;
+}
+
+const CLOSE_MS = 5_000;
+/** What ended or went is told within a minute by the replay's clock; far longer than it takes afterwards. */
+const SETTLE_MS = 20_000;
+const LOOK_MS = 50;
+
+/** `afterlog watch` on the recorded cluster: elected by a Lease, at the replay's clock. */
+export class DemoWatch {
+  private readonly stopping = new AbortController();
+  private readonly client: ApiClient;
+  private readonly connection: LokiConnection;
+  private readonly writer: RecordWriter;
+  private readonly session: WatchSession;
+  private readonly running: Promise<void>;
+
+  constructor({ node, lokiUrl, cluster, clock, speed, logger }: DemoWatchOptions) {
+    const clusterClock = new ClusterClock(() => node.apiServer.told());
+    const access = clusterAccess({ kubeconfig: node.kubeconfig, env: {} });
+    const identity = `demo_${process.pid}`;
+    this.client = new ApiClient(access, clusterClock);
+    this.connection = connectLoki({ url: lokiUrl });
+    this.writer = new RecordWriter(this.connection, { logger, now: () => clock.now(), batchWaitMs: secondMs(speed) });
+    this.session = new WatchSession({
+      client: this.client,
+      clock: clusterClock,
+      loki: new QueryClient(this.connection),
+      writer: this.writer,
+      cluster,
+      namespaces: [],
+      identity,
+      logger,
+      tickMs: secondMs(speed),
+    });
+    const namespace = access.namespace ?? 'default';
+    const election = new LeaseElection({ client: this.client, namespace, name: 'afterlog-watch', identity, logger });
+    this.running = this.lead(election);
+  }
+
+  /** Resolves when all that ended or went is told, and Loki has it. @throws Error where that does not come to pass */
+  async settled(): Promise<void> {
+    const latest = Date.now() + SETTLE_MS;
+    while (this.session.world.oldest() !== Infinity) {
+      if (Date.now() > latest) {
+        throw new Error(`the watch has ${this.session.world.waiting} objects left to tell of`);
+      }
+      await sleep(LOOK_MS);
+    }
+    await this.writer.flush();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+    await this.writer.close(CLOSE_MS);
+    await Promise.all([this.connection.close(), this.client.close()]);
+  }
+
+  private async lead(election: LeaseElection): Promise<void> {
+    const { signal } = this.stopping;
+    if (await election.acquire(signal)) {
+      await Promise.all([this.session.run(signal), election.hold(signal)]);
+      await election.release(new AbortController().signal);
+    }
+  }
+}

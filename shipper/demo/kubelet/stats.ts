@@ -1,0 +1,21 @@
+import type { FilesystemReader } from '../../node/disk/filesystem';
+import { parseStatsSummary } from '../../node/disk/stats-summary';
+import type { StatsSample } from '../replay/recording';
+
+/** The sample in force at a moment: the newest until then, before the first one the first. */
+export function sampleAt(samples: readonly StatsSample[], at: number): StatsSample | undefined {
+  return samples.findLast(({ t }) => t <= at) ?? samples[0];
+}
+
+/**
+ * The recorded node's file systems, for an agent whose directories lie on another machine's disk. nodefs and imagefs of
+ * that node were one disk.
+ * @param now recorded time, milliseconds since 1970
+ */
+export function recordedFilesystem(samples: readonly StatsSample[], now: () => number): FilesystemReader {
+  return () => {
+    const sample = sampleAt(samples, now());
+    const filesystem = sample && parseStatsSummary(sample.summary).nodefs;
+    return Promise.resolve(filesystem ? { filesystem, device: 0 } : undefined);
+  };
+}
