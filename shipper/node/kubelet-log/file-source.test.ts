@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '../../log';
@@ -51,6 +51,16 @@ describe('FileSource', () => {
   test('waits for a file that is not there yet', async () => {
     const { lines, source } = await follow();
     expect(source.state).toBe(`waiting for ${path}`);
+    await writeFile(path, 'one\n');
+    await until(() => lines.length === 1);
+    await until(() => source.state === `reading ${path}`);
+  });
+
+  test('tells why a file cannot be opened, and reads it as soon as it can', async () => {
+    await symlink('kubelet.log', path);
+    const { lines, source } = await follow();
+    expect(source.state).toMatch(`cannot read ${path}: ELOOP`);
+    await rm(path);
     await writeFile(path, 'one\n');
     await until(() => lines.length === 1);
     await until(() => source.state === `reading ${path}`);

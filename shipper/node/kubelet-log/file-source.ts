@@ -1,5 +1,6 @@
 import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { isNativeError } from 'node:util/types';
 import { z } from 'zod';
 import type { Logger } from '../../log';
 import { parseKlog } from './klog';
@@ -43,7 +44,8 @@ export class FileSource implements LineSource {
   }
 
   async newest(): Promise<Pick<SourceLine, 'text' | 'writtenMs'> | undefined> {
-    const file = await this.openAt(this.path);
+    // Why it cannot be opened is told when reading begins.
+    const file = await this.openAt(this.path).catch(() => undefined);
     if (!file) {
       return undefined;
     }
@@ -93,7 +95,7 @@ export class FileSource implements LineSource {
     const name = basename(this.path);
     const siblings = await readdir(directory).catch(() => []);
     for (const sibling of [name, ...siblings.filter((other) => other !== name && other.startsWith(name))]) {
-      const file = await this.openAt(join(directory, sibling), position.inode);
+      const file = await this.openAt(join(directory, sibling), position.inode).catch(() => undefined);
       if (file) {
         const { size } = await file.handle.stat();
         // Shorter than it was read: it was truncated, and what it holds now is new.
@@ -104,8 +106,9 @@ export class FileSource implements LineSource {
     }
   }
 
+  /** @returns undefined where there is no such file @throws where it may not be opened */
   private async openAt(path: string, inode?: number): Promise<OpenFile | undefined> {
-    const handle = await open(path, 'r').catch(() => undefined);
+    const handle = await ifThere(open(path, 'r'));
     if (!handle) {
       return undefined;
     }
@@ -122,13 +125,13 @@ export class FileSource implements LineSource {
       if (this.current) {
         await this.readOn(this.current, onLine);
       }
-      const named = await stat(this.path).catch(() => undefined);
+      const named = await ifThere(stat(this.path));
       if (named && named.ino !== this.current?.inode) {
         await this.rotate(onLine);
       }
       this.state = this.current ? `reading ${this.path}` : `waiting for ${this.path}`;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = isNativeError(error) ? error.message : String(error);
       if (this.state !== `cannot read ${this.path}: ${reason}`) {
         this.state = `cannot read ${this.path}: ${reason}`;
         this.logger.warn('cannot read the kubelet log', { path: this.path, reason });
@@ -203,5 +206,17 @@ function parsePosition(text: string | null): Position | undefined {
     return positionSchema.parse(JSON.parse(text));
   } catch {
     return undefined; // of another source, or broken: the file is read from its beginning
+  }
+}
+
+/** undefined where nothing has that name; every other error is one to be told. */
+async function ifThere<T>(file: Promise<T>): Promise<T | undefined> {
+  try {
+    return await file;
+  } catch (error) {
+    if (isNativeError(error) && 'code' in error && error.code === 'ENOENT') {
+      return undefined;
+    }
+    throw error;
   }
 }
