@@ -1,0 +1,4 @@
+import { answerScenarios } from './answers';
+import { embeddedStore } from './bed';
+
+answerScenarios(embeddedStore);
