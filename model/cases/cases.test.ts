@@ -241,6 +241,7 @@ describe('never seen', () => {
     ...{ images: null, layers: null, pods: [], atRisk: null, nearest: null },
   });
   const other = ledger({ podUid: 'q', pod: 'q', left: null });
+  const gone = [pod({ deletion: deletion('drain', '12:20:00') })];
   const now = t('13:00:00');
   const why = (input: CaseInput): string =>
     casesOf({ pods: [pod()], now, ...input }).find(({ seen }) => !seen)?.sentence ?? '';
@@ -259,16 +260,25 @@ describe('never seen', () => {
       'ships nothing of namespace ns: it is excluded, most likely',
     ],
     [
+      'it gave no sign meanwhile',
+      { pods: gone, disks: [disk('11:59:00'), disk('12:11:00')], containers: [other] },
+      'the agent on node-a gave no sign between 11:59:00 and 12:11:00, and may have been down',
+    ],
+    [
       'nothing explains it',
-      { disks: [disk('11:59:00'), disk('12:05:00'), disk('12:11:00')], containers: [other] },
+      { pods: gone, disks: [disk('11:59:00'), disk('12:05:00'), disk('12:11:00')], containers: [other] },
       'why it did not open this log is not known',
     ],
   ])('because %s', (_, input, expected) => {
     expect(why(input)).toContain(expected);
   });
 
+  test('is not said of a log that is on the node with its agent: it is opened, and has no ledger yet', () => {
+    const disks = [disk('11:59:00'), disk('12:11:00')];
+    expect(casesOf({ pods: [pod()], disks, containers: [other], now })).toEqual([]);
+  });
+
   test('is lost where the pod is gone, and not known to be where it is there', () => {
-    const gone = [pod({ deletion: deletion('drain', '12:20:00') })];
     expect(only({ pods: gone, now })).toMatchObject({ seen: false, verdict: 'lost', cause: 'C14' });
     expect(only({ pods: [pod()], now })).toMatchObject({ seen: false, verdict: 'unknown', cause: 'unknown' });
   });

@@ -4,7 +4,7 @@ import { verdictOf } from '../verdict';
 import type { Case, CaseInput, Finding } from './case';
 import { Facts } from './facts';
 import { makeCase } from './make-case';
-import { LEDGER_DUE, whyNeverSeen } from './never-seen';
+import { LEDGER_DUE, whyNeverSeen, whyNoLedger } from './never-seen';
 import { deletionOf } from './pod-deletion';
 import { byDeletion } from './steps/by-deletion';
 import { byEviction, wasRejected } from './steps/by-eviction';
@@ -109,7 +109,10 @@ function* neverSeenOf(pod: PodRecord, facts: Facts): Generator<Case> {
         continue;
       }
       const gone = explain(subject, facts);
-      const why = whyNeverSeen(subject, facts);
+      const why = whyNeverSeen(subject, facts) ?? (gone && whyNoLedger(subject, facts));
+      if (!why) {
+        continue;
+      }
       const finding: Finding = gone ?? {
         cause: 'unknown',
         grade: 'unknown',

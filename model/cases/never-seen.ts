@@ -1,6 +1,6 @@
 import type { Evidence } from './case';
 import type { Facts } from './facts';
-import { at, span } from './moment';
+import { at, clock, span } from './moment';
 import type { Subject } from './subject';
 
 /** An agent gives a sign at least every ten minutes (record `disk`); a longer silence is one. */
@@ -8,8 +8,17 @@ const SILENCE = 15 * 60_000;
 /** So long after its end a container's ledger has come, if one comes. */
 export const LEDGER_DUE = 120_000;
 
-/** Why no agent ever opened a container's log: half a sentence, and what it rests on. */
-export function whyNeverSeen(subject: Subject, facts: Facts): { says: string; evidence: Evidence[] } {
+interface Why {
+  /** Half a sentence. */
+  says: string;
+  evidence: Evidence[];
+}
+
+/**
+ * Why no agent ever opened a container's log, and what it rests on; undefined where nothing shows. Then the agent may
+ * well have opened it: it writes no ledger of a log that lies on the node unharmed.
+ */
+export function whyNeverSeen(subject: Subject, facts: Facts): Why | undefined {
   const { cluster, node, started, finished, namespace } = subject;
   const where = node ?? 'its node';
   const signs = facts.agentSigns(cluster, node);
@@ -22,17 +31,14 @@ export function whyNeverSeen(subject: Subject, facts: Facts): { says: string; ev
     const evidence: Evidence = { at: at(first), source: 'other ledgers', text: `first sign of an agent on ${where}` };
     return { says: `the agent on ${where} started ${span(first - end)} after it had ended`, evidence: [evidence] };
   }
-  const before = signs.findLast((sign) => sign <= (started ?? end ?? Infinity));
-  const next = signs.find((sign) => sign >= (end ?? 0));
+  const { before, next } = signsAround(subject, facts);
   const lastKnown = next ?? facts.now;
   if (before !== undefined && lastKnown - before > SILENCE) {
-    const evidence: Evidence = {
-      at: at(before),
-      source: 'other ledgers',
-      text: `last sign of the agent on ${where} before that`,
+    const until = next === undefined ? 'and has not been heard of since' : `until ${clock(next)}`;
+    return {
+      says: `the agent on ${where} was silent from ${clock(before)} ${until}`,
+      evidence: [lastSign(where, before)],
     };
-    const until = next === undefined ? 'and has not been heard of since' : `until ${at(next).slice(11, 19)}`;
-    return { says: `the agent on ${where} was silent from ${at(before).slice(11, 19)} ${until}`, evidence: [evidence] };
   }
   if (!facts.isNamespaceShipped(cluster, namespace)) {
     return {
@@ -40,5 +46,35 @@ export function whyNeverSeen(subject: Subject, facts: Facts): { says: string; ev
       evidence: [],
     };
   }
-  return { says: `the agent on ${where} was there, and why it did not open this log is not known`, evidence: [] };
+  return undefined;
+}
+
+/** The same of a log that is gone, which has no ledger although its agent reported before and after. */
+export function whyNoLedger(subject: Subject, facts: Facts): Why {
+  const where = subject.node ?? 'its node';
+  const { before, next } = signsAround(subject, facts);
+  const meanwhile = facts
+    .agentSigns(subject.cluster, subject.node)
+    .some((sign) => before !== undefined && next !== undefined && sign > before && sign < next);
+  if (meanwhile || before === undefined || next === undefined) {
+    return { says: `the agent on ${where} was there, and why it did not open this log is not known`, evidence: [] };
+  }
+  return {
+    says: `the agent on ${where} gave no sign between ${clock(before)} and ${clock(next)}, and may have been down`,
+    evidence: [lastSign(where, before)],
+  };
+}
+
+/** The agent's last sign before the container started, and the first after it ended. */
+function signsAround({ cluster, node, started, finished }: Subject, facts: Facts): { before?: number; next?: number } {
+  const signs = facts.agentSigns(cluster, node);
+  const end = finished ?? started;
+  return {
+    before: signs.findLast((sign) => sign <= (started ?? end ?? Infinity)),
+    next: signs.find((sign) => sign >= (end ?? 0)),
+  };
+}
+
+function lastSign(where: string, before: number): Evidence {
+  return { at: at(before), source: 'other ledgers', text: `last sign of the agent on ${where} before that` };
 }
