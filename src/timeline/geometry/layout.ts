@@ -27,11 +27,16 @@ export const MEASURES: Record<RowHeight, Measures> = {
 const FEW_LANES = 4;
 const PADDING = 6;
 
-/** One thing above another: a header, a row, or below an open row one of its containers. Pixels from the top. */
+/**
+ * One thing above another: a header, a row, or below an open row one of its containers. Pixels from the top; `bottom`
+ * is the end of all that stands under a header.
+ */
 export type Item =
-  | { kind: 'group'; key: string; top: number; height: number; group: Group; isOpen: boolean }
+  | { kind: 'group'; key: string; top: number; height: number; bottom: number; group: Group; isOpen: boolean }
   | { kind: 'row'; key: string; top: number; height: number; group: Group; row: Row; isOpen: boolean; pitch: number }
   | { kind: 'life'; key: string; top: number; height: number; group: Group; row: Row; index: number };
+
+export type Header = Extract<Item, { kind: 'group' }>;
 
 export interface Layout {
   items: Item[];
@@ -65,11 +70,9 @@ export function layoutOf({ groups, spans, lives }: TimelineModel, options: Layou
     }
     const isOpen = !shut.has(group.key);
     const height = group.node && options.showNodeLanes ? measures.nodeLane : measures.header;
-    push({ kind: 'group', key: `group ${group.key}`, top, height, group, isOpen });
-    if (!isOpen) {
-      continue;
-    }
-    for (const row of rows) {
+    const header = { kind: 'group' as const, key: `group ${group.key}`, top, height, bottom: 0, group, isOpen };
+    push(header);
+    for (const row of isOpen ? rows : []) {
       const isRowOpen = open.has(row.key);
       const pitch = row.lanes > FEW_LANES ? measures.tightPitch : measures.pitch;
       const height = Math.max(measures.row, row.lanes * pitch + PADDING);
@@ -79,6 +82,7 @@ export function layoutOf({ groups, spans, lives }: TimelineModel, options: Layou
         push({ kind: 'life', key: `life ${id}`, top, height: measures.row, group, row, index });
       }
     }
+    header.bottom = top;
   }
   return { items, height: top };
 }
@@ -121,7 +125,7 @@ export function itemsWithin(layout: Layout, top: number, bottom: number): [numbe
 }
 
 /** The header that an item stands under. */
-export function headerOf({ items }: Layout, index: number): Extract<Item, { kind: 'group' }> | undefined {
+export function headerOf({ items }: Layout, index: number): Header | undefined {
   for (let i = index; i >= 0; i--) {
     const item = items[i];
     if (item?.kind === 'group') {
@@ -129,4 +133,30 @@ export function headerOf({ items }: Layout, index: number): Extract<Item, { kind
     }
   }
   return undefined;
+}
+
+/** An item in the picture: `y` is its top there. */
+export interface Placed<T extends Item = Item> {
+  item: T;
+  y: number;
+}
+
+/**
+ * What is in the picture when it is scrolled, and the header that stands still at its top, pushed out by the next one.
+ *
+ * @param offset height of what stands above the items, the axis
+ */
+export function placed(
+  layout: Layout,
+  scrollTop: number,
+  height: number,
+  offset: number
+): { visible: Placed[]; header: Placed<Header> | undefined } {
+  const [first, last] = itemsWithin(layout, scrollTop, scrollTop + height - offset);
+  const visible = layout.items.slice(first, last).map((item) => ({ item, y: offset + item.top - scrollTop }));
+  const item = headerOf(layout, first);
+  if (item === undefined || item.top >= scrollTop) {
+    return { visible, header: undefined };
+  }
+  return { visible, header: { item, y: offset + Math.min(0, item.bottom - item.height - scrollTop) } };
 }

@@ -99,3 +99,13 @@ export function firstIndex(values: Float64Array, low: number, high: number, is: 
   }
   return low;
 }
+
+/** The index in [low, high) of the value nearest to `wanted`, in an ascending array. */
+export function nearestIndex(values: Float64Array, low: number, high: number, wanted: number): number {
+  const after = Math.min(
+    high - 1,
+    firstIndex(values, low, high, (value) => value >= wanted)
+  );
+  const before = Math.max(low, after - 1);
+  return wanted - (values[before] ?? 0) < (values[after] ?? 0) - wanted ? before : after;
+}

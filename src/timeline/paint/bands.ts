@@ -1,6 +1,7 @@
 import type { DiskPressure } from '../../../model/cases';
+import type { Placed } from '../geometry/layout';
 import { xOf } from '../geometry/view';
-import type { Frame, Placed } from './frame';
+import type { Frame } from './frame';
 
 /** The stretches of disk pressure behind everything that was on the node: hatched until the condition was True. */
 export function paintBands(ctx: CanvasRenderingContext2D, frame: Frame, visible: readonly Placed[]): void {

@@ -1,5 +1,5 @@
 import type { MarkPlace } from '../geometry/mark-places';
-import type { Item, Layout } from '../geometry/layout';
+import { type Layout, type Placed, placed } from '../geometry/layout';
 import type { Zone } from '../geometry/time-zone';
 import type { View } from '../geometry/view';
 import type { TimelineModel } from '../model/timeline-model';
@@ -39,22 +39,12 @@ export interface Frame {
 /** The axis at the top. Pixels. */
 export const AXIS_HEIGHT = 28;
 
-/** An item of the picture and where its top is in it. */
-export interface Placed<T extends Item = Item> {
-  item: T;
-  y: number;
-}
-
 /** Paints a whole picture: each layer upon the one before. */
-export function paintFrame(
-  ctx: CanvasRenderingContext2D,
-  frame: Frame,
-  visible: Placed[],
-  header: Placed | undefined
-): void {
+export function paintFrame(ctx: CanvasRenderingContext2D, frame: Frame): void {
   const { width, height, palette } = frame;
   ctx.clearRect(0, 0, width, height);
   ctx.textBaseline = 'middle';
+  const { visible, header } = placed(frame.layout, frame.scrollTop, height, AXIS_HEIGHT);
   const below = header === undefined ? AXIS_HEIGHT : header.y + header.item.height;
   paintAxis.lines(ctx, frame);
   ctx.save();

@@ -1,10 +1,10 @@
 import { laneMiddle } from '../geometry/hit-test';
-import type { Item } from '../geometry/layout';
+import type { Item, Placed } from '../geometry/layout';
 import { isNarrow, type Piece, pieceAt, piecesOf } from '../geometry/pieces';
 import { spanOf } from '../geometry/view';
 import { EXITS } from '../model/spans';
 import type { Exit } from '../model/container-life';
-import type { Frame, Placed } from './frame';
+import type { Frame } from './frame';
 import { type GlyphPlace, paintGlyphs } from './glyphs';
 
 /** What is painted in one colour: x, y, width, height, one after another. */

@@ -1,0 +1,64 @@
+import React from 'react';
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { t } from '@grafana/i18n';
+import { useStyles2, useTheme2 } from '@grafana/ui';
+import { type ColorChoices, paletteOf } from '../paint/palette';
+import { EXITS, VERDICTS } from '../model/spans';
+import { exitText, verdictText } from './describe';
+import { VerdictIcon } from './VerdictIcon';
+
+/** What the shapes and colours of the picture mean. */
+export function Legend({ colors }: { colors?: ColorChoices }) {
+  const styles = useStyles2(getStyles);
+  const palette = paletteOf(useTheme2(), colors);
+  return (
+    <ul className={styles.list} aria-label={t('timeline.legend.label', 'Legend')}>
+      {EXITS.filter((exit) => exit !== 'unknown').map((exit) => (
+        <li key={exit} className={styles.entry}>
+          <svg width="22" height="10" aria-hidden="true">
+            <rect x="0" y="1" width="22" height="8" rx="2" fill={palette.exits[exit]} />
+            {exit === 'failed' && <path d="M15 1h3l-2 8h-3Z" fill={palette.background} />}
+          </svg>
+          {exitText(exit)}
+        </li>
+      ))}
+      <li className={styles.entry}>
+        <svg width="22" height="10" aria-hidden="true">
+          <rect x="0" y="1" width="6" height="8" rx="2" fill={palette.exits.complete} />
+          <rect x="6" y="3.5" width="16" height="3" fill={palette.tails.complete} />
+        </svg>
+        {t('timeline.legend.tail', 'log on the node')}
+      </li>
+      {VERDICTS.map((verdict) => (
+        <li key={verdict} className={styles.entry}>
+          <VerdictIcon verdict={verdict} /> {verdictText(verdict)}
+        </li>
+      ))}
+      <li className={styles.entry}>
+        <svg width="16" height="12" aria-hidden="true">
+          <path d="M0 12 12 0M-6 12 6 0M6 12 18 0M12 12 24 0" stroke={palette.beforeCondition} strokeWidth="1.4" />
+        </svg>
+        {t('timeline.legend.reclaiming', 'reclaiming, condition not yet reported')}
+      </li>
+      <li className={styles.entry}>
+        <svg width="16" height="12" aria-hidden="true">
+          <rect width="16" height="12" fill={palette.pressure} />
+        </svg>
+        {t('timeline.legend.pressure', 'DiskPressure')}
+      </li>
+    </ul>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  list: css({
+    display: 'flex',
+    flexWrap: 'wrap',
+    gap: theme.spacing(0.5, 2),
+    listStyle: 'none',
+    color: theme.colors.text.secondary,
+    fontSize: theme.typography.bodySmall.fontSize,
+  }),
+  entry: css({ display: 'flex', alignItems: 'center', gap: theme.spacing(0.75) }),
+});

@@ -1,0 +1,138 @@
+import { t } from '@grafana/i18n';
+import { causeName } from '../../../model/causes';
+import type { Verdict } from '../../../model/records';
+import { clockOf, timeLabel } from '../geometry/ticks';
+import type { Zone } from '../geometry/time-zone';
+import type { ContainerLife, Exit } from '../model/container-life';
+import type { MarkKind } from '../model/node-marks';
+import type { Limit } from '../model/node-limits';
+import type { Row } from '../model/timeline-model';
+
+/** What is read aloud, and what stands in tooltips and tables: the picture in words. */
+
+export function verdictText(verdict: Verdict): string {
+  const texts: Record<Verdict, string> = {
+    kept: t('timeline.verdict.kept', 'in Loki, complete'),
+    rescued: t('timeline.verdict.rescued', 'in Loki, rescued after it had left the node'),
+    partial: t('timeline.verdict.partial', 'in Loki in part'),
+    lost: t('timeline.verdict.lost', 'lost'),
+    pending: t('timeline.verdict.pending', 'on its way to Loki'),
+    unknown: t('timeline.verdict.unknown', 'not known whether it is in Loki'),
+  };
+  return texts[verdict];
+}
+
+export function exitText(exit: Exit, code: number | null = null, reason: string | null = null): string {
+  const why = [reason, code === null ? null : t('timeline.exit.code', 'exit code {{code}}', { code })]
+    .filter((part) => part !== null)
+    .join(', ');
+  const texts: Record<Exit, string> = {
+    complete: t('timeline.exit.complete', 'complete'),
+    failed: t('timeline.exit.failed', 'failed'),
+    running: t('timeline.exit.running', 'running'),
+    unknown: t('timeline.exit.unknown', 'its end was not seen'),
+  };
+  return exit === 'failed' && why !== ''
+    ? t('timeline.exit.with-reason', '{{exit}} ({{why}})', { exit: texts[exit], why, interpolation })
+    : texts[exit];
+}
+
+/** Kubernetes' names need no escaping: React does that. */
+const interpolation = { escapeValue: false };
+
+export const lifeTitle = ({ pod, container, restart }: ContainerLife): string =>
+  restart === 0
+    ? `${pod} / ${container}`
+    : t('timeline.life.restarted', '{{pod}} / {{container}}, restart {{restart}}', {
+        pod,
+        container,
+        restart,
+        interpolation,
+      });
+
+/** `23:13:46 – 23:13:47`. */
+export function ranText({ started, ended }: ContainerLife, zone: Zone): string {
+  return ended === undefined ? `${clockOf(started, zone)} –` : `${clockOf(started, zone)} – ${clockOf(ended, zone)}`;
+}
+
+/** Where `kubectl logs` stands. */
+export function nodeLogText(life: ContainerLife, zone: Zone): string {
+  const { gone, cause, node } = life;
+  if (gone !== undefined) {
+    const at = clockOf(gone, zone);
+    return cause === undefined
+      ? t('timeline.log.gone', 'left the node at {{at}}', { at })
+      : t('timeline.log.gone-by', 'left the node at {{at}}: {{cause}}', { at, cause: causeName(cause), interpolation });
+  }
+  return cause === 'C15'
+    ? t('timeline.log.rotated', 'its beginning was rotated away, the rest is on {{node}}', { node, interpolation })
+    : t('timeline.log.on-node', 'on {{node}}, readable by kubectl', { node, interpolation });
+}
+
+/** A life in a sentence. */
+export function lifeSentence(life: ContainerLife, zone: Zone): string {
+  return t('timeline.life.sentence', '{{title}}: {{ran}}, {{exit}}. Log: {{log}}; {{verdict}}.', {
+    title: lifeTitle(life),
+    ran: ranText(life, zone),
+    exit: exitText(life.exit, life.exitCode, life.exitReason),
+    log: nodeLogText(life, zone),
+    verdict: verdictText(life.verdict),
+    interpolation,
+  });
+}
+
+/** What a row holds, for those who do not see it. */
+export function rowSummary(row: Row, lives: readonly ContainerLife[], zone: Zone): string {
+  const own = lives.slice(row.first, row.last);
+  const gone = own.filter((life) => life.gone !== undefined);
+  const verdicts = new Map<Verdict, number>();
+  own.forEach(({ verdict }) => verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1));
+  return t(
+    'timeline.row.summary',
+    '{{from}} – {{to}}; containers: {{count}}, failed: {{failed}}; logs gone from the node: {{gone}}; logs: {{verdicts}}',
+    {
+      from: clockOf(row.start, zone),
+      to: clockOf(row.end, zone),
+      count: own.length,
+      failed: row.failed,
+      gone: gone.length,
+      verdicts: [...verdicts].map(([verdict, count]) => `${count} ${verdictText(verdict)}`).join(', '),
+      interpolation,
+    }
+  );
+}
+
+export function markName(kind: MarkKind): string {
+  const names: Record<MarkKind, string> = {
+    'container-gc': t('timeline.mark.container-gc', 'Containers removed'),
+    'image-gc': t('timeline.mark.image-gc', 'Images removed'),
+    eviction: t('timeline.mark.eviction', 'Pods evicted'),
+    rejection: t('timeline.mark.rejection', 'Pods rejected'),
+    'node-added': t('timeline.mark.node-added', 'Node added'),
+    'node-removed': t('timeline.mark.node-removed', 'Node removed'),
+  };
+  return names[kind];
+}
+
+export function limitText({ what, signal, configured }: Limit): string {
+  switch (what) {
+    case 'image-gc-high':
+      return t('timeline.limit.image-gc-high', 'image GC begins at {{configured}}', { configured });
+    case 'image-gc-low':
+      return t('timeline.limit.image-gc-low', 'image GC ends at {{configured}}', { configured });
+    case 'hard':
+      return t('timeline.limit.hard', 'eviction at {{signal}} < {{configured}}', { signal, configured, interpolation });
+    case 'soft':
+      return t('timeline.limit.soft', 'soft eviction at {{signal}} < {{configured}}', {
+        signal,
+        configured,
+        interpolation,
+      });
+  }
+}
+
+export const viewText = (view: { from: number; to: number }, zone: Zone): string =>
+  t('timeline.view-shown', 'Shown: {{from}} to {{to}}', {
+    from: timeLabel(view.from, zone, 1000),
+    to: timeLabel(view.to, zone, 1000),
+  });

@@ -1,0 +1,89 @@
+import { type RefObject, useEffect, useMemo, useState } from 'react';
+import { type Hit, hitTest } from '../geometry/hit-test';
+import { type Item, type Layout, placed } from '../geometry/layout';
+import { markPlaces } from '../geometry/mark-places';
+import { timeAt } from '../geometry/view';
+import type { TimelineModel } from '../model/timeline-model';
+import { AXIS_HEIGHT } from '../paint/frame';
+import type { LiveView } from './live-view';
+import type { SharedCrosshair } from './TimelineView';
+import type { Told } from './Tooltip';
+import type { Size } from './use-canvas';
+import { type GestureHandlers, useGestures } from './use-gestures';
+import type { Picture } from './use-picture';
+
+interface PointerOptions {
+  canvas: RefObject<HTMLCanvasElement>;
+  live: LiveView;
+  plot: Size;
+  picture: Picture;
+  model: TimelineModel;
+  layout: Layout;
+  crosshair: SharedCrosshair | undefined;
+  openLife: (index: number) => void;
+  toggle: (item: Item) => void;
+}
+
+/** What the pointer is over, where it is, and what follows from it. */
+export function usePointer(options: PointerOptions): { told: { told: Told; x: number; y: number } | undefined } {
+  const { canvas, live, plot, picture, model, layout, crosshair, openLife, toggle } = options;
+  const [told, setTold] = useState<{ told: Told; x: number; y: number }>();
+  const { pass } = picture;
+  const handlers = useMemo<GestureHandlers>(() => {
+    const hitAt = ({ x, y }: { x: number; y: number }): Hit => {
+      const scrollTop = canvas.current?.closest('[data-scroller]')?.scrollTop ?? 0;
+      const { header } = placed(layout, scrollTop, plot.height, AXIS_HEIGHT);
+      const inHeader = header && y < header.y + header.item.height ? header.item : undefined;
+      return hitTest(model, layout, live.view, plot.width, { x, y: y - AXIS_HEIGHT + scrollTop, header: inHeader });
+    };
+    return {
+      onHover: (point) => {
+        const time = point && timeAt(live.view, plot.width, point.x);
+        const hit = point && point.y > AXIS_HEIGHT ? hitAt(point) : undefined;
+        const what = hit && toldOf(hit, model, live, plot.width);
+        pass({
+          crosshair: time,
+          marked: hit?.kind === 'life' ? { index: hit.index } : what?.kind === 'mark' ? { mark: what.mark } : undefined,
+        });
+        crosshair?.publish(time);
+        setTold(what && point && { told: what, x: point.x, y: point.y });
+        if (canvas.current) {
+          canvas.current.style.setProperty('cursor', hit?.kind === 'life' ? 'pointer' : 'crosshair');
+        }
+      },
+      onClick: (point) => {
+        const hit = point.y > AXIS_HEIGHT ? hitAt(point) : undefined;
+        if (hit?.kind === 'life') {
+          openLife(hit.index);
+        } else if (hit?.item?.kind === 'group' && hit.item.group.node === undefined) {
+          toggle(hit.item);
+        }
+      },
+      onChoosing: (chosen) => {
+        pass({ chosen });
+        setTold(undefined);
+      },
+    };
+  }, [canvas, live, plot.width, plot.height, pass, model, layout, crosshair, openLife, toggle]);
+  useGestures(canvas, live, plot.width, handlers);
+  useEffect(() => crosshair?.subscribe((time) => pass({ crosshair: time })), [crosshair, pass]);
+  return { told };
+}
+
+function toldOf(hit: Hit, model: TimelineModel, live: LiveView, width: number): Told | undefined {
+  if (hit.kind === 'life') {
+    const life = model.lives[hit.index];
+    return life && { kind: 'life', life };
+  }
+  const lane = hit.item?.kind === 'group' ? hit.item.group.node : undefined;
+  if (lane === undefined) {
+    return undefined;
+  }
+  if (hit.kind === 'mark') {
+    const mark = markPlaces(lane.marks, live.view, width).find(({ from, to, kind }) => {
+      return kind === hit.mark.kind && from <= hit.mark.from && to >= hit.mark.from;
+    });
+    return mark && { kind: 'mark', mark };
+  }
+  return hit.kind === 'lane' ? { kind: 'lane', lane, time: hit.time } : undefined;
+}
