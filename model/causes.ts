@@ -32,7 +32,7 @@ export const CAUSES = {
     name: 'older restart',
     what: 'The container was restarted, and the kubelet keeps the log of one finished run only: when the next run ends, the one before it goes.',
     advice: [
-      'Nothing has to be changed on the node: the earlier runs are in Loki. `kubectl logs --previous` reaches one run back and no further.',
+      'Nothing on the node keeps more than that: `kubectl logs --previous` reaches one run back and no further.',
       'With restartPolicy: Never a Job makes a new pod for each try, and all of them keep their logs.',
     ],
   },
@@ -49,9 +49,7 @@ export const CAUSES = {
   C7: {
     name: 'Job TTL',
     what: 'The Job has ttlSecondsAfterFinished, and was deleted with its pods and their logs when that time was over.',
-    advice: [
-      'Raise spec.ttlSecondsAfterFinished, if pods have to be looked at longer. The logs are in Loki all the same.',
-    ],
+    advice: ['Raise spec.ttlSecondsAfterFinished, if pods have to be looked at longer.'],
   },
   C8: {
     name: 'CronJob history',
@@ -103,9 +101,7 @@ export const CAUSES = {
   C15: {
     name: 'log rotation',
     what: 'The container wrote more than the kubelet keeps (10 MiB a file, 5 files unless set). The oldest files are deleted while it runs; `kubectl logs` shows only the newest file and reports no error.',
-    advice: [
-      'Raise containerLogMaxSize or containerLogMaxFiles of the kubelet, or write less. In Loki nothing of it is cut off.',
-    ],
+    advice: ['Raise containerLogMaxSize or containerLogMaxFiles of the kubelet, or write less.'],
   },
   C16: {
     name: 'runtime lost it',

@@ -33,13 +33,31 @@ export interface CaseInput {
 export type Grade = 'proved' | 'strong' | 'likely' | 'unknown';
 
 export type EvidenceSource =
-  'kubelet log' | 'files on the node' | 'pod' | 'job' | 'node' | 'node condition' | 'event' | 'other ledgers';
+  | 'kubelet log'
+  | 'files on the node'
+  | 'pod'
+  | 'job'
+  | 'node'
+  | 'node condition'
+  | 'event'
+  | 'other ledgers'
+  | 'disk'
+  | 'kubelet configuration';
 
 export interface Evidence {
   /** RFC 3339 in UTC; null where it is about no moment. */
   at: string | null;
   source: EvidenceSource;
   text: string;
+}
+
+/** A setting that decided about a log's going, as it was in force. */
+export interface Setting {
+  /** As its owner writes it: `imageGCHighThresholdPercent`, `evictionHard.imagefs.available`, `ttlSecondsAfterFinished`. */
+  name: string;
+  value: string;
+  /** Whose it is; `assumed`: Kubernetes' default, because the kubelet's configuration could not be read. */
+  from: 'kubelet' | 'assumed' | 'Job' | 'CronJob' | 'pod';
 }
 
 /** A container instance whose log `kubectl logs` can no longer show in full. */
@@ -75,6 +93,8 @@ export interface Case {
   happened: string;
   /** Oldest first. */
   evidence: Evidence[];
+  /** What decided about it; empty where nothing of it is known. */
+  settings: Setting[];
   /** What Loki lacks. */
   gaps: Gap[];
   rotatedAway: ContainerRecord['rotatedAway'];

@@ -3,6 +3,7 @@ import type { ContainerRecord, EventRecord, GcRecord, JobRecord, NodeState, PodR
 import type { CaseInput } from './case';
 import { type DiskPressure, diskPressures } from './disk-pressure';
 import { inferReclaims } from './inferred-reclaims';
+import { Measurements } from './measurements';
 import { ms } from './moment';
 import { deletionFromEvents, deletionOf, type PodDeletion } from './pod-deletion';
 
@@ -29,6 +30,8 @@ export class Facts {
   readonly removals = new Map<string, Removal>();
   /** The removals told by emptied directories, by container instance. */
   readonly inferred = new Map<string, Removal>();
+  /** What the agents measured on their nodes. */
+  readonly measurements: Measurements;
   private readonly jobs = new Map<string, JobRecord>();
   private readonly jobsByName = new Map<string, JobRecord>();
   private readonly nodes = new Map<string, NodeState[]>();
@@ -79,6 +82,7 @@ export class Facts {
       }
     }
     this.findAgents(input);
+    this.measurements = new Measurements(input.disks ?? [], input.thresholds ?? []);
     this.now = ms(input.now) ?? newest(input);
   }
 

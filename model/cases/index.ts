@@ -15,7 +15,7 @@ import { byRestart } from './steps/by-restart';
 import { bySignature } from './steps/by-signature';
 import { type Subject, subjectOfLedger, subjectOfRun } from './subject';
 
-export type { Case, CaseInput, Evidence, EvidenceSource, Grade } from './case';
+export type { Case, CaseInput, Evidence, EvidenceSource, Grade, Setting } from './case';
 export { type DiskPressure, diskPressures } from './disk-pressure';
 export { inferReclaims } from './inferred-reclaims';
 

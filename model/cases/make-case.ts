@@ -1,10 +1,12 @@
 import type { Cause } from '../causes';
 import type { Verdict } from '../records';
 import type { Case, Evidence, Finding } from './case';
+import { diskEvidence } from './disk-evidence';
 import { CLOCKS, type Facts, POD_CLEANUP } from './facts';
 import { lokiSentence } from './loki-sentence';
 import { at, ms } from './moment';
 import { DELETION_CAUSES } from './pod-deletion';
+import { settingsOf } from './settings';
 import { deletionEvidence } from './steps/by-deletion';
 import { nodeRemoved } from './steps/by-node';
 import { pressureEvidence } from './steps/by-signature';
@@ -17,6 +19,10 @@ export function makeCase(subject: Subject, finding: Finding, verdict: Verdict, f
   const evidence = [...finding.evidence, ...fileEvidence(subject)];
   addDeletion(subject, finding, evidence, also);
   addPressure(subject, finding, facts, evidence, also);
+  const went = left ?? finished;
+  if ((finding.cause === 'C1' || finding.cause === 'C2') && went !== undefined) {
+    evidence.push(...diskEvidence(subject, went, facts));
+  }
   if (ledger?.rotatedAway && finding.cause !== 'C15') {
     also.add('C15');
   }
@@ -46,6 +52,7 @@ export function makeCase(subject: Subject, finding: Finding, verdict: Verdict, f
       : `${finding.says}${verdict === 'lost' ? ' It is lost.' : ''}`,
     happened: finding.says,
     evidence: ordered(evidence),
+    settings: settingsOf(finding.cause, subject, facts),
     gaps: ledger?.gaps ?? [],
     rotatedAway: ledger?.rotatedAway ?? null,
   };

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { type Case, type CaseInput, casesOf } from '../../model/cases';
+import type { Cause } from '../../model/causes';
 import {
   containerRecordSchema,
   type ContainerRecord,
@@ -70,7 +71,7 @@ export class CaseReader {
     await this.addMissingLedgers(input, selection, window);
     const wanted = new Set([...input.containers.map(({ podUid }) => podUid), ...input.pods.map(({ id }) => id)]);
     await this.addNeighbours(input, selection, window);
-    await this.addAgents(input, selection, window);
+    await this.addMeasurements(input, selection, window);
     const from = formatNs(window.from);
     const to = formatNs(window.to);
     return casesOf(input).filter(({ podUid, at, finished }) => {
@@ -173,22 +174,42 @@ export class CaseReader {
     }
   }
 
-  /** Signs of life of the agents on nodes with containers that nobody opened: why that was so shows in them. */
-  private async addAgents(input: Input, { cluster }: CaseSelection, window: CaseWindow): Promise<void> {
-    const unseen = casesOf(input).filter(({ seen, node }) => !seen && node !== null);
-    const range = { from: window.from - PODS_BACK, to: window.recordsTo, cluster };
-    for (const node of batches(new Set(unseen.map((one) => one.node ?? '')))) {
-      const metadata = { node };
-      const [disks, thresholds] = await Promise.all([
-        this.reader.read('disk', diskRecordSchema, { ...range, metadata }),
-        // One id for all times of a node; that its agent was there is all that matters here.
-        this.reader.read('thresholds', thresholdsRecordSchema, { ...range, metadata }),
-      ]);
-      input.disks.push(...disks);
-      input.thresholds.push(...thresholds);
-    }
+  /**
+   * What the agents measured on the nodes of these cases: why nobody opened a log shows in their signs of life, and how
+   * full a disk was against which thresholds explains what went for want of space.
+   */
+  private async addMeasurements(input: Input, { cluster }: CaseSelection, window: CaseWindow): Promise<void> {
+    const cases = casesOf(input);
+    const unseen = cases.filter(({ seen }) => !seen);
+    const measured = cases.filter(({ cause }) => MEASURED.has(cause));
+    const back = { from: window.from - PODS_BACK, to: window.recordsTo };
+    // A disk is told of once a minute, so only around these moments; thresholds every few hours.
+    const went = measured.flatMap(({ at, finished }) => parseNs(at ?? finished ?? '') ?? []);
+    const around = went.length === 0 ? back : { from: least(went) - HOUR / 4n, to: -least(went.map((ns) => -ns)) + 1n };
+    const read = async (nodes: Iterable<string | null>, range: { from: bigint; to: bigint }) => {
+      for (const node of batches(new Set([...nodes].filter((name) => name !== null)))) {
+        const metadata = { node };
+        const [disks, thresholds] = await Promise.all([
+          this.reader.read('disk', diskRecordSchema, { ...range, cluster, metadata }),
+          this.reader.read('thresholds', thresholdsRecordSchema, { ...back, cluster, metadata }),
+        ]);
+        input.disks.push(...disks);
+        input.thresholds.push(...thresholds);
+      }
+    };
+    const silent = new Set(unseen.map(({ node }) => node));
+    await read(silent, back);
+    await read(
+      measured.map(({ node }) => node).filter((node) => !silent.has(node)),
+      around
+    );
   }
 }
+
+/** Causes that have to do with how full a disk was, or with settings that the agent reads from the kubelet. */
+const MEASURED: ReadonlySet<Cause> = new Set(['C1', 'C2', 'C15']);
+
+const least = (all: readonly bigint[]): bigint => all.reduce((a, b) => (b < a ? b : a), all[0] ?? 0n);
 
 type Lists = Required<Omit<CaseInput, 'now'>>;
 type Input = { [K in keyof Lists]: Array<Lists[K][number]> } & { now: string };

@@ -1,5 +1,6 @@
-import type { Case, Grade } from '../../model/cases';
-import { adviceFor, type Cause, CAUSES, causeName } from '../../model/causes';
+import type { Case, Grade, Setting } from '../../model/cases';
+import { adviceOn } from '../../model/advice';
+import { type Cause, CAUSES, causeName } from '../../model/causes';
 import type { Verdict } from '../../model/records';
 
 /** `C1 disk reclaim`. */
@@ -87,13 +88,27 @@ export function explanation(one: Case, others: readonly Case[]): string {
     '',
     'Evidence (UTC)',
     indent(columns(evidence)),
+    ...settings(one),
     ...what,
     '',
     'What to change',
-    ...adviceFor(one.cause).map((advice) => `  - ${advice}`),
+    ...adviceOn(one).map((advice) => `  - ${advice}`),
     ...sameWay(others),
     '',
   ].join('\n');
+}
+
+const origins: Record<Setting['from'], string> = {
+  kubelet: "the kubelet's /configz",
+  assumed: "assumed, Kubernetes' default",
+  Job: 'the Job',
+  CronJob: 'the CronJob',
+  pod: 'the pod',
+};
+
+function settings(one: Case): string[] {
+  const rows = one.settings.map(({ name, value, from }) => [name, value, origins[from]]);
+  return rows.length === 0 ? [] : ['', 'Settings in force', indent(columns(rows))];
 }
 
 function indent(text: string): string {

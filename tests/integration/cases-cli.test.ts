@@ -11,7 +11,10 @@ import {
   GC_METADATA,
   NODE_METADATA,
   POD_METADATA,
+  THRESHOLDS_METADATA,
+  thresholdsRecordSchema,
 } from '../../model/records';
+import { defaultThresholds } from '../../model/thresholds';
 import { parseNs } from '../../model/time';
 import { type Store, startStore } from '../../pocket-loki';
 import { replay } from '../../shipper/cluster/testing/replayed';
@@ -43,7 +46,20 @@ function outgoing<R extends { kind: string; cluster: string }>(
 
 const ledgers = recordedLedgers();
 const reclaims = recordedReclaims();
+/** The node's disk shortly before the first reclaim, and the kubelet's settings. */
+const sample = diskRecordSchema.parse({
+  ...{ v: 1, kind: 'disk', id: 'node-a/disk/1', cluster: 'c1', node: 'node-a', time: '2026-11-23T23:15:30.000000000Z' },
+  ...{ layout: 'single', layoutFrom: 'devices', imagefs: null, logs: null, images: null, layers: null, pods: [] },
+  ...{ nodefs: { capacity: 2.9e9, available: 0.29e9, used: 2.61e9, inodes: null, inodesFree: null } },
+  ...{ atRisk: null, nearest: null },
+});
+const settings = thresholdsRecordSchema.parse({
+  ...{ v: 1, kind: 'thresholds', id: 'node-a/thresholds', cluster: 'c1', node: 'node-a' },
+  ...{ time: '2026-11-23T20:00:00.000000000Z', ...defaultThresholds('v1.20.2'), source: 'configz' },
+});
 const recorded = [
+  outgoing(sample, sample.time, DISK_METADATA),
+  outgoing(settings, settings.time, THRESHOLDS_METADATA),
   ...replay(recordedEvents()),
   ...ledgers.map((record) => outgoing(record, record.left?.at ?? record.lastTime ?? '', CONTAINER_METADATA)),
   ...reclaims.map((record) => outgoing(record, record.start, GC_METADATA)),
@@ -307,7 +323,20 @@ describe('the commands', () => {
     expect(out).toContain('job-test/report-9zdg6, container main, run 1');
     expect(out).toContain('together with 33 others, to free disk on node-a. Its log is in Loki, complete.');
     expect(out).toMatch(/2026-11-23 23:15:38 +kubelet log +the kubelet began to reclaim ephemeral-storage/);
-    expect(out).toContain('imageGCHighThresholdPercent');
+    expect(out).toMatch(
+      /2026-11-23 23:15:30 +disk +imagefs at 90 % \(0\.3 of 2\.9 GB free\), threshold imagefs\.available 15%, read from \/configz/
+    );
+    expect(out).toMatch(/^ {2}imageGCHighThresholdPercent +85 +the kubelet's \/configz$/m);
+    expect(out).toContain('imageGCHighThresholdPercent 85 → 75, imageGCLowThresholdPercent 80 → 70');
+  });
+
+  test('explain tells the TTL and the history limits as they are set', async () => {
+    await run(explainCommand(), 'job/ttl-cleanup', '-n', 'job-test');
+    expect(out).toMatch(/^ {2}ttlSecondsAfterFinished +\d+ +the Job$/m);
+    expect(out).toMatch(/spec\.ttlSecondsAfterFinished is \d+: raise it/);
+    out = '';
+    await run(explainCommand(), 'cronjob/tick', '-n', 'job-test');
+    expect(out).toMatch(/spec\.successfulJobsHistoryLimit is \d/);
   });
 
   test('explain tells twenty pods that went the same way once', async () => {
