@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { z } from 'zod';
+import { environment } from './setup/environment';
+
+export type Theme = 'dark' | 'light';
+
+export const sizes = [
+  { width: 1600, height: 900 },
+  { width: 1024, height: 768 },
+];
+
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const violations = z.array(
+  z.object({ id: z.string(), help: z.string(), nodes: z.array(z.object({ html: z.string() })) })
+);
+
+/** Somebody's visit to one target: a page, and what went wrong on it. */
+export class Visit {
+  /** Errors on the console, exceptions, failed requests. */
+  readonly troubles: string[] = [];
+
+  private constructor(
+    readonly page: Page,
+    private readonly context: BrowserContext,
+    private readonly target: { name: string; url: string }
+  ) {
+    page.on('console', (message) => message.type() === 'error' && this.troubles.push(`console: ${message.text()}`));
+    page.on('pageerror', (error) => this.troubles.push(`exception: ${error.message}`));
+    page.on('requestfailed', (request) => {
+      // What is no longer wanted is cancelled, as it should be.
+      if (request.failure()?.errorText !== 'net::ERR_ABORTED') {
+        this.troubles.push(`failed: ${request.url()} ${request.failure()?.errorText}`);
+      }
+    });
+    page.on('response', (answer) => answer.status() >= 400 && this.troubles.push(`${answer.status()} ${answer.url()}`));
+  }
+
+  /** @param name of a target @param path with its query */
+  static async open(browser: Browser, name: string, path: string, theme: Theme = 'dark', more = ''): Promise<Visit> {
+    const target = environment().targets.find((one) => one.name === name);
+    if (target === undefined) {
+      throw new Error(`there is no target ${name}`);
+    }
+    const context = await browser.newContext({
+      viewport: sizes[0],
+      locale: 'en-US',
+      timezoneId: 'UTC',
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    const visit = new Visit(await context.newPage(), context, target);
+    await visit.goto(`${path}${path.includes('?') ? '&' : '?'}theme=${theme}${more}`);
+    return visit;
+  }
+
+  async goto(path: string): Promise<void> {
+    await this.page.goto(this.target.url + path);
+  }
+
+  /** What keeps people with assistive technology out of the page, by axe-core's rules: a line each. */
+  async barriers(): Promise<string[]> {
+    await this.page.evaluate(axe);
+    const found: unknown = await this.page.evaluate(
+      'axe.run(document, { resultTypes: ["violations"] }).then((r) => r.violations)'
+    );
+    return violations
+      .parse(found)
+      .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join('\n')}`);
+  }
+
+  /** A picture of the page at each size, below tests/browser/screenshots/. */
+  async shoot(name: string): Promise<void> {
+    for (const size of sizes) {
+      await this.page.setViewportSize(size);
+      const file = `${this.target.name.replace(' ', '-').toLowerCase()}/${name}-${size.width}.png`;
+      await this.page.screenshot({ path: join(__dirname, 'screenshots', file) });
+    }
+    await this.page.setViewportSize(sizes[0] ?? { width: 1600, height: 900 });
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+  }
+}
