@@ -12,7 +12,7 @@ export function diskEvidence({ cluster, node }: Subject, moment: number, facts: 
   const disk = facts.measurements.diskBefore(cluster, node, moment);
   const thresholds = facts.measurements.thresholdsAt(cluster, node, moment);
   return [
-    ...(disk === undefined ? [] : [{ at: disk.time, source: 'disk' as const, text: useText(disk, thresholds) }]),
+    ...(disk === undefined ? [] : [{ at: disk.time, source: 'disk' as const, text: fullness(disk, thresholds) }]),
     ...(disk === undefined ? [] : fullest(disk)),
     ...(thresholds === undefined
       ? []
@@ -21,7 +21,7 @@ export function diskEvidence({ cluster, node }: Subject, moment: number, facts: 
 }
 
 /** `imagefs at 92 % (0.2 of 2.9 GB free), threshold imagefs.available 15%, read from /configz`. */
-function useText(disk: DiskRecord, thresholds: ThresholdsRecord | undefined): string {
+function fullness(disk: DiskRecord, thresholds: ThresholdsRecord | undefined): string {
   const [nearest] = thresholds === undefined ? [] : signalStates(disk, thresholds.evictionHard);
   const name = nearest?.signal.startsWith('imagefs') === true ? 'imagefs' : 'nodefs';
   const filesystem = (name === 'imagefs' ? disk.imagefs : null) ?? disk.nodefs ?? disk.imagefs;
