@@ -1,0 +1,133 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { containerRecordSchema, type ContainerRecord } from '../../model/records';
+import { CLUSTER, Deployed } from './deployed';
+import type { Environment } from './environment';
+import type { Kubectl } from './kubectl';
+import { afterlog, Program, type Ran } from './programs';
+
+/** Store, watch and agent as processes on the real node, with the identities and the arguments of `deploy/`. */
+export class House {
+  readonly deployed: Deployed;
+  private store: Program | undefined;
+  private watch: Program | undefined;
+  private agent: Program | undefined;
+  private loki = '';
+  private agentUrl = '';
+
+  private constructor(
+    private readonly environment: Environment,
+    kubectl: Kubectl,
+    private readonly dir: string
+  ) {
+    this.deployed = new Deployed(kubectl, environment, dir);
+  }
+
+  static async start(environment: Environment, kubectl: Kubectl): Promise<House> {
+    const house = new House(environment, kubectl, await mkdtemp(join(tmpdir(), 'afterlog-node-')));
+    await house.deployed.apply();
+    house.store = new Program(house.file('store.log'), [
+      'store',
+      `--data.dir=${house.file('store')}`,
+      '--listen=127.0.0.1:0',
+    ]);
+    house.loki = String((await house.store.says('serving')).url);
+    await house.startWatch();
+    await house.startAgent();
+    return house;
+  }
+
+  private async startWatch(): Promise<void> {
+    const args = await this.deployed.args('watch-deployment.yaml');
+    // In a pod the Lease is asked for without being told to.
+    this.watch = new Program(
+      this.file('watch.log'),
+      [...args, '--leader-election', '--listen=127.0.0.1:0', `--loki.url=${this.loki}`],
+      { KUBECONFIG: await this.deployed.kubeconfig('afterlog-watch'), POD_NAME: 'watch-0', POD_NAMESPACE: 'afterlog' }
+    );
+    await this.watch.says('leading');
+  }
+
+  /** The shipped arguments; where things are on this node comes after them, and wins. */
+  async startAgent(): Promise<void> {
+    const listen = `127.0.0.1:${await freePort()}`;
+    this.agentUrl = `http://${listen}`;
+    const { PODS_DIR, CONTAINERS_DIR, KUBELET_LOG, DISK } = this.environment;
+    this.agent = new Program(this.file('agent.log'), [
+      ...(await this.deployed.args('agent-daemonset.yaml')),
+      `--logs.dir=${PODS_DIR}`,
+      `--containers.dir=${CONTAINERS_DIR}`,
+      `--state.dir=${this.file('state')}`,
+      `--kubelet.token-file=${await this.deployed.tokenFile('afterlog-agent')}`,
+      `--kubelet.log=${KUBELET_LOG}`,
+      `--disk.nodefs-dir=${join(DISK, 'kubelet')}`,
+      `--disk.imagefs-dir=${join(DISK, 'containerd')}`,
+      `--listen=${listen}`,
+      `--loki.url=${this.loki}`,
+    ]);
+    await this.agent.says('agent started');
+  }
+
+  /** Kills the agent without a word and starts it again, as the kubelet does after an out-of-memory kill. */
+  async restartAgent(): Promise<void> {
+    await this.agent?.stop('SIGKILL');
+    await this.startAgent();
+  }
+
+  /** Runs a command against the store. @param onLine takes the standard output line by line */
+  ask(args: readonly string[], onLine?: (line: string) => void): Promise<Ran> {
+    return afterlog(this.loki, args, onLine);
+  }
+
+  /** The agent's live ledgers. */
+  async ledgers(): Promise<ContainerRecord[]> {
+    const answer = await fetch(`${this.agentUrl}/api/ledgers`);
+    return z.array(containerRecordSchema).parse(await answer.json());
+  }
+
+  /** All records of a kind, as they stand in the store, oldest first. */
+  async records<T>(kind: string, schema: z.ZodType<T>): Promise<T[]> {
+    const query = `{service_name="afterlog", record="${kind}", cluster="${CLUSTER}"}`;
+    const url = `${this.loki}/loki/api/v1/query_range?limit=5000&direction=forward&since=1h&query=`;
+    const streams = z.object({
+      data: z.object({ result: z.array(z.object({ values: z.array(z.tuple([z.string(), z.string()])) })) }),
+    });
+    const { data } = streams.parse(await (await fetch(url + encodeURIComponent(query))).json());
+    const entries = data.result.flatMap(({ values }) => values).sort(([a], [b]) => (BigInt(a) < BigInt(b) ? -1 : 1));
+    return entries.map(([, line]) => schema.parse(JSON.parse(line)));
+  }
+
+  /** What the three programs logged as warnings and errors. */
+  async complaints(): Promise<string[]> {
+    const texts = await Promise.all(
+      ['store', 'watch', 'agent'].map((name) => readFile(this.file(`${name}.log`), 'utf8'))
+    );
+    return texts.flatMap((text) => text.split('\n').filter((line) => /"level":"(warn|error)"|^afterlog:/.test(line)));
+  }
+
+  /** Ends all, in the order in which they need each other. @returns the exit codes */
+  async stop(): Promise<Array<number | null | undefined>> {
+    const codes = [await this.agent?.stop(), await this.watch?.stop(), await this.store?.stop()];
+    await rm(this.dir, { recursive: true, force: true });
+    return codes;
+  }
+
+  private file(name: string): string {
+    return join(this.dir, name);
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() =>
+        typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port'))
+      );
+    });
+  });
+}

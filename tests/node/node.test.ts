@@ -1,0 +1,199 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { createGunzip } from 'node:zlib';
+import type { Case, Grade } from '../../model/cases';
+import type { Cause } from '../../model/causes';
+import { diskRecordSchema, gcRecordSchema, thresholdsRecordSchema } from '../../model/records';
+import { environment } from './environment';
+import { type Expected, expectedCases } from './expected-cases';
+import { House } from './house';
+import { Kubectl } from './kubectl';
+import { type Run } from './pod-watch';
+import { Comparison, printedBy } from './printed';
+import { runKey, tell, type Truth } from './story';
+
+const NAMESPACE = 'job-test';
+/** Times in the kubelet's log, and when the agent saw a file go. */
+const LATE_MS = 2_000;
+/** What a process can be killed with: a run that ended so has printed a beginning only. */
+const SIGNALLED = 128;
+
+/** How sure a cause has to be, where that is not `proved` or `strong`. */
+const grades: Partial<Record<Cause, Grade[]>> = {
+  C1: ['proved'],
+  C15: ['proved'],
+  // Who deleted a pod only the audit log knows: that nobody else did is all there is to say.
+  C6: ['strong', 'likely'],
+};
+
+jest.setTimeout(13 * 60_000);
+
+describe('Jobs on a real node whose disk fills up', () => {
+  const node = environment();
+  const kubectl = new Kubectl(node);
+  let house: House;
+  let truth: Truth;
+  let expected: Map<string, Expected>;
+  let cases: Map<string, Case>;
+
+  const nameOf = ({ pod, container, restart }: Run) => `${pod.name}/${container}/${restart}`;
+  const reclaimed = () => [...expected.values()].filter(({ causes }) => causes.includes('C1'));
+  /** What is wrong with each of them; nothing, if all is well. */
+  const wrong = <T>(all: Iterable<T>, check: (one: T) => string | undefined) =>
+    [...all].map(check).filter((problem) => problem !== undefined);
+
+  beforeAll(async () => {
+    house = await House.start(node, kubectl);
+    truth = await tell(node, kubectl, house);
+    expected = expectedCases(truth);
+    const { stdout } = await house.ask(['cases', '-n', NAMESPACE, '-o', 'json']);
+    cases = new Map((JSON.parse(stdout) as Case[]).map((one) => [one.id, one]));
+    process.stdout.write((await house.ask(['cases', '-n', NAMESPACE])).stdout);
+  });
+
+  afterAll(async () => {
+    await house?.stop();
+  });
+
+  test('the kubelet reclaimed the disk and took the containers of all finished pods', () => {
+    expect(truth.reclaims.length).toBeGreaterThan(0);
+    const jobs = reclaimed().map(({ run }) => run.pod.job);
+    expect(jobs.filter((job) => job === 'hello')).toHaveLength(20);
+    expect(jobs).toEqual(expect.arrayContaining(['report', 'migrate', 'longline', 'disk-pressure-test']));
+  });
+
+  test('kubectl logs answered with the error of the article, although the pods were still listed', () => {
+    expect(truth.failures.filter(({ run }) => run.pod.job === 'hello')).toHaveLength(20);
+    expect(
+      wrong(truth.failures, ({ run, text }) =>
+        text === `unable to retrieve container logs for containerd://${run.containerId}`
+          ? undefined
+          : `${nameOf(run)}: ${text.slice(0, 200)}`
+      )
+    ).toEqual([]);
+  });
+
+  test('afterlog logs prints every line of every container once, in order', async () => {
+    const problems: string[] = [];
+    let lines = 0;
+    for (const run of truth.runs) {
+      const printed = printedBy(run.pod.name, run.container);
+      const streams = { stdout: new Comparison(printed.stdout), stderr: new Comparison(printed.stderr) };
+      const { code, stderr } = await house.ask(['logs', run.containerId, '-n', NAMESPACE, '-o', 'json'], (text) => {
+        const { line, labels } = JSON.parse(text) as { line: string; labels: { stream: 'stdout' | 'stderr' } };
+        streams[labels.stream].take(line);
+        lines++;
+      });
+      const whole = run.exitCode !== null && run.exitCode < SIGNALLED;
+      for (const problem of [
+        code === 0 ? undefined : `exit code ${code}: ${stderr}`,
+        streams.stdout.result(whole),
+        streams.stderr.result(whole),
+      ]) {
+        if (problem !== undefined) {
+          problems.push(`${nameOf(run)}: ${problem}`);
+        }
+      }
+    }
+    expect(problems).toEqual([]);
+    process.stdout.write(`${truth.runs.length} containers, ${lines} lines, each there once\n`);
+  });
+
+  test('there is a case for each log that kubectl cannot show in full, and for no other', () => {
+    const named = (keys: Iterable<string>) =>
+      [...keys].map((key) => {
+        const run = truth.runs.find((one) => runKey(one) === key);
+        return run === undefined ? key : nameOf(run);
+      });
+    expect(named(cases.keys()).sort()).toEqual(named(expected.keys()).sort());
+  });
+
+  test('every log without a case can be read with kubectl', async () => {
+    const others = truth.runs.filter((run) => !expected.has(runKey(run)));
+    expect(others.length).toBeGreaterThan(0);
+    for (const run of others) {
+      const text = await kubectl.run('logs', '-n', NAMESPACE, run.pod.name, '-c', run.container);
+      expect(text).not.toContain('unable to retrieve');
+      expect(text).not.toBe('');
+    }
+  });
+
+  test('each case has the right cause, time and verdict', () => {
+    expect(
+      wrong(expected.values(), ({ run, causes, between }) => {
+        const found = cases.get(runKey(run));
+        const at = Date.parse(found?.at ?? '');
+        const inTime = between === undefined || (at >= between[0] - LATE_MS && at <= between[1] + LATE_MS);
+        const isRight =
+          found?.seen === true &&
+          (found.verdict === 'kept' || found.verdict === 'rescued') &&
+          causes.includes(found.cause) &&
+          (grades[found.cause] ?? ['proved', 'strong']).includes(found.grade);
+        return isRight && inTime ? undefined : `${nameOf(run)}, ${causes.join(' or ')}: ${JSON.stringify(found)}`;
+      })
+    ).toEqual([]);
+    const causes = new Set([...cases.values()].map(({ cause }) => cause));
+    expect([...causes].sort()).toEqual(['C1', 'C11', 'C15', 'C4', 'C6', 'C7', 'C8', 'C9'].sort());
+  });
+
+  test('afterlog explain takes the error that kubectl printed, and names the reclaim', async () => {
+    const failure = truth.failures.find(({ run }) => run.pod.job === 'hello');
+    const [reclaim] = truth.reclaims;
+    const { code, stdout } = await house.ask(['explain', failure?.text ?? '']);
+    expect(code).toBe(0);
+    expect(stdout).toContain(failure?.run.pod.name);
+    expect(stdout).toMatch(/Verdict +kept/);
+    expect(stdout).toContain('to free disk on node-a');
+    expect(stdout).toContain(
+      `inside this reclaim the kubelet removed container ${failure?.run.containerId.slice(0, 12)}`
+    );
+    expect(stdout).toContain(`removed ${reclaim?.containerIds.size} containers`);
+  });
+
+  test('afterlog explain has an answer for one of each cause', async () => {
+    const one = new Map([...cases.values()].map((found) => [found.cause, found]));
+    for (const { cause, namespace, pod, container, restart, sentence } of one.values()) {
+      const which = ['-n', namespace, '-c', container, '--restart', String(restart)];
+      const { code, stdout } = await house.ask(['explain', pod, ...which]);
+      expect([code, stdout]).toEqual([0, expect.stringContaining(`Cause      ${cause} `)]);
+      expect(stdout).toContain(sentence);
+    }
+  });
+
+  test('the case of the rotated log has as many lines as the node lacks', async () => {
+    const rotated = [...expected.values()].find(({ causes }) => causes.includes('C15'));
+    const [oldest = ''] = truth.files.get(rotated === undefined ? '' : runKey(rotated.run)) ?? [];
+    const found = cases.get(rotated === undefined ? '' : runKey(rotated.run));
+    expect(found?.rotatedAway?.lines).toBe(Number(/seq=(\d+) /.exec(await firstLine(oldest))?.[1]));
+  });
+
+  test('the gc records name the containers that the kubelet removed, the disk records its one disk', async () => {
+    const gcs = (await house.records('gc', gcRecordSchema)).filter(({ trigger }) => trigger === 'eviction');
+    expect(gcs.map(({ containers }) => containers.map(({ containerId }) => containerId).sort())).toEqual(
+      truth.reclaims.map(({ containerIds }) => [...containerIds].sort())
+    );
+    const disks = await house.records('disk', diskRecordSchema);
+    expect(new Set(disks.map(({ layout }) => layout))).toEqual(new Set(['single']));
+    expect(disks.some(({ images }) => images !== null && images > 0)).toBe(true);
+  });
+
+  test('thresholds that this kubelet shows only to who may run commands in pods are assumed, and say so', async () => {
+    const [thresholds] = await house.records('thresholds', thresholdsRecordSchema);
+    expect(thresholds).toMatchObject({ source: 'assumed', kubeletVersion: expect.stringMatching(/^v1\./) });
+    expect(thresholds?.reason).toMatch(/configz answered 403; needed: get on nodes\/configz/);
+  });
+
+  test('nothing went wrong on the way', async () => {
+    expect(await house.complaints()).toEqual([]);
+  });
+});
+
+async function firstLine(file: string): Promise<string> {
+  const input = createReadStream(file);
+  const lines = createInterface({ input: file.endsWith('.gz') ? input.pipe(createGunzip()) : input });
+  for await (const line of lines) {
+    input.destroy();
+    return line;
+  }
+  return '';
+}
