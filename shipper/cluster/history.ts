@@ -1,5 +1,5 @@
 import { RECORD_SERVICE, type WatchRecord, watchRecordSchema } from '../../model/records';
-import { logQuery } from '../loki/logql';
+import { logQuery } from '../../model/logql';
 import type { QueryClient } from '../loki/query-client';
 
 const SECOND = 1_000_000_000n;

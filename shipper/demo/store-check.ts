@@ -1,5 +1,5 @@
 import { RECORD_SERVICE } from '../../model/records';
-import { matcher } from '../loki/logql';
+import { matcher } from '../../model/logql';
 import type { QueryClient } from '../loki/query-client';
 import { instanceOf } from './replay/log-path';
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { RECORD_SERVICE } from '../../model/records';
 import type { LokiAnswer, LokiConnection } from '../loki/connection';
 import { explainLokiError } from '../loki/explain';
-import { logQuery } from '../loki/logql';
+import { logQuery } from '../../model/logql';
 import { LokiRefusal, QueryClient } from '../loki/query-client';
 import { UserError } from '../user-error';
 import { error, type Finding, note, ok, warning } from './finding';

@@ -14,7 +14,7 @@ import {
   thresholdsRecordSchema,
 } from '../../model/records';
 import { formatNs, parseNs } from '../../model/time';
-import type { LabelMatches } from '../loki/logql';
+import type { LabelMatches } from '../../model/logql';
 import type { QueryClient } from '../loki/query-client';
 import { RecordReader } from './record-reader';
 

@@ -1,6 +1,6 @@
 import type { ContainerRecord } from '../../model/records';
 import { parseNs } from '../../model/time';
-import { logQuery } from '../loki/logql';
+import { logQuery } from '../../model/logql';
 import type { RangeQuery } from '../loki/query-client';
 import type { TimeWindow } from './time-window';
 

@@ -1,12 +1,11 @@
-import { ID_DIGITS, type Target } from '../../model/lookup';
+import { ID_DIGITS, readingsOf, type Target } from '../../model/lookup';
 import type { ContainerRecord } from '../../model/records';
-import { type LabelMatches, logQuery } from '../loki/logql';
+import { type LabelMatches, logQuery } from '../../model/logql';
 import { newestEntry } from '../loki/pages';
 import { UserError } from '../user-error';
 import { instanceQueries } from './instance-queries';
 import type { Found, Search } from './location';
 import { fieldOf } from './origin';
-import { readingsOf } from './readings';
 import { findRecords, recordQuery } from './records';
 
 export type ContainerTarget = Extract<Target, { kind: 'container' }>;

@@ -1,6 +1,6 @@
-import { nameOfTarget, type Target } from '../../model/lookup';
+import { isNeverReused, nameOfTarget, type Reading, readingsOf, type Target } from '../../model/lookup';
 import type { ContainerRecord } from '../../model/records';
-import { logQuery } from '../loki/logql';
+import { logQuery } from '../../model/logql';
 import { newestEntry } from '../loki/pages';
 import type { RangeQuery } from '../loki/query-client';
 import { UserError } from '../user-error';
@@ -8,7 +8,6 @@ import { instanceQueries, spanOf } from './instance-queries';
 import type { Found, Location, Search, Wanted } from './location';
 import { previousOnly } from './previous';
 import { otherPlaces, type Place, placeKey } from './places';
-import { isNeverReused, type Reading, readingsOf } from './readings';
 import { findRecords } from './records';
 
 export type NamedTarget = Exclude<Target, { kind: 'container' }>;

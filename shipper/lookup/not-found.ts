@@ -1,7 +1,7 @@
 import { nameOfTarget, type Question, moment } from '../../model/lookup';
 import { RECORD_SERVICE } from '../../model/records';
 import { formatNs } from '../../model/time';
-import { logQuery } from '../loki/logql';
+import { logQuery } from '../../model/logql';
 import type { QueryClient } from '../loki/query-client';
 import type { Miss, Wanted } from './location';
 

@@ -1,4 +1,4 @@
-import { type LabelMatches, logQuery } from '../loki/logql';
+import { type LabelMatches, logQuery } from '../../model/logql';
 import { newestEntry } from '../loki/pages';
 import type { QueryClient } from '../loki/query-client';
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { RECORD_SERVICE } from '../../model/records';
-import { type LabelMatches, logQuery, quote } from '../loki/logql';
+import { type LabelMatches, logQuery, quote } from '../../model/logql';
 import { pages } from '../loki/pages';
 import type { QueryClient } from '../loki/query-client';
 

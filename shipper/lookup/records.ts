@@ -1,5 +1,5 @@
 import { RECORD_SERVICE, type ContainerRecord, containerRecordSchema } from '../../model/records';
-import { type LabelMatches, logQuery } from '../loki/logql';
+import { type LabelMatches, logQuery } from '../../model/logql';
 import { pages } from '../loki/pages';
 import type { Entry } from '../loki/query-answer';
 import type { QueryClient } from '../loki/query-client';

@@ -5,7 +5,7 @@ import { type Store, startStore } from '../../pocket-loki';
 import { TestApiServer } from '../../shipper/cluster/testing/api-server';
 import { until } from '../../shipper/cluster/testing/until';
 import { connectLoki } from '../../shipper/loki/connection';
-import { logQuery } from '../../shipper/loki/logql';
+import { logQuery } from '../../model/logql';
 import { QueryClient } from '../../shipper/loki/query-client';
 import { buildWatch, WatchProcess } from './watch-process';
 

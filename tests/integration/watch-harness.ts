@@ -12,7 +12,7 @@ import { type RecordedEvent, recordedEvents } from '../../shipper/cluster/testin
 import { until } from '../../shipper/cluster/testing/until';
 import { watchedKinds } from '../../shipper/cluster/world';
 import { connectLoki, type LokiConnection } from '../../shipper/loki/connection';
-import { logQuery } from '../../shipper/loki/logql';
+import { logQuery } from '../../model/logql';
 import { pages } from '../../shipper/loki/pages';
 import type { Entry } from '../../shipper/loki/query-answer';
 import { QueryClient } from '../../shipper/loki/query-client';

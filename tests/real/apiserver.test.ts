@@ -11,7 +11,7 @@ import { LeaseElection } from '../../shipper/cluster/lease';
 import { WatchSession } from '../../shipper/cluster/session';
 import { until } from '../../shipper/cluster/testing/until';
 import { connectLoki, type LokiConnection } from '../../shipper/loki/connection';
-import { logQuery } from '../../shipper/loki/logql';
+import { logQuery } from '../../model/logql';
 import { QueryClient } from '../../shipper/loki/query-client';
 import { RecordWriter } from '../../shipper/loki/record-writer';
 import { RealApiServer, realBinaries } from './api-server';

@@ -26,7 +26,8 @@ export function matcher(name: string, match: LabelMatch): string {
 
 export type LabelMatches = Record<string, LabelMatch | undefined>;
 
-const matchersOf = (matches: LabelMatches) =>
+/** The matchers of these labels, what is undefined left out. */
+export const matchersOf = (matches: LabelMatches): string[] =>
   Object.entries(matches).flatMap(([name, match]) => (match === undefined ? [] : [matcher(name, match)]));
 
 /**

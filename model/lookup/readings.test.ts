@@ -1,4 +1,4 @@
-import { matcher } from '../loki/logql';
+import { matcher } from '../logql';
 import { isNeverReused, readingsOf } from './readings';
 
 const fits = (pattern: unknown, text: string) =>

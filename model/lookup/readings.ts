@@ -1,6 +1,6 @@
-import type { Target } from '../../model/lookup';
-import { workloadOf } from '../../model/workload';
-import { escapeRegex, type LabelMatches } from '../loki/logql';
+import { ID_DIGITS, type Target } from './target';
+import { workloadOf } from '../workload';
+import { escapeRegex, type LabelMatches } from '../logql';
 
 /** A way to find a target in Loki: what its streams' labels are, and what stands in its entries' metadata. */
 export interface Reading {
@@ -22,7 +22,7 @@ export function readingsOf(target: Target): Reading[] {
   switch (target.kind) {
     case 'container':
       return [
-        { labels: {}, metadata: { container_id: target.id.length === 64 ? target.id : RegExp(`${target.id}.*`) } },
+        { labels: {}, metadata: { container_id: target.id.length === ID_DIGITS ? target.id : RegExp(`${target.id}.*`) } },
       ];
     case 'pod':
       return [{ labels: { workload: workloadOf(target.name).workload }, metadata: { pod: target.name } }];
