@@ -9,6 +9,7 @@ interface DemoFlags {
   'store.listen': string;
   'agent.listen': string;
   agentDown: string;
+  kubeletLog: boolean;
   exit?: boolean;
   'log.level': LogLevel;
 }
@@ -39,6 +40,7 @@ export function demoCommand(): Command {
       'when no agent runs, in recorded time: FROM/TO, several with commas, or none',
       DEFAULT_AGENT_DOWN
     )
+    .option('--no-kubelet-log', "the agent does not read the kubelet's log, as on a node where it may not")
     .option('--exit', 'end after the replay: exit code 0 if a case accounts for every line that is missing, else 1')
     .addOption(new Option('--log.level <level>', 'least level of the own log').choices([...logLevels]).default('warn'))
     .action((flags: DemoFlags) => run(flags));
@@ -62,6 +64,7 @@ async function run(flags: DemoFlags): Promise<void> {
         storeListen,
         agentListen,
         agentDown,
+        kubeletLog: flags.kubeletLog,
         exit: flags.exit ?? false,
         logLevel: flags['log.level'],
       },

@@ -31,6 +31,8 @@ export interface DemoOptions {
   agentListen: ListenAddress;
   /** When no agent is there, by the recording's clock. */
   agentDown: readonly ClockStretch[];
+  /** Whether the agent reads the kubelet's log. */
+  kubeletLog: boolean;
   /** End after the replay instead of serving on. */
   exit: boolean;
   logLevel: LogLevel;
@@ -121,7 +123,7 @@ function agentConfig({ dirs, storeUrl, options }: Stage, node: RecordedNode): Ag
   config.cluster.name = CLUSTER;
   config.listen = hostPort(options.agentListen);
   config.kubelet.url = node.kubelet.url;
-  config.kubelet.log = node.kubeletLog;
+  config.kubelet.log = options.kubeletLog ? node.kubeletLog : '';
   config.batch.wait = secondMs(options.speed);
   config.disk.interval = 10 * secondMs(options.speed);
   return config;
@@ -139,7 +141,9 @@ async function replay(
   const shift = new TimeShift(clock.shiftSeconds);
   const plan = planReplay({ ...recorded, shiftPath: (path) => shift.path(path) });
   const minutes = Math.round((end - begin) / 60_000);
-  say(`\n${NODE}, ${new Date(begin).toISOString().slice(0, 10)}: ${minutes} minutes of a node under disk pressure\n`);
+  say(`\n${NODE}, ${new Date(begin).toISOString().slice(0, 10)}: ${minutes} minutes of a node under disk pressure`);
+  downs.forEach(({ from, to }) => say(`without an agent from ${clockTime(from)} to ${clockTime(to)}`));
+  say('');
   const view = progressView(process.stderr);
   let bytes = 0;
   const show = () => {
