@@ -31,6 +31,12 @@ const savedFileSchema = z.object({
   size: z.number(),
   firstTime: z.string().nullable(),
   acked: positionSchema,
+  /** What Loki may have beyond that: see `Sent`. */
+  sent: z
+    .object({ offset: z.number(), skip: z.number(), late: z.boolean(), containerId: z.string().nullable() })
+    .optional(),
+  /** The file had its full size already. */
+  over: z.boolean().default(false),
 });
 export type SavedFile = z.infer<typeof savedFileSchema>;
 
@@ -125,26 +131,36 @@ export class Checkpoint {
     this.logger.error('the checkpoint is corrupt: kept aside, starting over', { line, file: aside });
   }
 
-  save(container: SavedContainer): void {
-    const line = JSON.stringify(container);
-    this.live.set(container.id, line);
-    this.append(line);
+  /** Keeps the containers' newest states. */
+  save(...containers: readonly SavedContainer[]): void {
+    let lines = '';
+    for (const container of containers) {
+      const line = JSON.stringify(container);
+      if (this.live.get(container.id) !== line) {
+        this.live.set(container.id, line);
+        lines += `${line}\n`;
+      }
+    }
+    this.append(lines);
   }
 
   remove(id: string): void {
     if (this.live.delete(id)) {
-      this.append(JSON.stringify({ id, done: true }));
+      this.append(`${JSON.stringify({ id, done: true })}\n`);
     }
   }
 
-  private append(line: string): void {
+  private append(lines: string): void {
+    if (lines === '') {
+      return;
+    }
     if (this.behind || this.size > this.rewriteAt) {
       this.rewrite();
       return;
     }
     this.attempt(() => {
-      appendFileSync(this.path, `${line}\n`);
-      this.size += Buffer.byteLength(line) + 1;
+      appendFileSync(this.path, lines);
+      this.size += Buffer.byteLength(lines);
     });
   }
 

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { isNativeError } from 'node:util/types';
 import type { Logger } from '../log';
 import type { ContainerInstance } from '../../model/container-instance';
-import { addGap, foldAway, type ClosedFile } from './account';
+import { foldAway, type ClosedFile } from './account';
 import type { SavedContainer } from './checkpoint';
-import type { ContainerLog, OpenFile } from './container-log';
+import type { ContainerLog } from './container-log';
 import { LogFile } from './log-file';
 import { byAge, parseLogFileName, type LogFileName, type PodDirectory } from './names';
+import { OpenFile } from './open-file';
 import { movePosition } from './position';
 
 interface Found extends LogFileName {
@@ -23,8 +24,11 @@ export interface DirectoryDeps {
   create: (instance: ContainerInstance, directory: string, saved: SavedContainer | undefined) => ContainerLog;
   /** Now as RFC 3339. */
   nowText: () => string;
-  /** The container has something to read, was ended or left: whoever schedules looks at it. */
-  changed: (container: ContainerLog) => void;
+  /**
+   * The container has something to read, was ended or left: whoever schedules looks at it.
+   * @param kept whether what has to be kept over a restart is another now: its files, their names, its end
+   */
+  changed: (container: ContainerLog, kept: boolean) => void;
 }
 
 /** One container's log directory: which files belong to which run of the container, and what became of them. */
@@ -52,8 +56,9 @@ export class ContainerDirectory {
       const files = (found.get(restart) ?? []).sort(byAge);
       const container = this.containers.get(restart) ?? this.adopt(restart, files);
       if (container) {
+        const before = outline(container);
         this.match(container, files, restart < newest);
-        this.deps.changed(container);
+        this.deps.changed(container, outline(container) !== before);
       }
     }
   }
@@ -112,14 +117,9 @@ export class ContainerDirectory {
       const before = file?.identified
         ? container.unresolved.find(({ hash }) => hash === file.log.identity())
         : undefined;
-      if (!file || !before) {
-        continue;
-      }
-      if (file.log.size >= before.acked.offset) {
+      // One that is shorter than what was acknowledged was truncated: it is read from its start.
+      if (file && before && file.log.size >= before.acked.offset) {
         container.takeUp(file, before);
-      } else {
-        addGap(container.state, { reason: 'truncated', bytes: null, lines: null, from: null, to: null });
-        container.unresolved = container.unresolved.filter((other) => other !== before);
       }
     }
     if (container.files.every(({ identified }) => identified)) {
@@ -131,11 +131,9 @@ export class ContainerDirectory {
   private match(container: ContainerLog, files: readonly Found[], superseded: boolean): void {
     const seen = new Set<OpenFile>();
     for (const found of files) {
-      const file = container.files.find(
-        ({ log, rotated }) => log.ino === found.ino || (rotated !== '' && rotated === found.rotated)
-      );
+      const file = container.files.find((one) => isOpenAs(one, found));
       const closed = container.state.closed.find((one) => isSame(one, found));
-      if (file) {
+      if (file && !this.truncated(container, file)) {
         file.log.path = found.path;
         file.rotated = found.rotated;
         seen.add(file);
@@ -158,9 +156,15 @@ export class ContainerDirectory {
       byAge({ ...a, restart: 0, compressed: false }, { ...b, restart: 0, compressed: false })
     );
     for (const file of container.files) {
-      this.look(file);
-      file.log.gone ||= !seen.has(file);
-      file.log.superseded ||= superseded || file !== container.files.at(-1);
+      const { log } = file;
+      if (!seen.has(file) && log.isOpen && !log.compressed) {
+        log.size = Math.max(log.size, log.look().size);
+      }
+      log.gone ||= !seen.has(file);
+      log.superseded ||= superseded || file !== container.files.at(-1);
+      if (log.pinnedBytes > 0) {
+        file.pinned ??= { since: performance.now(), acked: log.acked.offset };
+      }
     }
     if (superseded && !container.state.ended) {
       container.state.ended = true;
@@ -176,24 +180,26 @@ export class ContainerDirectory {
     }
   }
 
-  /** Size and truncation of an open file. */
-  private look(file: OpenFile): void {
+  /**
+   * Looks at the size of an open file. One that is shorter than it was has other content: what was not read of the old
+   * is lost, and the new is read from its start, while what is under way of the old may still be acknowledged.
+   */
+  private truncated(container: ContainerLog, file: OpenFile): boolean {
     const { log } = file;
     if (log.compressed) {
-      return;
+      return false;
     }
     const { size } = log.look();
-    if (size < log.read.offset) {
+    if (size < log.size) {
       this.deps.logger.warn('a log file was truncated: reading it from its start', { file: log.path });
-      log.forgetIdentity();
-      movePosition(log.read, { ...log.read, offset: 0, skip: 0 });
-      movePosition(log.acked, { ...log.acked, offset: 0, skip: 0 });
-      log.size = size;
+      container.giveUp(file, { reason: 'truncated', to: this.deps.nowText() });
+      return true;
     }
     if (size > log.size || log.grewAt === 0) {
       log.grewAt = performance.now();
     }
-    log.size = Math.max(log.size, size);
+    log.size = size;
+    return false;
   }
 
   /**
@@ -222,14 +228,14 @@ export class ContainerDirectory {
   }
 
   private open(container: ContainerLog, found: Found): OpenFile | undefined {
-    const existing = container.files.find(({ log }) => log.ino === found.ino);
+    const existing = container.files.find(({ log, givenUp }) => log.ino === found.ino && givenUp === null);
     if (existing) {
       return existing;
     }
     try {
       const log = LogFile.open(found.path, this.deps.roots);
       log.grewAt = performance.now();
-      const file = { log, rotated: found.rotated, parser: null, firstTime: null, identified: !log.compressed };
+      const file = new OpenFile(log, found.rotated);
       container.files.push(file);
       this.refused.delete(found.path);
       return file;
@@ -247,6 +253,19 @@ export class ContainerDirectory {
       this.deps.logger.error('cannot read', { path, error: error instanceof Error ? error.message : String(error) });
     }
   }
+}
+
+/** What is kept of a container over a restart, besides positions and sizes. */
+function outline({ files, state, unresolved }: ContainerLog): string {
+  const names = files.map(
+    ({ log, rotated }) => `${log.ino} ${rotated} ${log.gone} ${log.superseded} ${log.pinnedBytes}`
+  );
+  return [state.ended, state.left?.at, state.closed.length, unresolved.length, ...names].join();
+}
+
+/** Whether the file in the directory is the open one, under its name or a rotated one, or compressed. */
+function isOpenAs({ log, rotated, givenUp }: OpenFile, found: Found): boolean {
+  return givenUp === null && (log.ino === found.ino || (rotated !== '' && rotated === found.rotated));
 }
 
 /** Whether the file in the directory is the closed one: by its rotation's name, or by its inode, which may be used again. */

@@ -1,50 +1,33 @@
 import { instanceId, type ContainerInstance } from '../../model/container-instance';
 import type { ContainerRecord, Gap } from '../../model/records';
 import { addGap, containerRecord, emptyAccount, lineTime, type AccountState } from './account';
-import { CriParser, type LineParser } from './cri';
 import { MetadataForms, type MetadataPairs } from './entry-metadata';
-import type { Rules, Stop } from './cutter';
-import { DockerJsonParser } from './docker-json';
-import type { LogFile } from './log-file';
-import { movePosition, startOfFile, type Position } from './position';
+import type { OpenFile, ReadStop, RequestRules, Stretch } from './open-file';
+import { movePosition } from './position';
 import type { SavedFile } from './checkpoint';
-import { BLOCK_BYTES, MAX_BLOCK_BYTES, type Workbench } from './workbench';
+import type { Workbench } from './workbench';
 
-const DOCKER_HEAD = '{"log":';
 /** The runtime may write a last line to a rotated file after its successor was made. */
 const STRAGGLER_MS = 2_000;
-/** An unfinished line that has not grown for so long is sent as far as it is there. */
-const UNFINISHED_MS = 5_000;
 
-/** A stretch of a log file inside a request, or passed over. */
-export interface Segment {
+/** A stretch of one of a container's files. */
+export interface Segment extends Stretch {
   container: ContainerLog;
-  file: OpenFile;
-  to: Position;
-  /** Time of its first line; null where nothing was sent. */
-  from: string | null;
-  lines: number;
-  bytes: number;
-}
-
-export interface OpenFile {
-  log: LogFile;
-  rotated: string;
-  parser: LineParser | null;
-  firstTime: string | null;
-  /** Known not to be a file that was seen under another name; a compressed one is known only when decompressed. */
-  identified: boolean;
 }
 
 /** What a fill came to. */
 export interface Filled {
   segments: Segment[];
-  stop: Stop | 'unprepared';
+  stop: ReadStop;
+  /** With a stop at a line for another stream: whether it has to be one of late lines; undefined: its age decides. */
+  late?: boolean | undefined;
 }
 
-export interface FillCounts {
-  unparsed: number;
-  replaced: number;
+export interface ContainerDeps {
+  /** The metadata of its entries. */
+  pairs: (containerId: string | null) => MetadataPairs;
+  /** Part of its log is not in Loki, and never will be. */
+  onMiss: (gap: Gap) => void;
 }
 
 /** The log of one container instance: its files from the oldest to the current one, and the account of them. */
@@ -55,57 +38,68 @@ export class ContainerLog {
   files: OpenFile[] = [];
   /** Files that an earlier agent had acknowledged in part and that are not found again yet. */
   unresolved: SavedFile[] = [];
-  private forms: MetadataForms | null = null;
+  private readonly forms = new Map<string | null, MetadataForms>();
   /** Files that rotation deleted, as the last ledger told them. */
   toldAway = 0;
   /** No container of this instance writes any more, whatever lies on the disk (`--once`). */
   over = false;
+  /** A gap was found that no ledger in Loki tells of. */
+  untold = false;
 
   constructor(
     readonly instance: ContainerInstance,
     readonly directory: string,
-    private readonly pairs: (containerId: string | null) => MetadataPairs,
+    private readonly deps: ContainerDeps,
     state?: AccountState
   ) {
     this.id = instanceId(instance);
     this.state = state ?? emptyAccount();
+    this.untold = this.state.gaps.length > 0; // an earlier agent may have ended before it could tell
   }
 
-  /** The container's id became known. Lines that went out before have none; those after have it. */
+  /** Something of the log is not in Loki, and never will be. */
+  miss(gap: Gap): void {
+    addGap(this.state, gap);
+    this.untold = true;
+    this.deps.onMiss(gap);
+  }
+
+  /** The container's id became known: lines that go out for the first time from now on have it. */
   setContainerId(id: string): void {
-    if (this.state.containerId !== id) {
-      this.state.containerId = id;
-      this.forms = null;
-    }
+    this.state.containerId = id;
   }
 
   /** Bytes on the node that are not read yet. */
   get unread(): number {
-    let bytes = 0;
-    for (const { log } of this.files) {
-      bytes += log.compressed && !log.atGzipEnd ? 1 : log.unread;
-    }
-    return bytes;
+    return this.files.reduce((bytes, file) => bytes + file.unread, 0);
   }
 
   get unacked(): number {
-    let bytes = 0;
-    for (const { log } of this.files) {
-      bytes += log.compressed && !log.atGzipEnd ? Math.max(1, log.unacked) : log.unacked;
+    return this.files.reduce((bytes, file) => bytes + file.unacked, 0);
+  }
+
+  /**
+   * Since when bytes wait for Loki, at the earliest: the time of the last line that it has, or the making of the file.
+   * Milliseconds since 1970; null where none wait.
+   */
+  get unackedSinceMs(): number | null {
+    const file = this.files.find(({ unacked }) => unacked > 0);
+    if (!file) {
+      return null;
     }
-    return bytes;
+    const { acked, birthMs } = file.log;
+    return acked.lines > 0 ? acked.rawSeconds * 1000 : birthMs;
+  }
+
+  /** Bytes on the disk that only this agent keeps from being freed. */
+  get pinnedBytes(): number {
+    return this.files.reduce((bytes, { log }) => bytes + log.pinnedBytes, 0);
   }
 
   /** Bytes of its files on the node, as far as they were seen; a compressed file counts as what it holds. */
   get bytesOnNode(): number {
-    let bytes = 0;
-    for (const { onNode, bytes: size } of this.state.closed) {
-      bytes += onNode ? size : 0;
-    }
-    for (const { log } of this.files) {
-      bytes += log.gone ? 0 : log.size;
-    }
-    return bytes;
+    const closed = this.state.closed.reduce((bytes, file) => bytes + (file.onNode ? file.bytes : 0), 0);
+    return this.files.reduce((bytes, { log }) => bytes + (log.gone ? 0 : log.size), closed);
   }
 
   /** Whether the file can still grow. */
@@ -114,90 +108,30 @@ export class ContainerLog {
   }
 
   /** Reads on from where reading stands and writes entries into the request on the bench, until a stop. */
-  fill(bench: Workbench, rules: Rules, nowMs: number, counts: FillCounts): Filled {
-    const segments: Segment[] = [];
-    this.forms ??= new MetadataForms(this.pairs(this.state.containerId));
-    bench.metadata.use(this.forms);
+  fill(bench: Workbench, rules: RequestRules, nowMs: number): Filled {
+    const stretches: Stretch[] = [];
+    const filled = (stop: ReadStop, late?: boolean): Filled => {
+      const segments = stretches.map((stretch) => ({ ...stretch, container: this }));
+      return { segments, stop, late };
+    };
     for (const file of this.files) {
-      const stop = this.fillFrom(file, bench, rules, nowMs, segments, counts);
+      const containerId = file.containerId(this.state.containerId);
+      bench.metadata.use(this.formsOf(containerId));
+      const stop = file.fill(bench, rules, { final: this.isFinal(file), nowMs, containerId }, stretches);
       if (stop !== 'end') {
-        return { segments, stop };
+        return filled(stop, file.late);
       }
     }
-    return { segments, stop: 'end' };
+    return filled('end');
   }
 
-  private fillFrom(
-    file: OpenFile,
-    bench: Workbench,
-    rules: Rules,
-    nowMs: number,
-    segments: Segment[],
-    counts: FillCounts
-  ): Filled['stop'] {
-    const { log } = file;
-    const { memory, blockStart, cutter } = bench;
-    const before: Position = startOfFile();
-    let length = BLOCK_BYTES;
-    let flush = false;
-    for (;;) {
-      const n = log.readAt(memory, blockStart, length, log.read.offset);
-      if (n === null) {
-        return 'unprepared';
-      }
-      if (n === 0) {
-        return 'end';
-      }
-      const atEnd = n < length;
-      log.size = Math.max(log.size, log.read.offset + n);
-      file.parser ??= isDockerJson(memory, blockStart, n) ? new DockerJsonParser() : new CriParser();
-      movePosition(before, log.read);
-      const block = { memory, start: blockStart, end: blockStart + n, final: atEnd && this.isFinal(file), flush };
-      if (length === MAX_BLOCK_BYTES && !atEnd && flush) {
-        block.final = true; // a line without end: it goes out in parts of a block each
-      }
-      const fileRules = { ...rules, fallbackSeconds: Math.floor(log.birthMs / 1000) };
-      const stop = cutter.cut(block, file.parser, log.read, bench.metadata, fileRules);
-      counts.unparsed += cutter.unparsed;
-      counts.replaced += cutter.replaced;
-      const progress = log.read.offset !== before.offset || log.read.skip !== before.skip;
-      if (progress) {
-        this.addSegment(segments, file, before, lineTime(cutter.firstSeconds, cutter.firstNanos));
-        length = BLOCK_BYTES;
-        flush = false;
-      }
-      if (stop === 'older' || stop === 'newer' || (stop === 'full' && (progress || bench.encoder.entries > 0))) {
-        return stop;
-      }
-      if (progress) {
-        if (atEnd) {
-          continue; // what is left is an unfinished line, or nothing
-        }
-      } else if (atEnd) {
-        if (flush || log.grewAt > nowMs - UNFINISHED_MS) {
-          return 'end';
-        }
-        flush = true;
-      } else if (length < MAX_BLOCK_BYTES && stop !== 'full') {
-        length *= 4;
-      } else if (!flush) {
-        flush = true;
-      } else {
-        return 'full';
-      }
+  private formsOf(containerId: string | null): MetadataForms {
+    let forms = this.forms.get(containerId);
+    if (!forms) {
+      forms = new MetadataForms(this.deps.pairs(containerId));
+      this.forms.set(containerId, forms);
     }
-  }
-
-  private addSegment(segments: Segment[], file: OpenFile, before: Position, from: string | null): void {
-    const { read } = file.log;
-    segments.push({
-      container: this,
-      file,
-      to: { ...read },
-      from,
-      lines: read.lines - before.lines,
-      bytes: read.offset - before.offset,
-    });
+    return forms;
   }
 
   /** Whether an unfinished last line waits for its end, and reading must look again later. */
@@ -206,27 +140,28 @@ export class ContainerLog {
   }
 
   /** Loki acknowledged the segment. */
-  acknowledge(segment: Segment): void {
-    const { file, to } = segment;
-    movePosition(file.log.acked, to);
-    file.firstTime ??= segment.from;
-    this.state.firstTime ??= segment.from;
+  acknowledge({ file, to, from }: Segment): void {
+    file.settle(to);
+    file.firstTime ??= from;
+    this.state.firstTime ??= from;
     this.state.lastTime = lineTime(to.seconds, to.nanos) ?? this.state.lastTime;
   }
 
   /** The segment was passed over for good: its bytes are no longer waited for, and the account says so. */
-  passOver(segment: Segment, gap: Omit<Gap, 'bytes' | 'lines'>): void {
-    movePosition(segment.file.log.acked, segment.to);
-    this.state.passedOver.lines += segment.lines;
-    this.state.passedOver.bytes += segment.bytes;
-    addGap(this.state, { ...gap, bytes: segment.bytes, lines: segment.lines });
+  passOver({ file, from, to, bytes, lines }: Segment, gap: Pick<Gap, 'reason' | 'detail'>): void {
+    file.settle(to);
+    this.state.passedOver.lines += lines;
+    this.state.passedOver.bytes += bytes;
+    this.miss({ ...gap, bytes, lines, from, to: lineTime(to.seconds, to.nanos) });
   }
 
   /** Takes up a file where an earlier agent had left it. */
   takeUp(file: OpenFile, saved: SavedFile): void {
     movePosition(file.log.read, saved.acked);
     movePosition(file.log.acked, saved.acked);
+    Object.assign(file.counted, { bytes: saved.acked.offset, lines: saved.acked.lines });
     file.firstTime = saved.firstTime;
+    file.sent = saved.sent ?? null;
     this.unresolved = this.unresolved.filter((other) => other !== saved);
   }
 
@@ -258,24 +193,60 @@ export class ContainerLog {
    */
   giveUpUnresolved(until: string | null): void {
     const { state } = this;
-    for (const { hash, rotated, size, acked, firstTime } of this.unresolved) {
+    for (const { hash, rotated, size, acked, firstTime, over } of this.unresolved) {
       const to = lineTime(acked.seconds, acked.nanos);
       const done = { hash, rotated, lines: acked.lines, bytes: acked.offset, from: firstTime, to };
       state.closed.push({ ino: 0, birthMs: 0, ...done, onNode: false });
       const bytes = size - acked.offset;
       state.vanishedBytes += bytes;
-      // A file that could grow may have grown after the last look: then nobody can know by how much.
-      if (bytes > 0 || (!state.ended && rotated === '')) {
-        addGap(state, { reason: 'gone-unread', bytes: bytes > 0 ? bytes : null, lines: null, from: to, to: until });
+      const gap = { reason: 'gone-unread' as const, lines: null, from: to, to: until };
+      if (bytes > 0) {
+        this.miss({ ...gap, bytes });
+      }
+      if (!over) {
+        this.miss({ ...gap, bytes: null, detail: 'what was written after the last look' });
       }
     }
     this.unresolved = [];
   }
 
-  /** Reading goes back to what is acknowledged. */
+  /** Reading goes back to what is acknowledged; what cannot be read again is lost, and the account says so. */
   rewind(): void {
-    for (const { log } of this.files) {
-      movePosition(log.read, log.acked);
+    for (const file of this.files) {
+      const { read, acked } = file.log;
+      if (file.givenUp === null) {
+        movePosition(read, acked);
+      } else if (read.offset > acked.offset) {
+        const bytes = read.offset - acked.offset;
+        this.state.vanishedBytes += bytes;
+        const lines = read.lines - acked.lines;
+        const from = lineTime(acked.seconds, acked.nanos);
+        const to = lineTime(read.seconds, read.nanos);
+        this.miss({ reason: file.givenUp, bytes, lines, from, to });
+        file.log.size = acked.offset;
+        movePosition(read, acked);
+      }
+    }
+  }
+
+  /** Whether bytes of the file are under way that cannot be read again. */
+  get unrepeatable(): boolean {
+    return this.files.some(({ givenUp, log }) => givenUp !== null && log.read.offset > log.acked.offset);
+  }
+
+  /** Gives up what is not read of a file: nobody can read it any more, and the account says so. */
+  giveUp(
+    file: OpenFile,
+    gap: Pick<Gap, 'to' | 'detail'> & { reason: 'truncated' | 'shed'; from?: string | null }
+  ): void {
+    const { log } = file;
+    const whole = log.atGzipEnd;
+    const from = gap.from ?? lineTime(log.read.seconds, log.read.nanos);
+    file.givenUp = gap.reason;
+    const bytes = log.giveUpRest();
+    this.state.vanishedBytes += bytes;
+    if (bytes > 0 || !whole) {
+      this.miss({ ...gap, from, bytes: whole ? bytes : null, lines: null });
     }
   }
 
@@ -286,10 +257,11 @@ export class ContainerLog {
       const { log } = file;
       const finished = this.isFinal(file) && !this.over && log.atGzipEnd && log.settledSince(STRAGGLER_MS);
       if (finished) {
+        const sameFile = file.givenUp !== 'truncated'; // a truncated file lies there still, with other content
         this.state.closed.push({
-          ino: log.ino,
+          ino: sameFile ? log.ino : 0,
           birthMs: log.birthMs,
-          rotated: file.rotated,
+          rotated: sameFile ? file.rotated : 'truncated',
           hash: log.isOpen ? log.identity() : null,
           lines: log.acked.lines,
           bytes: log.size,
@@ -314,6 +286,18 @@ export class ContainerLog {
     this.files = [];
   }
 
+  /** What is kept of the files over a restart. */
+  savedFiles(): SavedFile[] {
+    const open = this.files.flatMap(({ log, rotated, firstTime, sent }) => {
+      const hash = log.identity();
+      const over = log.superseded || log.gone || this.state.ended;
+      return hash === null
+        ? []
+        : [{ hash, rotated, size: log.size, firstTime, acked: { ...log.acked }, ...(sent && { sent }), over }];
+    });
+    return [...open, ...this.unresolved];
+  }
+
   record(node: { cluster: string; node: string }, final: boolean): ContainerRecord {
     const open = { linesRead: 0, linesAcked: 0, bytesSeen: 0, bytesAcked: 0 };
     for (const { log } of this.files) {
@@ -324,8 +308,4 @@ export class ContainerLog {
     }
     return containerRecord(this.instance, node, this.state, open, final);
   }
-}
-
-function isDockerJson(memory: Buffer, start: number, length: number): boolean {
-  return memory.toString('latin1', start, start + Math.min(length, DOCKER_HEAD.length)) === DOCKER_HEAD;
 }

@@ -1,7 +1,8 @@
 import { Arena, PushEncoder } from '../loki/push-encoder';
 import { decodePush } from '../loki/testing/decode-push';
 import { CriParser } from './cri';
-import { Cutter, type Block, type Rules, type Stop } from './cutter';
+import { Cutter, type Block } from './cutter';
+import type { Rules, Stop } from './entry-writer';
 import { DockerJsonParser } from './docker-json';
 import { EntryMetadata, MetadataForms } from './entry-metadata';
 import { startOfFile, type Position } from './position';
@@ -80,7 +81,7 @@ describe('lines', () => {
   test('of no known format keep the time of the line before, marked', () => {
     const { entries, cutter } = cutOnce(`garbage\n${cri(5, 'stdout F one', 3)}\nmore\n`);
     expect(entries).toEqual(['-1.0 format garbage', '5.3 one', '5.4 format ', '5.5 format more']);
-    expect(cutter.unparsed).toBe(3);
+    expect(cutter.writer.unparsed).toBe(3);
   });
 
   test('that are not UTF-8 are mended and marked, the others are left alone', () => {
@@ -91,7 +92,7 @@ describe('lines', () => {
     ]);
     const { entries, cutter, position } = cutOnce(text);
     expect(entries).toEqual(['1.0 größer 😀', '2.0 replaced a\ufffd\ufffdb', '3.0 c']);
-    expect(cutter.replaced).toBe(1);
+    expect(cutter.writer.replaced).toBe(1);
     expect(position.offset).toBe(text.length);
   });
 
@@ -242,7 +243,7 @@ describe('a cut ends exactly before', () => {
   });
 
   test('says the time of the line', () => {
-    expect(cutOnce(lines.join(''), { to: BASE + 3 }).cutter).toMatchObject({
+    expect(cutOnce(lines.join(''), { to: BASE + 3 }).cutter.writer).toMatchObject({
       stopSeconds: BASE + 3,
       firstSeconds: BASE + 1,
     });

@@ -1,5 +1,5 @@
 import { encodeMetadata, type Arena, type EncodedMetadata } from '../loki/push-encoder';
-import { CONTINUES, REPLACED, UNPARSED, type MetadataSource } from './cutter';
+import { CONTINUES, REPLACED, UNPARSED, type MetadataSource } from './entry-writer';
 import { STREAM_NAMES, type StreamIndex } from './cri';
 
 /** Structured metadata takes at most this much of the arena; Kubernetes' names are far shorter. */

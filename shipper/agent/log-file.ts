@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
-import { closeSync, constants, createReadStream, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import { dirname, sep } from 'node:path';
 import { isNativeError } from 'node:util/types';
-import { createGunzip, type Gunzip } from 'node:zlib';
+import { GzipWindow } from './gzip-window';
 import { startOfFile, type Position } from './position';
 
 /** Bytes of a file's head that tell it from others: CRI lines begin with a time in nanoseconds. */
 const HEAD_BYTES = 128;
+
+/** A compressed file is decompressed at least this far ahead. */
+const AHEAD_BYTES = 512 * 1024;
 
 export interface FileFacts {
   ino: number;
@@ -29,7 +32,7 @@ export class LogFile {
   readonly acked: Position = startOfFile();
   /** Uncompressed bytes as last seen. */
   size = 0;
-  /** No name leads to it any more. */
+  /** No name leads to its content any more, not even to a compressed copy. */
   gone = false;
   /** A newer file took over: rotated, or the container was started again. */
   superseded = false;
@@ -38,8 +41,10 @@ export class LogFile {
   /** When the inode was made, milliseconds since 1970. */
   readonly birthMs: number;
   readonly ino: number;
+  private diskSize: number;
+  private unlinked = false;
   private fd: number;
-  private gzip: GzipWindow | null = null;
+  private readonly gzip: GzipWindow | null;
   private headHash: string | null = null;
 
   private constructor(
@@ -50,11 +55,9 @@ export class LogFile {
     this.fd = fd;
     this.ino = facts.ino;
     this.birthMs = facts.birthMs;
-    if (path.endsWith('.gz')) {
-      this.gzip = new GzipWindow(path);
-    } else {
-      this.size = facts.size;
-    }
+    this.diskSize = facts.size;
+    this.gzip = path.endsWith('.gz') ? new GzipWindow(path, fd) : null;
+    this.size = this.gzip ? 0 : facts.size;
   }
 
   /**
@@ -102,9 +105,21 @@ export class LogFile {
     return Math.max(0, this.size - this.acked.offset);
   }
 
+  /** Bytes on the disk that only this descriptor keeps from being freed. */
+  get pinnedBytes(): number {
+    return this.isOpen && (this.gone || this.unlinked) ? this.diskSize : 0;
+  }
+
+  /** Bytes of decompressed data in memory. */
+  get memoryBytes(): number {
+    return this.gzip?.memoryBytes ?? 0;
+  }
+
   /** Looks at the open file: size, and whether any name is left. */
   look(): FileFacts {
     const stat = fstatSync(this.fd);
+    this.diskSize = stat.size;
+    this.unlinked = stat.nlink === 0;
     return { ino: stat.ino, size: stat.size, links: stat.nlink, birthMs: this.birthMs };
   }
 
@@ -113,9 +128,12 @@ export class LogFile {
    * @returns the bytes read; null where compressed data has to be prepared first (`prepare`)
    */
   readAt(memory: Buffer, at: number, length: number, offset: number): number | null {
+    if (!this.isOpen) {
+      return 0;
+    }
     if (this.gzip) {
       const bytes = this.gzip.readAt(memory, at, length, offset);
-      this.size = Math.max(this.size, this.gzip.end);
+      this.size = Math.max(this.size, this.gzip.known);
       return bytes;
     }
     return readSync(this.fd, memory, at, length, offset);
@@ -129,15 +147,13 @@ export class LogFile {
     try {
       await this.gzip?.advance(offset, Math.max(length, this.gzip.wanted));
     } finally {
-      this.size = Math.max(this.size, this.gzip?.end ?? 0);
+      this.size = Math.max(this.size, this.gzip?.known ?? 0);
     }
   }
 
   /** A damaged file ends where it could be decompressed to. */
   endAtDamage(): void {
-    if (this.gzip) {
-      this.gzip.ended = true;
-    }
+    this.gzip?.endHere();
   }
 
   /**
@@ -145,7 +161,7 @@ export class LogFile {
    * for so long. Looks at the file once more.
    */
   settledSince(ms: number): boolean {
-    if (this.unacked > 0 || this.compressed) {
+    if (this.unacked > 0 || this.compressed || !this.isOpen) {
       return this.unacked === 0;
     }
     this.size = Math.max(this.size, this.look().size);
@@ -154,7 +170,7 @@ export class LogFile {
 
   /** Whether a compressed file is decompressed to its end. */
   get atGzipEnd(): boolean {
-    return this.gzip === null || this.gzip.ended;
+    return this.gzip === null || this.gzip.ended || !this.isOpen;
   }
 
   /**
@@ -176,116 +192,20 @@ export class LogFile {
     return this.headHash;
   }
 
-  /** The content was replaced: it is another file now. */
-  forgetIdentity(): void {
-    this.headHash = null;
+  /** What is not read yet is given up: nothing can be read again either. @returns its bytes */
+  giveUpRest(): number {
+    const bytes = this.unread;
+    this.size = this.read.offset;
+    this.gone = true;
+    this.close();
+    return bytes;
   }
 
   close(): void {
     if (this.fd >= 0) {
+      this.gzip?.close();
       closeSync(this.fd);
       this.fd = -1;
     }
-    this.gzip?.close();
-  }
-}
-
-/** A .gz file that is none, or is cut short: what comes after cannot be had. */
-export class DamagedGzip extends Error {
-  constructor(path: string, reason: string) {
-    super(`${path}: ${reason}`);
-  }
-}
-
-/** zlib's own errors, as against those of reading the file (https://nodejs.org/api/errors.html, codes `Z_…`). */
-const isDamage = (error: Error) => 'code' in error && String(error.code).startsWith('Z_');
-
-/** Decompressed at least this far ahead. */
-const AHEAD_BYTES = 512 * 1024;
-
-/** Bytes of decompressed data kept at a time, besides what one read asks for. */
-const KEEP_BYTES = 64 * 1024;
-
-/** A window on the decompressed content of a .gz file, which can only be read forwards. */
-class GzipWindow {
-  private start = 0;
-  private chunks: Buffer[] = [];
-  end = 0;
-  ended = false;
-  /** What the last read that found too little had asked for. */
-  wanted = 0;
-  private stream: Gunzip | null = null;
-  /** Why the stream ended early: it may do so while nobody waits for it. */
-  private failure: Error | null = null;
-
-  constructor(private readonly path: string) {}
-
-  readAt(memory: Buffer, at: number, length: number, offset: number): number | null {
-    if (offset < this.start || (offset + length > this.end && !this.ended)) {
-      this.wanted = length;
-      return null;
-    }
-    let copied = 0;
-    let place = this.start;
-    for (const chunk of this.chunks) {
-      const from = Math.max(0, offset + copied - place);
-      if (from < chunk.length && copied < length) {
-        copied += chunk.copy(memory, at + copied, from, Math.min(chunk.length, from + length - copied));
-      }
-      place += chunk.length;
-    }
-    return copied;
-  }
-
-  /** @throws the error of a file that is no gzip, or cut short */
-  async advance(offset: number, length: number): Promise<void> {
-    if (offset < this.start || this.stream === null) {
-      this.close();
-      this.start = this.end = 0;
-      this.ended = false;
-      this.failure = null;
-      const unpacked = createGunzip().on('error', (error) => {
-        this.failure ??= isDamage(error)
-          ? new DamagedGzip(this.path, error.message)
-          : new Error(`${this.path}: ${error.message}`);
-      });
-      this.stream = createReadStream(this.path)
-        .on('error', (error) => unpacked.destroy(error))
-        .pipe(unpacked);
-    }
-    const { stream } = this;
-    while (this.end < offset + length && !this.ended) {
-      const chunk: unknown = stream.read();
-      if (chunk instanceof Buffer) {
-        this.chunks.push(chunk);
-        this.end += chunk.length;
-        this.drop(offset);
-      } else if (this.failure) {
-        throw this.failure;
-      } else {
-        this.ended = await new Promise<boolean>((resolve) => {
-          const settle = (done: boolean) => () => {
-            stream.off('readable', more).off('end', end).off('error', more);
-            resolve(done);
-          };
-          const more = settle(false);
-          const end = settle(true);
-          stream.once('readable', more).once('end', end).once('error', more);
-        });
-      }
-    }
-  }
-
-  private drop(before: number): void {
-    for (let first = this.chunks[0]; first && this.start + first.length + KEEP_BYTES < before; first = this.chunks[0]) {
-      this.start += first.length;
-      this.chunks.shift();
-    }
-  }
-
-  close(): void {
-    this.stream?.destroy();
-    this.stream = null;
-    this.chunks = [];
   }
 }

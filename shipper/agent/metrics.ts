@@ -3,8 +3,14 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 /** What the agent shows under /metrics. Nothing is taken away when a file goes: lost bytes stay counted. */
 export class AgentMetrics {
   readonly registry = new Registry();
+  readonly readLines = this.counter('read_lines_total', 'Lines of log files read; lines read again do not count.');
+  readonly readBytes = this.counter('read_bytes_total', 'Bytes of log files read; bytes read again do not count.');
   readonly ackedLines = this.counter('acknowledged_lines_total', 'Log entries that Loki acknowledged (204).');
   readonly ackedBytes = this.counter('acknowledged_bytes_total', 'Bytes of log files whose lines Loki acknowledged.');
+  readonly rescuedBytes = this.counter(
+    'rescued_bytes_total',
+    'Bytes of log files that Loki acknowledged after the file had been deleted from the node.'
+  );
   readonly encodedBytes = this.counter('encoded_bytes_total', 'Bytes of push requests before compression.');
   readonly sentBytes = this.counter('sent_bytes_total', 'Bytes of push requests as sent, repeated ones included.');
   readonly retries = this.counter('push_retries_total', 'Push requests that had to be sent again.');

@@ -226,9 +226,12 @@ export class PodLogs {
     }
     let grew = false;
     for (const container of directory.containers.values()) {
-      for (const { log } of container.files) {
+      for (const { log, pinned } of container.files) {
+        if (!log.isOpen || log.compressed) {
+          continue;
+        }
         const { size, links } = log.look();
-        if (size < log.size || links === 0) {
+        if (size < log.size || (links === 0 && pinned === null)) {
           directory.scan();
           return true;
         }
@@ -236,7 +239,7 @@ export class PodLogs {
           log.size = size;
           log.grewAt = performance.now();
           grew = true;
-          this.deps.changed(container);
+          this.deps.changed(container, false);
         }
       }
     }

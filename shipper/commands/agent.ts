@@ -2,9 +2,6 @@ import { Command } from 'commander';
 import { addAgentOptions, loadAgentConfig } from '../config/load-agent-config';
 import { createLogger } from '../log';
 
-/** How long an ending agent waits for pushes under way: less than a pod's grace period of 30 s. */
-const GRACE_MS = 20_000;
-
 /** `afterlog agent`: ships a node's container logs to Loki and keeps a ledger of every container instance. */
 export function agentCommand(): Command {
   return addAgentOptions(
@@ -32,5 +29,5 @@ async function run(values: Record<string, unknown>): Promise<void> {
     process.once('SIGTERM', resolve);
   });
   logger.info('stopping', { signal });
-  await agent.stop({ graceMs: GRACE_MS });
+  await agent.stop();
 }

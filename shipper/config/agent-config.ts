@@ -91,6 +91,20 @@ export const agentSettings = z.strictObject({
       .default(7 * 86_400_000 - 600_000)
       .describe("Loki's reject_old_samples_max_age; older lines cannot be stored (default 7d less 10m)"),
   }),
+  rescue: z.strictObject({
+    'max-bytes': bytes
+      .default(512 * 1024 ** 2)
+      .describe('disk space that deleted logs may keep until Loki has them (default 512MiB)'),
+    'max-age': duration.default(86_400_000).describe('how long at most they may keep it (default 1d)'),
+  }),
+  shutdown: z.strictObject({
+    timeout: duration
+      .default(20_000)
+      .describe("how long an ending agent sends what is left: less than the pod's grace period (default 20s)"),
+  }),
+  debug: z.strictObject({
+    profile: flag.default(false).describe('answer /debug/profile?seconds=10 (CPU) and /debug/heap on --listen'),
+  }),
   rescan: z.strictObject({
     interval: duration.default(30_000).describe('how often all directories are looked at (default 30s)'),
   }),

@@ -16,8 +16,8 @@ test.each<[number, string, string]>([
   [400, `1 errors like: entry for stream '${STREAM}' has timestamp too new: 2026-12-01T00:00:00Z`, 'retry'],
   [400, `entry for stream '${STREAM}' has timestamp too old: 2026-11-01T00:00:00Z`, 'refused 1'],
   [400, `stream '${STREAM}' has structured metadata size too large: '70000' bytes, limit: '65536' bytes`, 'refused 1'],
-  [400, `${behind}user 'fake', total ignored: 4 out of 10 for stream: ${STREAM}`, 'refused 4'],
-  [400, `${behind}user 'fake', total ignored: 99 out of 99 for stream: ${STREAM}`, 'refused 10'],
+  [400, `${behind}user 'fake', total ignored: 4 out of 10 for stream: ${STREAM}`, 'too-far-behind 4'],
+  [400, `${behind}user 'fake', total ignored: 99 out of 99 for stream: ${STREAM}`, 'too-far-behind 10'],
   [401, 'no org id', 'retry'],
   [403, 'forbidden', 'retry'],
   [404, '404 page not found', 'retry'],
@@ -38,10 +38,20 @@ test.each<[number, string, string]>([
   [503, 'no healthy upstream', 'retry'],
 ])('%i %s: %s', (status, body, expected) => {
   const outcome = readPushAnswer(status, `${body}\n`, 10);
-  expect(outcome.kind === 'refused' ? `refused ${outcome.count}` : outcome.kind).toBe(expected);
+  expect('count' in outcome ? `${outcome.kind} ${outcome.count}` : outcome.kind).toBe(expected);
 });
 
 test('the reason is the answer’s beginning', () => {
   const outcome = readPushAnswer(500, ` ${'x'.repeat(1000)}\n`, 1);
-  expect(outcome).toEqual({ kind: 'retry', reason: `500 ${'x'.repeat(300)}` });
+  expect(outcome).toMatchObject({ kind: 'retry', reason: `500 ${'x'.repeat(300)}` });
+});
+
+test.each([
+  [429, 'ingestion rate limit exceeded for user fake (limit: 4194304 bytes/sec)', 'no'],
+  [401, 'no org id', 'no'],
+  [429, `entry with timestamp x ignored, reason: 'Per stream rate limit exceeded (limit: 3MB/sec)'`, 'maybe'],
+  [500, 'Ingester is shutting down', 'maybe'],
+  [503, 'no healthy upstream', 'maybe'],
+])('%i %s: something is stored: %s', (status, body, stored) => {
+  expect(readPushAnswer(status, body, 10)).toMatchObject({ kind: 'retry', stored });
 });

@@ -2,17 +2,21 @@
 export type PushOutcome =
   /** All entries are stored. */
   | { kind: 'stored' }
-  /** The same bytes may be accepted later. */
-  | { kind: 'retry'; reason: string }
+  /** The same bytes may be accepted later; whether some are stored already is not known, or surely not. */
+  | { kind: 'retry'; reason: string; stored: 'maybe' | 'no' }
   /** The request is too large: nothing is stored, smaller ones can pass. */
   | { kind: 'too-large'; reason: string }
   /** `count` entries were refused for good, all others are stored. */
   | { kind: 'refused'; count: number; reason: string }
+  /** As `refused`, because the stream's newest line is an hour younger: another stream would take them. */
+  | { kind: 'too-far-behind'; count: number; reason: string }
   /** Nothing is stored, and the same bytes never will be: some entry is at fault. */
   | { kind: 'poison'; reason: string };
 
 const tooLarge =
   /message larger than max|message size too large|larger than the max|decompressed|exceeds? the (?:maximum|limit) .*size/i;
+/** The tenant's rate limit refuses a request before anything of it is stored. */
+const tenantRate = /^ingestion rate limit exceeded/i;
 const badName = /label name is empty|resulted in invalid name/i;
 const ignored = /total ignored: (\d+) out of (\d+)/g;
 const errorsLike = /(\d+) errors? like: /g;
@@ -32,16 +36,19 @@ export function readPushAnswer(status: number, body: string, entries: number): P
   }
   if (status === 400) {
     if (/too new/i.test(body)) {
-      return { kind: 'retry', reason }; // the clock ahead: it will be accepted as time passes
+      return { kind: 'retry', reason, stored: 'maybe' }; // the clock ahead: it will be accepted as time passes
     }
     const count = refusedCount(body);
+    if (/too far behind/i.test(body)) {
+      return { kind: 'too-far-behind', count: Math.min(Math.max(1, count), entries), reason };
+    }
     return count > 0 ? { kind: 'refused', count: Math.min(count, entries), reason } : { kind: 'poison', reason };
   }
   if (status === 500 && badName.test(body)) {
     return { kind: 'poison', reason };
   }
   // 260 is a 2xx that says that ingestion is blocked; 401, 403, 404 are configuration, which must not cost logs.
-  return { kind: 'retry', reason };
+  return { kind: 'retry', reason, stored: status === 401 || tenantRate.test(body) ? 'no' : 'maybe' };
 }
 
 /** How many entries the texts of a 400 count as refused; 0 where they count none. */

@@ -1,0 +1,100 @@
+import type { DiskRecord } from '../../model/records';
+import { inDanger } from './danger';
+
+export interface DangerDeps {
+  nowMs: () => number;
+  /** Bytes of ended containers that Loki has not acknowledged. */
+  atRisk: () => number;
+  /** Bytes that Loki acknowledged since the start. */
+  acknowledged: () => number;
+  changed: (danger: boolean, why: Record<string, number | string | null>) => void;
+}
+
+interface Sample {
+  atMs: number;
+  margin: number;
+}
+
+/** Samples that tell how fast a disk fills. */
+const REMEMBERED_MS = 60_000;
+/** What Loki is trusted to take where nothing was acknowledged lately, bytes a second. */
+const LEAST_RATE = 64 * 1024;
+
+/** Follows the samples of the disks, and says when danger begins and ends. */
+export class DangerWatch {
+  private signal: string | null = null;
+  private samples: Sample[] = [];
+  private shipped = { atMs: 0, bytes: 0 };
+  private shipRate = 0;
+  private reclaimedAtMs = -Infinity;
+  private danger = false;
+
+  constructor(private readonly deps: DangerDeps) {
+    this.shipped = { atMs: deps.nowMs(), bytes: 0 };
+  }
+
+  get inDanger(): boolean {
+    return this.danger;
+  }
+
+  onDisk({ nearest }: DiskRecord): void {
+    const atMs = this.deps.nowMs();
+    this.measureShipping(atMs);
+    if (nearest === null) {
+      this.decide(Infinity, Infinity, null);
+      return;
+    }
+    if (nearest.signal !== this.signal) {
+      this.signal = nearest.signal;
+      this.samples = [];
+    }
+    this.samples = [
+      ...this.samples.filter((one) => atMs - one.atMs <= REMEMBERED_MS),
+      { atMs, margin: nearest.margin },
+    ];
+    const rate = fillRate(this.samples);
+    this.decide(rate > 0 ? Math.max(0, nearest.margin) / rate : Infinity, nearest.fraction, nearest.signal);
+  }
+
+  onReclaim(): void {
+    this.reclaimedAtMs = this.deps.nowMs();
+    this.decide(0, 0, this.signal);
+  }
+
+  private decide(secondsLeft: number, fraction: number, signal: string | null): void {
+    const secondsSinceReclaim = (this.deps.nowMs() - this.reclaimedAtMs) / 1000;
+    const atRisk = this.deps.atRisk();
+    const secondsNeeded = atRisk / Math.max(this.shipRate, LEAST_RATE);
+    const danger = inDanger({ secondsLeft, fraction, secondsNeeded, secondsSinceReclaim }, this.danger);
+    if (danger !== this.danger) {
+      this.danger = danger;
+      this.deps.changed(danger, {
+        signal,
+        fraction: Math.round(fraction * 1e4) / 1e4,
+        secondsLeft: Number.isFinite(secondsLeft) ? Math.round(secondsLeft) : null,
+        atRisk,
+      });
+    }
+  }
+
+  /** Bytes a second that Loki takes, while there is something to take. */
+  private measureShipping(atMs: number): void {
+    const bytes = this.deps.acknowledged();
+    const seconds = (atMs - this.shipped.atMs) / 1000;
+    if (seconds > 0 && (this.deps.atRisk() > 0 || bytes > this.shipped.bytes)) {
+      this.shipRate = (this.shipRate + (bytes - this.shipped.bytes) / seconds) / 2;
+    }
+    this.shipped = { atMs, bytes };
+  }
+}
+
+/** How fast what is left gets less, in its unit a second: the faster of the last step and all of the samples. */
+export function fillRate(samples: readonly Sample[]): number {
+  const last = samples.at(-1);
+  const rates = [samples[0], samples.at(-2)].map((earlier) =>
+    earlier && last && last.atMs > earlier.atMs
+      ? ((earlier.margin - last.margin) * 1000) / (last.atMs - earlier.atMs)
+      : 0
+  );
+  return Math.max(0, ...rates);
+}

@@ -1,0 +1,69 @@
+import type { ContainerLog } from './container-log';
+import type { AgentMetrics } from './metrics';
+
+/** What the gauges are told from when they are scraped. */
+export interface Gauged {
+  containers(): Iterable<ContainerLog>;
+  recordsPending(): number;
+  requestsUnderWay(): number;
+  inDanger(): boolean;
+  nowMs(): number;
+}
+
+/** Registers the gauges: what is on the node now, and what of it Loki has not acknowledged. */
+export function showGauges(metrics: AgentMetrics, agent: Gauged): void {
+  const sum = (value: (container: ContainerLog) => number) => () => {
+    let total = 0;
+    for (const container of agent.containers()) {
+      total += value(container);
+    }
+    return total;
+  };
+  const ended = (value: (container: ContainerLog) => number) =>
+    sum((container) => (container.state.ended ? value(container) : 0));
+
+  metrics.gauge(
+    'containers',
+    'Container instances whose logs are on the node or not yet in Loki.',
+    sum(() => 1)
+  );
+  metrics.gauge(
+    'open_files',
+    'Log files held open.',
+    sum(({ files }) => files.filter(({ log }) => log.isOpen).length)
+  );
+  metrics.gauge(
+    'unacknowledged_bytes',
+    'Bytes on the node that Loki has not acknowledged.',
+    sum((c) => c.unacked)
+  );
+  metrics.gauge(
+    'at_risk_bytes',
+    'Bytes of ended containers that Loki has not acknowledged.',
+    ended((c) => c.unacked)
+  );
+  metrics.gauge(
+    'rescue_bytes',
+    'Disk space of deleted log files that are held open until Loki has them (--rescue.max-bytes).',
+    sum((c) => c.pinnedBytes)
+  );
+  metrics.gauge(
+    'lag_seconds',
+    'Age of the oldest byte of an ended container that Loki has not acknowledged, at most; 0 where there is none.',
+    () => {
+      let lag = 0;
+      for (const container of agent.containers()) {
+        const since = container.state.ended ? container.unackedSinceMs : null;
+        lag = Math.max(lag, since === null ? 0 : (agent.nowMs() - since) / 1000);
+      }
+      return lag;
+    }
+  );
+  metrics.gauge('records_pending', 'Ledgers and other records that Loki has not acknowledged.', agent.recordsPending);
+  metrics.gauge('requests_under_way', 'Push requests that wait for an answer.', agent.requestsUnderWay);
+  metrics.gauge(
+    'danger',
+    '1 while ended containers go first, because a disk nears the point where they are deleted.',
+    () => (agent.inDanger() ? 1 : 0)
+  );
+}

@@ -1,0 +1,52 @@
+import type { ContainerLog } from '../container-log';
+import type { PushStream } from './stream';
+
+/**
+ * Whose turn it is. Normally streams and the containers in them take turns. In danger those come first that the next
+ * reclaim would delete: ended containers, and of these the smallest remainder first, so that as many as possible are
+ * brought to their end.
+ */
+export class Order {
+  private readonly queue: PushStream[] = [];
+  danger = false;
+
+  add(stream: PushStream): void {
+    stream.queued = true;
+    this.queue.push(stream);
+  }
+
+  /** Takes the next stream out of the queue. */
+  next(): PushStream | undefined {
+    const [stream] = this.queue.splice(this.danger ? this.mostUrgent() : 0, 1);
+    if (stream) {
+      stream.queued = false;
+    }
+    return stream;
+  }
+
+  /** A stream's containers, the one to be served first first. */
+  containersOf({ containers }: PushStream): ContainerLog[] {
+    const all = [...containers];
+    return this.danger ? all.sort((a, b) => urgency(a) - urgency(b)) : all;
+  }
+
+  private mostUrgent(): number {
+    let best = 0;
+    let least = Infinity;
+    this.queue.forEach(({ containers }, index) => {
+      for (const container of containers) {
+        const value = urgency(container);
+        if (value < least) {
+          least = value;
+          best = index;
+        }
+      }
+    });
+    return best;
+  }
+}
+
+/** The smaller the earlier: what is left of an ended container; those that run come after all of them. */
+export function urgency(container: Pick<ContainerLog, 'unacked'> & { state: { ended: boolean } }): number {
+  return container.state.ended ? container.unacked : Number.MAX_SAFE_INTEGER;
+}

@@ -1,0 +1,156 @@
+import { compressSync } from 'snappy';
+import type { Logger } from '../../log';
+import type { ContainerLog, Filled, Segment } from '../container-log';
+import { Workbench } from '../workbench';
+import type { Order } from './order';
+import { routeOf, type Route } from './route';
+import type { PushStream } from './stream';
+
+export interface BuilderOptions {
+  /** Lines and metadata of one request, bytes. */
+  batchBytes: number;
+  /** Loki's max_line_size. */
+  maxLineBytes: number;
+  /** Older lines cannot be stored (reject_old_samples_max_age), seconds. */
+  maxAgeSeconds: number;
+}
+
+export interface BuilderDeps {
+  logger: Logger;
+  order: Order;
+  /** Seconds since 1970. */
+  nowSeconds: () => number;
+  /** The container's lines are for another stream: that of their time, which has to be a late one, or must not. */
+  move: (container: ContainerLog, seconds: number, late: boolean | undefined) => void;
+  /** These lines are too old for any Loki. */
+  tooOld: (container: ContainerLog, segments: readonly Segment[]) => void;
+  /** Nothing could be sent now: look at the container again, after so many milliseconds. */
+  again: (container: ContainerLog, afterMs: number) => void;
+}
+
+/** A request for one stream, and what is in it. */
+export interface Batch {
+  body: Buffer;
+  uncompressedBytes: number;
+  segments: Segment[];
+  entries: number;
+  payload: number;
+  late: boolean;
+}
+
+/** Nothing to send, a request, or a compressed file that has to be unpacked first. */
+export type Built =
+  { kind: 'nothing' } | { kind: 'request'; batch: Batch } | { kind: 'unpack'; container: ContainerLog };
+
+// Without it the compressor hands out memory of its own, which is freed long after: hundreds of MiB at full speed.
+const COMPRESSION = { copyOutputData: true };
+const NOTHING: Built = { kind: 'nothing' };
+/** Looks again at lines that have no end yet. */
+const UNFINISHED_LOOK_MS = 1_000;
+const UNREADABLE_LOOK_MS = 10_000;
+
+/** Reads into a request what a stream's containers have, until it is full. */
+export class RequestBuilder {
+  private readonly bench: Workbench;
+
+  constructor(
+    private readonly options: BuilderOptions,
+    private readonly deps: BuilderDeps
+  ) {
+    this.bench = new Workbench(options.batchBytes + options.maxLineBytes);
+  }
+
+  build(stream: PushStream): Built {
+    const { encoder } = this.bench;
+    const now = this.deps.nowSeconds();
+    const route = routeOf(stream.hour ?? now, now, stream.hour !== null);
+    const segments: Segment[] = [];
+    encoder.begin(stream.labels);
+    for (const container of this.deps.order.containersOf(stream)) {
+      const filled = this.fill(container, stream, route);
+      segments.push(...filled.segments);
+      if (filled.stop === 'unprepared' && segments.length === 0) {
+        return { kind: 'unpack', container };
+      }
+      if (filled.stop === 'full' || filled.stop === 'unprepared') {
+        this.keepTurn(stream, container);
+        break;
+      }
+      this.leave(stream, container, filled, now, segments.length === 0);
+    }
+    return encoder.entries === 0 ? NOTHING : { kind: 'request', batch: this.batch(segments, route.late) };
+  }
+
+  private batch(segments: Segment[], late: boolean): Batch {
+    const { encoder } = this.bench;
+    const request = encoder.request();
+    const { entries, payload } = encoder;
+    return {
+      body: compressSync(request, COMPRESSION),
+      uncompressedBytes: request.length,
+      segments,
+      entries,
+      payload,
+      late,
+    };
+  }
+
+  /** The containers of a stream take turns; a compressed file goes on to its end, for it would have to begin again. */
+  private keepTurn(stream: PushStream, container: ContainerLog): void {
+    if (!container.files[0]?.log.compressed) {
+      stream.containers.delete(container);
+      stream.containers.add(container);
+    }
+  }
+
+  /** The container has nothing more for this stream, at least for now. */
+  private leave(stream: PushStream, container: ContainerLog, filled: Filled, now: number, empty: boolean): void {
+    const { deps, options } = this;
+    const seconds = this.bench.cutter.writer.stopSeconds;
+    if (filled.stop === 'end') {
+      stream.containers.delete(container);
+      if (container.unfinished) {
+        deps.again(container, UNFINISHED_LOOK_MS);
+      }
+    } else if (filled.segments.length > 0) {
+      // What is in this request has to be settled before the container moves on, or a retry would mix the two.
+    } else if (filled.stop === 'fresh') {
+      stream.containers.delete(container);
+      deps.move(container, now, false);
+    } else if (filled.late === undefined && seconds < now - options.maxAgeSeconds) {
+      if (empty) {
+        stream.containers.delete(container);
+        this.passOverOld(container, now);
+      }
+    } else {
+      stream.containers.delete(container);
+      deps.move(container, seconds, filled.late);
+    }
+  }
+
+  private fill(container: ContainerLog, { maxPayload, maxEntries }: PushStream, route: Route): Filled {
+    const rules = { route, maxLineBytes: this.options.maxLineBytes, maxPayload, maxEntries };
+    const mark = this.bench.encoder.mark();
+    try {
+      return container.fill(this.bench, rules, performance.now());
+    } catch (error) {
+      this.bench.encoder.back(mark);
+      container.rewind();
+      const reason = error instanceof Error ? error.message : String(error);
+      this.deps.logger.error('a log file cannot be read; trying again', { container: container.id, error: reason });
+      this.deps.again(container, UNREADABLE_LOOK_MS);
+      return { segments: [], stop: 'end' };
+    }
+  }
+
+  /** Lines that no Loki would store any more are read over. */
+  private passOverOld(container: ContainerLog, now: number): void {
+    const { bench, options } = this;
+    const route = { ...routeOf(0, now), from: -Infinity, to: now - options.maxAgeSeconds };
+    const rules = { route, maxLineBytes: options.maxLineBytes, maxPayload: options.batchBytes, maxEntries: Infinity };
+    const mark = bench.encoder.mark();
+    const { segments } = container.fill(bench, rules, performance.now());
+    bench.encoder.back(mark);
+    this.deps.tooOld(container, segments);
+  }
+}

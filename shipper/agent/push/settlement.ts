@@ -1,0 +1,86 @@
+import type { ContainerLog, Segment } from '../container-log';
+import type { AgentMetrics } from '../metrics';
+
+export interface SettlementDeps {
+  metrics: AgentMetrics;
+  /** Loki acknowledged something of this container, or it was passed over. */
+  onSettled: (container: ContainerLog) => void;
+}
+
+/** Brings what became of a request into the containers' accounts and the metrics. */
+export class Settlement {
+  /** Bytes of log files that Loki acknowledged. */
+  acknowledgedBytes = 0;
+
+  constructor(private readonly deps: SettlementDeps) {}
+
+  /** Read for the first time, or again. */
+  read(segments: readonly Segment[]): void {
+    const { metrics } = this.deps;
+    for (const { file, to } of segments) {
+      metrics.readBytes.inc(Math.max(0, to.offset - file.counted.bytes));
+      metrics.readLines.inc(Math.max(0, to.lines - file.counted.lines));
+      file.counted.bytes = Math.max(file.counted.bytes, to.offset);
+      file.counted.lines = Math.max(file.counted.lines, to.lines);
+    }
+  }
+
+  stored(segments: readonly Segment[], entries: number): void {
+    this.deps.metrics.ackedLines.inc(entries);
+    this.acknowledge(segments);
+    this.tell(segments);
+  }
+
+  /** Loki refused `count` of the entries for good and stored the others. Which ones its answer does not say. */
+  refused(segments: readonly Segment[], { count, entries }: { count: number; entries: number }, reason: string): void {
+    const { metrics } = this.deps;
+    if (count >= entries) {
+      for (const segment of segments) {
+        segment.container.passOver(segment, { reason: 'refused', detail: reason });
+      }
+    } else {
+      metrics.ackedLines.inc(entries - count);
+      this.acknowledge(segments);
+      const containers = containersOf(segments);
+      for (const container of containers) {
+        const from = segments.find((segment) => segment.container === container)?.from ?? null;
+        const lines = containers.length === 1 ? count : null;
+        container.state.passedOver.lines += lines ?? 0; // read past, but not in Loki
+        const to = container.state.lastTime;
+        container.miss({ reason: 'refused', bytes: null, lines, from, to, detail: reason });
+      }
+    }
+    this.tell(segments);
+  }
+
+  tooOld(container: ContainerLog, segments: readonly Segment[]): void {
+    this.read(segments);
+    for (const segment of segments) {
+      container.passOver(segment, { reason: 'too-old' });
+    }
+    this.deps.onSettled(container);
+  }
+
+  private acknowledge(segments: readonly Segment[]): void {
+    const { metrics } = this.deps;
+    for (const segment of segments) {
+      const { container, file, bytes, unparsed, replaced } = segment;
+      container.acknowledge(segment);
+      this.acknowledgedBytes += bytes;
+      metrics.ackedBytes.inc(bytes);
+      metrics.unparsedLines.inc(unparsed);
+      metrics.replacedLines.inc(replaced);
+      if (file.log.gone) {
+        metrics.rescuedBytes.inc(bytes);
+      }
+    }
+  }
+
+  private tell(segments: readonly Segment[]): void {
+    containersOf(segments).forEach((container) => this.deps.onSettled(container));
+  }
+}
+
+export const containersOf = (segments: readonly Segment[]): ContainerLog[] => [
+  ...new Set(segments.map(({ container }) => container)),
+];

@@ -1,0 +1,61 @@
+import type { ContainerLog } from '../container-log';
+
+/** One stream of Loki: the containers that have lines for it, and at most one request under way. */
+export class PushStream {
+  readonly containers = new Set<ContainerLog>();
+  /** Wakes the stream when its lines have waited for company, or after a failure, long enough. */
+  timer: NodeJS.Timeout | null = null;
+  /** A request is under way. */
+  busy = false;
+  queued = false;
+  maxPayload: number;
+  maxEntries = Infinity;
+  /** Failures since the last success. */
+  failures = 0;
+  /** Not to be tried before, milliseconds of the monotonic clock. */
+  notBefore = 0;
+
+  constructor(
+    readonly labels: string,
+    /** A time in the late hour that the stream is for; null for the stream of fresh lines. */
+    readonly hour: number | null,
+    private readonly batchBytes: number
+  ) {
+    this.maxPayload = batchBytes;
+  }
+
+  /** Whether a request is worth being sent without waiting for company. */
+  get hasEnough(): boolean {
+    let unread = 0;
+    for (const container of this.containers) {
+      unread += container.unread;
+      if (unread >= this.maxPayload / 4) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Nobody needs it any more: a stream of a late hour is soon past. */
+  get idle(): boolean {
+    return !this.busy && !this.queued && this.containers.size === 0 && this.hour !== null;
+  }
+
+  succeeded(): void {
+    this.failures = 0;
+    this.notBefore = 0;
+    this.maxEntries *= 2;
+    this.maxPayload = Math.min(this.batchBytes, this.maxPayload * 2);
+  }
+
+  /** Makes the next request smaller than this one. */
+  shrink({ payload, entries }: { payload: number; entries: number }): void {
+    this.maxPayload = Math.max(1024, Math.ceil(payload / 2));
+    this.maxEntries = Math.ceil(entries / 2);
+  }
+
+  stop(): void {
+    clearTimeout(this.timer ?? undefined);
+    this.timer = null;
+  }
+}

@@ -1,0 +1,37 @@
+import type { Logger } from '../../log';
+import type { ContainerLog } from '../container-log';
+import { DamagedGzip } from '../gzip-window';
+import { sleep } from './backoff';
+
+/** A file that cannot be read may be so again. */
+const UNREADABLE_WAIT_MS = 5_000;
+
+/** Decompresses a container's oldest compressed file a little further, for the next request. */
+export async function unpack(
+  container: ContainerLog,
+  deps: { logger: Logger; onSettled: (container: ContainerLog) => void }
+): Promise<void> {
+  const file = container.files.find(({ log }) => log.compressed && (!log.atGzipEnd || log.unread > 0));
+  if (!file) {
+    return;
+  }
+  const { log } = file;
+  try {
+    await log.prepare(log.read.offset);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (!(error instanceof DamagedGzip)) {
+      deps.logger.error('a log file cannot be read; trying again', { container: container.id, error: reason });
+      await sleep(UNREADABLE_WAIT_MS);
+      return;
+    }
+    deps.logger.error('a compressed log file is damaged: what follows in it is missing', { error: reason });
+    log.endAtDamage();
+    const from = container.state.lastTime;
+    container.miss({ reason: 'unreadable', bytes: null, lines: null, from, to: null, detail: reason });
+    deps.onSettled(container);
+  }
+  if (!file.identified) {
+    container.identify(file);
+  }
+}
