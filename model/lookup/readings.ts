@@ -22,7 +22,10 @@ export function readingsOf(target: Target): Reading[] {
   switch (target.kind) {
     case 'container':
       return [
-        { labels: {}, metadata: { container_id: target.id.length === ID_DIGITS ? target.id : RegExp(`${target.id}.*`) } },
+        {
+          labels: {},
+          metadata: { container_id: target.id.length === ID_DIGITS ? target.id : RegExp(`${target.id}.*`) },
+        },
       ];
     case 'pod':
       return [{ labels: { workload: workloadOf(target.name).workload }, metadata: { pod: target.name } }];

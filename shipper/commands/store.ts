@@ -2,12 +2,13 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../../pocket-loki/units';
+import { hostPort, parseListen } from '../listen';
 import { createLogger, logLevels, type LogLevel } from '../log';
 import { UserError } from '../user-error';
 
 interface StoreFlags {
   'data.dir': string;
-  listen: { host: string; port: number };
+  listen: string;
   /** Milliseconds. */
   retention: number;
   'log.level': LogLevel;
@@ -20,11 +21,7 @@ export function storeCommand(): Command {
       "Keep logs in an embedded store that speaks the part of Loki's HTTP API which Afterlog and Grafana use."
     )
     .option('--data.dir <directory>', 'where the logs are kept', defaultDirectory())
-    .addOption(
-      new Option('--listen <host:port>', 'address to serve on')
-        .default({ host: '127.0.0.1', port: 3100 }, '127.0.0.1:3100')
-        .argParser(parseListen)
-    )
+    .option('--listen <host:port>', 'address to serve on', '127.0.0.1:3100')
     .addOption(
       new Option('--retention <duration>', 'delete entries that are older, e.g. 30d; 0 keeps them for ever')
         .default(0, '0')
@@ -38,7 +35,7 @@ async function serve(flags: StoreFlags): Promise<void> {
   const { startStore, StorageError } = await import('../../pocket-loki');
   const logger = createLogger(flags['log.level']);
   const dir = flags['data.dir'];
-  const { host, port } = flags.listen;
+  const { host, port } = parseListen(flags.listen, '--listen');
   try {
     const store = await startStore({
       dir,
@@ -53,7 +50,7 @@ async function serve(flags: StoreFlags): Promise<void> {
     await store.close();
     logger.info('stopped');
   } catch (error) {
-    throw error instanceof StorageError ? new UserError(error.message) : listenError(error, `${host}:${port}`);
+    throw error instanceof StorageError ? new UserError(error.message) : listenError(error, hostPort({ host, port }));
   }
 }
 
@@ -82,15 +79,6 @@ function listenError(error: unknown, address: string): unknown {
 
 function defaultDirectory(): string {
   return join(process.env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'afterlog', 'store');
-}
-
-function parseListen(text: string): StoreFlags['listen'] {
-  const match = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(text);
-  const port = Number(match?.[3]);
-  if (!match || port > 65535) {
-    throw new InvalidArgumentError('Give host:port, e.g. 127.0.0.1:3100.');
-  }
-  return { host: match[1] ?? (match[2] || '0.0.0.0'), port };
 }
 
 function parseRetention(text: string): number {

@@ -103,7 +103,7 @@ describe('afterlog store', () => {
         `127.0.0.1:${port} is in use: stop what serves there, or choose another address with --listen`,
       ],
       [['--data.dir', __filename], `cannot open the store in ${__filename}`],
-      [['--listen', 'nowhere'], "option '--listen <host:port>' argument 'nowhere' is invalid. Give host:port"],
+      [['--listen', 'nowhere'], '--listen nowhere is not host:port, e.g. 127.0.0.1:3100'],
       [['--retention', '3x'], "option '--retention <duration>' argument '3x' is invalid. Give a duration"],
     ];
     for (const [args, message] of failures) {
