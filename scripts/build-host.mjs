@@ -69,6 +69,7 @@ await Promise.all([
   }),
 ]);
 cpSync(join(root, 'host/page/index.html'), join(page, 'index.html'));
+cpSync(join(root, 'dashboards'), join(page, 'dashboards'), { recursive: true });
 // Grafana 12 moved its icons; each generation asks for them at its own place.
 const icons = join(ui, 'dist/public/img/icons');
 for (const place of ['img/icons', 'build/img/icons']) {

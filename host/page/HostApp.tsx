@@ -7,7 +7,7 @@ import { Chrome } from './chrome/Chrome';
 import { type Host, HostProvider, useLocation } from './chrome/HostContext';
 import { AppPage } from './pages/AppPage';
 import { ConfigurationPage } from './pages/ConfigurationPage';
-import { DashboardPage } from './pages/DashboardPage';
+import { DashboardPage } from './pages/dashboard/DashboardPage';
 import { ExplorePage } from './pages/ExplorePage';
 import { ExtensionsPage } from './pages/ExtensionsPage';
 

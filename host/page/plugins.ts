@@ -15,13 +15,14 @@ export async function loadApp(meta: AppPluginMeta): Promise<AppPlugin> {
 export const pagesOf = ({ includes = [] }: AppPluginMeta): PluginInclude[] =>
   includes.filter(({ type, addToNav }) => `${type}` === 'page' && addToNav === true);
 
-/** Loads the app's first nested panel. @returns nothing where it has none */
-export async function loadPanel({ includes = [], baseUrl }: AppPluginMeta): Promise<PanelPlugin | undefined> {
-  const include = includes.find(({ type }) => `${type}` === 'panel');
-  if (include?.path === undefined) {
-    return undefined;
-  }
-  const dir = `${baseUrl}/${include.path.replace(/\/?plugin\.json$/, '')}`;
+/** Loads the panels nested in the app, by their ids. @throws where a module holds no panel */
+export async function loadPanels({ includes = [], baseUrl }: AppPluginMeta): Promise<Map<string, PanelPlugin>> {
+  const paths = includes.flatMap(({ type, path }) => (`${type}` === 'panel' && path !== undefined ? [path] : []));
+  const panels = await Promise.all(paths.map((path) => loadPanel(`${baseUrl}/${path.replace(/\/plugin\.json$/, '')}`)));
+  return new Map(panels.map((panel) => [panel.meta.id, panel]));
+}
+
+async function loadPanel(dir: string): Promise<PanelPlugin> {
   const answer = await fetch(`/${dir}/plugin.json`);
   const meta: PanelPluginMeta = await answer.json();
   const { plugin } = await System.import(`/${dir}/module.js`);

@@ -13,7 +13,7 @@ export function NavBar() {
   const { pathname, search } = useLocation();
   const around = [
     { name: 'Explore', path: '/explore' },
-    { name: 'Dashboard', path: '/d/afterlog' },
+    { name: 'Dashboard', path: '/d/afterlog-job-timelines' },
     { name: 'Extensions', path: '/extensions' },
   ];
   const link = (name: string, path: string) => {

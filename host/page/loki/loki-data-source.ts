@@ -10,7 +10,7 @@ import {
 } from '@grafana/data';
 import { config, getBackendSrv } from '@grafana/runtime';
 import type { DataQuery } from '@grafana/schema';
-import { lastValueFrom, merge, Observable, map, scan } from 'rxjs';
+import { lastValueFrom, map, merge, Observable, scan, Subject, takeUntil } from 'rxjs';
 import { z } from 'zod';
 import { lokiAnswer, type LokiResult, type Point, type Series, type Stream } from './answers';
 import { logFrame, metricFrames, progressFrame, tableFrame } from './frames';
@@ -72,20 +72,18 @@ export class LokiDataSource extends DataSourceApi<DataQuery> {
     const whole = spanOf(range);
     const step = stepOf(whole, intervalMs);
     return new Observable((subscriber) => {
+      const left = new Subject<void>();
       const run = async () => {
         const pieces = piecesOf(query, whole);
         const results: LokiResult[] = [];
         for (const [i, piece] of pieces.entries()) {
           const missing = query.maxLines - entriesIn(results);
           if (missing > 0) {
-            results.push(await this.ask({ ...query, maxLines: missing }, piece, step));
+            results.push(await this.ask({ ...query, maxLines: missing }, piece, step, left));
           }
           const isLast = i === pieces.length - 1;
           const data = framesOf(results, query, !isLast);
           subscriber.next({ data, state: isLast ? LoadingState.Done : LoadingState.Streaming });
-          if (subscriber.closed) {
-            return;
-          }
         }
       };
       run().then(
@@ -95,10 +93,12 @@ export class LokiDataSource extends DataSourceApi<DataQuery> {
           subscriber.complete();
         }
       );
+      return () => left.next();
     });
   }
 
-  private async ask(query: LokiQuery, { from, to }: Span, step: number): Promise<LokiResult> {
+  /** @param left says that nobody waits any longer */
+  private async ask(query: LokiQuery, { from, to }: Span, step: number, left: Subject<void>): Promise<LokiResult> {
     const expr = interpolate(query.expr, { from, to }, step);
     const [path, params] =
       query.queryType === 'instant'
@@ -112,7 +112,7 @@ export class LokiDataSource extends DataSourceApi<DataQuery> {
           ];
     const headers = { 'X-Loki-Response-Encoding-Flags': 'categorize-labels' };
     const answer = getBackendSrv().fetch({ url: `${this.url}/${path}`, params, headers });
-    return lokiAnswer.parse((await lastValueFrom(answer)).data).data;
+    return lokiAnswer.parse((await lastValueFrom(answer.pipe(takeUntil(left)))).data).data;
   }
 }
 

@@ -1,10 +1,11 @@
 import { css } from '@emotion/css';
-import { dateMath, dateTime, type DataFrame, type GrafanaTheme2, type TimeRange } from '@grafana/data';
+import type { DataFrame, GrafanaTheme2 } from '@grafana/data';
 import { usePluginLinks } from '@grafana/runtime';
 import { Alert, LinkButton, useStyles2 } from '@grafana/ui';
 import React, { useMemo } from 'react';
 import { useLocation } from '../chrome/HostContext';
 import { HostPluginPage } from '../chrome/PluginPage';
+import { rangeOf } from './dashboard/time-range-in-url';
 import { useQuery } from './use-query';
 import { type Pane, paneOf } from './explore-address';
 
@@ -63,13 +64,6 @@ function ShownPane({ pane: { datasource, queries, range } }: { pane: Pane }) {
       </pre>
     </>
   );
-}
-
-function rangeOf(from: string, to: string): TimeRange {
-  const at = (text: string, roundUp: boolean) =>
-    /^\d+$/.test(text) ? dateTime(Number(text)) : (dateMath.parse(text, roundUp) ?? dateTime());
-  const [start, end] = [at(from, false), at(to, true)];
-  return { from: start, to: end, raw: { from: start, to: end } };
 }
 
 const linesOf = (frames: readonly DataFrame[]) =>

@@ -13,6 +13,7 @@ import {
   type UsePluginLinksOptions,
 } from '@grafana/runtime';
 import { useMemo } from 'react';
+import { z } from 'zod';
 
 /** A link that the app added, and where it asked to be shown. */
 export interface AddedLink {
@@ -50,8 +51,12 @@ export class Extensions {
       });
   }
 
-  /** Lets the app's own hooks find them, and any page of the host. */
+  /**
+   * Lets the app's own hooks find them, and any page of the host. As Grafana does while a plugin is developed, it tells of
+   * what is registered and not announced in plugin.json.
+   */
   register(): void {
+    this.unannounced().forEach((what) => console.error(`Not in plugin.json, so Grafana leaves it out: ${what}`));
     setPluginLinksHook((options) => {
       const { extensionPointId, context } = options;
       const links = useMemo(() => this.linksAt({ extensionPointId, context }), [extensionPointId, context]);
@@ -65,7 +70,26 @@ export class Extensions {
     setPluginComponentsHook(() => ({ isLoading: false, components: none }));
     setPluginFunctionsHook(() => ({ isLoading: false, functions: [] }));
   }
+
+  private unannounced(): string[] {
+    const announced = announcedSchema.parse(this.app.meta.extensions ?? {});
+    const links = this.links.filter(
+      ({ config, targets }) =>
+        !announced.addedLinks.some(
+          (link) => link.title === config.title && targets.every((target) => [link.targets].flat().includes(target))
+        )
+    );
+    const components = this.app.exposedComponentConfigs.filter(
+      ({ id }) => !announced.exposedComponents.some((component) => component.id === id)
+    );
+    return [...links.map(({ config }) => `link "${config.title}"`), ...components.map(({ id }) => `component ${id}`)];
+  }
 }
+
+const announcedSchema = z.object({
+  addedLinks: z.array(z.object({ targets: z.union([z.string(), z.array(z.string())]), title: z.string() })).default([]),
+  exposedComponents: z.array(z.object({ id: z.string() })).default([]),
+});
 
 function refuse(): never {
   throw new Error('this host opens no dialogs for extensions');

@@ -1,0 +1,102 @@
+import { css } from '@emotion/css';
+import { EventBusSrv, type GrafanaTheme2, type PanelPlugin } from '@grafana/data';
+import { Alert, RefreshPicker, TimeRangePicker, useStyles2 } from '@grafana/ui';
+import React, { useEffect, useRef, useState } from 'react';
+import { useHost, useLocation } from '../../chrome/HostContext';
+import { HostPluginPage } from '../../chrome/PluginPage';
+import { loadPanels } from '../../plugins';
+import { type DashboardJson, loadDashboard } from './dashboard-json';
+import { HostedPanel } from './HostedPanel';
+import { showRange, useTimeRange } from './time-range-in-url';
+
+type Loaded = { dashboard: DashboardJson; panels: Map<string, PanelPlugin> } | { failure: string };
+
+/** A dashboard of dashboards/, with those of its panels that the app brings. */
+export function DashboardPage() {
+  const { app } = useHost();
+  const uid = useLocation().pathname.split('/')[2] ?? '';
+  const [loaded, setLoaded] = useState<Loaded>();
+  useEffect(() => {
+    Promise.all([loadDashboard(uid), loadPanels(app.meta)]).then(
+      ([dashboard, panels]) => setLoaded({ dashboard, panels }),
+      (reason) => setLoaded({ failure: reason instanceof Error ? reason.message : String(reason) })
+    );
+  }, [app, uid]);
+  if (loaded === undefined) {
+    return null;
+  }
+  return 'failure' in loaded ? (
+    <HostPluginPage pageNav={{ text: 'Dashboard' }}>
+      <Alert severity="error" title={loaded.failure} />
+    </HostPluginPage>
+  ) : (
+    <ShownDashboard {...loaded} />
+  );
+}
+
+const ROW_HEIGHT = 38;
+const COLUMNS = 24;
+
+function ShownDashboard({ dashboard, panels }: { dashboard: DashboardJson; panels: Map<string, PanelPlugin> }) {
+  const styles = useStyles2(getStyles);
+  const [round, setRound] = useState(0);
+  const timeRange = useTimeRange(dashboard.time, round);
+  const [eventBus] = useState(() => new EventBusSrv());
+  const [width, setWidth] = useState(0);
+  const grid = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const observer = new ResizeObserver(([entry]) => setWidth(entry?.contentRect.width ?? 0));
+    if (grid.current !== null) {
+      observer.observe(grid.current);
+    }
+    return () => observer.disconnect();
+  }, []);
+  const [from, to] = [timeRange.from.valueOf(), timeRange.to.valueOf()];
+  const move = (by: number) => showRange(Math.round(from + by * (to - from)), Math.round(to + by * (to - from)));
+  const toolbar = (
+    <>
+      <TimeRangePicker
+        value={timeRange}
+        onChange={({ raw }) => showRange(textOf(raw.from), textOf(raw.to))}
+        onChangeTimeZone={() => undefined}
+        onMoveBackward={() => move(-0.5)}
+        onMoveForward={() => move(0.5)}
+        onZoom={() => showRange(Math.round(from - (to - from) / 2), Math.round(to + (to - from) / 2))}
+      />
+      <RefreshPicker onRefresh={() => setRound(round + 1)} onIntervalChanged={() => undefined} noIntervalPicker />
+    </>
+  );
+  return (
+    <HostPluginPage pageNav={{ text: dashboard.title }} actions={toolbar}>
+      <div className={styles.grid} ref={grid}>
+        {dashboard.panels.map((json) => {
+          const plugin = panels.get(json.type);
+          const { x, y, w, h } = json.gridPos;
+          const style = { gridColumn: `${x + 1} / span ${w}`, gridRow: `${y + 1} / span ${h}` };
+          return (
+            <div key={json.id} style={style}>
+              {plugin === undefined && <p>Grafana itself has the panels of the type {json.type}.</p>}
+              {plugin !== undefined && width > 0 && (
+                <HostedPanel
+                  {...{ plugin, json, timeRange, eventBus }}
+                  width={(width * w) / COLUMNS}
+                  height={h * ROW_HEIGHT}
+                />
+              )}
+            </div>
+          );
+        })}
+      </div>
+    </HostPluginPage>
+  );
+}
+
+const textOf = (time: string | { valueOf(): number }) => (typeof time === 'string' ? time : time.valueOf());
+
+const getStyles = (_: GrafanaTheme2) => ({
+  grid: css({
+    display: 'grid',
+    gridTemplateColumns: `repeat(${COLUMNS}, 1fr)`,
+    gridAutoRows: ROW_HEIGHT,
+  }),
+});
