@@ -19,7 +19,7 @@ export type RowHeight = (typeof ROW_HEIGHTS)[number];
 
 export const MEASURES: Record<RowHeight, Measures> = {
   compact: { nodeLane: 96, header: 26, row: 20, pitch: 8, tightPitch: 4 },
-  normal: { nodeLane: 128, header: 30, row: 24, pitch: 10, tightPitch: 7 },
+  normal: { nodeLane: 136, header: 30, row: 24, pitch: 10, tightPitch: 7 },
   tall: { nodeLane: 160, header: 34, row: 32, pitch: 14, tightPitch: 11 },
 };
 
@@ -74,8 +74,7 @@ export function layoutOf({ groups, spans, lives }: TimelineModel, options: Layou
     push(header);
     for (const row of isOpen ? rows : []) {
       const isRowOpen = open.has(row.key);
-      const pitch = row.lanes > FEW_LANES ? measures.tightPitch : measures.pitch;
-      const height = Math.max(measures.row, row.lanes * pitch + PADDING);
+      const { pitch, height } = sizeOfRow(row, isRowOpen, measures);
       push({ kind: 'row', key: `row ${row.key}`, top, height, group, row, pitch, isOpen: isRowOpen });
       for (let index = row.first; isRowOpen && index < row.last; index++) {
         const id = lives[index]?.id ?? '';
@@ -85,6 +84,15 @@ export function layoutOf({ groups, spans, lives }: TimelineModel, options: Layou
     header.bottom = top;
   }
   return { items, height: top };
+}
+
+/** An open row need not show what stands below it: its lanes are pressed into the height of one. */
+function sizeOfRow(row: Row, isOpen: boolean, measures: Measures): { pitch: number; height: number } {
+  const pitch = row.lanes > FEW_LANES ? measures.tightPitch : measures.pitch;
+  const wanted = row.lanes * pitch + PADDING;
+  return isOpen && wanted > measures.row
+    ? { pitch: (measures.row - PADDING) / row.lanes, height: measures.row }
+    : { pitch, height: Math.max(measures.row, wanted) };
 }
 
 /** A container runs in the view, or a log leaves its node there: a log that only goes on being there is no reason. */

@@ -57,6 +57,6 @@ function paintBand(
   ctx.fillStyle = palette.pressure;
   ctx.fillRect(x1, top, Math.max(1, x2 - x1), bottom - top);
   // The beginning is what logs are lost by.
-  ctx.fillStyle = palette.beforeCondition;
-  ctx.fillRect(x0 - 0.5, top, 1, bottom - top);
+  ctx.fillStyle = palette.firstReclaim;
+  ctx.fillRect(x0 - 0.75, top, 1.5, bottom - top);
 }

@@ -1,6 +1,6 @@
 /** A pattern of diagonal lines. A colour alone where there is no canvas to make one with. */
 export function hatchOf(ctx: CanvasRenderingContext2D, color: string): CanvasPattern | string {
-  const size = 6;
+  const size = 7;
   const tile = ctx.canvas.ownerDocument.createElement('canvas');
   tile.width = size;
   tile.height = size;

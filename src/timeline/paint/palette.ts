@@ -19,8 +19,9 @@ export interface Palette {
   accent: Color;
   /** The node says it is under DiskPressure. */
   pressure: Color;
-  /** Reclaims have begun, and the condition does not say so yet: the hatching. */
+  /** Reclaims have begun, and the condition does not say so yet: the hatching, and the line where it begins. */
   beforeCondition: Color;
+  firstReclaim: Color;
   pressureText: Color;
   nodefs: Color;
   imagefs: Color;
@@ -70,7 +71,8 @@ export function paletteOf(theme: GrafanaTheme2, choices: ColorChoices = {}): Pal
     strongLine: colors.border.medium,
     accent: colors.primary.text,
     pressure: alpha(red, isDark ? 0.17 : 0.13),
-    beforeCondition: alpha(orange, isDark ? 0.75 : 0.85),
+    beforeCondition: alpha(orange, isDark ? 0.45 : 0.5),
+    firstReclaim: orange,
     pressureText: isDark ? named('light-red') : named('dark-red'),
     nodefs: named(isDark ? 'purple' : 'dark-purple'),
     imagefs: named(isDark ? 'light-blue' : 'semi-dark-blue'),
@@ -78,7 +80,7 @@ export function paletteOf(theme: GrafanaTheme2, choices: ColorChoices = {}): Pal
     eviction: red,
     exits,
     tails: {
-      complete: alpha(exits.complete, isDark ? 0.42 : 0.4),
+      complete: alpha(exits.complete, isDark ? 0.5 : 0.42),
       running: alpha(exits.running, 0.4),
       failed: alpha(exits.failed, isDark ? 0.45 : 0.4),
       unknown: alpha(exits.unknown, 0.45),

@@ -91,7 +91,9 @@ function addPiece({ bars, tails, dense }: Layers, piece: Piece, middle: number, 
 /** Where the log left the node; hollow at the end of what is known while it is still there. */
 function glyphOf(piece: Piece, y: number, pitch: number, width: number): GlyphPlace | undefined {
   const radius = Math.max(3, Math.min(6, pitch * 0.5));
-  const { x2: x, verdict, isGone } = piece;
+  const { verdict, isGone } = piece;
+  // What is still there ends at now, which may be the edge.
+  const x = isGone ? piece.x2 : Math.min(piece.x2, width - radius - 3);
   return x < -radius || x > width + radius ? undefined : { x, y, radius, verdict, isHollow: !isGone };
 }
 

@@ -37,7 +37,7 @@ export function Legend({ colors }: { colors?: ColorChoices }) {
       ))}
       <li className={styles.entry}>
         <svg width="16" height="12" aria-hidden="true">
-          <path d="M0 12 12 0M-6 12 6 0M6 12 18 0M12 12 24 0" stroke={palette.beforeCondition} strokeWidth="1.4" />
+          <path d="M0 12 12 0M-6 12 6 0M6 12 18 0M12 12 24 0" stroke={palette.firstReclaim} strokeWidth="1.2" />
         </svg>
         {t('timeline.legend.reclaiming', 'reclaiming, condition not yet reported')}
       </li>

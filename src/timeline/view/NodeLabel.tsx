@@ -52,14 +52,12 @@ export function NodeLabel({ lane, group, palette, toggle }: NodeLabelProps) {
           {t('timeline.lane.image-gc', 'image GC {{high}} → {{low}}', { high, low })}
         </div>
       )}
-      {(imagefs ?? nodefs) !== undefined && (
-        <div className={styles.line}>
+      {[...(imagefs ? [`imagefs ${imagefs}`] : []), ...(nodefs ? [`nodefs ${nodefs}`] : [])].map((limit) => (
+        <div key={limit} className={styles.line}>
           <Line color={palette.eviction} />
-          {t('timeline.lane.eviction', 'eviction')} {imagefs !== undefined && `imagefs ${imagefs}`}
-          {imagefs !== undefined && nodefs !== undefined && ', '}
-          {nodefs !== undefined && `nodefs ${nodefs}`}
+          {t('timeline.lane.eviction', 'eviction {{limit}}', { limit })}
         </div>
-      )}
+      ))}
       {limits?.isAssumed && <div className={styles.assumed}>{t('timeline.limit.assumed', 'thresholds assumed')}</div>}
       <div className={styles.line}>
         {t('timeline.lane.counts', 'cases: {{cases}}, containers: {{lives}}', {
