@@ -108,6 +108,8 @@ function imageGc(settings: readonly Setting[]): string[] | undefined {
 const onGap: Record<Gap['reason'], string> = {
   'gone-unread':
     'The agent did not come to read it in time: was it running and up to date then (`afterlog doctor`, its lag in /metrics)?',
+  unacknowledged:
+    'The agent ended before Loki had answered, and the log was deleted before the next one began: look why it ended.',
   truncated: 'Something else than the kubelet cuts the file: no shipper can read what was cut before.',
   'too-old': 'Loki refuses what is older than reject_old_samples_max_age: raise it, or end outages sooner than that.',
   refused: "Loki refused lines for good: `afterlog doctor` compares its limits with the agent's settings.",

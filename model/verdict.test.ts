@@ -15,8 +15,8 @@ const left = (bytesUnacked: number): Account['left'] => ({
   directory: 'empty',
   bytesUnacked,
 });
-const gap = (bytes: number | null, lines: number | null): Gap => ({
-  reason: 'gone-unread',
+const gap = (bytes: number | null, lines: number | null, reason: Gap['reason'] = 'gone-unread'): Gap => ({
+  reason,
   bytes,
   lines,
   from: null,
@@ -38,6 +38,8 @@ test.each<[string, Account, string]>([
   ['a gap outweighs a rescue', account({ bytesAcked: 600, gaps: [gap(400, 4)], left: left(400) }), 'partial'],
   ['nothing reached Loki', account({ linesAcked: 0, bytesAcked: 0, gaps: [gap(1000, 10)] }), 'lost'],
   ['nobody can know whether something is missing', account({ gaps: [gap(null, null)] }), 'unknown'],
+  ['what is missing may have arrived', account({ bytesAcked: 600, gaps: [gap(400, 4, 'unacknowledged')] }), 'unknown'],
+  ['something was given up', account({ gaps: [gap(null, null, 'shed')] }), 'partial'],
   ['one gap of two is known', account({ bytesAcked: 600, gaps: [gap(null, null), gap(400, 4)] }), 'partial'],
 ])('%s', (_case, given, verdict) => {
   expect(verdictOf(given)).toBe(verdict);

@@ -1,4 +1,4 @@
-import type { ContainerRecord, Verdict } from './records';
+import type { ContainerRecord, Gap, Verdict } from './records';
 
 export type Account = Pick<ContainerRecord, 'linesAcked' | 'bytesSeen' | 'bytesAcked' | 'ended' | 'gaps' | 'left'>;
 
@@ -16,7 +16,9 @@ export function verdictOf(account: Account): Verdict {
     return 'pending';
   }
   if (account.gaps.length > 0) {
-    if (account.gaps.every(({ reason, bytes, lines }) => reason !== 'unreadable' && bytes === null && lines === null)) {
+    const sure = ({ reason, bytes, lines }: Gap) =>
+      reason !== 'unacknowledged' && (reason === 'unreadable' || reason === 'shed' || bytes !== null || lines !== null);
+    if (!account.gaps.some(sure)) {
       return 'unknown'; // something may be missing, and nobody can know whether anything is
     }
     return account.linesAcked === 0 ? 'lost' : 'partial';

@@ -37,6 +37,7 @@ export const verdictWords: Record<Verdict, string> = {
 
 const gapReasons: Record<Gap['reason'], string> = {
   'gone-unread': 'the file was deleted before it was read',
+  unacknowledged: 'sent, but the file was deleted before Loki said that it has it: it may be there',
   truncated: 'the file was cut shorter than what had been read of it',
   'too-old': 'the lines were older than Loki accepts when they could be sent',
   refused: 'Loki refused the lines for good',

@@ -5,6 +5,7 @@ import { RECORD_VERSION, time } from './common';
 export const gapSchema = z.object({
   reason: z.enum([
     'gone-unread', // the file was deleted before the agent had read it
+    'unacknowledged', // sent, and deleted before Loki said that it has it, so that it could not be sent again
     'truncated', // the file was cut shorter than what had been read
     'too-old', // older than Loki's reject_old_samples_max_age when it could be sent
     'refused', // Loki refused these lines for good

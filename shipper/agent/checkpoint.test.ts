@@ -21,7 +21,18 @@ const container = (name: string, offset = 0): SavedContainer => ({
   instance: { namespace: 'ns', pod: 'pod', podUid: 'uid', container: name, restart: 0 },
   directory: `ns_pod_uid/${name}`,
   account: emptyAccount(),
-  files: [{ hash: 'h', rotated: '', size: 100, firstTime: null, acked: { ...startOfFile(), offset }, over: false }],
+  files: [
+    {
+      hash: 'h',
+      ino: 1,
+      birthMs: 1,
+      rotated: '',
+      size: 100,
+      firstTime: null,
+      acked: { ...startOfFile(), offset },
+      over: false,
+    },
+  ],
 });
 const open = () => new Checkpoint(dir, quiet);
 const started = () => {

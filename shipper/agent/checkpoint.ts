@@ -25,7 +25,10 @@ const positionSchema = z.object({
 });
 
 const savedFileSchema = z.object({
-  hash: z.string(),
+  /** Of its first line; null where it had none yet: then it is known by its inode. */
+  hash: z.string().nullable(),
+  ino: z.number().default(0),
+  birthMs: z.number().default(0),
   rotated: z.string(),
   /** Bytes as last seen. */
   size: z.number(),

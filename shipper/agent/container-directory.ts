@@ -4,7 +4,7 @@ import { isNativeError } from 'node:util/types';
 import type { Logger } from '../log';
 import type { ContainerInstance } from '../../model/container-instance';
 import { foldAway, type ClosedFile } from './account';
-import type { SavedContainer } from './checkpoint';
+import type { SavedContainer, SavedFile } from './checkpoint';
 import type { ContainerLog } from './container-log';
 import { LogFile } from './log-file';
 import { byAge, parseLogFileName, type LogFileName, type PodDirectory } from './names';
@@ -114,9 +114,7 @@ export class ContainerDirectory {
     for (const found of files) {
       const done = container.state.closed.find((one) => isSame(one, found));
       const file = done && !hasGrown(found, done) ? undefined : this.openNew(container, found);
-      const before = file?.identified
-        ? container.unresolved.find(({ hash }) => hash === file.log.identity())
-        : undefined;
+      const before = file?.identified ? container.unresolved.find((saved) => isSaved(saved, file)) : undefined;
       // One that is shorter than what was acknowledged was truncated: it is read from its start.
       if (file && before && file.log.size >= before.acked.offset) {
         container.takeUp(file, before);
@@ -253,6 +251,11 @@ export class ContainerDirectory {
       this.deps.logger.error('cannot read', { path, error: error instanceof Error ? error.message : String(error) });
     }
   }
+}
+
+/** Whether an earlier agent had begun the file. */
+function isSaved({ hash, ino, birthMs }: SavedFile, { log }: OpenFile): boolean {
+  return hash === null ? ino === log.ino && birthMs === log.birthMs : hash === log.identity();
 }
 
 /** What is kept of a container over a restart, besides positions and sizes. */

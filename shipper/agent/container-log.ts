@@ -172,7 +172,7 @@ export class ContainerLog {
     const open = this.files.find(
       (one) => one !== file && one.identified && hash !== null && one.log.identity() === hash
     );
-    const saved = this.unresolved.find((one) => one.hash === hash);
+    const saved = this.unresolved.find((one) => one.hash !== null && one.hash === hash);
     file.identified = true;
     if (closed || open) {
       Object.assign(closed ?? {}, { onNode: true });
@@ -193,18 +193,22 @@ export class ContainerLog {
    */
   giveUpUnresolved(until: string | null): void {
     const { state } = this;
-    for (const { hash, rotated, size, acked, firstTime, over } of this.unresolved) {
-      const to = lineTime(acked.seconds, acked.nanos);
+    for (const { hash, rotated, size, acked, firstTime, over, sent } of this.unresolved) {
+      const to = lineTime(acked.seconds, acked.nanos) ?? this.state.lastTime;
       const done = { hash, rotated, lines: acked.lines, bytes: acked.offset, from: firstTime, to };
       state.closed.push({ ino: 0, birthMs: 0, ...done, onNode: false });
-      const bytes = size - acked.offset;
-      state.vanishedBytes += bytes;
-      const gap = { reason: 'gone-unread' as const, lines: null, from: to, to: until };
-      if (bytes > 0) {
-        this.miss({ ...gap, bytes });
+      state.vanishedBytes += size - acked.offset;
+      const gap = { lines: null, from: to, to: until };
+      const unsure = Math.max(0, (sent?.offset ?? 0) - acked.offset);
+      const sure = size - acked.offset - unsure;
+      if (unsure > 0) {
+        this.miss({ ...gap, reason: 'unacknowledged', bytes: unsure });
+      }
+      if (sure > 0) {
+        this.miss({ ...gap, reason: 'gone-unread', bytes: sure });
       }
       if (!over) {
-        this.miss({ ...gap, bytes: null, detail: 'what was written after the last look' });
+        this.miss({ ...gap, reason: 'gone-unread', bytes: null, detail: 'what was written after the last look' });
       }
     }
     this.unresolved = [];
@@ -288,12 +292,11 @@ export class ContainerLog {
 
   /** What is kept of the files over a restart. */
   savedFiles(): SavedFile[] {
-    const open = this.files.flatMap(({ log, rotated, firstTime, sent }) => {
-      const hash = log.identity();
+    const open = this.files.map(({ log, rotated, firstTime, sent }) => {
+      const { ino, birthMs, size } = log;
       const over = log.superseded || log.gone || this.state.ended;
-      return hash === null
-        ? []
-        : [{ hash, rotated, size: log.size, firstTime, acked: { ...log.acked }, ...(sent && { sent }), over }];
+      const acked = { ...log.acked };
+      return { hash: log.identity(), ino, birthMs, rotated, size, firstTime, acked, ...(sent && { sent }), over };
     });
     return [...open, ...this.unresolved];
   }

@@ -13,7 +13,10 @@ export type Treatment =
   /** The answer is given without the store. */
   | { status: number; body: string }
   /** The store takes it, and the answer is another. */
-  | { after: number };
+  | { after: number }
+  /** Nobody answers, whether the store takes it or not. */
+  | 'hang'
+  | 'hang-after';
 
 /** A way to the store on which a test can let pushes fail, or hold them up. */
 export class Endpoint {
@@ -70,6 +73,9 @@ export class Endpoint {
       response.destroy();
       return;
     }
+    if (treatment === 'hang') {
+      return;
+    }
     if (typeof treatment === 'object' && 'status' in treatment) {
       response.writeHead(treatment.status).end(treatment.body);
       return;
@@ -80,6 +86,9 @@ export class Endpoint {
       body,
     });
     const text = await answer.body.text();
+    if (treatment === 'hang-after') {
+      return;
+    }
     if (treatment === 'reset-after') {
       response.destroy();
     } else if (typeof treatment === 'object') {

@@ -49,6 +49,9 @@ export class SimulatedContainer {
   readonly directory: string;
   /** The contents of its lines, in order: no two are the same. */
   readonly written: string[] = [];
+  /** The times of the same lines, nanoseconds since 1970, and their bytes in the file. */
+  readonly times: bigint[] = [];
+  readonly sizes: number[] = [];
   /** Bytes of its files, those included that are gone. */
   bytes = 0;
   private lastNs = 0n;
@@ -83,7 +86,10 @@ export class SimulatedContainer {
       this.lastNs = now > this.lastNs ? now : this.lastNs + 1_000n;
       const content = `${this.pod} ${this.name} ${this.restart} line ${this.written.length}`;
       this.written.push(content);
-      text += criLine(this.lastNs, content, this.written.length % 7 === 0 ? 'stderr' : 'stdout');
+      const line = criLine(this.lastNs, content, this.written.length % 7 === 0 ? 'stderr' : 'stdout');
+      this.times.push(this.lastNs);
+      this.sizes.push(line.length);
+      text += line;
     }
     return this.append(text);
   }
