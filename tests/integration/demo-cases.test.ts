@@ -1,0 +1,126 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import type { Case } from '../../model/cases';
+import { startStore, type Store } from '../../pocket-loki';
+
+const run = promisify(execFile);
+const program = join(__dirname, '../../build/afterlog.js');
+const afterlog = (...args: string[]) => run(process.execPath, [program, ...args], { maxBuffer: 64 * 1024 * 1024 });
+
+/** What a replay left in its store, asked with the built program. */
+class Replayed {
+  cases: Case[] = [];
+  report = '';
+  private store: Store | undefined;
+  private dir = '';
+
+  async play(...flags: string[]): Promise<void> {
+    this.dir = await mkdtemp(join(tmpdir(), 'afterlog-demo-cases-'));
+    const addresses = ['--store.listen', '127.0.0.1:0', '--agent.listen', '127.0.0.1:0'];
+    const demo = ['demo', '--data.dir', join(this.dir, 'demo'), ...addresses, '--speed', '100', '--exit', ...flags];
+    // It fails with another exit code than 0, that is: when a line is missing and no case says so.
+    this.report = (await afterlog(...demo)).stdout;
+    this.store = await startStore({ dir: join(this.dir, 'demo', 'store'), port: 0 });
+    const { stdout } = await afterlog('cases', '-o', 'json', '--loki.url', this.store.url);
+    this.cases = z.array(z.custom<Case>()).parse(JSON.parse(stdout));
+  }
+
+  async explain(pod: string): Promise<string> {
+    return (await afterlog('explain', pod, '-n', 'job-test', '--loki.url', this.store?.url ?? '')).stdout;
+  }
+
+  async close(): Promise<void> {
+    await this.store?.close();
+    await rm(this.dir, { recursive: true, force: true });
+  }
+}
+
+function tally(cases: readonly Case[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { cause, grade } of cases) {
+    counts[`${cause} ${grade}`] = (counts[`${cause} ${grade}`] ?? 0) + 1;
+  }
+  return counts;
+}
+
+const otherCauses = { 'C4 proved': 3, 'C7 proved': 1, 'C8 strong': 4, 'C9 proved': 1, 'C15 proved': 1 };
+
+describe('the cases of a replay that the agent saw whole', () => {
+  const replayed = new Replayed();
+  beforeAll(() => replayed.play('--agent-down', 'none'), 120_000);
+  afterAll(() => replayed.close());
+
+  test('are the container instances that left the node, and the rotated one, all kept', () => {
+    expect(replayed.report).toContain('✓ Every line of the recording is in the store');
+    expect(replayed.cases).toHaveLength(54);
+    expect(replayed.cases.filter(({ verdict, seen }) => !seen || !['kept', 'rescued'].includes(verdict))).toEqual([]);
+  });
+
+  test('have their causes, the reclaims proved by the kubelet’s log', () => {
+    expect(tally(replayed.cases)).toEqual({ ...otherCauses, 'C1 proved': 41, 'C8 proved': 3 });
+    const reclaimed = replayed.cases.filter(({ cause }) => cause === 'C1');
+    expect(reclaimed.filter(({ sentence }) => sentence.includes('together with 33 others'))).toHaveLength(34);
+    expect(reclaimed.filter(({ sentence }) => sentence.includes('together with 6 others'))).toHaveLength(7);
+  });
+
+  test('know the 180,000 lines that rotation took from the node', () => {
+    const rotated = replayed.cases.filter(({ cause }) => cause === 'C15');
+    expect(rotated).toMatchObject([{ job: 'rotate', verdict: 'kept', gaps: [], rotatedAway: { lines: 180_000 } }]);
+  });
+
+  test('leave out the pods that were rejected at admission (C3b)', () => {
+    expect(replayed.cases.filter(({ pod }) => /disk-pressure-test-(rc8kt|kfcmf)/.test(pod))).toEqual([]);
+  });
+
+  test.each([
+    ['C1', 'hello', 'imageGCHighThresholdPercent'],
+    ['C4', 'crashy', 'run 3 of 4'],
+    ['C7', 'ttl-cleanup', 'ttlSecondsAfterFinished'],
+    ['C8', 'tick', 'CronJob tick keeps the newest finished Job only'],
+    ['C9', 'crashy', 'BackoffLimitExceeded'],
+    ['C15', 'rotate', 'log rotation deleted its first 180,000 lines'],
+  ])('can be explained one by one: %s of %s', async (cause, workload, words) => {
+    const one = replayed.cases.findLast((found) => found.cause === cause && found.workload === workload);
+    const explained = await replayed.explain(one?.pod ?? '');
+    expect(explained).toContain(words);
+    expect(explained).toMatch(new RegExp(`Cause +${cause} `));
+  });
+});
+
+describe('the same replay without the kubelet’s log', () => {
+  const replayed = new Replayed();
+  beforeAll(() => replayed.play('--agent-down', 'none', '--no-kubelet-log'), 120_000);
+  afterAll(() => replayed.close());
+
+  test('has the same cases, the reclaims no longer proved', () => {
+    // Three pods had been deleted seconds before the second reclaim: what took their files cannot be known then.
+    expect(tally(replayed.cases)).toEqual({ ...otherCauses, 'C1 strong': 38, 'C8 proved': 6 });
+    const doubtful = replayed.cases.filter(({ cause, also }) => cause === 'C8' && also.includes('C1'));
+    expect(doubtful).toHaveLength(3);
+  });
+});
+
+describe('a replay in which the agent is down during the second reclaim', () => {
+  const replayed = new Replayed();
+  beforeAll(() => replayed.play(), 120_000);
+  afterAll(() => replayed.close());
+
+  test('loses what came and went meanwhile, and says so of each', () => {
+    const lost = replayed.cases.filter(({ verdict }) => verdict === 'lost');
+    expect(tally(lost)).toEqual({ 'C1 proved': 6 });
+    expect(lost.filter(({ seen }) => seen)).toEqual([]);
+    expect(replayed.report).toContain('Missing: 12 lines of 6 containers, each named by its case or ledger:');
+  });
+
+  test('does not know what it could not have seen, and keeps the rest', () => {
+    const rest = replayed.cases.filter(({ verdict }) => verdict !== 'lost');
+    expect(rest.filter(({ verdict }) => !['kept', 'rescued'].includes(verdict))).toMatchObject([
+      { pod: 'disk-pressure-test-rdgcs', verdict: 'unknown', cause: 'C1', seen: true },
+    ]);
+    expect(tally(replayed.cases)).toEqual({ ...otherCauses, 'C1 proved': 41, 'C8 proved': 3 });
+  });
+});
