@@ -57,6 +57,16 @@ describe('C1, a reclaim of disk', () => {
     );
   });
 
+  test('is not one whose file the agent still had a while after: the kubelet names containers that end, too', () => {
+    const stayed = ledger({ left: left('12:40:00', 'removed') });
+    const deleted = pod({ deletion: deletion('ttl', '12:39:30') });
+    const input = { containers: [stayed], pods: [deleted], gcs: [gc('12:20:00', [1])] };
+    expect(verdictOn(input)).toBe('C1 strong');
+    const awake = ledger({ podUid: 'q', pod: 'q', containerId: containerId(2), left: left('12:30:00') });
+    const cases = casesOf({ ...input, containers: [stayed, awake] });
+    expect(ofP(cases)).toMatchObject({ cause: 'C7', also: [] });
+  });
+
   test('is not the periodic image GC, which never touches logs', () => {
     const imageGc = gc('12:20:00', [1], { trigger: 'image-gc' });
     expect(verdictOn({ containers: [ledger()], gcs: [imageGc] })).toBe('unknown unknown');

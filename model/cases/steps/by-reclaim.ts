@@ -5,13 +5,14 @@ import { at, span } from '../moment';
 import type { Subject } from '../subject';
 
 /** The agent sees a file go within this of its removal; later means that it was not looking then. */
-const NOTICED = 60_000;
+const NOTICED = 10_000;
 
 /**
  * C1, proved: the kubelet's log names this container inside a reclaim (reference §3.1).
  *
- * The line is printed for other reasons too, so the file has to have gone with it. Where the agent found it gone only
- * later, because it was not running, the proof is weaker by that much.
+ * The kubelet prints that line for a container that has just ended as well, also while it reclaims: so the file has to
+ * have gone with it. Where the agent found it gone only later, because it was not running, the proof is weaker by that
+ * much; where it was running in between, the file had stayed.
  */
 export function byReclaim(subject: Subject, facts: Facts): Finding | undefined {
   const removal = subject.containerId === null ? undefined : facts.removals.get(subject.containerId);
@@ -23,7 +24,9 @@ export function byReclaim(subject: Subject, facts: Facts): Finding | undefined {
   const wentBefore = left !== undefined && left < removal.at - CLOCKS;
   // A reclaim takes what has ended; a line from before that, or with an absurd time, is about something else.
   const ranThen = removal.at < (finished ?? started ?? -Infinity) - CLOCKS;
-  if (isThereStill || wentBefore || ranThen) {
+  const stayed =
+    left !== undefined && facts.agentWasAwake(subject.cluster, subject.node, removal.at + CLOCKS, left - CLOCKS);
+  if (isThereStill || wentBefore || ranThen || stayed) {
     return undefined;
   }
   const late = left !== undefined && left > removal.at + NOTICED;
