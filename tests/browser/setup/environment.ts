@@ -1,9 +1,17 @@
 import { z } from 'zod';
 
+const target = z.object({
+  name: z.string(),
+  url: z.string(),
+  /** A real one, not this repository's host. */
+  isGrafana: z.boolean(),
+});
+export type Target = z.infer<typeof target>;
+
 const schema = z.object({
   chromium: z.string(),
   /** Where the app is to be seen, by the generation of Grafana's libraries, or one Grafana. */
-  targets: z.array(z.object({ name: z.string(), url: z.string() })),
+  targets: z.array(target),
 });
 
 /** What the tests are told by what was set up for them. */

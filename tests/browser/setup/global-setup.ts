@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { startHost } from '../../../host';
 import { chromiumPath } from './chromium-path';
 import { startDemo } from './demo-process';
-import { publish } from './environment';
+import { publish, type Target } from './environment';
 import { generations, prepare } from './generations';
 import globalTeardown, { onTeardown } from './teardown';
 
@@ -29,7 +29,7 @@ async function setUp(): Promise<void> {
   const chromium = await chromiumPath();
   const { GRAFANA_URL } = process.env;
   if (GRAFANA_URL !== undefined) {
-    publish({ chromium, targets: [{ name: 'Grafana', url: GRAFANA_URL.replace(/\/$/, '') }] });
+    publish({ chromium, targets: [{ name: 'Grafana', url: GRAFANA_URL.replace(/\/$/, ''), isGrafana: true }] });
     return;
   }
   const dir = await mkdtemp(join(tmpdir(), 'afterlog-browser-'));
@@ -39,11 +39,11 @@ async function setUp(): Promise<void> {
   generations.forEach(prepare);
   const { lokiUrl, stop } = await startDemo(join(dir, 'demo'));
   onTeardown(stop);
-  const targets = [];
+  const targets: Target[] = [];
   for (const { name, page } of generations) {
     const host = await startHost({ listen: { host: '127.0.0.1', port: 0 }, lokiUrl, dist, page });
     onTeardown(() => host.close());
-    targets.push({ name: `Grafana ${name}`, url: host.url });
+    targets.push({ name: `Grafana ${name}`, url: host.url, isGrafana: false });
   }
   publish({ chromium, targets });
 }
