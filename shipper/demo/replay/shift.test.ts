@@ -59,4 +59,19 @@ describe('a time shift', () => {
     expect(shift.path('p/c/0.log.20261123-232307.gz')).toBe('p/c/0.log.20261124-002307.gz');
     expect(shift.path('p/c/0.log')).toBe('p/c/0.log');
   });
+
+  it('moves the UTC times in a text, whatever their fraction', () => {
+    const text = '{"a":"2026-11-23T23:59:59Z","b":"2026-11-23T23:00:00.123456Z","c":"2026-11-23","d":1795475520}';
+    expect(new TimeShift(61).text(text)).toBe(
+      '{"a":"2026-11-24T00:01:00Z","b":"2026-11-23T23:01:01.123456Z","c":"2026-11-23","d":1795475520}'
+    );
+  });
+
+  it('moves the header of a klog line over the end of the year, and leaves other lines alone', () => {
+    const shift = new TimeShift(2);
+    expect(shift.klog('E1231 23:59:59.571940   18848 a.go:1] at 23:59:59.571940', 2026)).toBe(
+      'E0101 00:00:01.571940   18848 a.go:1] at 23:59:59.571940'
+    );
+    expect(shift.klog('\tgoroutine 1 1231 23:59:59', 2026)).toBe('\tgoroutine 1 1231 23:59:59');
+  });
 });
