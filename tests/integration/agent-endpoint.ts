@@ -23,6 +23,8 @@ export class Endpoint {
   /** Decides on each push by its number, from 0, and the bytes of its body. */
   treat: (push: number, bytes: number) => Treatment = () => 'pass';
   pushes = 0;
+  /** Pushes that came and are held up. */
+  waiting = 0;
   private held: Promise<void> | null = null;
   private open: (() => void) | null = null;
   private readonly server = createServer((incoming, response) => {
@@ -65,7 +67,9 @@ export class Endpoint {
       parts.push(part as Buffer);
     }
     const body = Buffer.concat(parts);
+    this.waiting++;
     await this.held;
+    this.waiting--;
     // Neither the agent's question whether anyone is there counts, nor what the node says of itself at its own times.
     const counts = body.length > 1 && !isOfNode(incoming, body);
     const treatment = counts ? this.treat(this.pushes++, body.length) : 'pass';

@@ -2,8 +2,9 @@ import { Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import winston from 'winston';
 import { containerRecordSchema, type ContainerRecord } from '../../model/records';
-import { Agent } from '../../shipper/agent/agent';
+import { Agent, type Clock } from '../../shipper/agent/agent';
 import { defaultAgentConfig, type AgentConfig } from '../../shipper/config/agent-config';
+import type { FilesystemReader } from '../../shipper/node/disk/filesystem';
 import { pages } from '../../shipper/loki/pages';
 import type { Entry } from '../../shipper/loki/query-answer';
 import type { SimulatedContainer, SimulatedNode } from './agent-node';
@@ -93,7 +94,7 @@ export interface RunningAgent {
 export class Agents {
   private readonly running = new Set<Agent>();
 
-  async start(config: AgentConfig): Promise<RunningAgent> {
+  async start(config: AgentConfig, more: { clock?: Clock; filesystem?: FilesystemReader } = {}): Promise<RunningAgent> {
     let said = '';
     const stream = new Writable({
       write(chunk: Buffer, _encoding, done) {
@@ -102,7 +103,7 @@ export class Agents {
       },
     });
     const logger = winston.createLogger({ level: 'info', transports: [new winston.transports.Stream({ stream })] });
-    const agent = new Agent(config, { logger });
+    const agent = new Agent(config, { ...more, logger });
     await agent.start();
     this.running.add(agent);
     return { agent, said: () => said };

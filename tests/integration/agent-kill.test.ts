@@ -91,25 +91,29 @@ class Workload {
       this.all.push(container);
       this.live.push({ container, since: this.kills() });
     }
-    for (const { container } of this.live) {
+    for (const { container, since } of this.live) {
       if (chance(0.5)) {
         container.write(1 + Math.floor(random() * 60));
       }
       if (chance(0.02)) {
         container.rotate();
       }
-      if (chance(0.01)) {
+      if (this.known(since) && chance(0.01)) {
         rotatedFiles(container)
           .slice(0, 1)
           .forEach((file) => rmSync(file));
       }
     }
-    // A container that no agent has ever seen has no ledger: each lives through some of them.
     const [oldest] = this.live;
-    if (oldest && this.kills() - oldest.since > 3 && chance(0.02)) {
+    if (oldest && this.known(oldest.since) && chance(0.02)) {
       oldest.container.deletePod();
       this.live.shift();
     }
+  }
+
+  /** What comes and goes while no agent is there has no ledger: nothing is deleted before one can have seen it. */
+  private known(since: number): boolean {
+    return this.kills() - since > 3;
   }
 }
 
@@ -174,7 +178,7 @@ function account(container: SimulatedContainer, stored: string[], ledger: Contai
     ({ time }) =>
       !gaps.some(({ from, to }) => (parseNs(from ?? '') ?? 0n) <= time && time <= (parseNs(to ?? '') ?? 1n << 63n))
   );
-  expect({ ...about, uncovered }).toEqual({ ...about, uncovered: [] });
+  expect({ ...about, uncovered: uncovered.slice(0, 3) }).toEqual({ ...about, uncovered: [] });
   const bytes = missing.reduce((sum, one) => sum + one.bytes, 0);
   const named = (of: typeof gaps) => of.reduce((sum, gap) => sum + (gap.bytes ?? 0), 0);
   const sure = named(gaps.filter(({ reason }) => reason !== 'unacknowledged'));
