@@ -1,18 +1,46 @@
-import React, { useEffect } from 'react';
+import React, { Suspense, useEffect } from 'react';
 import type { AppRootProps } from '@grafana/data';
-import { locationService } from '@grafana/runtime';
-import { LookupPage } from './pages/lookup/LookupPage';
-import { LOOKUP_PATH } from './paths';
+import { t } from './texts';
+import { locationService, PluginPage } from '@grafana/runtime';
+import { LoadingPlaceholder, Stack } from '@grafana/ui';
+import { AppContextProvider } from './app/app-context';
+import { AppErrorBoundary } from './app/AppErrorBoundary';
+import { AppNavigation } from './app/AppNavigation';
+import { NoDataSource } from './app/NoDataSource';
+import { PAGES } from './app/pages';
 import { type JsonData, settingsOf } from './settings';
 import { useLocation } from './use-location';
 
-/** The app's pages; an address that is none of theirs leads to the look-up. */
+/** The app's pages; an address that is none of theirs leads to the first. */
 export default function App({ meta }: AppRootProps<JsonData>) {
-  const isKnown = useLocation('pathname') === LOOKUP_PATH;
+  const pathname = useLocation('pathname');
+  const page = PAGES.find(({ path }) => path === pathname);
+  const settings = settingsOf(meta.jsonData);
   useEffect(() => {
-    if (!isKnown) {
-      locationService.replace(LOOKUP_PATH);
+    const [first] = PAGES;
+    if (page === undefined && first !== undefined) {
+      locationService.replace({ ...locationService.getLocation(), pathname: first.path });
     }
-  }, [isKnown]);
-  return isKnown ? <LookupPage lokiUid={settingsOf(meta.jsonData).lokiUid} /> : null;
+  }, [page]);
+  if (page === undefined) {
+    return null;
+  }
+  return (
+    <PluginPage>
+      <Stack direction="column" gap={2}>
+        <AppNavigation current={page} />
+        {settings.lokiUid === undefined ? (
+          <NoDataSource />
+        ) : (
+          <AppContextProvider settings={settings} lokiUid={settings.lokiUid}>
+            <AppErrorBoundary key={page.path}>
+              <Suspense fallback={<LoadingPlaceholder text={t('pages.loading', 'Loading the page')} />}>
+                <page.Page />
+              </Suspense>
+            </AppErrorBoundary>
+          </AppContextProvider>
+        )}
+      </Stack>
+    </PluginPage>
+  );
 }

@@ -6,17 +6,26 @@ import { LoadingPlaceholder } from '@grafana/ui';
 import type { ConfigurationProps } from './pages/configuration/Configuration';
 import type { JsonData } from './settings';
 
-const App = lazy(() => import(/* webpackChunkName: "app" */ './App'));
-const Configuration = lazy(() => import(/* webpackChunkName: "configuration" */ './pages/configuration/Configuration'));
+/** A part of the app, drawn once its texts are there in the user's language. */
+async function translated<T>(part: Promise<T>): Promise<T> {
+  const { initTranslations } = await import(/* webpackChunkName: "translations" */ './translations');
+  await initTranslations();
+  return part;
+}
+
+const App = lazy(() => translated(import(/* webpackChunkName: "app" */ './App')));
+const Configuration = lazy(() =>
+  translated(import(/* webpackChunkName: "configuration" */ './pages/configuration/Configuration'))
+);
 
 const LazyApp = (props: AppRootProps<JsonData>) => (
-  <Suspense fallback={<LoadingPlaceholder text="Loading Afterlog" />}>
+  <Suspense fallback={<LoadingPlaceholder text="" />}>
     <App {...props} />
   </Suspense>
 );
 
 const LazyConfiguration = (props: ConfigurationProps) => (
-  <Suspense fallback={<LoadingPlaceholder text="Loading the configuration" />}>
+  <Suspense fallback={<LoadingPlaceholder text="" />}>
     <Configuration {...props} />
   </Suspense>
 );

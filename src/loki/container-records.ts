@@ -1,7 +1,8 @@
-import { type ContainerRecord, containerRecordSchema, RECORD_SERVICE } from '../../model/records';
-import type { Entry } from './log-frames';
-import { logQuery, type Matches } from './logql';
+import { type LabelMatches, matchersOf } from '../../model/logql';
+import { type ContainerRecord, containerRecordSchema } from '../../model/records';
 import type { LokiSource, Span } from './loki-source';
+import { parseRecord } from './parse-record';
+import { recordQuery } from './record-query';
 
 /** The most that Loki gives in one answer where nobody raised its limit. */
 export const MOST_ENTRIES = 5000;
@@ -13,11 +14,11 @@ export interface RecordsFound {
 }
 
 /** The newest ledger of each container instance with this metadata, newest instance first. @throws LokiFailure */
-export async function containerRecords(loki: LokiSource, metadata: Matches, span: Span): Promise<RecordsFound> {
-  const query = logQuery({ service_name: RECORD_SERVICE, record: 'container' }, metadata);
+export async function containerRecords(loki: LokiSource, metadata: LabelMatches, span: Span): Promise<RecordsFound> {
+  const query = recordQuery(loki.recordSelector, 'container', ...matchersOf(metadata));
   const entries = await loki.newest(query, span, MOST_ENTRIES);
   const newest = new Map<string, ContainerRecord>();
-  for (const record of entries.flatMap(recordOf)) {
+  for (const record of entries.flatMap(({ line }) => parseRecord(line, containerRecordSchema) ?? [])) {
     const key = `${record.cluster} ${record.id}`;
     // They come in the order of time; of two with one time the final one was written last.
     if (record.final || newest.get(key)?.final !== true) {
@@ -26,16 +27,6 @@ export async function containerRecords(loki: LokiSource, metadata: Matches, span
   }
   const records = [...newest.values()].sort((a, b) => -compare(a.firstTime ?? '', b.firstTime ?? ''));
   return { records, isPart: entries.length >= MOST_ENTRIES };
-}
-
-/** Nothing for a line that is no record of a version known here: a newer Afterlog's, or somebody else's. */
-function recordOf({ line }: Entry): ContainerRecord[] {
-  try {
-    const { data } = containerRecordSchema.safeParse(JSON.parse(line));
-    return data === undefined ? [] : [data];
-  } catch {
-    return [];
-  }
 }
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,9 +1,10 @@
-import type { Question, Target, Who } from '../../model/lookup';
+import { logQuery } from '../../model/logql';
+import { type Question, type Reading, readingsOf, type Target, type Who } from '../../model/lookup';
+import type { LogLayout } from '../log-layouts';
 import { containerRecords } from './container-records';
 import { type Instance, instanceOfRecord, instancesOfLines } from './instance';
-import { logQuery } from './logql';
 import type { LokiSource, Span } from './loki-source';
-import { readingsOf, type Reading } from './readings';
+import { instancesOfPods } from './pod-runs';
 
 /** What a question led to. */
 export interface Found {
@@ -21,7 +22,7 @@ const MOST_TARGETS = 10;
 
 /**
  * The container instances that a question asks for. The ledgers know them; one that has none yet (it still runs) is
- * looked for among the lines. The less exact targets of the question are tried when the exact ones lead nowhere.
+ * looked for among the lines, one that no agent ever opened among what the API server told of pods. The less exact targets of the question are tried when the exact ones lead nowhere.
  *
  * @throws LokiFailure
  */
@@ -56,11 +57,28 @@ async function findBy(loki: LokiSource, reading: Reading, target: Target, span: 
   const { records, isPart } = await containerRecords(loki, metadata, span);
   // A name may stand for more than has an account yet; an id does not, and its lines are the costly ones to search.
   const isAll = target.kind === 'container' && records.length > 0;
-  const lines = isAll ? [] : await loki.newest(logQuery(reading.labels, reading.metadata), linesSpan, NEWEST_LINES);
-  const told = records.map((record) => instanceOfRecord(record, span));
-  const untold = instancesOfLines(lines, linesSpan).filter(({ who }) => !records.some((record) => isSame(who, record)));
-  const wanted = [...untold, ...told].filter(({ who }) => isWanted(who, target));
+  const query = isAll ? undefined : linesQuery(reading, target, loki.logs);
+  const lines = query === undefined ? [] : await loki.newest(query, linesSpan, NEWEST_LINES);
+  const told = records.map((record) => instanceOfRecord(record, span, loki.logs));
+  const untold = instancesOfLines(lines, linesSpan, loki.logs).filter(
+    ({ who }) => !records.some((record) => isSame(who, record))
+  );
+  const heard = [...untold, ...told];
+  const unseen = (await instancesOfPods(loki, target, reading.metadata, span)).filter(
+    ({ who }) => !heard.some((one) => isSame(who, one.who))
+  );
+  const wanted = [...heard, ...unseen].filter(({ who }) => isWanted(who, target));
   return { instances: target.previous === true ? previousOf(wanted) : wanted, isPart };
+}
+
+/** The lines that a reading leads to; other shippers than Afterlog's agent tell of pods only. */
+function linesQuery({ labels, metadata }: Reading, target: Target, layout: LogLayout): string | undefined {
+  const { namespace = /.+/, container } = target;
+  if (layout.preset === 'afterlog') {
+    return logQuery({ ...labels, namespace, container }, metadata);
+  }
+  const named = { [layout.namespace]: namespace, [layout.container]: container };
+  return metadata.pod === undefined ? undefined : logQuery(named, { [layout.pod]: metadata.pod });
 }
 
 function isSame(a: Who, b: Who): boolean {
@@ -71,9 +89,10 @@ function isSame(a: Who, b: Who): boolean {
   return isSamePod && a.container === b.container && a.restart === b.restart;
 }
 
-function isWanted({ podUid, restart }: Who, target: Target): boolean {
+function isWanted({ podUid, container, restart }: Who, target: Target): boolean {
   return (
     (target.podUid === undefined || podUid === undefined || target.podUid === podUid) &&
+    (target.container === undefined || container === undefined || target.container === container) &&
     (target.restart === undefined || restart === target.restart)
   );
 }

@@ -70,3 +70,9 @@ export function linesOf(entries: readonly Entry[]): LogLine[] {
   }
   return lines;
 }
+
+/** The lines as a file has them. */
+export const textOf = (entries: readonly Entry[]): string =>
+  linesOf(entries)
+    .map(({ text }) => (text.endsWith('\n') ? text : `${text}\n`))
+    .join('');

@@ -1,8 +1,10 @@
+import type { Case } from '../../model/cases';
+import { logQuery } from '../../model/logql';
 import type { Who } from '../../model/lookup';
 import type { ContainerRecord } from '../../model/records';
 import { parseNs } from '../../model/time';
+import type { LogLayout } from '../log-layouts';
 import type { Entry } from './log-frames';
-import { logQuery } from './logql';
 import type { Span } from './loki-source';
 
 /** A container instance whose log can be asked for. */
@@ -12,20 +14,27 @@ export interface Instance {
   who: Who;
   /** Its ledger; undefined while its agent has written none. */
   record: ContainerRecord | undefined;
+  /** The name of its Job; null where it has none, or nobody told. */
+  job: string | null;
   query: string;
   span: Span;
 }
 
 const MARGIN_MS = 1000;
+const DAY_MS = 86_400_000;
 
-/** @param searched reaches as far as a log does whose ledger does not tell where it begins or ends */
-export function instanceOfRecord(record: ContainerRecord, searched: Span): Instance {
+/**
+ * @param searched reaches as far as a log does whose ledger does not tell where it begins or ends
+ * @param layout how the logs are labelled
+ */
+export function instanceOfRecord(record: ContainerRecord, searched: Span, layout: LogLayout): Instance {
   const { firstTime, lastTime, final } = record;
   return {
     key: `${record.cluster} ${record.id}`,
     who: record,
     record,
-    query: queryFor(record),
+    job: record.job,
+    query: queryFor(record, layout),
     span: {
       from: (millis(firstTime) ?? searched.from + MARGIN_MS) - MARGIN_MS,
       to: ((final ? millis(lastTime) : undefined) ?? searched.to - MARGIN_MS) + MARGIN_MS,
@@ -33,31 +42,54 @@ export function instanceOfRecord(record: ContainerRecord, searched: Span): Insta
   };
 }
 
+/** The container instance of a case, which has no ledger where no agent ever opened its log. */
+export function instanceOfCase(one: Case, record: ContainerRecord | undefined, layout: LogLayout): Instance {
+  const known = [one.finished, one.at, ...one.evidence.map(({ at }) => at)].flatMap((time) => millis(time) ?? []);
+  const end = Math.max(...known, 0) || Date.now();
+  const searched = { from: Math.min(...known, end) - DAY_MS, to: end + DAY_MS };
+  if (record !== undefined) {
+    return instanceOfRecord(record, searched, layout);
+  }
+  const who = { ...one, node: one.node ?? undefined };
+  return { key: `${one.cluster} ${one.id}`, who, record, job: one.job, query: queryFor(who, layout), span: searched };
+}
+
 /**
  * The container instances that lines come from, by what the lines say of them; the one that wrote last goes first.
  *
  * @param entries oldest first
  */
-export function instancesOfLines(entries: readonly Entry[], span: Span): Instance[] {
+export function instancesOfLines(entries: readonly Entry[], span: Span, layout: LogLayout): Instance[] {
   const instances = new Map<string, Instance>();
   for (const { fields } of [...entries].reverse()) {
-    const { cluster, namespace, container, pod, node, workload, restart } = fields;
+    const { cluster, namespace, container, pod, node, workload, restart, job } = fields;
     const { container_id: containerId, pod_uid: podUid } = fields;
     const key = [cluster, namespace, pod, container, restart, containerId ?? podUid].join(' ');
     const who = { cluster, namespace, container, pod, node, containerId, podUid };
     const number = restart === undefined ? undefined : Number(restart);
-    const query = queryFor({ ...who, restart: number, workload });
-    instances.set(key, { key, who: { ...who, restart: number }, record: undefined, query, span });
+    const query = queryFor({ ...who, restart: number, workload }, layout);
+    instances.set(key, { key, who: { ...who, restart: number }, record: undefined, job: job ?? null, query, span });
   }
   return [...instances.values()];
 }
 
-/** Where the node never showed the container's id, its lines carry the pod's UID in its place. */
-function queryFor(who: Who & { workload?: string }): string {
-  const { cluster, namespace, container, workload, containerId, podUid, restart } = who;
-  const run = restart === undefined ? undefined : `${restart}`;
-  const metadata = containerId ? { container_id: containerId } : { pod_uid: podUid, restart: run };
-  return logQuery({ cluster, namespace, container, workload }, metadata);
+/**
+ * The query for the lines of one container instance. Afterlog's agent tells the container's id with each line, or the
+ * pod's UID where the node never showed it; other shippers tell the pod, and only the time tells one run from another.
+ */
+export function queryFor(who: Who & { workload?: string }, layout: LogLayout): string {
+  const { cluster, namespace, container, pod, workload, containerId, podUid, restart } = who;
+  if (layout.preset === 'afterlog') {
+    const run = restart === undefined ? undefined : `${restart}`;
+    const metadata = containerId ? { container_id: containerId } : { pod_uid: podUid, restart: run };
+    return logQuery({ cluster, namespace, container, workload }, metadata);
+  }
+  const labels = { [layout.namespace]: namespace, [layout.container]: container };
+  const inCluster = layout.cluster === '' ? {} : { [layout.cluster]: cluster };
+  const ofPod = { [layout.pod]: pod };
+  return layout.podIs === 'label'
+    ? logQuery({ ...inCluster, ...labels, ...ofPod })
+    : logQuery({ ...inCluster, ...labels }, ofPod);
 }
 
 function millis(time: string | null): number | undefined {

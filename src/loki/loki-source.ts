@@ -1,4 +1,5 @@
 import type { DataFrame } from '@grafana/data';
+import { type LogLayout, OWN_LAYOUT } from '../log-layouts';
 import { RECORD_SELECTOR } from '../settings';
 import { type Entry, entriesOf, sumOf } from './log-frames';
 import { type Count, countsOf } from './metric-frames';
@@ -15,10 +16,12 @@ export class LokiSource {
   /**
    * @param uid of the data source
    * @param recordSelector LogQL's stream selector of Afterlog's records
+   * @param logs how the containers' logs are labelled
    */
   constructor(
     readonly uid: string,
-    readonly recordSelector: string = RECORD_SELECTOR
+    readonly recordSelector: string = RECORD_SELECTOR,
+    readonly logs: LogLayout = OWN_LAYOUT
   ) {}
 
   /** The newest `limit` entries of a span, oldest first. @throws LokiFailure, AbortError */

@@ -1,6 +1,6 @@
 import { RECORD_SERVICE } from '../../model/records';
 import type { Entry } from './log-frames';
-import { logQuery } from './logql';
+import { logQuery } from '../../model/logql';
 import type { LokiSource } from './loki-source';
 
 /** What of Afterlog's is in a Loki. */

@@ -7,19 +7,18 @@ export type Answer<T> =
 /**
  * Asks whenever the question changes, and keeps the answer to the newest question only.
  *
- * @param ask undefined while there is nothing to ask; the same function as long as the question is the same
+ * @param ask undefined while there is nothing to ask; the same function as long as the question is the same. Its signal
+ *   tells when nobody waits for the answer any more
  */
-export function useAnswer<T>(ask: (() => Promise<T>) | undefined): Answer<T> {
+export function useAnswer<T>(ask: ((signal: AbortSignal) => Promise<T>) | undefined): Answer<T> {
   const [answered, setAnswered] = useState<{ ask: typeof ask; answer: Answer<T> }>();
   useEffect(() => {
-    let isOld = false;
-    ask?.().then(
-      (value) => !isOld && setAnswered({ ask, answer: { state: 'done', value } }),
-      (reason) => !isOld && setAnswered({ ask, answer: { state: 'failed', why: whyOf(reason) } })
+    const left = new AbortController();
+    ask?.(left.signal).then(
+      (value) => !left.signal.aborted && setAnswered({ ask, answer: { state: 'done', value } }),
+      (reason) => !left.signal.aborted && setAnswered({ ask, answer: { state: 'failed', why: whyOf(reason) } })
     );
-    return () => {
-      isOld = true;
-    };
+    return () => left.abort();
   }, [ask]);
   if (ask === undefined) {
     return { state: 'none' };

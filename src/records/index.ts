@@ -1,4 +1,6 @@
 export { casesWithin, momentOf } from './cases-within';
 export type { LoadedRecords, Progress, Records, Shortage } from './loaded-records';
+export { caseOfInstance, type CaseOf, readCase } from './read-case';
 export { NO_RECORDS, type RecordSet } from './record-set';
 export { forgetRecords, useRecords } from './use-records';
+export { RecordsStatus } from './RecordsStatus';

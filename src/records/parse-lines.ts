@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { parseRecord } from '../loki/parse-record';
 import type { TimedLine } from '../loki/log-frames';
 
 export interface Parsed<R> {
@@ -24,7 +25,7 @@ export async function parseLines<R>(
   let unreadable = 0;
   let began = performance.now();
   for (const { line, ns } of lines) {
-    const record = recordOf(line, schema);
+    const record = parseRecord(line, schema);
     if (record === undefined) {
       unreadable++;
     } else {
@@ -37,14 +38,4 @@ export async function parseLines<R>(
     }
   }
   return { parsed, unreadable };
-}
-
-function recordOf<R>(line: string, schema: z.ZodType<R>): R | undefined {
-  let json: unknown;
-  try {
-    json = JSON.parse(line);
-  } catch {
-    return undefined; // counted by the caller
-  }
-  return schema.safeParse(json).data;
 }

@@ -1,5 +1,5 @@
 import { type TimedLine, timedLinesOf } from '../loki/log-frames';
-import { escapeRegex } from '../loki/logql';
+import { matcher } from '../../model/logql';
 import type { LokiSource, Span } from '../loki/loki-source';
 import { LokiFailure } from '../loki/loki-failure';
 
@@ -17,16 +17,8 @@ export interface SliceReading {
   onLost: (at: number) => void;
 }
 
-/** A stream selector with one more matcher. */
-export const narrowed = (selector: string, matcher: string): string =>
-  `${selector.trim().replace(/,?\s*\}$/, '')}, ${matcher}}`;
-
-/** The query for a kind of records with this metadata, among the streams of a selector. */
-export const recordQuery = (selector: string, kind: string, ...filters: string[]): string =>
-  [narrowed(selector, `record=${JSON.stringify(kind)}`), ...filters].join(' | ');
-
 /** The filter for these ids, as structured metadata has them. */
-export const idFilter = (ids: readonly string[]): string => `id=~${JSON.stringify(ids.map(escapeRegex).join('|'))}`;
+export const idFilter = (ids: readonly string[]): string => matcher('id', ids);
 
 /**
  * Reads all entries of a slice of time, newest first, page by page.

@@ -1,9 +1,10 @@
 import type { LokiSource, Span } from '../loki/loki-source';
+import { narrowed, recordQuery } from '../loki/record-query';
 import type { TimedLine } from '../loki/log-frames';
 import type { Shortage } from './loaded-records';
 import { COUNTED, type KindName, KINDS } from './kinds';
 import { parseLines } from './parse-lines';
-import { idFilter, narrowed, readSlice, recordQuery } from './read-slice';
+import { idFilter, readSlice } from './read-slice';
 import type { RecordCache, Scope } from './record-cache';
 
 /** Ids that one query names. */
@@ -50,7 +51,8 @@ export class Reader {
     return byKind;
   }
 
-  private async read(kind: KindName, span: Span, filters: readonly string[]): Promise<void> {
+  /** The records of a kind that pass these filters of LogQL. @throws LokiFailure, AbortError */
+  async read(kind: KindName, span: Span, filters: readonly string[]): Promise<void> {
     await readSlice(span, {
       loki: this.loki,
       query: recordQuery(this.loki.recordSelector, KINDS[kind].label, ...filters),

@@ -38,12 +38,11 @@ describe.each(['legacy', 'dataplane'] as const)('with log frames in the %s layou
   it('a pasted error gives the account and the log', async () => {
     loki.layout = layout;
     open(LOOKUP_PATH);
-    expect(field()).toHaveFocus();
+    expect(await screen.findByRole('textbox', { name: /Pod, Job, container id/ }, { timeout: 20_000 })).toHaveFocus();
     await userEvent.type(field(), `unable to retrieve container logs for containerd://${CONTAINER_ID}{Enter}`);
     expect(await screen.findByText(/All of its log is in Loki: 3 lines .* a log of 2\.4 kB\./)).toBeVisible();
-    expect(
-      screen.getByText(/^hello-rtkpw\/main \(namespace job-test, restart 0, container 4703b9db1c2e, node n1/)
-    ).toBeVisible();
+    expect(screen.getByRole('heading', { name: 'hello-rtkpw' })).toBeVisible();
+    expect(screen.getByText('main · namespace job-test · node n1 · 4703b9db1c2e · cluster c1')).toBeVisible();
     const log = await screen.findByRole('region', { name: /Log of hello-rtkpw/ });
     expect(await screen.findByText('three')).toBeVisible();
     expect([...log.querySelectorAll('pre > div')].map((line) => line.textContent?.split(' ').at(-1))).toEqual(LINES);
@@ -60,12 +59,6 @@ describe('the look-up page', () => {
       expect(field()).toHaveValue(q);
     }
   );
-
-  it('leads any other address of the app here', async () => {
-    open('/a/afterlog-timelines-app');
-    expect(await screen.findByRole('button', { name: 'Look up' })).toBeVisible();
-    expect(locationService.getLocation().pathname).toBe(LOOKUP_PATH);
-  });
 
   it('follows the browser back to the question before', async () => {
     openWith('hello-rtkpw');
@@ -102,7 +95,8 @@ describe('the look-up page', () => {
     const of = { pod: 'old-bcdfg', podUid, id: `${podUid}/main/0`, job: 'old', containerId: 'e'.repeat(64) };
     await pushHello(loki, [], { ...of, workload: 'old', linesSeen: 7, linesAcked: 7, firstTime: null, lastTime: null });
     openWith('old-bcdfg');
-    expect(await screen.findByText('7 lines are in Loki no longer')).toBeVisible();
+    expect(await screen.findByText('Lines are in Loki no longer')).toBeVisible();
+    expect(screen.getByText(/acknowledged 7 lines and gives 0 now/)).toBeVisible();
   });
 
   it('shows the log of another container of the same Job', async () => {
@@ -120,7 +114,7 @@ describe('the look-up page', () => {
     ]);
     openWith('job/twice');
     expect(await screen.findByText('the second run')).toBeVisible();
-    await userEvent.click(screen.getByRole('button', { name: 'Show its log' }));
+    await userEvent.click(screen.getByRole('button', { name: /twice-bcdfg\/main.*run 1/ }));
     expect(await screen.findByText('the first run')).toBeVisible();
     expect(screen.queryByText('the second run')).toBeNull();
     expect(locationService.getSearch().get('instance')).toContain('twice-bcdfg main 0');
@@ -140,7 +134,7 @@ describe('the look-up page', () => {
   it('shows why Loki gave no answer', async () => {
     loki.failure = 'the query time range exceeds the limit';
     openWith('hello-rtkpw');
-    expect(await screen.findByText(/the query time range exceeds the limit\./)).toBeVisible();
+    expect(await screen.findByText('the query time range exceeds the limit')).toBeVisible();
   });
 
   it('leads to the configuration where no data source is chosen', () => {
@@ -160,11 +154,11 @@ describe('a long log', () => {
       lines.map((line, i) => [start + BigInt(i) * 10_000n, line, metadata])
     );
     openWith('long-bcdfg');
-    expect(await screen.findByText('The last 1,000 lines, times in UTC')).toBeVisible();
+    expect(await screen.findByText('The last 1,000 lines')).toBeVisible();
     await userEvent.click(screen.getByRole('button', { name: 'Load earlier lines' }));
-    expect(await screen.findByText('The last 2,000 lines, times in UTC')).toBeVisible();
+    expect(await screen.findByText('The last 2,000 lines')).toBeVisible();
     await userEvent.click(await screen.findByRole('button', { name: 'Load earlier lines' }));
-    expect(await screen.findByText('2,500 lines, times in UTC')).toBeVisible();
+    expect(await screen.findByText('2,500 lines')).toBeVisible();
     const shown = [...document.querySelectorAll('pre > div')].map((line) => line.textContent?.split(' ').at(-1));
     expect(shown).toEqual(lines);
   });

@@ -1,48 +1,45 @@
 import React, { useState } from 'react';
-import { css } from '@emotion/css';
+import { css, cx } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { Badge, type BadgeColor, Button, type IconName, useStyles2 } from '@grafana/ui';
-import { count, nameOf, sentencesOf } from '../../../model/lookup';
-import type { Verdict } from '../../../model/records';
+import { t } from '../../texts';
+import { Button, useStyles2 } from '@grafana/ui';
+import { VerdictBadge } from '../../case-details';
 import type { Instance } from '../../loki/instance';
 import { choose } from './search-params';
 
-const badges: Record<Verdict, { text: string; color: BadgeColor; icon: IconName }> = {
-  kept: { text: 'kept', color: 'green', icon: 'check' },
-  rescued: { text: 'rescued', color: 'green', icon: 'shield' },
-  partial: { text: 'in part', color: 'orange', icon: 'adjust-circle' },
-  lost: { text: 'lost', color: 'red', icon: 'times' },
-  pending: { text: 'under way', color: 'blue', icon: 'clock-nine' },
-  unknown: { text: 'not known', color: 'purple', icon: 'question-circle' },
-};
-
 /** A Job may have run thousands of pods. */
-const PAGE = 20;
+const PAGE = 10;
 
-/** The account of each container instance that was found; the one whose log is shown is marked. */
+/** The container instances that were found, to choose from. */
 export function InstanceList({ instances, shown }: { instances: readonly Instance[]; shown: Instance }) {
   const styles = useStyles2(getStyles);
   const [limit, setLimit] = useState(PAGE);
+  const listed = instances.slice(0, limit);
+  const all = listed.includes(shown) ? listed : [shown, ...listed];
   return (
-    <ul className={styles.list} aria-label="Containers found">
-      {instances.slice(0, limit).map((instance) => (
-        <li key={instance.key} className={styles.item} aria-current={instance === shown || undefined}>
-          <Badge {...badges[instance.record?.verdict ?? 'unknown']} />
-          <div>
-            <strong>{nameOf(instance.who)}</strong>
-            <p className={styles.account}>{accountOf(instance)}</p>
-          </div>
-          {instance !== shown && (
-            <Button size="sm" variant="secondary" onClick={() => choose(instance.key)}>
-              Show its log
-            </Button>
-          )}
+    <ul className={styles.list} aria-label={t('lookup.found', 'Containers found')}>
+      {all.map((instance) => (
+        <li key={instance.key}>
+          <button
+            type="button"
+            className={cx(styles.item, instance === shown && styles.current)}
+            aria-current={instance === shown || undefined}
+            onClick={() => choose(instance.key)}
+          >
+            <VerdictBadge verdict={instance.record?.verdict ?? 'unknown'} />
+            <span className={styles.name}>
+              {instance.who.pod}/{instance.who.container}
+            </span>
+            <span className={styles.quiet}>
+              {t('lookup.run', 'run {{run}}', { run: (instance.who.restart ?? 0) + 1 })}
+            </span>
+          </button>
         </li>
       ))}
       {instances.length > limit && (
-        <li className={styles.item}>
-          <Button size="sm" variant="secondary" onClick={() => setLimit(limit + PAGE)}>
-            Show more of {count(instances.length, 'container')}
+        <li>
+          <Button size="sm" variant="secondary" fill="text" onClick={() => setLimit(limit * 3)}>
+            {t('lookup.more', 'Show more of {{all}}', { all: instances.length.toLocaleString() })}
           </Button>
         </li>
       )}
@@ -50,21 +47,24 @@ export function InstanceList({ instances, shown }: { instances: readonly Instanc
   );
 }
 
-const accountOf = ({ record }: Instance) =>
-  record === undefined
-    ? 'It has no account yet: it may still be running, so whether these lines are all is not known.'
-    : sentencesOf(record).join(' ');
-
 const getStyles = (theme: GrafanaTheme2) => ({
-  list: css({ listStyle: 'none' }),
-  item: css({
-    display: 'grid',
-    gridTemplateColumns: 'auto 1fr auto',
-    alignItems: 'start',
-    gap: theme.spacing(2),
-    padding: theme.spacing(1.5, 2),
-    borderBottom: `1px solid ${theme.colors.border.weak}`,
-    '&[aria-current]': { background: theme.colors.background.secondary },
+  list: css({
+    listStyle: 'none',
+    border: `1px solid ${theme.colors.border.weak}`,
+    borderRadius: theme.shape.radius.default,
   }),
-  account: css({ margin: theme.spacing(0.5, 0, 0), maxWidth: '90ch', overflowWrap: 'anywhere' }),
+  item: css({
+    display: 'flex',
+    alignItems: 'center',
+    gap: theme.spacing(1.5),
+    width: '100%',
+    padding: theme.spacing(0.75, 2),
+    border: 'none',
+    background: 'none',
+    textAlign: 'left',
+    '&:hover': { background: theme.colors.action.hover },
+  }),
+  current: css({ background: theme.colors.action.selected, boxShadow: `inset 2px 0 ${theme.colors.primary.main}` }),
+  name: css({ overflowWrap: 'anywhere' }),
+  quiet: css({ color: theme.colors.text.secondary }),
 });

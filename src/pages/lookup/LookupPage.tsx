@@ -1,13 +1,12 @@
 import React, { useState } from 'react';
-import { PluginPage } from '@grafana/runtime';
-import { Alert, LinkButton, Stack } from '@grafana/ui';
-import { CONFIGURATION_PATH } from '../../paths';
+import { getTimeZone } from '@grafana/data';
+import { Stack } from '@grafana/ui';
 import { LookupAnswer } from './LookupAnswer';
 import { QuestionForm } from './QuestionForm';
 import { ask, type Asked, useAsked } from './search-params';
 
 /** What somebody opens at night: paste what is there, and get the log and the reason. */
-export function LookupPage({ lokiUid }: { lokiUid: string | undefined }) {
+export default function LookupPage() {
   const asked = useAsked();
   // The same question once more is asked again: what was under way may have arrived.
   const [round, setRound] = useState(0);
@@ -16,19 +15,10 @@ export function LookupPage({ lokiUid }: { lokiUid: string | undefined }) {
     setRound(round + 1);
   };
   return (
-    <PluginPage>
-      {lokiUid === undefined ? (
-        <Alert severity="info" title="No Loki data source is chosen yet">
-          <p>Afterlog looks logs up in the Loki that its agents push to. An admin chooses it once.</p>
-          <LinkButton href={CONFIGURATION_PATH}>Open the configuration</LinkButton>
-        </Alert>
-      ) : (
-        <Stack direction="column" gap={2}>
-          {/* Another question from the address, by the browser's Back for example, is another form. */}
-          <QuestionForm key={asked.q} asked={asked} onAsk={onAsk} />
-          {asked.q !== '' && <LookupAnswer key={round} asked={asked} lokiUid={lokiUid} />}
-        </Stack>
-      )}
-    </PluginPage>
+    <Stack direction="column" gap={2}>
+      {/* Another question from the address, by the browser's Back for example, is another form. */}
+      <QuestionForm key={asked.q} asked={asked} onAsk={onAsk} />
+      {asked.q !== '' && <LookupAnswer key={round} asked={asked} timeZone={getTimeZone()} />}
+    </Stack>
   );
 }

@@ -1,0 +1,22 @@
+import React from 'react';
+import { t, Trans } from '../texts';
+import { LinkButton } from '@grafana/ui';
+import { CONFIGURATION_PATH } from '../paths';
+import { Empty } from './Empty';
+
+/** What a page shows before an admin has chosen the Loki. */
+export const NoDataSource = () => (
+  <Empty
+    icon="database"
+    title={t('no-data-source.title', 'No Loki data source is chosen yet')}
+    action={
+      <LinkButton icon="cog" href={CONFIGURATION_PATH}>
+        <Trans i18nKey="no-data-source.configure">Open the configuration</Trans>
+      </LinkButton>
+    }
+  >
+    <Trans i18nKey="no-data-source.what">
+      Afterlog reads from the Loki that its agents write to. An admin chooses it once.
+    </Trans>
+  </Empty>
+);

@@ -1,0 +1,40 @@
+import React, { createContext, type ReactNode, useContext, useMemo } from 'react';
+import { LokiSource } from '../loki/loki-source';
+import type { Settings } from '../settings';
+
+interface AppContext {
+  settings: Settings;
+  loki: LokiSource;
+}
+
+const Context = createContext<AppContext | undefined>(undefined);
+
+/** Gives pages the Loki that the settings name. */
+export function AppContextProvider({
+  settings,
+  lokiUid,
+  children,
+}: {
+  settings: Settings;
+  lokiUid: string;
+  children: ReactNode;
+}) {
+  const value = useMemo(
+    () => ({ settings, loki: new LokiSource(lokiUid, settings.recordSelector, settings.logs) }),
+    [settings, lokiUid]
+  );
+  return <Context.Provider value={value}>{children}</Context.Provider>;
+}
+
+function useAppContext(): AppContext {
+  const context = useContext(Context);
+  if (context === undefined) {
+    throw new Error('a page of Afterlog is used outside of AppContextProvider');
+  }
+  return context;
+}
+
+/** The Loki with the records and the logs. */
+export const useLoki = (): LokiSource => useAppContext().loki;
+
+export const useSettings = (): Settings => useAppContext().settings;

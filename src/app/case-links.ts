@@ -1,0 +1,25 @@
+import type { Case } from '../../model/cases';
+import { linkTo } from './AppNavigation';
+import { LOOKUP_PATH, TIMELINE_PATH } from '../paths';
+import { momentOf } from '../records';
+
+/** As much time around a case as shows what happened: a reclaim, its condition, the Jobs beside it. */
+const AROUND_MS = 15 * 60_000;
+
+/** The case on the timeline. */
+export function timelineLink(one: Case, search: string): string {
+  const moment = momentOf(one);
+  const named = { case: `${one.cluster} ${one.id}` };
+  const around = { from: `${moment - AROUND_MS}`, to: `${moment + AROUND_MS}` };
+  return linkTo(TIMELINE_PATH, search, Number.isNaN(moment) ? named : { ...named, ...around });
+}
+
+const DAY_MS = 86_400_000;
+
+/** The case's log on the look-up page, which looks back from now. */
+export function lookupLink(one: Case, now = Date.now()): string {
+  const age = now - momentOf(one);
+  const days = age < DAY_MS ? '1' : age < 7 * DAY_MS ? '7' : '30';
+  const q = one.containerId ?? `${one.namespace}/${one.pod}`;
+  return `${LOOKUP_PATH}?${new URLSearchParams({ q, days }).toString()}`;
+}

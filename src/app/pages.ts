@@ -1,0 +1,34 @@
+import { type ComponentType, lazy, type LazyExoticComponent } from 'react';
+import { t } from '../texts';
+import type { IconName } from '@grafana/ui';
+import { CAPACITY_PATH, LOOKUP_PATH, LOST_LOGS_PATH } from '../paths';
+
+/** A page of the app. */
+export interface AppPage {
+  path: string;
+  icon: IconName;
+  title: () => string;
+  Page: LazyExoticComponent<ComponentType>;
+}
+
+/** The pages in the order of the navigation; an address that is none of theirs leads to the first. */
+export const PAGES: readonly AppPage[] = [
+  {
+    path: LOST_LOGS_PATH,
+    icon: 'list-ul',
+    title: () => t('pages.lost-logs', 'Lost logs'),
+    Page: lazy(() => import(/* webpackChunkName: "lost-logs" */ '../pages/lost-logs/LostLogsPage')),
+  },
+  {
+    path: LOOKUP_PATH,
+    icon: 'search',
+    title: () => t('pages.lookup', 'Look up'),
+    Page: lazy(() => import(/* webpackChunkName: "lookup" */ '../pages/lookup/LookupPage')),
+  },
+  {
+    path: CAPACITY_PATH,
+    icon: 'database',
+    title: () => t('pages.capacity', 'Capacity'),
+    Page: lazy(() => import(/* webpackChunkName: "capacity" */ '../pages/capacity/CapacityPage')),
+  },
+];

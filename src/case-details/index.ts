@@ -1,0 +1,3 @@
+export { CaseDetails } from './CaseDetails';
+export { CaseDrawer } from './CaseDrawer';
+export { VerdictBadge } from './VerdictBadge';

@@ -1,0 +1,28 @@
+import React from 'react';
+import { t, Trans } from '../../texts';
+import { LinkButton } from '@grafana/ui';
+import { linkTo } from '../../app/AppNavigation';
+import { Empty } from '../../app/Empty';
+import { LOST_LOGS_PATH } from '../../paths';
+import { useLocation } from '../../use-location';
+
+/** The place of the capacity review. It shows no figures until they are computed from records. */
+export default function CapacityPage() {
+  const search = useLocation('search');
+  return (
+    <Empty
+      icon="database"
+      title={t('capacity.title', 'The capacity review is not here yet')}
+      action={
+        <LinkButton variant="secondary" href={linkTo(LOST_LOGS_PATH, search, { cause: 'C1' })}>
+          <Trans i18nKey="capacity.until-then">Until then: the logs that disk reclaims took</Trans>
+        </LinkButton>
+      }
+    >
+      <Trans i18nKey="capacity.what">
+        It will show, for each pool of nodes, the hours under disk pressure, the Jobs that ran in them, the room that is
+        left to each threshold, and what another threshold or a larger disk would have changed.
+      </Trans>
+    </Empty>
+  );
+}

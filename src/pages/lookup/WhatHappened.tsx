@@ -1,0 +1,123 @@
+import React, { useCallback, useState } from 'react';
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { t, Trans } from '../../texts';
+import { Button, LinkButton, LoadingPlaceholder, Stack, Text, useStyles2 } from '@grafana/ui';
+import { sentencesOf } from '../../../model/lookup';
+import { CaseDetails, VerdictBadge } from '../../case-details';
+import { exploreLink } from '../../loki/explore-link';
+import type { Instance } from '../../loki/instance';
+import type { LokiSource } from '../../loki/loki-source';
+import { caseOfInstance, readCase } from '../../records';
+import { causeText, gradeText } from '../../words';
+import { timelineLink } from '../../app/case-links';
+import { useAnswer } from '../use-answer';
+
+/** The answer in a sentence: where the log is, and what took it from its node. All the evidence is a click away. */
+export function WhatHappened({ loki, instance, timeZone }: { loki: LokiSource; instance: Instance; timeZone: string }) {
+  const styles = useStyles2(getStyles);
+  const [isAll, showAll] = useState(false);
+  const ask = useCallback(
+    async (signal: AbortSignal) => {
+      const of = caseOfInstance(instance);
+      return of && (await readCase(loki, of, signal));
+    },
+    [loki, instance]
+  );
+  const answer = useAnswer(ask);
+  const { who, record } = instance;
+  const one = answer.state === 'done' ? answer.value : undefined;
+  return (
+    <section
+      className={styles.box}
+      aria-label={t('lookup.what-happened', 'What happened to the log')}
+      aria-live="polite"
+    >
+      <div className={styles.head}>
+        <VerdictBadge verdict={one?.verdict ?? record?.verdict ?? 'unknown'} seen={one?.seen ?? true} />
+        <Text element="h2" variant="h4">
+          {who.pod ?? t('lookup.a-pod', 'a pod')}
+        </Text>
+        <span className={styles.quiet}>{whereabouts(instance)}</span>
+      </div>
+      {one && (
+        <p className={styles.sentence}>
+          <strong>{causeText(one.cause)}</strong>
+          {one.cause !== 'unknown' && ` (${gradeText(one.grade)})`}. {one.sentence}
+        </p>
+      )}
+      <p className={styles.account}>
+        {record !== undefined
+          ? sentencesOf(record).join(' ')
+          : one === undefined &&
+            answer.state !== 'loading' &&
+            t(
+              'lookup.no-account',
+              'It has no account yet: it may still be running, so whether these lines are all is not known.'
+            )}
+      </p>
+      {answer.state === 'loading' && <LoadingPlaceholder text={t('lookup.explaining', 'Looking for what took it')} />}
+      {answer.state === 'failed' && (
+        <p className={styles.quiet}>
+          {t('lookup.not-explained', 'What took it could not be read: {{why}}', { why: answer.why })}
+        </p>
+      )}
+      <Stack direction="row" gap={1} wrap="wrap">
+        {one && (
+          <>
+            <Button
+              size="sm"
+              variant="secondary"
+              icon={isAll ? 'angle-up' : 'angle-down'}
+              aria-expanded={isAll}
+              onClick={() => showAll(!isAll)}
+            >
+              <Trans i18nKey="lookup.evidence">Evidence and advice</Trans>
+            </Button>
+            <LinkButton size="sm" variant="secondary" icon="clock-nine" href={timelineLink(one, '')}>
+              <Trans i18nKey="lookup.timeline">Timeline</Trans>
+            </LinkButton>
+          </>
+        )}
+        <LinkButton
+          size="sm"
+          variant="secondary"
+          icon="compass"
+          href={exploreLink(loki.uid, instance.query, instance.span)}
+        >
+          <Trans i18nKey="lookup.explore">Explore</Trans>
+        </LinkButton>
+      </Stack>
+      {isAll && one && <CaseDetails one={one} timeZone={timeZone} />}
+    </section>
+  );
+}
+
+function whereabouts({ who: { namespace, container, restart, containerId, node, cluster } }: Instance): string {
+  return [
+    container,
+    restart !== undefined && restart > 0 && t('lookup.run', 'run {{run}}', { run: restart + 1 }),
+    namespace && t('lookup.in-namespace', 'namespace {{namespace}}', { namespace }),
+    node && t('lookup.on-node', 'node {{node}}', { node }),
+    containerId && containerId.slice(0, 12),
+    cluster && t('lookup.in-cluster', 'cluster {{cluster}}', { cluster }),
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  box: css({
+    display: 'flex',
+    flexDirection: 'column',
+    gap: theme.spacing(1.5),
+    padding: theme.spacing(2),
+    border: `1px solid ${theme.colors.border.weak}`,
+    borderRadius: theme.shape.radius.default,
+    background: theme.colors.background.primary,
+  }),
+  head: css({ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: theme.spacing(1.5) }),
+  quiet: css({ color: theme.colors.text.secondary }),
+  sentence: css({ margin: 0, maxWidth: '100ch', fontSize: theme.typography.h5.fontSize, lineHeight: 1.5 }),
+  account: css({ margin: 0, maxWidth: '100ch', overflowWrap: 'anywhere', '&:empty': { display: 'none' } }),
+});

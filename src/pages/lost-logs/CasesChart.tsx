@@ -1,0 +1,110 @@
+import React, { useMemo } from 'react';
+import { css } from '@emotion/css';
+import { dateTimeFormat, type GrafanaTheme2 } from '@grafana/data';
+import { t } from '../../texts';
+import { locationService } from '@grafana/runtime';
+import { RadioButtonGroup, Stack, useStyles2, useTheme2 } from '@grafana/ui';
+import type { Case } from '../../../model/cases';
+import { isCauseId } from '../../../model/causes';
+import { verdictSchema } from '../../../model/records';
+import type { Span } from '../../loki/loki-source';
+import { useLocation } from '../../use-location';
+import { causeText, VERDICT_LOOKS, verdictText } from '../../words';
+import { columnsOf, totalsOf } from './counts';
+import { StackedColumns } from './StackedColumns';
+
+type By = 'verdict' | 'cause';
+
+/** How many cases there were over time, and of which verdict or cause; a click shows only that stretch of time. */
+export function CasesChart({
+  cases,
+  span,
+  timeZone,
+  onSpan,
+}: {
+  cases: readonly Case[];
+  span: Span;
+  timeZone: string;
+  onSpan: (span: Span) => void;
+}) {
+  const styles = useStyles2(getStyles);
+  const theme = useTheme2();
+  const by: By = new URLSearchParams(useLocation('search')).get('by') === 'cause' ? 'cause' : 'verdict';
+  const [columns, totals] = useMemo(() => {
+    const seriesOf = (one: Case): string => one[by];
+    return [columnsOf(cases, span, seriesOf), totalsOf(cases, seriesOf)];
+  }, [cases, span, by]);
+  const series = totals.map(([name, n], i) => ({ name, n, text: textOf(name), color: colorOf(theme, name, i) }));
+  const time = (moment: number) => dateTimeFormat(moment, { timeZone });
+  const label = t('chart.label', 'Cases from {{from}} to {{to}}: {{totals}}', {
+    ...{ from: time(span.from), to: time(span.to) },
+    totals: series.map(({ text, n }) => `${n} ${text}`).join(', '),
+  });
+  return (
+    <section className={styles.chart}>
+      <Stack direction="row" gap={2} justifyContent="space-between" alignItems="center" wrap="wrap">
+        <ul className={styles.legend}>
+          {series.map(({ name, n, text, color }) => (
+            <li key={name} className={styles.item}>
+              <span className={styles.swatch} style={{ background: color }} />
+              <strong>{n.toLocaleString()}</strong> {text}
+            </li>
+          ))}
+        </ul>
+        <RadioButtonGroup
+          size="sm"
+          aria-label={t('chart.by', 'Count by')}
+          options={[
+            { value: 'verdict' as const, label: t('chart.by-verdict', 'Log in Loki') },
+            { value: 'cause' as const, label: t('chart.by-cause', 'Cause') },
+          ]}
+          value={by}
+          onChange={(value) => locationService.partial({ by: value === 'verdict' ? null : value }, true)}
+        />
+      </Stack>
+      <StackedColumns
+        columns={columns}
+        series={series}
+        label={label}
+        timeText={time}
+        onChoose={({ from, to }) => onSpan({ from, to })}
+      />
+    </section>
+  );
+}
+
+const isVerdict = (name: string) => verdictSchema.safeParse(name).data;
+
+function textOf(name: string): string {
+  const verdict = isVerdict(name);
+  if (isCauseId(name)) {
+    return causeText(name);
+  }
+  return verdict === undefined || verdict === 'unknown' ? causeText('unknown') : verdictText(verdict);
+}
+
+/** A verdict has its own colour everywhere; causes take the theme's, most frequent first. */
+function colorOf(theme: GrafanaTheme2, name: string, at: number): string {
+  const verdict = isVerdict(name);
+  if (verdict !== undefined) {
+    const shade = verdict === 'rescued' ? 'light-green' : VERDICT_LOOKS[verdict].color;
+    return theme.visualization.getColorByName(shade);
+  }
+  const { palette } = theme.visualization;
+  return theme.visualization.getColorByName(palette[at % palette.length] ?? 'gray');
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  chart: css({
+    display: 'flex',
+    flexDirection: 'column',
+    gap: theme.spacing(1),
+    padding: theme.spacing(1.5, 2),
+    border: `1px solid ${theme.colors.border.weak}`,
+    borderRadius: theme.shape.radius.default,
+    background: theme.colors.background.primary,
+  }),
+  legend: css({ display: 'flex', flexWrap: 'wrap', gap: theme.spacing(0.5, 2), listStyle: 'none' }),
+  item: css({ display: 'flex', alignItems: 'center', gap: theme.spacing(0.75) }),
+  swatch: css({ width: theme.spacing(1.5), height: theme.spacing(1.5), borderRadius: theme.shape.radius.default }),
+});

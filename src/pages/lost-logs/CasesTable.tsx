@@ -1,0 +1,135 @@
+import React, { useCallback, useMemo } from 'react';
+import { css } from '@emotion/css';
+import { dateTimeFormat, type GrafanaTheme2 } from '@grafana/data';
+import { t } from '../../texts';
+import { locationService } from '@grafana/runtime';
+import { type Column, type FetchDataFunc, InteractiveTable, LinkButton, Stack, useStyles2 } from '@grafana/ui';
+import type { Case } from '../../../model/cases';
+import { VerdictBadge } from '../../case-details';
+import { momentOf } from '../../records';
+import { useLocation } from '../../use-location';
+import { causeText, gradeText } from '../../words';
+import { lookupLink, timelineLink } from '../../app/case-links';
+import { isSortKey, sorted, type Sort } from './sort';
+
+const ROWS = 50;
+
+/** The cases one by one; the order stands in the address. */
+export function CasesTable({
+  cases,
+  timeZone,
+  onOpen,
+}: {
+  cases: readonly Case[];
+  timeZone: string;
+  onOpen: (one: Case) => void;
+}) {
+  const styles = useStyles2(getStyles);
+  const search = useLocation('search');
+  const sort = sortOfSearch(search);
+  const { by, desc } = sort;
+  const data = useMemo(() => sorted(cases, { by, desc }), [cases, by, desc]);
+  const columns = useMemo((): Array<Column<Case>> => {
+    const column = (id: Sort['by'], header: string, cell: (one: Case) => React.ReactNode): Column<Case> => ({
+      ...{ id, header, sortType: 'basic', cell: ({ row: { original } }) => cell(original) },
+    });
+    return [
+      column('gone', t('lost-logs.gone', 'Gone'), (one) => {
+        const moment = momentOf(one);
+        return <span className={styles.time}>{Number.isNaN(moment) ? '?' : dateTimeFormat(moment, { timeZone })}</span>;
+      }),
+      column('pod', t('lost-logs.pod', 'Pod'), (one) => (
+        <button type="button" className={styles.open} onClick={() => onOpen(one)}>
+          {one.pod}
+          <span className={styles.quiet}>
+            {one.container}
+            {one.restart > 0 && ` ${t('lost-logs.run', 'run {{run}}', { run: one.restart + 1 })}`}
+          </span>
+        </button>
+      )),
+      column('namespace', t('lost-logs.namespace', 'Namespace'), ({ namespace }) => namespace),
+      column('job', t('lost-logs.job', 'Job'), ({ job, cronJob }) => cronJob ?? job ?? ''),
+      column('node', t('lost-logs.node', 'Node'), ({ node }) => node ?? ''),
+      column('verdict', t('lost-logs.verdict', 'Log in Loki'), ({ verdict, seen }) => (
+        <VerdictBadge verdict={verdict} seen={seen} />
+      )),
+      column('cause', t('lost-logs.cause', 'Cause'), ({ cause, grade }) => (
+        <>
+          {causeText(cause)}
+          {cause !== 'unknown' && <span className={styles.quiet}>{gradeText(grade)}</span>}
+        </>
+      )),
+      {
+        id: 'links',
+        disableGrow: true,
+        cell: ({ row: { original } }) => (
+          <Stack direction="row" gap={0.5}>
+            <LinkButton
+              size="sm"
+              variant="secondary"
+              icon="gf-logs"
+              href={lookupLink(original)}
+              tooltip={t('lost-logs.to-log', 'Its log')}
+              aria-label={t('lost-logs.to-log-of', 'The log of {{pod}}', { pod: original.pod })}
+            />
+            <LinkButton
+              size="sm"
+              variant="secondary"
+              icon="clock-nine"
+              href={timelineLink(original, locationService.getLocation().search)}
+              tooltip={t('lost-logs.to-timeline', 'On the timeline')}
+              aria-label={t('lost-logs.to-timeline-of', '{{pod}} on the timeline', { pod: original.pod })}
+            />
+          </Stack>
+        ),
+      },
+    ];
+  }, [styles, timeZone, onOpen]);
+  const initialSortBy = useMemo(() => [{ id: by, desc }], [by, desc]);
+  const fetchData: FetchDataFunc<Case> = useCallback(({ sortBy: [first] }) => {
+    if (first !== undefined && isSortKey(first.id)) {
+      setSort({ by: first.id, desc: first.desc === true });
+    }
+  }, []);
+  return (
+    <InteractiveTable
+      className={styles.table}
+      columns={columns}
+      data={data}
+      getRowId={({ cluster, id }) => `${cluster} ${id}`}
+      pageSize={ROWS}
+      initialSortBy={initialSortBy}
+      fetchData={fetchData}
+      disableSortRemove
+    />
+  );
+}
+
+function sortOfSearch(search: string): Sort {
+  const [by = '', direction] = (new URLSearchParams(search).get('sort') ?? '').split(' ');
+  return isSortKey(by) ? { by, desc: direction === 'desc' } : { by: 'gone', desc: true };
+}
+
+function setSort({ by, desc }: Sort): void {
+  const isDefault = by === 'gone' && desc;
+  locationService.partial({ sort: isDefault ? null : `${by}${desc ? ' desc' : ''}` }, true);
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  table: css({ 'td, th': { verticalAlign: 'top' } }),
+  time: css({ whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }),
+  open: css({
+    padding: 0,
+    border: 'none',
+    background: 'none',
+    color: theme.colors.text.link,
+    textAlign: 'left',
+    overflowWrap: 'anywhere',
+    '&:hover': { textDecoration: 'underline' },
+  }),
+  quiet: css({
+    display: 'block',
+    color: theme.colors.text.secondary,
+    fontSize: theme.typography.bodySmall.fontSize,
+  }),
+});

@@ -1,0 +1,26 @@
+import type { Case } from '../../../model/cases';
+
+const keys = {
+  gone: ({ at, finished }: Case) => at ?? finished ?? '',
+  pod: ({ pod, container }: Case) => `${pod} ${container}`,
+  namespace: ({ namespace }: Case) => namespace,
+  job: ({ cronJob, job }: Case) => `${cronJob ?? job ?? ''} ${job ?? ''}`,
+  node: ({ node }: Case) => node ?? '',
+  verdict: ({ verdict }: Case) => verdict,
+  // C2 stands before C10.
+  cause: ({ cause }: Case) => (cause === 'unknown' ? '~' : cause.slice(1).padStart(2, '0')),
+};
+
+export interface Sort {
+  by: keyof typeof keys;
+  desc: boolean;
+}
+
+export const isSortKey = (text: string): text is Sort['by'] => text in keys;
+
+/** The cases in this order; what is equal in it stays in the order in which it came. */
+export function sorted(cases: readonly Case[], { by, desc }: Sort): Case[] {
+  const keyed = cases.map((one) => ({ one, key: keys[by](one) }));
+  const sign = desc ? -1 : 1;
+  return keyed.sort((a, b) => sign * (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ one }) => one);
+}

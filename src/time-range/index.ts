@@ -1,0 +1,2 @@
+export { TimeControls } from './TimeControls';
+export { type PageTime, useTimeRange } from './use-time-range';
