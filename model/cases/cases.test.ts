@@ -271,7 +271,8 @@ describe('never seen', () => {
     ],
     [
       'it gave no sign meanwhile',
-      { pods: gone, disks: [disk('11:59:00'), disk('12:11:00')], containers: [other] },
+      // The reclaim's time is of the kubelet's log, which the agent may have read later.
+      { pods: gone, disks: [disk('11:59:00'), disk('12:11:00')], containers: [other], gcs: [gc('12:10:30', [9])] },
       'the agent on node-a gave no sign between 11:59:00 and 12:11:00, and may have been down',
     ],
     [

@@ -40,8 +40,6 @@ export class Facts {
   private readonly reclaims = new Map<string, GcRecord[]>();
   private readonly siblings = new Map<string, ContainerRecord[]>();
   private readonly agents = new Map<string, number[]>();
-  /** Moments at which an agent was running: a reclaim it may have read of later. */
-  private readonly awake = new Map<string, number[]>();
   private readonly shipped = new Set<string>();
 
   constructor(input: CaseInput) {
@@ -138,7 +136,7 @@ export class Facts {
 
   /** The node's agent was running at some moment between: a file that was gone before then it would have missed. */
   agentWasAwake(cluster: string, node: string | null, from: number, to: number): boolean {
-    return this.awake.get(`${cluster}/${node ?? ''}`)?.some((moment) => moment >= from && moment <= to) === true;
+    return this.agentSigns(cluster, node).some((moment) => moment >= from && moment <= to);
   }
 
   /** Moments at which a node's agent gave a sign of life, in order; empty where there never was one. */
@@ -191,23 +189,17 @@ export class Facts {
     return since === undefined || since < -CLOCKS || since > POD_CLEANUP;
   }
 
-  private findAgents({ containers = [], gcs = [], disks = [], thresholds = [] }: CaseInput): void {
-    const sign = (
-      signs: Map<string, number[]>,
-      cluster: string,
-      node: string,
-      time: string | null | undefined
-    ): void => {
+  private findAgents({ containers = [], disks = [], thresholds = [] }: CaseInput): void {
+    const sign = (cluster: string, node: string, time: string | null | undefined): void => {
       const moment = ms(time);
       if (moment !== undefined) {
-        push(signs, `${cluster}/${node}`, moment);
+        push(this.agents, `${cluster}/${node}`, moment);
       }
     };
-    // A ledger's own times are the container's; that its file went is what the agent saw itself.
-    containers.forEach(({ cluster, node, left }) => sign(this.awake, cluster, node, left?.at));
-    [...disks, ...thresholds].forEach(({ cluster, node, time }) => sign(this.awake, cluster, node, time));
-    this.awake.forEach((moments, node) => this.agents.set(node, [...moments]));
-    gcs.forEach(({ cluster, node, start }) => sign(this.agents, cluster, node, start));
+    // A ledger's own times are the container's; that its file went is what the agent saw itself. A reclaim is no sign:
+    // its times are those of the kubelet's log, which may have been read long after.
+    containers.forEach(({ cluster, node, left }) => sign(cluster, node, left?.at));
+    [...disks, ...thresholds].forEach(({ cluster, node, time }) => sign(cluster, node, time));
     this.agents.forEach((signs) => signs.sort((a, b) => a - b));
   }
 }
