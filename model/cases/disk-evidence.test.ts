@@ -45,7 +45,7 @@ const evidence = (input: CaseInput, source: string) =>
 test('a reclaim cites the last sample of the disk before it, against the threshold in force', () => {
   const disks = [disk('12:15:00', 1), disk('12:19:50', 0.232), disk('12:20:10', 1.5)];
   expect(evidence({ disks, thresholds: [thresholds('09:00:00')] }, 'disk')).toEqual([
-    '12:19:50 imagefs at 92 % (0.2 of 2.9 GB free), threshold imagefs.available 15%, read from /configz',
+    '12:19:50 imagefs at 92 % (0.2 of 2.9 GB free); the kubelet reclaims at 85 % (imagefs.available < 15%), read from /configz',
   ]);
 });
 
@@ -67,7 +67,7 @@ test('it names the pod that used most', () => {
 test('inodes are told as inodes', () => {
   const nodefs = { ...filesystem(2), inodesFree: 30 };
   expect(evidence({ disks: [disk('12:19:50', 2, { nodefs })], thresholds: [thresholds('09:00:00')] }, 'disk')).toEqual([
-    '12:19:50 nodefs at 97 % of its inodes used (30 free), threshold nodefs.inodesFree 5%, read from /configz',
+    '12:19:50 nodefs at 97 % of its inodes used (30 free); the kubelet reclaims at 95 % (nodefs.inodesFree < 5%), read from /configz',
   ]);
 });
 

@@ -20,7 +20,7 @@ export function diskEvidence({ cluster, node }: Subject, moment: number, facts: 
   ];
 }
 
-/** `imagefs at 92 % (0.2 of 2.9 GB free), threshold imagefs.available 15%, read from /configz`. */
+/** `imagefs at 92 % (0.2 of 2.9 GB free); the kubelet reclaims at 85 % (imagefs.available < 15%), read from /configz`. */
 function fullness(disk: DiskRecord, thresholds: ThresholdsRecord | undefined): string {
   const [nearest] = thresholds === undefined ? [] : signalStates(disk, thresholds.evictionHard);
   const name = nearest?.signal.startsWith('imagefs') === true ? 'imagefs' : 'nodefs';
@@ -32,12 +32,19 @@ function fullness(disk: DiskRecord, thresholds: ThresholdsRecord | undefined): s
   const threshold =
     nearest === undefined || thresholds === undefined
       ? ''
-      : `, threshold ${nearest.signal} ${thresholds.evictionHard[nearest.signal] ?? ''}, ${sourceText(thresholds)}`;
+      : `; the kubelet reclaims ${begins(nearest.signal, thresholds.evictionHard[nearest.signal] ?? '')}, ${sourceText(thresholds)}`;
   const use =
     nearest?.signal.endsWith('inodesFree') === true && inodes !== null && inodesFree !== null
       ? `${percent(1 - inodesFree / inodes)} of its inodes used (${inodesFree.toLocaleString('en-US')} free)`
       : `${percent(1 - available / capacity)} (${gb(available)} of ${gb(capacity)} GB free)`;
   return `${name} at ${use}${threshold}`;
+}
+
+/** `at 85 % (imagefs.available < 15%)`; a threshold that is no percentage has no such use. */
+function begins(signal: string, configured: string): string {
+  const free = /^(\d+(?:\.\d+)?)%$/.exec(configured)?.[1];
+  const below = `${signal} < ${configured}`;
+  return free === undefined ? `when ${below}` : `at ${percent(1 - Number(free) / 100)} (${below})`;
 }
 
 function fullest({ pods, nodefs, imagefs, time }: DiskRecord): Evidence[] {

@@ -19,14 +19,19 @@ export function makeCase(subject: Subject, finding: Finding, verdict: Verdict, f
   const evidence = [...finding.evidence, ...fileEvidence(subject)];
   addDeletion(subject, finding, evidence, also);
   addPressure(subject, finding, facts, evidence, also);
-  const went = left ?? finished;
+  const went = left ?? removedAt(subject, finding, facts) ?? finished;
   if ((finding.cause === 'C1' || finding.cause === 'C2') && went !== undefined) {
     evidence.push(...diskEvidence(subject, went, facts));
   }
   if (ledger?.rotatedAway && finding.cause !== 'C15') {
     also.add('C15');
   }
-  const moment = left ?? subject.deletion?.gone ?? nodeRemoved(subject, facts)?.moment ?? ms(ledger?.rotatedAway?.to);
+  const moment =
+    left ??
+    removedAt(subject, finding, facts) ??
+    subject.deletion?.gone ??
+    nodeRemoved(subject, facts)?.moment ??
+    ms(ledger?.rotatedAway?.to);
   return {
     id: subject.id,
     cluster: subject.cluster,
@@ -56,6 +61,11 @@ export function makeCase(subject: Subject, finding: Finding, verdict: Verdict, f
     gaps: ledger?.gaps ?? [],
     rotatedAway: ledger?.rotatedAway ?? null,
   };
+}
+
+/** When the kubelet said that it removed the container: of one that no agent opened, nothing else tells when its log went. */
+function removedAt({ containerId }: Subject, { cause }: Finding, facts: Facts): number | undefined {
+  return cause === 'C1' && containerId !== null ? facts.removals.get(containerId)?.at : undefined;
 }
 
 /** What a deletion of the pod adds, where it is not the cause itself. */

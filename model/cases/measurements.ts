@@ -1,8 +1,8 @@
 import type { DiskRecord, ThresholdsRecord } from '../records';
 import { ms } from './moment';
 
-/** Disks that do not change are told every ten minutes: an older sample says nothing about a moment. */
-const FRESH = 11 * 60_000;
+/** Disks that change are told once a minute, and at once near a threshold: an older sample says nothing about a moment. */
+const FRESH = 70_000;
 
 interface At<T> {
   at: number;

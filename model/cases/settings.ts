@@ -7,7 +7,10 @@ import type { Subject } from './subject';
 export function settingsOf(cause: Cause, subject: Subject, facts: Facts): Setting[] {
   switch (cause) {
     case 'C1':
-      return [...imageGc(subject, facts), ...eviction(subject, facts)];
+      return [
+        ...imageGc(subject, facts),
+        ...eviction(subject, facts).filter(({ name }) => /[.](nodefs|imagefs)[.]/.test(name)),
+      ];
     case 'C2':
       return [...eviction(subject, facts), ...storage(subject, 'requests')];
     case 'C3':

@@ -40,11 +40,11 @@ export function caseWindow(flags: TimeFlags, fallback: string): CaseWindow {
   return { from, to, recordsTo: to + RECORDS_AFTER_NS, now };
 }
 
-const clusterSchema = z.object({ 'cluster.name': z.string().optional() });
+const clusterSchema = z.object({ cluster: z.string().optional() });
 
 /** The cluster that the flags name; all of them where they name none. */
 export function clusterOf(values: Record<string, unknown>): string | undefined {
-  return clusterSchema.parse(values)['cluster.name'];
+  return clusterSchema.parse(values).cluster;
 }
 
 /** Runs something that reads cases; Loki's errors become ones that say what to check. */

@@ -14,12 +14,12 @@ const FOUND = 2;
 /** `afterlog cases`: the container instances whose logs left their nodes, and why. */
 export function casesCommand(): Command {
   const command = new Command('cases')
-    .description('Shows whose logs `kubectl logs` can no longer show in full, why, and whether they are in Loki.')
+    .description('Show whose logs `kubectl logs` can no longer show in full, why, and whether they are in Loki.')
     .option('-n, --namespace <name>', 'of this namespace only')
     .option('--job <name>', 'of this Job only')
     .option('--cronjob <name>', 'of this CronJob only')
     .option('--node <name>', 'on this node only')
-    .option('--cluster.name <name>', 'of this cluster only')
+    .option('--cluster <name>', 'of this cluster only')
     .addOption(new Option('--verdict <list>', 'only these, such as lost,partial').argParser(parseVerdicts))
     .addOption(new Option('--cause <list>', 'only these, such as C1,C15,unknown').argParser(parseCauses))
     .option('--since <duration>', 'logs that went in the last 15m, 2h, 7d (default 24h)')

@@ -12,12 +12,12 @@ import { caseWindow, clusterOf, withCases } from './case-flags';
 /** `afterlog explain WHAT`: why a log is gone, with the evidence and what to change. */
 export function explainCommand(): Command {
   const command = new Command('explain')
-    .description('Explains why a log is gone: what happened, the evidence with times and sources, what to change.')
+    .description('Explain why a log is gone: what happened, the evidence with times and sources, what to change.')
     .argument('<what...>', 'a pod, job/NAME, cronjob/NAME, a container id, or the whole error text of kubectl logs')
     .option('-n, --namespace <name>', 'of this namespace only')
     .option('-c, --container <name>', 'this container of the pod only')
     .option('--restart <n>', 'this run of the container only, the first is 0')
-    .option('--cluster.name <name>', 'of this cluster only')
+    .option('--cluster <name>', 'of this cluster only')
     .option('--since <duration>', 'logs that went in the last 15m, 2h, 30d (default 7d)')
     .option('--from <time>', 'logs that went from then on (RFC 3339, or how long ago)')
     .option('--to <time>', 'logs that went before then (RFC 3339, or how long ago)')

@@ -24,7 +24,7 @@ const CLOSE_MS = 5000;
 /** `afterlog watch`: what the API server shows, as records in Loki. */
 export function watchCommand(): Command {
   const command = new Command('watch')
-    .description('Watches Jobs, CronJobs, pods, nodes and Events, and writes their records to Loki.')
+    .description('Watch Jobs, CronJobs, pods, nodes and Events, and write their records to Loki.')
     .option('--kubeconfig <file>', 'kubeconfig (default: KUBECONFIG, else the service account, else ~/.kube/config)')
     .option('--context <name>', 'context of the kubeconfig (default: its current-context)')
     .option('--namespace <name>', 'watch this namespace only; may be given several times', collect, [])

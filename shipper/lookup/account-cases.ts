@@ -1,4 +1,5 @@
 import type { Case } from '../../model/cases';
+import type { Verdict } from '../../model/records';
 import { parseNs } from '../../model/time';
 import type { Account } from './accounts';
 import { type CaseReader, type CaseSelection, type CaseWindow, RECORDS_AFTER_NS } from './case-reader';
@@ -25,11 +26,13 @@ export async function addCases(
   }
   return accounts.map((account) => {
     const found = cases.find((one) => isOf(one, account));
-    // The ledger of a node that is gone says `pending` for ever: the case knows that nothing more will come.
-    return found === undefined
-      ? account
-      : { ...account, case: found, verdict: found.seen ? found.verdict : account.verdict };
+    return found === undefined ? account : { ...account, case: found, verdict: settled(account, found) };
   });
+}
+
+/** A ledger whose node is gone says `pending` for ever: its case knows that nothing more will come. */
+function settled({ verdict }: Account, found: Case): Verdict {
+  return verdict === 'pending' && found.cause !== 'C15' ? found.verdict : verdict;
 }
 
 function selectionsOf(accounts: readonly Account[]): CaseSelection[] {

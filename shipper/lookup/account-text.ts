@@ -19,7 +19,10 @@ export function accountText(
   const where = `in Loki at ${url}`;
   if (accounts.length <= MAX_TOLD) {
     return accounts
-      .map((account) => paragraph(account, isWhole, [account.query ?? queries[0]?.query ?? ''], where))
+      .map((account) => {
+        const query = account.query ?? queries[0]?.query;
+        return paragraph(account, isWhole, query === undefined ? [] : [query], where);
+      })
       .join('\n\n');
   }
   const lacking = accounts.filter(
@@ -65,9 +68,7 @@ const causeWithGrade = ({ cause, grade }: Case) => (cause === 'unknown' ? 'unkno
 function paragraph(account: Account, isWhole: boolean, queries: readonly string[], where: string): string {
   const { record, origin, case: found } = account;
   const sentences = [
-    ...(record === undefined
-      ? untold(account)
-      : sentencesOf(record, found?.cause === 'unknown' ? undefined : found?.happened)),
+    ...(record === undefined ? untold(account) : sentencesOf(record, tells(found) ? found.happened : undefined)),
     ...shortfallSentence(account, isWhole),
     ...oddities(origin),
   ];
@@ -77,6 +78,10 @@ function paragraph(account: Account, isWhole: boolean, queries: readonly string[
     ...(queries.length === 0 ? [] : [standsWhere(queries, where)]),
   ].join('\n');
 }
+
+/** The ledger tells of rotation itself, and of an unknown cause as much as is known. */
+const tells = (found: Case | undefined): found is Case =>
+  found !== undefined && found.cause !== 'unknown' && found.cause !== 'C15';
 
 const verdictLine = ({ verdict }: Account, found: Case) =>
   `Verdict ${verdict}, cause ${causeWithGrade(found)}. The evidence, and what to change: ` +

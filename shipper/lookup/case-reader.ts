@@ -197,12 +197,28 @@ export class CaseReader {
         input.thresholds.push(...thresholds);
       }
     };
+    await this.addOneLedgerOf(new Set(unseen.map(({ namespace }) => namespace)), input, { ...back, cluster });
     const silent = new Set(unseen.map(({ node }) => node));
     await read(silent, back);
     await read(
       measured.map(({ node }) => node).filter((node) => !silent.has(node)),
       around
     );
+  }
+
+  /** Whether an agent ships a namespace at all shows in one ledger of it, whichever. */
+  private async addOneLedgerOf(
+    namespaces: ReadonlySet<string>,
+    input: Input,
+    range: { from: bigint; to: bigint; cluster?: string }
+  ): Promise<void> {
+    for (const namespace of namespaces) {
+      if (!input.containers.some((ledger) => ledger.namespace === namespace)) {
+        const query = { ...range, metadata: { namespace } };
+        const found = await this.reader.newest('container', containerRecordSchema, query);
+        addNew(input.containers, found === undefined ? [] : [found]);
+      }
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Case, Grade, Setting } from '../../model/cases';
 import { adviceOn } from '../../model/advice';
+import { moment } from '../../model/lookup';
 import { type Cause, CAUSES, causeName } from '../../model/causes';
 import type { Verdict } from '../../model/records';
 
@@ -71,8 +72,8 @@ export function explanation(one: Case, others: readonly Case[]): string {
     ['Verdict', one.seen ? one.verdict : `${one.verdict}, never seen by an agent`],
     ['Cause', `${causeText(one.cause)}${also}`],
     ['Grade', gradeWords[one.grade]],
-    ['Finished', one.finished],
-    ['Gone', one.at],
+    ['Finished', one.finished && moment(one.finished)],
+    ['Gone', one.at && moment(one.at)],
     ['Node', one.node],
     ['Job', [one.job, one.cronJob && `of CronJob ${one.cronJob}`].filter(Boolean).join(' ') || null],
     ['Container', one.containerId],

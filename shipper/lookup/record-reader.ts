@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { RECORD_SERVICE } from '../../model/records';
 import { type LabelMatches, logQuery, quote } from '../../model/logql';
-import { pages } from '../loki/pages';
+import { newestEntry, pages } from '../loki/pages';
 import type { QueryClient } from '../loki/query-client';
 
 /** Which records of a kind to read; nanoseconds since 1970, `from` inclusive, `to` exclusive. */
@@ -29,13 +29,9 @@ export class RecordReader {
   async read<R extends { id: string; cluster: string }>(
     kind: string,
     schema: z.ZodType<R>,
-    { from, to, cluster, metadata = {}, containing }: RecordQuery
+    { from, to, cluster, metadata, containing }: RecordQuery
   ): Promise<R[]> {
-    const labels = { service_name: RECORD_SERVICE, record: kind, cluster };
-    const filter = containing === undefined ? '' : ` |= ${quote(containing)}`;
-    // The line filter stands first: it is what Loki can do without looking at the metadata.
-    const [selector = '', ...rest] = logQuery(labels, metadata).split(' | ');
-    const query = [`${selector}${filter}`, ...rest].join(' | ');
+    const query = textOf(kind, { cluster, metadata, containing });
     const newest = new Map<string, { record: R; ns: bigint; final: boolean }>();
     for await (const entries of pages(this.client, { query, from, to }, 'forward', { signal: this.signal })) {
       for (const { line, ns, metadata: found } of entries) {
@@ -55,6 +51,20 @@ export class RecordReader {
     }
     return [...newest.values()].map(({ record }) => record);
   }
+
+  /** The newest record that matches; undefined where there is none, or none that can be read. @throws as `read` */
+  async newest<R>(kind: string, schema: z.ZodType<R>, { from, to, ...matches }: RecordQuery): Promise<R | undefined> {
+    const entry = await newestEntry(this.client, { query: textOf(kind, matches), from, to });
+    return entry && parseRecord(entry.line, schema);
+  }
+}
+
+/** The line filter stands first: it is what Loki can do without looking at the metadata. */
+function textOf(kind: string, { cluster, metadata = {}, containing }: Omit<RecordQuery, 'from' | 'to'>): string {
+  const [selector = '', ...rest] = logQuery({ service_name: RECORD_SERVICE, record: kind, cluster }, metadata).split(
+    ' | '
+  );
+  return [`${selector}${containing === undefined ? '' : ` |= ${quote(containing)}`}`, ...rest].join(' | ');
 }
 
 function parseRecord<R>(line: string, schema: z.ZodType<R>): R | undefined {

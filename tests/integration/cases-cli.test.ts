@@ -142,6 +142,24 @@ const scattered = [
   }),
 ];
 
+/** A node whose agent ships the namespace, and never opened one of its pods. */
+const skipped = [
+  ...[
+    ledger({ podUid: 'other', pod: 'other', firstTime: day(23, '22:00'), lastTime: day(23, '22:01'), left: null }),
+  ].map((record) => outgoing({ ...record, cluster: 'c5' }, record.lastTime ?? '', CONTAINER_METADATA)),
+  ...[
+    pod({
+      ...{ id: 'alone', pod: 'alone', created: day(23, '22:22'), finished: day(23, '22:30') },
+      containers: ran(day(23, '22:22'), day(23, '22:30')),
+      deletion: { requested: day(23, '23:10'), gone: day(23, '23:10'), by: 'drain' },
+    }),
+  ].map((record) => outgoing({ ...record, cluster: 'c5' }, record.finished ?? '', POD_METADATA)),
+  ...['22:20', '22:31'].map((clock) => {
+    const [time, id] = [day(23, clock), `node-a/disk/${clock}`];
+    return outgoing({ ...sample, id, time, cluster: 'c5' }, time, DISK_METADATA);
+  }),
+];
+
 function day(n: number, clock: string): string {
   return `2026-11-${n}T${clock}:00.000000000Z`;
 }
@@ -163,7 +181,7 @@ beforeAll(async () => {
   store = await startStore({ dir, port: 0, now: () => Number(NOW / 1_000_000n) });
   connection = connectLoki({ url: store.url });
   const writer = new RecordWriter(connection, { logger: createLogger('error'), now: () => NOW });
-  const all = [...recorded, ...elsewhere, ...scattered];
+  const all = [...recorded, ...elsewhere, ...scattered, ...skipped];
   all.forEach((record) => writer.write(record));
   await writer.flush();
   expect(writer.statistics).toMatchObject({ acknowledged: all.length, refused: 0 });
@@ -232,6 +250,11 @@ describe('CaseReader, on the recorded node', () => {
     expect(cases[2]?.sentence).toContain('the agent on node-a was silent from 20:00:00 until 23:20:00');
   });
 
+  test('asked for one pod it knows that its namespace is shipped', async () => {
+    const [unseen] = await read({ cluster: 'c5', pod: 'alone' });
+    expect(unseen?.sentence).toContain('gave no sign between 22:20:00 and 22:31:00, and may have been down');
+  });
+
   test('counts lines that are no record it knows, and goes on', async () => {
     const writer = new RecordWriter(connection, { logger: createLogger('error'), now: () => NOW });
     for (const line of ['{"v":99,"kind":"container"}', 'nonsense']) {
@@ -263,7 +286,7 @@ describe('the commands', () => {
     command
       .exitOverride()
       .configureOutput({ writeErr: (text) => void (err += text) })
-      .parseAsync(['--loki.url', store.url, '--cluster.name', 'c1', ...times, ...args], { from: 'user' });
+      .parseAsync(['--loki.url', store.url, '--cluster', 'c1', ...times, ...args], { from: 'user' });
 
   test('cases prints a table like kubectl, and counts', async () => {
     await run(casesCommand(), '--job', 'ttl-cleanup', '-n', 'job-test');
@@ -324,7 +347,7 @@ describe('the commands', () => {
     expect(out).toContain('together with 33 others, to free disk on node-a. Its log is in Loki, complete.');
     expect(out).toMatch(/2026-11-23 23:15:38 +kubelet log +the kubelet began to reclaim ephemeral-storage/);
     expect(out).toMatch(
-      /2026-11-23 23:15:30 +disk +imagefs at 90 % \(0\.3 of 2\.9 GB free\), threshold imagefs\.available 15%, read from \/configz/
+      /2026-11-23 23:15:30 +disk +imagefs at 90 % \(0\.3 of 2\.9 GB free\); the kubelet reclaims at 85 % \(imagefs\.available < 15%\), read from \/configz/
     );
     expect(out).toMatch(/^ {2}imageGCHighThresholdPercent +85 +the kubelet's \/configz$/m);
     expect(out).toContain('imageGCHighThresholdPercent 85 → 75, imageGCLowThresholdPercent 80 → 70');

@@ -291,6 +291,20 @@ describe('afterlog logs', () => {
     });
   });
 
+  describe('a log that rotates while it is written', () => {
+    it('is under way, although what rotation took is in Loki', async () => {
+      const pod = instance('rotating-bbbbb');
+      const values = lines(start, 'one', 'two');
+      await pushLines(store, pod, values);
+      const rotatedAway = { files: 1, lines: 1, bytes: 100, from: null, to: formatNs(start + second) };
+      const more = { bytesSeen: 500, ended: false, left: null, final: false, verdict: 'pending' as const, rotatedAway };
+      await pushRecord(store, start + second, record(pod, times(values), more));
+      const { stderr } = await logs('rotating-bbbbb');
+      expect(stderr).toContain('Verdict pending, cause C15 log rotation (proved).');
+      expect(stderr.match(/rotation had deleted|rotation deleted/g)).toHaveLength(1);
+    });
+  });
+
   describe('a container that no agent ever opened', () => {
     it('is told of all the same, and is a failure', async () => {
       const ended = formatNs(start + 20n * second);
@@ -310,6 +324,7 @@ describe('afterlog logs', () => {
       expect(stderr).toContain('No agent ever opened it: no agent ever reported from n9. It is lost.');
       expect(stderr).toContain('Verdict lost, cause C14 drain or preemption (strong).');
       expect(stderr).not.toContain('nothing found');
+      expect(stderr).not.toContain('It stands in Loki');
     });
   });
 

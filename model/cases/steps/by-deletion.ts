@@ -57,7 +57,7 @@ export function deletionEvidence(deletion: PodDeletion, { jobName, left }: Subje
     ...evidence.map((reason): Evidence => ({
       at: moment,
       source: sourceOf(reason, jobName),
-      text: reason.replace(/^event /, ''),
+      text: reason.replace(/^event /, '').replace(/\d{4}-\d\d-\d\dT(\d\d:\d\d:\d\d)(?:\.\d+)?Z/g, '$1'),
     })),
   ];
 }
