@@ -165,6 +165,16 @@ export class Agent {
     return this.ledgerBook.unacked;
   }
 
+  /** Bytes of ended containers that Loki has not acknowledged. */
+  get atRisk(): number {
+    return this.ledgerBook.atRisk;
+  }
+
+  /** The port of the status page; null without one. */
+  get port(): number | null {
+    return this.server?.port ?? null;
+  }
+
   /** The live ledgers and those of containers that left, as `container` records. */
   ledgers(): ContainerRecord[] {
     return this.ledgerBook.all();

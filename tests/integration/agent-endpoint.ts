@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { uncompressSync } from 'snappy';
 import { request } from 'undici';
 
 /** What becomes of one push. */
@@ -22,6 +23,8 @@ export type Treatment =
 export class Endpoint {
   /** Decides on each push by its number, from 0, and the bytes of its body. */
   treat: (push: number, bytes: number) => Treatment = () => 'pass';
+  /** Decides instead on what is in a push of log lines. */
+  treatBody: ((body: string) => Treatment) | null = null;
   pushes = 0;
   /** Pushes that came and are held up. */
   waiting = 0;
@@ -61,6 +64,13 @@ export class Endpoint {
     await new Promise((resolve) => this.server.close(resolve));
   }
 
+  private treatmentOf({ headers }: IncomingMessage, body: Buffer): Treatment {
+    const push = this.pushes++;
+    return this.treatBody && headers['content-type'] === 'application/x-protobuf'
+      ? this.treatBody(uncompressSync(body).toString('latin1'))
+      : this.treat(push, body.length);
+  }
+
   private async handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const parts: Buffer[] = [];
     for await (const part of incoming) {
@@ -72,7 +82,7 @@ export class Endpoint {
     this.waiting--;
     // Neither the agent's question whether anyone is there counts, nor what the node says of itself at its own times.
     const counts = body.length > 1 && !isOfNode(incoming, body);
-    const treatment = counts ? this.treat(this.pushes++, body.length) : 'pass';
+    const treatment = counts ? this.treatmentOf(incoming, body) : 'pass';
     if (treatment === 'reset') {
       response.destroy();
       return;

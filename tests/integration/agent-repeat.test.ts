@@ -79,7 +79,9 @@ test.each(['waited', 'were waiting when the agent was killed'])(
     await expectEachLineOnce(store, [container]);
     expect(agent.ledgers()).toMatchObject([{ linesAcked: 220, gaps: [] }]);
     // What had not been sent before goes by its age.
-    expect((await entriesOf(store, '{late="true", container="main"}')).map(({ line }) => line)).toEqual(container.written.slice(200));
+    expect((await entriesOf(store, '{late="true", container="main"}')).map(({ line }) => line)).toEqual(
+      container.written.slice(200)
+    );
   }
 );
 

@@ -1,0 +1,89 @@
+import type { Mounted } from '../../shipper/node/disk/filesystem';
+import { Endpoint } from './agent-endpoint';
+import { agentConfig, Agents, expectEachLineOnce, until } from './agent-harness';
+import { SimulatedNode, type SimulatedContainer } from './agent-node';
+import { startTestStore, type TestStore } from './logs-store';
+
+const GIB = 2 ** 30;
+const BATCH = 8 * 1024;
+
+const agents = new Agents();
+let node: SimulatedNode;
+let store: TestStore;
+let endpoint: Endpoint;
+beforeEach(async () => {
+  node = new SimulatedNode();
+  store = await startTestStore();
+  endpoint = await Endpoint.before(store.url);
+});
+afterEach(async () => {
+  endpoint.release();
+  await agents.stopAll();
+  await endpoint.close();
+  await store.close();
+  node.remove();
+});
+
+/** A disk of 100 GiB, one for all; the kubelet's default threshold on imagefs is 15 GiB. */
+const disk = (available: () => number) => async (): Promise<Mounted> => ({
+  device: 1,
+  filesystem: { capacity: 100 * GIB, available: available(), used: 50 * GIB, inodes: null, inodesFree: null },
+});
+
+/** Runs 20 containers that still write and 6 ended ones before a stalled endpoint, then lets through so many pushes. */
+async function shipUnder(available: () => number, pushes: number) {
+  const containers = (count: number, prefix: string, lines: number) =>
+    Array.from({ length: count }, (_, i) =>
+      node.container({ pod: `${prefix}-${i}`, namespace: `${prefix}-${i}` }).write(lines, 5)
+    );
+  const running = containers(20, 'running', 600);
+  const ended = [...containers(5, 'ended', 300), ...containers(1, 'large', 900)];
+  const config = agentConfig(node, endpoint.url);
+  config.batch.size = BATCH;
+  config.push.concurrency = 1;
+  config.disk.interval = 50;
+  endpoint.stall();
+  const { agent } = await agents.start(config, { filesystem: disk(available) });
+  const all = [...running, ...ended].reduce((sum, { bytes }) => sum + bytes, 0);
+  await until('all are seen', () => agent.unacked === all);
+  ended.forEach((container) => container.deleteFiles());
+  await until('they are seen to have left', () => agent.ledgers().filter(({ left }) => left !== null).length === 6);
+  const begun = endpoint.pushes;
+  endpoint.treat = (push) => {
+    if (push - begun >= pushes) {
+      endpoint.stall();
+    }
+    return 'pass';
+  };
+  endpoint.release();
+  await until('the pushes are through', () => endpoint.pushes - begun > pushes && endpoint.waiting > 0);
+  const complete = (of: readonly SimulatedContainer[]) =>
+    of.filter(({ id, written }) => agent.ledgers().find((ledger) => ledger.id === id)?.linesAcked === written.length)
+      .length;
+  const danger = /^afterlog_danger (.*)$/m.exec(await agent.metrics.registry.metrics())?.[1];
+  const after = { ended: complete(ended), running: complete(running), danger };
+  endpoint.treat = () => 'pass';
+  endpoint.release();
+  await agent.settled();
+  await expectEachLineOnce(store, [...running, ...ended]);
+  return after;
+}
+
+// An ended container takes 3 pushes, the large one 8: 23 of them, and a few ledgers.
+const ENOUGH = 34;
+
+test('with time enough all take turns', async () => {
+  const after = await shipUnder(() => 50 * GIB, ENOUGH);
+  expect(after).toMatchObject({ danger: '0', ended: 0 });
+});
+
+test('near the threshold the ended containers are brought to their end first', async () => {
+  const after = await shipUnder(() => 15.5 * GIB, ENOUGH);
+  expect(after).toEqual({ danger: '1', ended: 6, running: 0 });
+});
+
+test('a disk that fills fast is danger from afar', async () => {
+  let left = 60 * GIB;
+  const after = await shipUnder(() => (left = Math.max(20 * GIB, left - GIB)), ENOUGH);
+  expect(after).toMatchObject({ ended: 6, running: 0 });
+});
