@@ -131,7 +131,8 @@ describe('isWorthWriting', () => {
   test('tells a changing disk once a minute', () => {
     expect(isWorthWriting(sample(0.5), sample(0.49, 51 * GB), minute - 1)).toBe(false);
     expect(isWorthWriting(sample(0.5), sample(0.49, 51 * GB), minute)).toBe(true);
-    expect(isWorthWriting(sample(0.5), sample(0.5, 50 * GB, { logs: { live: 0, dead: 2e6 } }), minute)).toBe(true);
+    expect(isWorthWriting(sample(0.5), sample(0.5, 50 * GB, { logs: { live: 0, dead: 2e8 } }), minute)).toBe(true);
+    expect(isWorthWriting(sample(0.5), sample(0.5, 50 * GB, { logs: { live: 0, dead: 2e6 } }), minute)).toBe(false);
     expect(isWorthWriting(sample(0.5), sample(0.5, 50 * GB, { atRisk: 10 }), minute)).toBe(true);
   });
 
