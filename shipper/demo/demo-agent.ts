@@ -1,14 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContainerRecord } from '../../model/records';
-import { Agent } from '../agent/agent';
+import type { Agent } from '../agent/agent';
+import type { Interlude } from './replay/play';
 
 /** A stretch in which no agent runs: recorded time, milliseconds since 1970. */
 export interface AgentDown {
   from: number;
   to: number;
 }
-
-const LOOK_MS = 5;
 
 /** The agent of the recorded node, which may be away for a while, as with an update of its DaemonSet. */
 export class DemoAgent {
@@ -25,19 +23,12 @@ export class DemoAgent {
     return this.agent.start();
   }
 
-  /**
-   * Ends the agent at the beginning of each stretch and starts another one at its end.
-   * @param now recorded time, milliseconds since 1970
-   */
-  async beAway(stretches: readonly AgentDown[], now: () => number, signal: AbortSignal): Promise<void> {
-    for (const { from, to } of stretches) {
-      await until(() => now() >= from, signal);
-      await this.agent.stop();
-      this.ledgersOf(this.agent).forEach((ledger) => this.earlier.set(ledger.id, ledger));
-      await until(() => now() >= to, signal);
-      this.agent = this.create();
-      await this.agent.start();
-    }
+  /** Ends the agent at the beginning of each stretch and starts another one at its end, while the replay waits. */
+  away(stretches: readonly AgentDown[]): Interlude[] {
+    return stretches.flatMap(({ from, to }) => [
+      { at: from, run: () => this.end() },
+      { at: to, run: () => this.begin() },
+    ]);
   }
 
   /** Resolves when everything that is on the node is in Loki. */
@@ -56,14 +47,15 @@ export class DemoAgent {
     return [...ledgers.values()];
   }
 
-  /** What is not final is told by the next agent. */
-  private ledgersOf(agent: Agent): ContainerRecord[] {
-    return agent.ledgers().filter(({ final }) => final);
+  private async end(): Promise<void> {
+    await this.agent.stop();
+    // What is not final is told by the next agent.
+    const final = this.agent.ledgers().filter((ledger) => ledger.final);
+    final.forEach((ledger) => this.earlier.set(ledger.id, ledger));
   }
-}
 
-async function until(isSo: () => boolean, signal: AbortSignal): Promise<void> {
-  while (!isSo()) {
-    await sleep(LOOK_MS, undefined, { signal });
+  private async begin(): Promise<void> {
+    this.agent = this.create();
+    await this.agent.start();
   }
 }

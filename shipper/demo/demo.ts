@@ -154,14 +154,12 @@ async function replay(
   };
   const ticker = setInterval(show, 250);
   try {
-    await Promise.all([
-      play(plan, { root: dirs.log, source: dirs.recording, shift }, clock, {
-        end: end + AFTERMATH_MS,
-        onProgress: (progress) => (bytes = progress.bytes),
-        signal,
-      }),
-      agent.beAway(downs, () => clock.recorded(), signal),
-    ]);
+    await play(plan, { root: dirs.log, source: dirs.recording, shift }, clock, {
+      end: end + AFTERMATH_MS,
+      interludes: agent.away(downs),
+      onProgress: (progress) => (bytes = progress.bytes),
+      signal,
+    });
     const settled = Promise.all([agent.settled(), watch.settled()]);
     await Promise.race([settled, aborted(signal).then(() => signal.throwIfAborted())]);
     show();

@@ -121,6 +121,7 @@ describe('a replay in which the agent is down during the second reclaim', () => 
     expect(rest.filter(({ verdict }) => !['kept', 'rescued'].includes(verdict))).toMatchObject([
       { pod: 'disk-pressure-test-rdgcs', verdict: 'unknown', cause: 'C1', seen: true },
     ]);
-    expect(tally(replayed.cases)).toEqual({ ...otherCauses, 'C1 proved': 41, 'C8 proved': 3 });
+    // It was found gone 18 s after the reclaim: that much less than proved.
+    expect(tally(replayed.cases)).toEqual({ ...otherCauses, 'C1 proved': 40, 'C1 strong': 1, 'C8 proved': 3 });
   });
 });

@@ -24,21 +24,34 @@ export interface Progress {
   bytes: number;
 }
 
+/** Something else that happens at a recorded moment (milliseconds since 1970); the replay waits for it. */
+export interface Interlude {
+  at: number;
+  run(): Promise<void>;
+}
+
+export interface PlayOptions {
+  /** Recorded time, milliseconds since 1970; without it the last change is the end. */
+  end?: number;
+  /** In their order. */
+  interludes?: readonly Interlude[];
+  onProgress?: (progress: Progress) => void;
+  signal?: AbortSignal;
+}
+
 /** Bytes that are copied at once: large enough to be cheap, small enough that the agent gets its turn. */
 const CHUNK = 256 * 1024;
 
 /**
  * Makes the planned changes, in order, each when the clock says that it is due, and goes on until `end`.
- * @param options.end recorded time, milliseconds since 1970; without it the last change is the end
  * @throws the file system's error, or an AbortError
  */
 export async function play(
   plan: Plan,
   stage: Stage,
   clock: ReplayClock,
-  options: { end?: number; onProgress?: (progress: Progress) => void; signal?: AbortSignal } = {}
+  { end, interludes = [], onProgress, signal }: PlayOptions = {}
 ): Promise<void> {
-  const { end, onProgress, signal } = options;
   const progress: Progress = { done: 0, at: 0, bytes: 0 };
   const due = async (at: number) => {
     const wait = clock.until(at);
@@ -47,7 +60,16 @@ export async function play(
     }
     signal?.throwIfAborted();
   };
+  const coming = [...interludes];
+  const runInterludes = async (until: number) => {
+    for (let next = coming[0]; next && next.at <= until; next = coming[0]) {
+      coming.shift();
+      await due(next.at);
+      await next.run();
+    }
+  };
   for (const { at, action } of plan.steps) {
+    await runInterludes(at);
     await due(at);
     await perform(action, stage);
     progress.done++;
@@ -56,6 +78,7 @@ export async function play(
     onProgress?.(progress);
   }
   if (end !== undefined) {
+    await runInterludes(end);
     await due(end);
   }
   clock.finish();
