@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseNs } from '../../model/time';
@@ -53,7 +53,18 @@ function startAgent(): ChildProcess {
   const names = ['--state.dir', node.state, '--node.name', 'n1', '--cluster.name', 'c1', '--batch.wait', '20ms'];
   const push = ['--push.timeout', '300ms', '--push.backoff-min', '10ms', '--push.backoff-max', '100ms'];
   const small = ['--batch.size', '16KiB', '--limits.max-line-size', '4KiB'];
-  return spawn(process.execPath, [program, 'agent', ...args, ...names, ...push, ...small], { stdio: 'ignore' });
+  return spawn(process.execPath, [program, 'agent', ...args, ...names, ...push, ...small], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+}
+
+/** Resolves when the agent says that it has started: on a busy machine that takes its time. */
+async function started({ stderr }: ChildProcess): Promise<void> {
+  for await (const text of stderr ?? []) {
+    if (String(text).includes('agent started')) {
+      return;
+    }
+  }
 }
 
 const troubles: Treatment[] = [
@@ -76,9 +87,7 @@ const rotatedFiles = ({ directory }: SimulatedContainer) =>
 /** What runs on the node: containers that write, are rotated, end and are deleted, whatever the agent does. */
 class Workload {
   readonly all: SimulatedContainer[] = [];
-  private live: Array<{ container: SimulatedContainer; since: number }> = [];
-
-  constructor(private readonly kills: () => number) {}
+  private live: SimulatedContainer[] = [];
 
   step(): void {
     while (this.live.length < LIVE) {
@@ -89,45 +98,46 @@ class Workload {
         container.link(index.toString(16).padStart(64, '0'));
       }
       this.all.push(container);
-      this.live.push({ container, since: this.kills() });
+      this.live.push(container);
     }
-    for (const { container, since } of this.live) {
+    for (const container of this.live) {
       if (chance(0.5)) {
         container.write(1 + Math.floor(random() * 60));
       }
       if (chance(0.02)) {
         container.rotate();
       }
-      if (this.known(since) && chance(0.01)) {
+      if (chance(0.01) && known(container)) {
         rotatedFiles(container)
           .slice(0, 1)
           .forEach((file) => rmSync(file));
       }
     }
     const [oldest] = this.live;
-    if (oldest && this.known(oldest.since) && chance(0.02)) {
-      oldest.container.deletePod();
+    if (oldest && chance(0.02) && known(oldest)) {
+      oldest.deletePod();
       this.live.shift();
     }
   }
+}
 
-  /** What comes and goes while no agent is there has no ledger: nothing is deleted before one can have seen it. */
-  private known(since: number): boolean {
-    return this.kills() - since > 3;
-  }
+/** What comes and goes while no agent is there has no ledger: nothing is deleted before one has seen the container. */
+function known({ id }: SimulatedContainer): boolean {
+  const checkpoint = join(node.state, 'checkpoint.jsonl');
+  return existsSync(checkpoint) && readFileSync(checkpoint, 'utf8').includes(`"${id}"`);
 }
 
 test(
   `kill -9 at ${KILLS} random moments under a failing endpoint, while logs are written, rotated and deleted: each line is in the store once, or the ledgers name what is missing`,
   async () => {
     endpoint.treat = () => (chance(0.5) ? troubles[Math.floor(random() * troubles.length)]! : 'pass');
-    let kills = 0;
-    const work = new Workload(() => kills);
+    const work = new Workload();
     const writer = setInterval(() => work.step(), 20);
     try {
-      for (; kills < KILLS; kills++) {
+      for (let kill = 0; kill < KILLS; kill++) {
         child = startAgent();
-        await wait(200 + random() * 1_300);
+        await (chance(0.1) ? wait(random() * 500) : started(child));
+        await wait(random() * 1_000);
         child.kill('SIGKILL');
         await once(child, 'exit');
       }
@@ -173,7 +183,7 @@ function account(container: SimulatedContainer, stored: string[], ledger: Contai
     there.has(line) ? [] : [{ line, time: container.times[index]!, bytes: container.sizes[index]! }]
   );
   const gaps = ledger?.gaps ?? [];
-  const about = { id: container.id, missing: missing.length, gaps };
+  const about = { id: container.id, known: ledger !== undefined, missing: missing.length, gaps };
   const uncovered = missing.filter(
     ({ time }) =>
       !gaps.some(({ from, to }) => (parseNs(from ?? '') ?? 0n) <= time && time <= (parseNs(to ?? '') ?? 1n << 63n))
