@@ -3,15 +3,10 @@ import './public-path';
 import React, { lazy, Suspense } from 'react';
 import { AppPlugin, type AppRootProps } from '@grafana/data';
 import { LoadingPlaceholder } from '@grafana/ui';
+import { registerExtensions } from './extensions/register';
 import type { ConfigurationProps } from './pages/configuration/Configuration';
 import type { JsonData } from './settings';
-
-/** A part of the app, drawn once its texts are there in the user's language. */
-async function translated<T>(part: Promise<T>): Promise<T> {
-  const { initTranslations } = await import(/* webpackChunkName: "translations" */ './translations');
-  await initTranslations();
-  return part;
-}
+import { translated } from './translated';
 
 const App = lazy(() => translated(import(/* webpackChunkName: "app" */ './App')));
 const Configuration = lazy(() =>
@@ -36,3 +31,5 @@ export const plugin = new AppPlugin<JsonData>().setRootPage(LazyApp).addConfigPa
   id: 'configuration',
   body: LazyConfiguration,
 });
+
+registerExtensions(plugin);

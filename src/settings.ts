@@ -4,14 +4,14 @@ import { OWN_LAYOUT, logLayoutSchema } from './log-layouts';
 /** The streams of Afterlog's records, unless somebody labels them otherwise. */
 export const RECORD_SELECTOR = '{service_name="afterlog"}';
 
+/** Whether a text can be a stream selector: Loki itself says what else is wrong with it. */
+export const isSelector = (text: string): boolean => /^\s*\{.*[^\s].*\}\s*$/.test(text);
+
 const settingsSchema = z.object({
   /** The UID of the Loki data source that Afterlog's agents write to. */
   lokiUid: z.string().min(1).optional().catch(undefined),
   /** LogQL's stream selector of Afterlog's records. */
-  recordSelector: z
-    .string()
-    .regex(/^\s*\{.*[^\s].*\}\s*$/)
-    .catch(RECORD_SELECTOR),
+  recordSelector: z.string().refine(isSelector).catch(RECORD_SELECTOR),
   /** How the containers' logs are labelled. */
   logs: logLayoutSchema.catch(OWN_LAYOUT),
 });

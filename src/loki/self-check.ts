@@ -1,13 +1,20 @@
-import { RECORD_SERVICE } from '../../model/records';
-import type { Entry } from './log-frames';
 import { logQuery } from '../../model/logql';
+import { type WatchRecord, watchRecordSchema } from '../../model/records';
+import type { LogLayout } from '../log-layouts';
+import type { Entry } from './log-frames';
 import type { LokiSource } from './loki-source';
+import { parseRecord } from './parse-record';
+import { narrowed, recordQuery } from './record-query';
 
-/** What of Afterlog's is in a Loki. */
+/** What of Afterlog's is in a Loki, of the last 24 hours. */
 export interface Findings {
-  /** Ledgers written in the last 24 hours. */
-  containerRecords: number;
-  /** The newest line of a container's log in that time. */
+  /** Records by kind. */
+  records: ReadonlyMap<string, number>;
+  /** Whether records have their structured metadata: look-ups by id rest on it. undefined where there is no record. */
+  hasMetadata: boolean | undefined;
+  /** The newest sign of life of `afterlog watch`. */
+  watch: WatchRecord | undefined;
+  /** The newest line of a container's log. */
   newestLine: Entry | undefined;
 }
 
@@ -16,11 +23,27 @@ const DAY_MS = 86_400_000;
 /** @param now milliseconds since 1970 @throws LokiFailure */
 export async function selfCheck(loki: LokiSource, now: number): Promise<Findings> {
   const span = { from: now - DAY_MS, to: now };
-  const records = logQuery({ service_name: RECORD_SERVICE, record: 'container' });
-  const lines = logQuery({ namespace: /.+/, container: /.+/, workload: /.+/ });
-  const [containerRecords, newest] = await Promise.all([
-    loki.count(`sum(count_over_time(${records} [24h]))`, span),
-    loki.newest(lines, span, 1),
+  const all = narrowed(loki.recordSelector, 'record=~".+"');
+  const [counts, [record], watches, newest] = await Promise.all([
+    // One number a kind: the step is longer than the span, which must not be empty.
+    loki.counts(`sum by (record) (count_over_time(${all} [24h]))`, { from: now - 1000, to: now }, DAY_MS),
+    loki.newest(recordQuery(loki.recordSelector, 'container'), span, 1),
+    loki.newest(recordQuery(loki.recordSelector, 'watch'), span, 1),
+    loki.newest(linesQuery(loki.logs), span, 1),
   ]);
-  return { containerRecords, newestLine: newest[0] };
+  return {
+    records: new Map(counts.map(({ labels, value }) => [labels.record ?? '', value])),
+    hasMetadata: record && record.fields.id !== undefined,
+    watch: watches.map(({ line }) => parseRecord(line, watchRecordSchema))[0],
+    newestLine: newest[0],
+  };
+}
+
+/** All lines of containers' logs. */
+function linesQuery({ preset, namespace, container, pod, podIs }: LogLayout): string {
+  const labels = { [namespace]: /.+/, [container]: /.+/ };
+  if (preset === 'afterlog') {
+    return logQuery({ ...labels, workload: /.+/ });
+  }
+  return podIs === 'label' ? logQuery({ ...labels, [pod]: /.+/ }) : logQuery(labels, { [pod]: /.+/ });
 }

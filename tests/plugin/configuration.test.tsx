@@ -45,7 +45,7 @@ describe('the configuration page', () => {
       {
         url: '/api/plugins/afterlog-timelines-app/settings',
         method: 'POST',
-        data: { enabled: true, pinned: true, jsonData: { lokiUid: 'loki' } },
+        data: { enabled: true, pinned: true, jsonData: { ...settingsOf({}), lokiUid: 'loki' } },
       },
     ]);
   });
@@ -59,7 +59,7 @@ describe('the configuration page', () => {
 
   it('has nothing to save when it was provisioned', async () => {
     open({ lokiUid: 'loki' });
-    expect(await screen.findByText('No container records in the last 24 hours')).toBeVisible();
+    expect(await screen.findByText('No container records')).toBeVisible();
     expect(screen.getByRole('button', { name: 'Save' })).toBeDisabled();
   });
 });
@@ -69,27 +69,56 @@ describe('the self-check', () => {
     loki.layout = layout;
     await pushHello(loki, ['one']);
     open({ lokiUid: 'loki' });
-    expect(await screen.findByText('1 container record in the last 24 hours')).toBeVisible();
-    expect(screen.getByText(/The newest is from .* UTC, of job-test\/hello-rtkpw\./)).toBeVisible();
+    expect(await screen.findByText('1 container record')).toBeVisible();
+    expect(screen.getByText(/the newest is from .*, of job-test\/hello-rtkpw$/)).toBeVisible();
   });
 
   it('says what is missing, and sees what has come since', async () => {
     open({ lokiUid: 'loki' });
-    expect(await screen.findByText('No container log lines in the last 24 hours')).toBeVisible();
+    expect(await screen.findByText('No lines of containers’ logs')).toBeVisible();
     await pushHello(loki, ['one']);
     await userEvent.click(screen.getByRole('button', { name: 'Check again' }));
-    expect(await screen.findByText('1 container record in the last 24 hours')).toBeVisible();
+    expect(await screen.findByText('1 container record')).toBeVisible();
   });
 
   it('shows why Loki gave no answer', async () => {
     loki.failure = 'no org id';
     open({ lokiUid: 'loki' });
-    expect(await screen.findByText(/no org id\./)).toBeVisible();
+    expect(await screen.findByText('no org id')).toBeVisible();
+  });
+});
+
+describe('logs of another shipper', () => {
+  it('are found by its labels', async () => {
+    const labels = { namespace: 'shop', pod: 'web-1', container: 'nginx', job: 'shop/web' };
+    await loki.push(labels, [[BigInt(Date.now() - 5000) * 1_000_000n, 'GET /']]);
+    open({ lokiUid: 'loki' });
+    expect(await screen.findByText('No lines of containers’ logs')).toBeVisible();
+    await userEvent.click(screen.getByRole('radio', { name: 'Promtail' }));
+    expect(await screen.findByText(/the newest is from .*, of shop\/web-1$/)).toBeVisible();
+  });
+
+  it('may have names that no preset has', async () => {
+    const labels = { ns: 'shop', pod_name: 'web-1', container_name: 'nginx' };
+    await loki.push(labels, [[BigInt(Date.now() - 5000) * 1_000_000n, 'GET /']]);
+    const logs = { ...settingsOf({}).logs, preset: 'other' as const, podIs: 'label' as const };
+    open({ lokiUid: 'loki', logs: { ...logs, namespace: 'ns', container: 'container_name', pod: 'pod_name' } });
+    expect(screen.getByRole('textbox', { name: 'Namespace' })).toHaveValue('ns');
+    expect(await screen.findByText(/the newest is from .*, of shop\/web-1$/)).toBeVisible();
   });
 });
 
 describe('settings', () => {
   it.each([undefined, null, {}, { lokiUid: '' }, { lokiUid: 7 }])('%j have no data source', (jsonData) => {
     expect(settingsOf(jsonData).lokiUid).toBeUndefined();
+  });
+});
+
+describe('the selector of records', () => {
+  it('must be one', async () => {
+    open({ lokiUid: 'loki' });
+    await userEvent.clear(screen.getByRole('textbox', { name: /Streams of Afterlog’s records/ }));
+    expect(screen.getByText(/A selector stands in braces/)).toBeVisible();
+    expect(screen.getByRole('button', { name: 'Save' })).toBeDisabled();
   });
 });

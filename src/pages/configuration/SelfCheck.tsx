@@ -1,58 +1,71 @@
 import React, { useCallback, useState } from 'react';
-import { Alert, Button, LoadingPlaceholder } from '@grafana/ui';
-import { count, moment } from '../../../model/lookup';
-import { formatNs } from '../../../model/time';
+import { css } from '@emotion/css';
+import { dateTimeFormat, type GrafanaTheme2 } from '@grafana/data';
+import { Alert, Button, Icon, LoadingPlaceholder, Text, useStyles2 } from '@grafana/ui';
 import { LokiSource } from '../../loki/loki-source';
-import { type Findings, selfCheck } from '../../loki/self-check';
+import { selfCheck } from '../../loki/self-check';
+import type { Settings } from '../../settings';
+import { t, Trans } from '../../texts';
 import { useAnswer } from '../use-answer';
+import { findingsIn } from './findings';
 
 /** Says what of Afterlog's is in the Loki chosen, and what to look at where something is missing. */
-export function SelfCheck({ lokiUid }: { lokiUid: string }) {
+export function SelfCheck({ lokiUid, settings: { recordSelector, logs } }: { lokiUid: string; settings: Settings }) {
+  const styles = useStyles2(getStyles);
   const [since, setSince] = useState(Date.now);
-  const ask = useCallback(() => selfCheck(new LokiSource(lokiUid), since), [lokiUid, since]);
+  const ask = useCallback(
+    () => selfCheck(new LokiSource(lokiUid, recordSelector, logs), since),
+    [lokiUid, recordSelector, logs, since]
+  );
   const answer = useAnswer(ask);
   return (
-    <section aria-label="Self-check" aria-live="polite">
-      {answer.state === 'loading' && <LoadingPlaceholder text="Asking Loki" />}
+    <section className={styles.check} aria-label={t('check.title', 'Self-check')} aria-live="polite">
+      <Text element="h3" variant="h5">
+        <Trans i18nKey="check.heading">What is in this Loki, of the last 24 hours</Trans>
+      </Text>
+      {answer.state === 'loading' && <LoadingPlaceholder text={t('check.loading', 'Asking Loki')} />}
       {answer.state === 'failed' && (
-        <Alert severity="error" title="Loki did not answer">
-          {answer.why}. Test the data source on its own page in Grafana.
+        <Alert severity="error" title={t('check.failed', 'Loki did not answer')}>
+          <p>{answer.why}</p>
+          <Trans i18nKey="check.failed-what">Test the data source on its own page in Grafana.</Trans>
         </Alert>
       )}
-      {answer.state === 'done' && <Found {...answer.value} />}
-      <Button
-        variant="secondary"
-        icon="sync"
-        onClick={() => setSince(Date.now())}
-        disabled={answer.state === 'loading'}
-      >
-        Check again
-      </Button>
+      {answer.state === 'done' && (
+        <ul className={styles.list}>
+          {findingsIn(answer.value, logs, (ms) => dateTimeFormat(ms)).map(({ isGood, title, what }) => (
+            <li key={title} className={styles.finding}>
+              <Icon
+                name={isGood ? 'check-circle' : 'exclamation-triangle'}
+                className={isGood ? styles.good : styles.bad}
+                title={isGood ? t('check.good', 'Found') : t('check.bad', 'Missing')}
+              />
+              <div>
+                {title}
+                {what !== undefined && <p className={styles.what}>{what}</p>}
+              </div>
+            </li>
+          ))}
+        </ul>
+      )}
+      <div>
+        <Button
+          variant="secondary"
+          icon="sync"
+          onClick={() => setSince(Date.now())}
+          disabled={answer.state === 'loading'}
+        >
+          <Trans i18nKey="check.again">Check again</Trans>
+        </Button>
+      </div>
     </section>
   );
 }
 
-function Found({ containerRecords, newestLine }: Findings) {
-  const { namespace, pod, workload } = newestLine?.fields ?? {};
-  return (
-    <>
-      {containerRecords > 0 ? (
-        <Alert severity="success" title={`${count(containerRecords, 'container record')} in the last 24 hours`} />
-      ) : (
-        <Alert severity="warning" title="No container records in the last 24 hours">
-          Afterlog’s agent writes one when a container ends. Is it running on the nodes, and does it push to this Loki
-          and this tenant? <code>afterlog doctor</code> on a node tells.
-        </Alert>
-      )}
-      {newestLine !== undefined ? (
-        <Alert severity="success" title="Container log lines are there">
-          The newest is from {moment(formatNs(newestLine.ns))}, of {namespace}/{pod ?? workload}.
-        </Alert>
-      ) : (
-        <Alert severity="warning" title="No container log lines in the last 24 hours">
-          Streams with the labels namespace, container and workload are looked for, as Afterlog’s agent writes them.
-        </Alert>
-      )}
-    </>
-  );
-}
+const getStyles = (theme: GrafanaTheme2) => ({
+  check: css({ display: 'flex', flexDirection: 'column', gap: theme.spacing(1.5), maxWidth: '90ch' }),
+  list: css({ listStyle: 'none' }),
+  finding: css({ display: 'flex', gap: theme.spacing(1.5), padding: theme.spacing(0.75, 0) }),
+  what: css({ margin: 0, color: theme.colors.text.secondary }),
+  good: css({ color: theme.colors.success.text, flexShrink: 0 }),
+  bad: css({ color: theme.colors.warning.text, flexShrink: 0 }),
+});

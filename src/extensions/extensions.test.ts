@@ -1,0 +1,60 @@
+import { knownOfLine, knownOfQueries } from './contexts';
+import { fieldsOfQuery, whereTo } from './where-to';
+
+const LOKI = { type: 'loki', uid: 'loki' };
+const APP = '/a/afterlog-timelines-app';
+const explore = (expr: string, more: object = {}) => ({ targets: [{ expr, datasource: LOKI, ...more }] });
+const pathOf = (context: unknown) => {
+  const known = knownOfQueries(context) ?? knownOfLine(context);
+  return known && whereTo(known);
+};
+
+describe('a query of LogQL', () => {
+  it('tells what is equal in it, and nothing else', () => {
+    expect(fieldsOfQuery('{namespace="shop", app=~"a|b"} |= "x" | container_id="4703" | level!="info"')).toEqual({
+      namespace: 'shop',
+      container_id: '4703',
+    });
+  });
+});
+
+describe('the link', () => {
+  it.each([
+    ['{namespace="shop"} | container_id="4703b9db1c2e"', '/lookup?q=4703b9db1c2e'],
+    ['{namespace="shop", pod="hello-rtkpw"}', '/lookup?q=shop%2Fhello-rtkpw'],
+    ['{pod="hello-rtkpw"}', '/lookup?q=hello-rtkpw'],
+    ['{namespace="shop"}', '/timeline?namespace=shop'],
+    ['{service_name="afterlog", record="gc"} | node="node-a"', '/timeline?node=node-a'],
+  ])('of %s leads to %s', (expr, path) => {
+    expect(pathOf(explore(expr))).toBe(`${APP}${path}`);
+  });
+
+  it('takes the time along', () => {
+    const timeRange = { from: 'now-6h', to: 'now' };
+    expect(pathOf({ ...explore('{namespace="shop"}'), timeRange })).toBe(
+      `${APP}/timeline?from=now-6h&to=now&namespace=shop`
+    );
+    const raw = { from: new Date(1000), to: new Date(2000) };
+    expect(pathOf({ ...explore('{namespace="shop"}'), timeRange: { raw } })).toBe(
+      `${APP}/timeline?from=1000&to=2000&namespace=shop`
+    );
+  });
+
+  it('of a log line leads to its container', () => {
+    expect(pathOf({ attributes: { container_id: ['4703b9db1c2e'], namespace: ['shop'] } })).toBe(
+      `${APP}/lookup?q=4703b9db1c2e`
+    );
+    expect(pathOf({ attributes: { 'k8s.pod.name': ['hello-rtkpw'], 'k8s.namespace.name': ['shop'] } })).toBe(
+      `${APP}/lookup?q=shop%2Fhello-rtkpw`
+    );
+  });
+
+  it.each([
+    ['another data source', { targets: [{ expr: '{pod="a"}', datasource: { type: 'prometheus' } }] }],
+    ['nothing of containers', explore('{app="nginx"}')],
+    ['no context', undefined],
+    ['something else', 'text'],
+  ])('is not there for %s', (_, context) => {
+    expect(pathOf(context)).toBeUndefined();
+  });
+});

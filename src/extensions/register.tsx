@@ -1,0 +1,54 @@
+// Loaded with every Grafana page: nothing heavy is imported here.
+import React, { lazy, Suspense } from 'react';
+import type { AppPlugin } from '@grafana/data';
+import plugin from '../plugin.json';
+import { LOOKUP_PATH } from '../paths';
+import { t } from '../texts';
+import { translated } from '../translated';
+import { knownOfLine, knownOfQueries } from './contexts';
+import type { ExposedLookupProps } from './ExposedLookup';
+import { type Known, whereTo } from './where-to';
+
+const ExposedLookup = lazy(() => translated(import(/* webpackChunkName: "exposed-lookup" */ './ExposedLookup')));
+
+const LazyLookup = (props: ExposedLookupProps) => (
+  <Suspense fallback={null}>
+    <ExposedLookup {...props} />
+  </Suspense>
+);
+
+/** Grafana takes only what plugin.json announces, so that is where the texts come from. */
+const [ofQueries, ofLines, ofPalette] = plugin.extensions.addedLinks;
+const [lookup] = plugin.extensions.exposedComponents;
+
+/**
+ * Links into the app from other places of Grafana, and the look-up for other plugins. Grafana 11.0 does not know how;
+ * places that a version does not have are left alone by it.
+ */
+export function registerExtensions(app: Pick<AppPlugin, keyof AppPlugin>): void {
+  if (typeof app.addLink !== 'function' || typeof app.exposeComponent !== 'function') {
+    return;
+  }
+  const link = (entry: typeof ofQueries, knownOf: (context: unknown) => Known | undefined) =>
+    entry &&
+    app.addLink({
+      ...entry,
+      path: LOOKUP_PATH,
+      icon: 'question-circle',
+      configure: (context: unknown) => {
+        const known = knownOf(context);
+        const path = known && whereTo(known);
+        return path === undefined ? undefined : { path, title: whereText() };
+      },
+    });
+  link(ofQueries, knownOfQueries);
+  link(ofLines, knownOfLine);
+  if (ofPalette) {
+    app.addLink({ ...ofPalette, path: LOOKUP_PATH, icon: 'search' });
+  }
+  if (lookup) {
+    app.exposeComponent<ExposedLookupProps>({ ...lookup, component: LazyLookup });
+  }
+}
+
+const whereText = () => t('extensions.where', 'Where did this container’s log go?');
