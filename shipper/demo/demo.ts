@@ -102,14 +102,19 @@ async function runPrograms(
     await replay(stage, agent, watch, downs, signal);
     const complete = await report(stage, agent);
     if (!options.exit) {
-      say(`\nServing until Ctrl+C. The agent's metrics: http://${hostPort(options.agentListen)}/metrics`);
-      say(`The recorded API server: ${node.apiServer.url}, its kubelet: ${node.kubelet.url}`);
-      await aborted(signal);
+      await serve(stage, node, signal);
     }
     return complete;
   } finally {
     await Promise.all([agent.stop(), watch.stop()]);
   }
+}
+
+/** Leaves everything to look at until the signal is aborted. */
+async function serve({ options }: Stage, node: RecordedNode, signal: AbortSignal): Promise<void> {
+  say(`\nServing until Ctrl+C. The agent's metrics: http://${hostPort(options.agentListen)}/metrics`);
+  say(`The recorded API server: ${node.apiServer.url}, its kubelet: ${node.kubelet.url}`);
+  await aborted(signal);
 }
 
 /** The agent's own configuration; what it does every so often it does as often a recorded second. */
