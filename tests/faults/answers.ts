@@ -1,9 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Treatment } from '../integration/agent-endpoint';
-import { storedLedgers, storedOf, until } from '../integration/agent-harness';
+import { finalLedger, storedLedgers, storedOf, until } from '../integration/agent-harness';
+import { criLine, secondsAgo } from '../integration/agent-node';
 import type { TestStore } from '../integration/logs-store';
-import { expectComplete } from './account';
-import { faultBed, gaugeOf, ShiftedClock } from './bed';
+import { expectComplete, expectExactAccount } from './account';
+import { faultBed, gaugeOf, ShiftedClock, type Bed } from './bed';
 import type { AccountedContainer } from './container';
 import { randomFrom } from './random';
 
@@ -11,6 +12,10 @@ const MINUTE = 60;
 const HOUR = 3600;
 const DAY = 86_400;
 const overloaded: Treatment = { status: 429, body: 'Ingestion rate limit exceeded for user fake' };
+
+/** Contents of the container that the store has, in the order of their times. */
+const contentsIn = async (bed: Bed, container: AccountedContainer) =>
+  (await storedOf(bed.store, container)).map(({ line }) => line);
 
 /**
  * The scenarios in which Loki's answers decide, against whatever Loki `openStore` gives.
@@ -69,6 +74,21 @@ export function answerScenarios(openStore: () => Promise<TestStore>): void {
     await leaveComplete([containers[0]!, containers[2]!]);
   });
 
+  test('F22: of a request with lines that are too long for Loki all others are stored, and those counted', async () => {
+    const config = bed.config();
+    config.limits['max-line-size'] = 1024 * 1024; // the agent's limit is not Loki's
+    const container = bed.container({ pod: 'wordy-0' }).write(20, 5);
+    container.append(criLine(secondsAgo(4), 'x'.repeat(300_000)));
+    container.write(20);
+    const { agent } = await bed.start(config);
+    await until('it is through', () => agent.unacked === 0);
+    const kept = [...container.lines.keys()].filter(({ length }) => length < 1_000);
+    expect(await contentsIn(bed, container)).toEqual(kept);
+    expect(agent.ledgers()).toMatchObject([
+      { linesSeen: 41, linesAcked: 40, gaps: [{ reason: 'refused', lines: 1, from: expect.any(String) }] },
+    ]);
+  });
+
   test('F22: of a request with lines that are too old for Loki all others are stored, and those counted', async () => {
     const config = bed.config();
     config.limits['max-age'] = 9 * DAY * 1000; // the agent believes that Loki takes them
@@ -87,14 +107,36 @@ export function answerScenarios(openStore: () => Promise<TestStore>): void {
     expect([0, 25]).toContain(stored.length);
   });
 
+  test('F23: lines that an outage made too old for ever are given up with a count, and no request is repeated for them', async () => {
+    const clock = new ShiftedClock(-8 * DAY);
+    bed.endpoint.treat = () => ({ status: 503, body: 'no' });
+    const agent = await bed.startAt(clock);
+    const container = bed.container({ pod: 'ancient-0' }).write(100, 8 * DAY);
+    await until('it tried', () => agent.unacked === container.bytes && bed.endpoint.pushes > 0);
+    clock.offsetSeconds = 0;
+    container.write(50);
+    bed.endpoint.treat = () => 'pass';
+    await until('it is through', () => agent.unacked === 0);
+    const { pushes } = bed.endpoint;
+    await wait(500);
+    expect(bed.endpoint.pushes - pushes).toBeLessThanOrEqual(2); // its ledger
+    container.deleteFiles();
+    const ledger = await finalLedger(bed.store, container);
+    expect(ledger).toMatchObject({ verdict: 'partial', gaps: [{ lines: 100 }] });
+    // What was under way is sent once more and refused by Loki, what was not is passed over by the agent.
+    expect(['too-old', 'refused']).toContain(ledger.gaps[0]?.reason);
+    const missing = await expectExactAccount(bed.store, container, ledger);
+    expect(missing).toEqual([...container.lines.keys()].slice(0, 100));
+  });
+
   test('F35: lines that are hours behind the live ones of their stream are refused by nobody', async () => {
     const pods = ['b2222', 'c2222', 'd2222'].map((end) => `import-${end}`);
     const [live, behind, both] = pods.map((pod) => bed.container({ pod }));
     live!.write(100);
     const { agent } = await bed.start();
     await until('the live lines are stored', () => agent.unacked === 0 && agent.ledgers().length > 0);
-    // Not more than three hours: of older lines a Loki shows nothing before it has written their chunk.
-    for (let age = 170; age > 0; age -= 10) {
+    // Not more than two and a half hours: of older lines a Loki shows nothing before it has written their chunk.
+    for (let age = 150; age > 0; age -= 10) {
       behind!.write(20, age * MINUTE);
       live!.write(5);
     }
@@ -166,5 +208,27 @@ export function answerScenarios(openStore: () => Promise<TestStore>): void {
     clock.offsetSeconds = 0;
     container.write(50);
     await leaveComplete([container]);
+  });
+
+  test("a step of the node's clock two hours backwards, and forwards again, loses and doubles nothing", async () => {
+    const clock = new ShiftedClock(0);
+    const agent = await bed.startAt(clock);
+    const container = bed.container({ pod: 'stepped-1' }).write(50);
+    await until('it ships', () => agent.ledgers()[0]?.linesAcked === 50);
+    clock.offsetSeconds = -2 * HOUR;
+    const stepped: string[] = [];
+    for (let i = 0; i < 50; i++) {
+      stepped.push(`the clock is wrong ${i}`);
+      container.append(criLine(secondsAgo(2 * HOUR) + BigInt(i), `the clock is wrong ${i}`));
+    }
+    await until('it is through', () => agent.ledgers()[0]?.linesSeen === 100 && agent.unacked === 0);
+    clock.offsetSeconds = 0;
+    container.write(50);
+    await until('all is through', () => agent.ledgers()[0]?.linesSeen === 150 && agent.unacked === 0);
+    container.deleteFiles();
+    expect(await finalLedger(bed.store, container)).toMatchObject({ linesAcked: 150, gaps: [] });
+    const contents = await contentsIn(bed, container);
+    expect([...contents].sort()).toEqual([...container.lines.keys()].sort());
+    expect(contents.slice(0, 50)).toEqual(stepped);
   });
 }

@@ -19,6 +19,13 @@ export class ShiftedClock implements Clock {
   }
 }
 
+/** Starts an agent whose time is that of `clock`. Whoever starts it ends it. */
+export async function startAgentAt(clock: ShiftedClock, config: AgentConfig): Promise<Agent> {
+  const agent = new Agent(config, { clock, logger: winston.createLogger({ silent: true }) });
+  await agent.start();
+  return agent;
+}
+
 type Names = ConstructorParameters<typeof AccountedContainer>[1];
 
 /** A simulated node, an endpoint that fails when it is told to, and a store behind it. */
@@ -64,9 +71,8 @@ export class Bed {
 
   /** Starts an agent whose time is that of `clock`. */
   async startAt(clock: ShiftedClock, config = this.config()): Promise<Agent> {
-    const agent = new Agent(config, { clock, logger: winston.createLogger({ silent: true }) });
+    const agent = await startAgentAt(clock, config);
     this.shifted.push(agent);
-    await agent.start();
     return agent;
   }
 

@@ -80,6 +80,19 @@ test('F26: 1,000 completed pods cost nothing while nothing happens', async () =>
   expect((await storedOf(bed.store, containers[0]!)).length).toBe(2);
 });
 
+test('F32: a drained node: what was written until the signal is flushed within the grace period', async () => {
+  const agent = await start(['--batch.wait', '5s']); // so that there is something left to flush
+  const containers = ['a', 'b'].map((name) => bed.container({ pod: `drained-${name}` }));
+  for (let i = 0; i < 5; i++) {
+    containers.forEach((container) => container.write(200));
+    await wait(100);
+  }
+  expect(await agent.end('SIGTERM')).toBe(0);
+  for (const container of containers) {
+    expect((await storedOf(bed.store, container)).length).toBe(1_000);
+  }
+});
+
 test('F32: what cannot be flushed within the grace period is reported, and the next agent sends it', async () => {
   bed.endpoint.treat = () => 'reset';
   const { agent, said } = await bed.start();

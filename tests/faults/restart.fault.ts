@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync, renameSync, rmSync, statSync, truncateSyn
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expectEachLineOnce, finalLedger, until } from '../integration/agent-harness';
-import { expectComplete } from './account';
+import { expectComplete, expectExactAccount } from './account';
 import { faultBed, gaugeOf } from './bed';
 import type { AccountedContainer } from './container';
 
@@ -107,4 +107,37 @@ test.each(damages)('F25: a checkpoint that %s stops nothing: all is there, no li
   await expectEachLineOnce(bed.store, containers);
   containers.forEach((container) => container.deleteFiles());
   await expectComplete(bed.store, containers);
+});
+
+test('what went unread while no agent was there is named to the byte, with its time span', async () => {
+  const container = bed.container({ pod: 'missed-0' }).write(50, 10);
+  const first = await bed.start();
+  await bed.arrived(container);
+  await until('acknowledged', () => first.agent.unacked === 0);
+  bed.endpoint.treat = () => 'reset';
+  container.write(70);
+  container.rotate(); // it grows no more: how much is missing can be known
+  await until('it is seen', () => first.agent.ledgers()[0]?.bytesSeen === container.bytes);
+  await bed.agents.stop(first.agent);
+  container.deleteFiles();
+  bed.endpoint.treat = () => 'pass';
+  await bed.start();
+  const ledger = await finalLedger(bed.store, container);
+  expect(await expectExactAccount(bed.store, container, ledger)).toHaveLength(70);
+});
+
+test('a log that was seen, but went before anything of it was acknowledged while no agent was there, has a ledger', async () => {
+  bed.endpoint.treat = () => 'reset';
+  const { agent } = await bed.start();
+  const container = bed.container({ pod: 'unsent-0' }).write(80);
+  container.rotate();
+  await until('it is seen', () => agent.ledgers()[0]?.bytesSeen === container.bytes);
+  await bed.agents.stop(agent);
+  container.deletePod();
+  bed.endpoint.treat = () => 'pass';
+  await bed.start();
+  const ledger = await finalLedger(bed.store, container);
+  // It was sent and never acknowledged: for the agent it may be in Loki or not.
+  expect(ledger).toMatchObject({ verdict: 'unknown', linesAcked: 0 });
+  expect(await expectExactAccount(bed.store, container, ledger)).toHaveLength(80);
 });

@@ -1,8 +1,9 @@
-import { rmSync } from 'node:fs';
+import { fstatSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { finalLedger, storedOf, until } from '../integration/agent-harness';
-import { expectComplete } from './account';
-import { faultBed } from './bed';
+import { expectComplete, expectExactAccount } from './account';
+import { faultBed, gaugeOf } from './bed';
 
 const bed = faultBed();
 const LETTERS = 'bcdfghjklmnpqrstvwxz';
@@ -10,6 +11,12 @@ const LETTERS = 'bcdfghjklmnpqrstvwxz';
 const podName = (job: string, i: number) => `${job}-${LETTERS[i % 20]}${LETTERS[Math.floor(i / 20) % 20]}222`;
 /** No rescan within the time of a test. */
 const NEVER = 3_600_000;
+
+/** A rotated file as the kubelet compresses it. */
+function compress(file: string): void {
+  writeFileSync(`${file}.gz`, gzipSync(readFileSync(file)));
+  rmSync(file);
+}
 
 test('F1: a container that prints, exits within a second and is deleted at once is complete', async () => {
   await bed.start(bed.config({ rescan: { interval: NEVER } }));
@@ -49,6 +56,25 @@ test('F3: pods of a CronJob that a short TTL deletes are complete, in one stream
   }
   const ledgers = await expectComplete(bed.store, containers);
   expect(new Set(ledgers.map(({ workload }) => workload))).toEqual(new Set(['tick']));
+});
+
+test('F4: all dead containers and rotated files deleted at once, with a backlog, are read from their descriptors', async () => {
+  bed.endpoint.stall();
+  const { agent } = await bed.start();
+  const containers = Array.from({ length: 20 }, (_, i) => {
+    const container = bed.container({ pod: podName('dead', i) }).write(300);
+    compress(container.rotate());
+    container.write(200).rotate();
+    return container.write(100);
+  });
+  await until('all files are open', async () => (await gaugeOf(agent, 'open_files')) === 60);
+  containers.forEach((container) => container.deleteFiles());
+  await until('all left', () => agent.ledgers().every(({ left }) => left !== null));
+  bed.endpoint.release();
+  const ledgers = await expectComplete(bed.store, containers);
+  expect(ledgers.map(({ verdict, left }) => [verdict, left?.directory])).toEqual(
+    containers.map(() => ['rescued', 'empty'])
+  );
 });
 
 test('F5: the log of an init container that is removed when the pod completes is complete', async () => {
@@ -98,3 +124,38 @@ test('F8: a pod of the same name and another uid is another log, and that of the
   const stored = await storedOf(bed.store, second);
   expect(stored.map(({ line }) => line)).toEqual([...first.lines.keys(), ...second.lines.keys()]);
 });
+
+test('F16: deleted logs keep no more disk than the budget; the noisiest gives way, and each byte of it is named', async () => {
+  bed.endpoint.treat = () => 'reset';
+  const budget = 400_000;
+  const config = bed.config({ rescue: { 'max-bytes': budget, 'max-age': 3_600_000 } });
+  config.batch.size = 16 * 1024;
+  const { agent } = await bed.start(config);
+  const chatty = ['a', 'b'].map((name) => bed.container({ pod: `chatty-${name}` }).write(6_000));
+  const quiet = ['c', 'd', 'e'].map((name) => bed.container({ pod: `quiet-${name}` }).write(200));
+  const all = [...chatty, ...quiet];
+  const bytes = all.reduce((sum, container) => sum + container.bytes, 0);
+  await until('all are seen', () => agent.unacked === bytes);
+  all.forEach((container) => container.deleteFiles());
+  await until('what is over is given up', () => deletedBytesHeld(bed.node.logs) <= budget);
+  expect(deletedBytesHeld(bed.node.logs)).toBeGreaterThan(0);
+  bed.endpoint.treat = () => 'pass';
+  await expectComplete(bed.store, quiet);
+  for (const container of chatty) {
+    const ledger = await finalLedger(bed.store, container);
+    const missing = await expectExactAccount(bed.store, container, ledger);
+    expect(new Set(ledger.gaps.map(({ reason }) => reason))).toEqual(new Set(missing.length > 0 ? ['shed'] : []));
+  }
+});
+
+/** Bytes of deleted files below a directory that this process still holds open. */
+function deletedBytesHeld(dir: string): number {
+  return readdirSync('/proc/self/fd').reduce((sum, fd) => {
+    try {
+      const target = readlinkSync(`/proc/self/fd/${fd}`);
+      return target.startsWith(dir) && target.endsWith(' (deleted)') ? sum + fstatSync(Number(fd)).size : sum;
+    } catch {
+      return sum; // the descriptor of the listing itself
+    }
+  }, 0);
+}

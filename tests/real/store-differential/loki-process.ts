@@ -4,22 +4,53 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { stringify } from 'yaml';
 
 export interface RealLoki {
   url: string;
   stop(): Promise<void>;
 }
 
+/** Limits by tenant, in the names of Loki's `limits_config`. */
+export type Overrides = Record<string, Record<string, unknown>>;
+
+/** A Loki of one's own, with tenants whose limits can be changed while it runs. */
+export interface TenantedLoki extends RealLoki {
+  /** Takes effect within a second or two. */
+  override(overrides: Overrides): Promise<void>;
+}
+
 /** Loki at `LOKI_URL`, or one started from the binary `LOKI_BIN`; undefined where neither is set. */
 export async function realLoki(): Promise<RealLoki | undefined> {
   const { LOKI_URL: url, LOKI_BIN: binary } = process.env;
-  return url ? { url, stop: () => Promise.resolve() } : binary ? start(binary) : undefined;
+  return url ? { url, stop: () => Promise.resolve() } : binary ? start(binary, open) : undefined;
 }
 
-async function start(binary: string): Promise<RealLoki> {
+/** A Loki from the binary `LOKI_BIN` that asks each request for its tenant, and takes no push over the wire above this. */
+export async function tenantedLoki(
+  binary: string,
+  overrides: Overrides,
+  maxReceivedBytes: number
+): Promise<TenantedLoki> {
+  const dir = await mkdtemp(join(tmpdir(), 'afterlog-overrides-'));
+  const file = join(dir, 'overrides.yaml');
+  const override = (tenants: Overrides) => writeFile(file, stringify({ overrides: tenants }));
+  await override(overrides);
+  const { url, stop } = await start(binary, {
+    auth_enabled: true,
+    runtime_config: { file, period: '1s' },
+    distributor: { max_recv_msg_size: maxReceivedBytes },
+  });
+  return { url, override, stop: async () => stop().finally(() => rm(dir, { recursive: true })) };
+}
+
+/** Anybody may push as fast as the machine can. */
+const open = { auth_enabled: false, limits_config: { ingestion_rate_mb: 64, ingestion_burst_size_mb: 128 } };
+
+async function start(binary: string, settings: Record<string, unknown>): Promise<RealLoki> {
   const dir = await mkdtemp(join(tmpdir(), 'afterlog-loki-'));
   const [http, grpc] = [await freePort(), await freePort()];
-  await writeFile(join(dir, 'loki.yaml'), config(dir, http, grpc));
+  await writeFile(join(dir, 'loki.yaml'), stringify({ ...config(dir, http, grpc), ...settings }));
   const loki = spawn(binary, ['-config.file', join(dir, 'loki.yaml')], { cwd: dir, stdio: 'ignore' });
   const stop = async () => {
     await ended(loki);
@@ -62,20 +93,33 @@ function freePort(): Promise<number> {
   });
 }
 
-const config = (dir: string, http: number, grpc: number) => `
-auth_enabled: false
-server:
-  { http_listen_address: 127.0.0.1, http_listen_port: ${http}, grpc_listen_address: 127.0.0.1, grpc_listen_port: ${grpc}, log_level: error }
-common:
-  instance_addr: 127.0.0.1
-  path_prefix: ${dir}/data
-  storage: { filesystem: { chunks_directory: ${dir}/data/chunks, rules_directory: ${dir}/data/rules } }
-  replication_factor: 1
-  ring: { kvstore: { store: inmemory } }
-schema_config:
-  configs:
-    - { from: 2020-10-24, store: tsdb, object_store: filesystem, schema: v13, index: { prefix: index_, period: 24h } }
-ingester: { lifecycler: { min_ready_duration: 0s }, wal: { disk_full_threshold: 0 } }
-limits_config: { ingestion_rate_mb: 64, ingestion_burst_size_mb: 128 }
-analytics: { reporting_enabled: false }
-`;
+/** Loki in one process on a file system, its schema the one of today. */
+const config = (dir: string, http: number, grpc: number) => ({
+  server: {
+    http_listen_address: '127.0.0.1',
+    http_listen_port: http,
+    grpc_listen_address: '127.0.0.1',
+    grpc_listen_port: grpc,
+    log_level: 'error',
+  },
+  common: {
+    instance_addr: '127.0.0.1',
+    path_prefix: `${dir}/data`,
+    storage: { filesystem: { chunks_directory: `${dir}/data/chunks`, rules_directory: `${dir}/data/rules` } },
+    replication_factor: 1,
+    ring: { kvstore: { store: 'inmemory' } },
+  },
+  schema_config: {
+    configs: [
+      {
+        from: '2020-10-24',
+        store: 'tsdb',
+        object_store: 'filesystem',
+        schema: 'v13',
+        index: { prefix: 'index_', period: '24h' },
+      },
+    ],
+  },
+  ingester: { lifecycler: { min_ready_duration: '0s' }, wal: { disk_full_threshold: 0 } },
+  analytics: { reporting_enabled: false },
+});
