@@ -14,6 +14,7 @@ const environmentSchema = z.object({
   PODS_DIR: z.string(),
   CONTAINERS_DIR: z.string(),
   KUBELET_LOG: z.string(),
+  CONTAINERD_LOG: z.string(),
   /** The one disk of kubelet, containerd and logs. */
   DISK: z.string(),
 });

@@ -1,6 +1,6 @@
 import type { Cause } from '../../model/causes';
-import type { Run, SeenPod } from './pod-watch';
-import { runKey, type Truth } from './story';
+import type { SeenPod } from './pod-watch';
+import { type Run, runKey, type Truth } from './story';
 
 /** What took a run's log from the node, or a part of it, as the story and the kubelet's log have it. */
 export interface Expected {
@@ -23,7 +23,7 @@ const fates: Record<string, Cause[]> = {
 export function expectedCases(truth: Truth): Map<string, Expected> {
   const cases = new Map<string, Expected>();
   for (const run of truth.runs) {
-    const reclaim = truth.reclaims.find(({ containerIds }) => containerIds.has(run.containerId));
+    const reclaim = truth.reclaims.find(({ removed }) => removed.has(run.containerId));
     const files = truth.files.get(runKey(run));
     if (reclaim !== undefined) {
       cases.set(runKey(run), { run, causes: ['C1'], between: [reclaim.start, reclaim.end] });

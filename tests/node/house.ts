@@ -9,6 +9,10 @@ import type { Environment } from './environment';
 import type { Kubectl } from './kubectl';
 import { afterlog, Program, type Ran } from './programs';
 
+const answerSchema = z.object({
+  data: z.object({ result: z.array(z.object({ values: z.array(z.tuple([z.string(), z.string()])) })) }),
+});
+
 /** Store, watch and agent as processes on the real node, with the identities and the arguments of `deploy/`. */
 export class House {
   readonly deployed: Deployed;
@@ -28,16 +32,25 @@ export class House {
 
   static async start(environment: Environment, kubectl: Kubectl): Promise<House> {
     const house = new House(environment, kubectl, await mkdtemp(join(tmpdir(), 'afterlog-node-')));
-    await house.deployed.apply();
-    house.store = new Program(house.file('store.log'), [
+    try {
+      await house.deployed.apply();
+      await house.startStore();
+      await house.startWatch();
+      await house.startAgent();
+    } catch (error) {
+      await house.stop();
+      throw error;
+    }
+    return house;
+  }
+
+  private async startStore(): Promise<void> {
+    this.store = new Program(this.file('store.log'), [
       'store',
-      `--data.dir=${house.file('store')}`,
+      `--data.dir=${this.file('store')}`,
       '--listen=127.0.0.1:0',
     ]);
-    house.loki = String((await house.store.says('serving')).url);
-    await house.startWatch();
-    await house.startAgent();
-    return house;
+    this.loki = String((await this.store.says('serving')).url);
   }
 
   private async startWatch(): Promise<void> {
@@ -90,14 +103,17 @@ export class House {
 
   /** All records of a kind, as they stand in the store, oldest first. */
   async records<T>(kind: string, schema: z.ZodType<T>): Promise<T[]> {
-    const query = `{service_name="afterlog", record="${kind}", cluster="${CLUSTER}"}`;
+    const lines = await this.lines(`{service_name="afterlog", record="${kind}", cluster="${CLUSTER}"}`);
+    return lines.map((line) => schema.parse(JSON.parse(line)));
+  }
+
+  /** The lines that a query finds in the last hour, oldest first. */
+  async lines(query: string): Promise<string[]> {
     const url = `${this.loki}/loki/api/v1/query_range?limit=5000&direction=forward&since=1h&query=`;
-    const streams = z.object({
-      data: z.object({ result: z.array(z.object({ values: z.array(z.tuple([z.string(), z.string()])) })) }),
-    });
-    const { data } = streams.parse(await (await fetch(url + encodeURIComponent(query))).json());
+    const answer: unknown = await (await fetch(url + encodeURIComponent(query))).json();
+    const { data } = answerSchema.parse(answer);
     const entries = data.result.flatMap(({ values }) => values).sort(([a], [b]) => (BigInt(a) < BigInt(b) ? -1 : 1));
-    return entries.map(([, line]) => schema.parse(JSON.parse(line)));
+    return entries.map(([, line]) => line);
   }
 
   /** What the three programs logged as warnings and errors. */

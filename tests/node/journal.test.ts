@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { until } from '../../shipper/cluster/testing/until';
 import { createLogger } from '../../shipper/log';
 import { JournalSource } from '../../shipper/node/kubelet-log/journal-source';
 import { KubeletLog } from '../../shipper/node/kubelet-log/kubelet-log';
 import type { Reclaim } from '../../shipper/node/kubelet-log/reclaim';
+import { until } from './until';
 
 const JOURNALD = '/lib/systemd/systemd-journald';
 const UNIT = 'kubelet.service';

@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
+import { removalsIn } from './containerd-log';
 
-/** What the kubelet wrote of one reclaim. Times are milliseconds since 1970. */
+/** What kubelet and containerd wrote of one reclaim. Times are milliseconds since 1970. */
 export interface Reclaim {
   start: number;
   end: number;
-  containerIds: Set<string>;
+  /** The containers that the kubelet named in it. */
+  named: Set<string>;
+  /** Those of them that containerd removed then: the kubelet also names a container that has just ended. */
+  removed: Set<string>;
 }
 
 const header = /^[IWEF](\d\d)(\d\d) (\d\d):(\d\d):(\d\d)\.(\d{3})/;
@@ -13,26 +17,32 @@ const header = /^[IWEF](\d\d)(\d\d) (\d\d):(\d\d):(\d\d)\.(\d{3})/;
  * The reclaims that a log of kubelet 1.20 tells of, read here in the simplest way, so that the agent's reading of the
  * same file can be checked by it. The kubelet runs on this machine: its times are in this machine's zone and year.
  */
-export function reclaimsIn(file: string): Reclaim[] {
+export function reclaimsIn(kubeletLog: string, containerdLog: string): Reclaim[] {
   const reclaims: Reclaim[] = [];
   let current: Reclaim | undefined;
-  for (const line of readFileSync(file, 'utf8').split('\n')) {
+  for (const line of readFileSync(kubeletLog, 'utf8').split('\n')) {
     const at = timeOf(line);
     if (at === undefined) {
       continue;
     }
     if (line.includes('eviction manager: attempting to reclaim ephemeral-storage')) {
-      current = { start: at, end: at, containerIds: new Set() };
+      current = { start: at, end: at, named: new Set(), removed: new Set() };
       reclaims.push(current);
     }
-    const removed = /RemoveContainer - Container ID: ([0-9a-f]{64})/.exec(line)?.[1];
-    if (current !== undefined && removed !== undefined) {
-      current.containerIds.add(removed);
-      current.end = at;
+    const named = /RemoveContainer - Container ID: ([0-9a-f]{64})/.exec(line)?.[1];
+    if (current !== undefined && named !== undefined) {
+      current.named.add(named);
     }
-    if (line.includes('attempting to delete unused images')) {
+    if (current !== undefined && line.includes('attempting to delete unused images')) {
+      current.end = at;
       current = undefined;
     }
+  }
+  const removals = removalsIn(containerdLog);
+  for (const { start, end, named, removed } of reclaims) {
+    removals
+      .filter(({ at, containerId }) => at >= start && at <= end && named.has(containerId))
+      .forEach(({ containerId }) => removed.add(containerId));
   }
   return reclaims;
 }

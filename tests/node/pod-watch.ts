@@ -3,18 +3,11 @@ import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import type { Kubectl } from './kubectl';
 
-const started = z.object({ containerID: z.string().optional(), startedAt: z.string().optional() });
+const ended = z.object({ containerID: z.string().optional(), exitCode: z.number() });
 const statusSchema = z.object({
-  name: z.string(),
-  restartCount: z.number(),
-  state: z.object({
-    running: started.optional(),
-    terminated: started.extend({ exitCode: z.number(), finishedAt: z.string().nullish() }).optional(),
-  }),
-  lastState: z.object({ terminated: started.extend({ exitCode: z.number() }).optional() }),
-  containerID: z.string().optional(),
+  state: z.object({ terminated: ended.optional() }),
+  lastState: z.object({ terminated: ended.optional() }),
 });
-type Status = z.infer<typeof statusSchema>;
 
 const podSchema = z.object({
   metadata: z.object({
@@ -33,17 +26,6 @@ const podSchema = z.object({
 
 const eventSchema = z.object({ type: z.string(), object: podSchema });
 
-/** One run of one container, as the API showed it. */
-export interface Run {
-  pod: SeenPod;
-  container: string;
-  restart: number;
-  /** 64 hex digits. */
-  containerId: string;
-  /** null while it runs, and where nobody showed it. */
-  exitCode: number | null;
-}
-
 export interface SeenPod {
   namespace: string;
   name: string;
@@ -54,11 +36,12 @@ export interface SeenPod {
   deleted: boolean;
 }
 
-/** Watches pods with kubectl: an account of what ran that shares nothing with `afterlog watch`. */
+/** Watches pods with kubectl: an account of them that shares nothing with `afterlog watch`. */
 export class PodWatch {
+  /** By uid. */
   readonly pods = new Map<string, SeenPod>();
-  /** By container id. */
-  readonly runs = new Map<string, Run>();
+  /** By container id, 64 hex digits; of containers whose end the API showed. */
+  readonly exitCodes = new Map<string, number>();
   private readonly child: ChildProcess;
   private failure: string | undefined;
 
@@ -68,6 +51,11 @@ export class PodWatch {
     if (this.child.stdout !== null) {
       createInterface({ input: this.child.stdout }).on('line', (line) => this.take(line));
     }
+  }
+
+  /** Ends it, whatever it has seen. */
+  kill(): void {
+    this.child.kill();
   }
 
   /** @throws Error if the watch had ended before, or gave what is no pod: then something may have been missed */
@@ -97,34 +85,13 @@ export class PodWatch {
       reason: status.reason ?? null,
       deleted: data.type === 'DELETED',
     };
-    const known = Object.assign(this.pods.get(pod.uid) ?? pod, pod);
-    this.pods.set(pod.uid, known);
-    for (const one of [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]) {
-      this.takeStatus(known, one);
+    this.pods.set(pod.uid, Object.assign(this.pods.get(pod.uid) ?? pod, pod));
+    for (const { state, lastState } of [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]) {
+      for (const { containerID = '', exitCode } of [state.terminated, lastState.terminated].filter(
+        (one) => one !== undefined
+      )) {
+        this.exitCodes.set(containerID.replace(/^\w+:\/\//, ''), exitCode);
+      }
     }
-  }
-
-  private takeStatus(pod: SeenPod, { name, restartCount, state, lastState }: Status): void {
-    const last = lastState.terminated;
-    const now = state.terminated ?? state.running;
-    this.takeRun(pod, name, restartCount, now?.containerID, state.terminated?.exitCode ?? null);
-    // While it waits for its next run, the newest one is shown as the last state.
-    const lastRestart = now === undefined ? restartCount : restartCount - 1;
-    this.takeRun(pod, name, lastRestart, last?.containerID, last?.exitCode ?? null);
-  }
-
-  private takeRun(pod: SeenPod, container: string, restart: number, id: string | undefined, exitCode: number | null) {
-    const containerId = id?.replace(/^\w+:\/\//, '');
-    if (containerId === undefined || containerId === '') {
-      return;
-    }
-    const before = this.runs.get(containerId);
-    this.runs.set(containerId, {
-      pod,
-      container,
-      restart: before?.restart ?? restart,
-      containerId,
-      exitCode: exitCode ?? before?.exitCode ?? null,
-    });
   }
 }

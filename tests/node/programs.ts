@@ -2,10 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { until } from '../../shipper/cluster/testing/until';
+import { until } from './until';
 
 const program = join(__dirname, '../../bin/afterlog');
-const START_MS = 20_000;
 
 /** The environment without what would lead a command to another Loki or cluster. */
 const plain = { PATH: process.env.PATH, HOME: '/nonexistent' };
@@ -40,16 +39,12 @@ export class Program {
 
   /** The newest line with this message, as soon as it is there. @throws Error where the program ended before */
   async says(message: string): Promise<Record<string, unknown>> {
-    await until(
-      `"${message}" in ${this.log}`,
-      () => {
-        if (this.child.exitCode !== null) {
-          throw new Error(`afterlog ${this.args[0]} ended: ${readFileSync(this.log, 'utf8')}`);
-        }
-        return this.logged(message).length > 0;
-      },
-      START_MS
-    );
+    await until(`"${message}" in ${this.log}`, () => {
+      if (this.child.exitCode !== null) {
+        throw new Error(`afterlog ${this.args[0]} ended: ${readFileSync(this.log, 'utf8')}`);
+      }
+      return this.logged(message).length > 0;
+    });
     return this.logged(message).at(-1) ?? {};
   }
 

@@ -1,13 +1,14 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { until } from '../../shipper/cluster/testing/until';
 import type { Environment } from './environment';
 import type { House } from './house';
 import type { Kubectl } from './kubectl';
 import { type Reclaim, reclaimsIn } from './kubelet-log';
-import { PodWatch, type Run } from './pod-watch';
+import { startedIn } from './containerd-log';
+import { PodWatch, type SeenPod } from './pod-watch';
 import { DELETED_PRINTS } from './printed';
+import { until } from './until';
 
 const NAMESPACE = 'job-test';
 const MINUTE = 60_000;
@@ -23,13 +24,23 @@ const jobSchema = z.object({
 });
 const namesSchema = z.object({ items: z.array(z.object({ metadata: z.object({ name: z.string() }) })) });
 
+/** One run of one container. */
+export interface Run {
+  pod: SeenPod;
+  container: string;
+  restart: number;
+  containerId: string;
+  /** null while it runs, and where the API never showed its end. */
+  exitCode: number | null;
+}
+
 /** What `kubectl logs` printed for a run whose log the kubelet had reclaimed, and its exit code was 0. */
 export interface Failure {
   run: Run;
   text: string;
 }
 
-/** What really happened, from kubectl, the kubelet's log and the node's disk; nothing of it from Afterlog. */
+/** What really happened, from kubectl, the logs of kubelet and containerd, and the node's disk; nothing of it from Afterlog. */
 export interface Truth {
   /** Every run of every container of the namespace. */
   runs: Run[];
@@ -42,10 +53,17 @@ export interface Truth {
 
 /** The recorded Jobs once more: they run, the disk fills up, the kubelet reclaims, and time goes on. */
 export async function tell(environment: Environment, kubectl: Kubectl, house: House): Promise<Truth> {
-  const jobs = new Jobs(kubectl);
   await kubectl.run('create', 'namespace', NAMESPACE);
   const watch = new PodWatch(kubectl, NAMESPACE);
+  try {
+    return await tellWatched(environment, kubectl, house, watch);
+  } finally {
+    watch.kill();
+  }
+}
 
+async function tellWatched(environment: Environment, kubectl: Kubectl, house: House, watch: PodWatch): Promise<Truth> {
+  const jobs = new Jobs(kubectl);
   step('Jobs of every kind run');
   await kubectl.applyJobs('1-jobs.yaml');
   await jobs.ended('hello');
@@ -54,12 +72,12 @@ export async function tell(environment: Environment, kubectl: Kubectl, house: Ho
   step('three Jobs bring images, one fills the disk');
   await kubectl.importImages();
   await kubectl.applyJobs('2-fill-disk.yaml');
-  const reclaims = () => reclaimsIn(environment.KUBELET_LOG);
+  const reclaims = () => reclaimsIn(environment.KUBELET_LOG, environment.CONTAINERD_LOG);
   await until('a reclaim in the kubelet log', () => reclaims().length > 0, 5 * MINUTE);
   await until('DiskPressure', async () => (await diskPressure(kubectl, environment)) === 'True', MINUTE);
 
   step('kubectl logs has nothing to show');
-  const failures = await kubectlLogs(kubectl, taken(watch, reclaims()));
+  const failures = await kubectlLogs(kubectl, taken(runsOf(environment, watch), reclaims()));
 
   step('the agent is killed, and starts again');
   await house.restartAgent();
@@ -91,7 +109,7 @@ export async function tell(environment: Environment, kubectl: Kubectl, house: Ho
   await until('the accounts of all that went', () => isAccountedFor(environment, watch, house), MINUTE);
 
   await watch.stop();
-  const runs = [...watch.runs.values()];
+  const runs = runsOf(environment, watch);
   return { runs, reclaims: reclaims(), failures, files: await filesOf(environment, runs) };
 }
 
@@ -130,11 +148,19 @@ async function diskPressure(kubectl: Kubectl, { NODE_NAME }: Environment): Promi
   return status.conditions.find(({ type }) => type === 'DiskPressure')?.status;
 }
 
+/** Every run of the watched pods that there was so far: what containerd started, with what the API showed of it. */
+function runsOf({ CONTAINERD_LOG }: Environment, { pods, exitCodes }: PodWatch): Run[] {
+  return startedIn(CONTAINERD_LOG).flatMap(({ podUid, container, restart, containerId }) => {
+    const pod = pods.get(podUid);
+    return pod === undefined
+      ? []
+      : [{ pod, container, restart, containerId, exitCode: exitCodes.get(containerId) ?? null }];
+  });
+}
+
 /** The runs that the reclaims took. */
-function taken(watch: PodWatch, reclaims: readonly Reclaim[]): Run[] {
-  return [...watch.runs.values()].filter(({ containerId }) =>
-    reclaims.some(({ containerIds }) => containerIds.has(containerId))
-  );
+function taken(runs: readonly Run[], reclaims: readonly Reclaim[]): Run[] {
+  return runs.filter(({ containerId }) => reclaims.some(({ removed }) => removed.has(containerId)));
 }
 
 /** Asks kubectl as a user would, for each of the pods that are still listed. */
@@ -187,7 +213,7 @@ async function leftovers({ PODS_DIR }: Environment, watch: PodWatch): Promise<st
 
 /** The agent has told of every log that went, and Loki has all that stands on the node and can no longer grow. */
 async function isAccountedFor(environment: Environment, watch: PodWatch, house: House): Promise<boolean> {
-  const runs = [...watch.runs.values()];
+  const runs = runsOf(environment, watch);
   const there = await filesOf(environment, runs);
   const ledgers = new Map((await house.ledgers()).map((ledger) => [ledger.id, ledger]));
   return runs.every((run) => {
