@@ -3,7 +3,8 @@
 //   node scripts/build-host.mjs [--libraries DIR] [--page DIR]
 import { build } from 'esbuild';
 import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 const root = resolve(import.meta.dirname, '..');
@@ -13,27 +14,41 @@ const page = resolve(values.page ?? join(root, 'build/host'));
 const ui = join(libraries, 'node_modules/@grafana/ui');
 const { version } = JSON.parse(readFileSync(join(libraries, 'node_modules/@grafana/runtime/package.json'), 'utf8'));
 
-/** Grafana's fonts are in no package: asked for, each would be a failed request on every page. */
-const withoutFonts = {
-  name: 'no fonts',
-  setup({ onLoad }) {
-    onLoad({ filter: /GlobalStyles[/\\]fonts\.mjs$/ }, () => ({ contents: 'export const getFontStyles = () => [];' }));
-  },
-};
-
-/** Packages as @grafana/ui finds them: one copy of each, of this generation; what it does not have is the root's. */
-const ofGeneration = {
-  name: 'packages of the generation',
-  setup({ onResolve, resolve: find }) {
-    onResolve({ filter: /^[^./]/ }, async ({ path, kind, pluginData, importer }) => {
-      if (pluginData === ofGeneration || !importer.startsWith(join(root, 'host/'))) {
+/**
+ * Finds packages as @grafana/ui finds them: one copy of each, of this generation; what it does not have is the root's.
+ *
+ * In files named .mjs, a default import of a CommonJS module is the whole module, as in Node.js. Grafana builds its
+ * libraries from their sources, where it is that module's `default`: they are read here under names without the ending.
+ */
+const grafanaLibraries = {
+  name: 'libraries of Grafana',
+  setup({ onLoad, onResolve, resolve: find }) {
+    const nameless = (found) =>
+      /[/\\]@grafana[/\\].*\.mjs$/.test(found.path)
+        ? { path: found.path.slice(0, -'.mjs'.length), namespace: 'grafana', sideEffects: found.sideEffects }
+        : found;
+    onResolve({ filter: /./ }, async ({ path, kind, importer, namespace, resolveDir, pluginData }) => {
+      const isHosts = importer.startsWith(join(root, 'host/')) && !path.startsWith('.');
+      if (pluginData === grafanaLibraries || !(isHosts || namespace === 'grafana')) {
         return undefined;
+      }
+      const options = { kind, pluginData: grafanaLibraries };
+      if (!isHosts) {
+        return nameless(await find(path, { ...options, resolveDir }));
       }
       // Grafana shares its router 6 under this name; the package of the name is its router 5.
       const name = path === 'react-router-dom' ? 'react-router-dom-v5-compat' : path;
-      const found = await find(name, { kind, resolveDir: ui, pluginData: ofGeneration });
-      return found.errors.length > 0 ? find(name, { kind, resolveDir: root, pluginData: ofGeneration }) : found;
+      const found = await find(name, { ...options, resolveDir: ui });
+      return nameless(found.errors.length > 0 ? await find(name, { ...options, resolveDir: root }) : found);
     });
+    onLoad({ filter: /./, namespace: 'grafana' }, async ({ path }) => ({
+      // Grafana's fonts are in no package: asked for, each would be a failed request on every page.
+      contents: /GlobalStyles[/\\]fonts$/.test(path)
+        ? 'export const getFontStyles = () => [];'
+        : await readFile(`${path}.mjs`, 'utf8'),
+      resolveDir: dirname(path),
+      loader: 'js',
+    }));
   },
 };
 
@@ -56,7 +71,7 @@ await Promise.all([
       global: 'globalThis',
     },
     loader: { '.ttf': 'file', '.svg': 'dataurl' },
-    plugins: [ofGeneration, withoutFonts],
+    plugins: [grafanaLibraries],
   }),
   build({
     ...common,
@@ -71,7 +86,6 @@ await Promise.all([
 cpSync(join(root, 'host/page/index.html'), join(page, 'index.html'));
 cpSync(join(root, 'dashboards'), join(page, 'dashboards'), { recursive: true });
 // Grafana 12 moved its icons; each generation asks for them at its own place.
-const icons = join(ui, 'dist/public/img/icons');
 for (const place of ['img/icons', 'build/img/icons']) {
-  cpSync(icons, join(page, place), { recursive: true });
+  cpSync(join(ui, 'dist/public/img/icons'), join(page, place), { recursive: true });
 }
