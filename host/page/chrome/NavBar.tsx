@@ -16,6 +16,11 @@ export function NavBar() {
     { name: 'Dashboard', path: '/d/afterlog-job-timelines' },
     { name: 'Extensions', path: '/extensions' },
   ];
+  const pages = pagesOf(app.meta);
+  const configPages = (app.configPages ?? []).map(({ id, title }) => ({
+    name: title,
+    path: `/plugins/${PLUGIN_ID}?page=${id}`,
+  }));
   const link = (name: string, path: string) => {
     const isHere = path.includes('?') ? path === pathname + search : path === pathname;
     return (
@@ -32,8 +37,10 @@ export function NavBar() {
         <Icon name="apps" /> {app.meta.name}
       </div>
       <ul>
-        {pagesOf(app.meta).map(({ name, path = '' }) => link(name, path))}
-        {app.configPages?.map(({ id, title }) => link(title, `/plugins/${PLUGIN_ID}?page=${id}`))}
+        {pages.map(({ name, path = '' }) => link(name, path))}
+        {configPages
+          .filter(({ path }) => !pages.some((page) => page.path === path))
+          .map(({ name, path }) => link(name, path))}
       </ul>
       <div className={styles.section}>
         <Icon name="compass" /> Around it

@@ -1,8 +1,9 @@
 import { PluginContextProvider } from '@grafana/data';
+import { ErrorBoundaryAlert } from '@grafana/ui';
 import React, { useState } from 'react';
 import { useHost } from '../chrome/HostContext';
 import { HostPluginPage } from '../chrome/PluginPage';
-import { sampleContexts } from './sample-contexts';
+import { sampleContexts, sampleProps } from './sample-contexts';
 
 /** What the app adds to Grafana's pages, and what it offers to other plugins. */
 export function ExtensionsPage() {
@@ -34,7 +35,9 @@ export function ExtensionsPage() {
             {title}: {description}
           </p>
           <PluginContextProvider meta={app.meta}>
-            <Component />
+            <ErrorBoundaryAlert>
+              <Component {...sampleProps[id]} />
+            </ErrorBoundaryAlert>
           </PluginContextProvider>
         </section>
       ))}

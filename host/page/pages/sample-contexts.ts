@@ -1,3 +1,8 @@
+/** What another plugin would give the components that the app exposes, by their ids. */
+export const sampleProps: Record<string, object> = {
+  'afterlog-timelines-app/lookup/v1': { question: 'job/hello' },
+};
+
 /** Contexts as Grafana hands them to the links at its extension points, by the point's id. */
 export function sampleContexts(now: number): Record<string, object> {
   const timeRange = { from: new Date(now - 3_600_000).toISOString(), to: new Date(now).toISOString() };
