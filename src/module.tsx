@@ -7,6 +7,7 @@ import { registerExtensions } from './extensions/register';
 import type { ConfigurationProps } from './pages/configuration/Configuration';
 import type { JsonData } from './settings';
 import { translated } from './translated';
+import { initTranslations } from './translations';
 
 const App = lazy(() => translated(import(/* webpackChunkName: "app" */ './App')));
 const Configuration = lazy(() =>
@@ -32,4 +33,6 @@ export const plugin = new AppPlugin<JsonData>().setRootPage(LazyApp).addConfigPa
   body: LazyConfiguration,
 });
 
+// The links' texts; whatever is drawn waits for its own.
+void initTranslations();
 registerExtensions(plugin);

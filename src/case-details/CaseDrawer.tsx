@@ -35,13 +35,16 @@ export function CaseDrawer({
     <Drawer title={`${one.pod}/${one.container}`} subtitle={one.namespace} size="md" onClose={onClose}>
       <CaseDetails one={one} timeZone={timeZone}>
         <Stack direction="row" gap={1} wrap="wrap">
-          <Button icon="gf-logs" variant={isShown ? 'secondary' : 'primary'} onClick={() => show(!isShown)}>
-            {isShown ? (
-              <Trans i18nKey="case.hide-log">Hide the log</Trans>
-            ) : (
-              <Trans i18nKey="case.show-log">Show the log</Trans>
-            )}
-          </Button>
+          {/* Of what no agent opened nothing can be there, unless another shipper did. */}
+          {(one.seen || one.verdict !== 'lost' || loki.logs.preset !== 'afterlog') && (
+            <Button icon="gf-logs" variant={isShown ? 'secondary' : 'primary'} onClick={() => show(!isShown)}>
+              {isShown ? (
+                <Trans i18nKey="case.hide-log">Hide the log</Trans>
+              ) : (
+                <Trans i18nKey="case.show-log">Show the log</Trans>
+              )}
+            </Button>
+          )}
           <LinkButton icon="compass" variant="secondary" href={exploreLink(loki.uid, instance.query, instance.span)}>
             <Trans i18nKey="case.explore">Explore</Trans>
           </LinkButton>

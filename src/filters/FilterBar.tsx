@@ -117,7 +117,7 @@ function TextFilter({ text, onChange }: { text: string; onChange: (text: string)
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  bar: css({ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: theme.spacing(1) }),
-  text: css({ flex: '1 1 22ch', maxWidth: '32ch' }),
-  list: css({ flex: '1 1 16ch', width: 'auto', minWidth: '14ch', maxWidth: '28ch' }),
+  bar: css({ display: 'flex', flex: '1 1 80ch', flexWrap: 'wrap', alignItems: 'center', gap: theme.spacing(1) }),
+  text: css({ flex: '1 1 20ch', maxWidth: '28ch' }),
+  list: css({ flex: '1 1 15ch', width: 'auto', minWidth: '15ch', maxWidth: '22ch' }),
 });

@@ -20,9 +20,13 @@ export function bucketsOf(counts: Counts, { from, to }: Span, step: number): Buc
     buckets.push({ from: Math.max(from, end - step), to: end, entries: end === to ? 1 : 0 });
   }
   for (const { at, entries } of counts) {
-    const bucket = buckets[Math.floor((to - at) / step)];
-    if (bucket !== undefined) {
-      bucket.entries += entries;
+    // Loki gives times as fractions of seconds. Where they were moved to whole steps, a count is about two buckets.
+    const before = (to - Math.round(at)) / step;
+    for (const place of new Set([Math.floor(before), Math.ceil(before)])) {
+      const bucket = buckets[place];
+      if (bucket !== undefined) {
+        bucket.entries += entries;
+      }
     }
   }
   return buckets.reverse();

@@ -3,13 +3,11 @@ import { t, Trans } from '../../texts';
 import { Alert, LoadingPlaceholder, Stack } from '@grafana/ui';
 import { nameOfTarget, parseQuestion, type Question } from '../../../model/lookup';
 import { useLoki } from '../../app/app-context';
-import { InstanceLog } from '../../instance-log/InstanceLog';
 import { findInstances, type Found } from '../../loki/find-instances';
 import { useAnswer } from '../use-answer';
-import { InstanceList } from './InstanceList';
+import { FoundLogs } from './FoundLogs';
 import { NotFound, Unreadable } from './NothingFound';
 import type { Asked } from './search-params';
-import { WhatHappened } from './WhatHappened';
 
 const DAY_MS = 86_400_000;
 
@@ -54,9 +52,7 @@ export function LookupAnswer({
               </Trans>
             </Alert>
           )}
-          {instances.length > 1 && <InstanceList instances={instances} shown={shown} />}
-          <WhatHappened key={`case ${shown.key}`} loki={loki} instance={shown} timeZone={timeZone} />
-          <InstanceLog key={`log ${shown.key}`} loki={loki} instance={shown} timeZone={timeZone} />
+          <FoundLogs loki={loki} instances={instances} shown={shown} timeZone={timeZone} />
         </Stack>
       );
     }

@@ -31,12 +31,11 @@ export default function LostLogsPage() {
   const one = open === null ? undefined : records.cases.find((each) => keyOf(each) === open);
   const ledger =
     one && records.records.containers.find((each) => each.cluster === one.cluster && instanceId(each) === one.id);
-  const isEmpty = shown.length === 0 && records.status !== 'loading';
   return (
     <Stack direction="column" gap={2}>
       <Stack direction="row" gap={2} justifyContent="space-between" alignItems="flex-start" wrap="wrap">
         <FilterBar filters={filters} onChange={changeFilters} names={names} />
-        <Stack direction="row" gap={1}>
+        <Stack direction="row" gap={1} alignItems="center">
           <Button
             variant="secondary"
             icon="download-alt"
@@ -50,9 +49,10 @@ export default function LostLogsPage() {
         </Stack>
       </Stack>
       <RecordsStatus records={records} />
-      {isEmpty ? (
+      {shown.length === 0 && records.status !== 'loading' && (
         <NoCases others={inRange.length} records={records.records} span={span} />
-      ) : (
+      )}
+      {shown.length > 0 && (
         <>
           <CasesChart cases={shown} span={span} timeZone={timeZone} onSpan={time.setSpan} />
           <CasesTable cases={shown} timeZone={timeZone} onOpen={(each) => openCase(keyOf(each))} />

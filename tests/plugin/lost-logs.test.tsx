@@ -1,0 +1,127 @@
+import React from 'react';
+import type { AppRootProps } from '@grafana/data';
+import { locationService } from '@grafana/runtime';
+import { render, screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import App from '../../src/App';
+import { LOST_LOGS_PATH } from '../../src/paths';
+import { forgetRecords } from '../../src/records';
+import type { JsonData } from '../../src/settings';
+import { appMeta } from './app-meta';
+import { LokiDataSource } from './loki-data-source';
+import { ledger, podOf, pressure, pushRecords } from './push-records';
+
+const MINUTE = 60_000;
+const NOW = Date.now();
+const GONE = NOW - 30 * MINUTE;
+let loki: LokiDataSource;
+
+beforeAll(async () => {
+  loki = await LokiDataSource.start();
+  const names = ['report', 'invoice'];
+  const kept = names.map((name) => ledger(name, GONE));
+  const lost = ledger('nightly', GONE + MINUTE, { verdict: 'lost', linesAcked: 0, bytesAcked: 0 });
+  await pushRecords(loki, [
+    [GONE, pressure(GONE, GONE + 5 * MINUTE)],
+    ...[...kept, lost].flatMap((one): Array<[number, { kind: string; id: string }]> => {
+      const left = Date.parse(one.left?.at ?? '');
+      return [
+        [left, one],
+        [left - MINUTE, podOf(one)],
+      ];
+    }),
+  ]);
+  await loki.push({ cluster: 'c1', namespace: 'shop', container: 'main', workload: 'report' }, [
+    [BigInt(GONE - 90_000) * 1_000_000n, 'hello from report', { container_id: kept[0]?.containerId ?? '' }],
+  ]);
+});
+afterAll(() => loki.close());
+beforeEach(() => {
+  forgetRecords();
+  loki.failure = undefined;
+});
+
+function open(search = '?from=now-1h&to=now'): void {
+  locationService.push(`${LOST_LOGS_PATH}${search}`);
+  const meta = appMeta({ lokiUid: 'loki' });
+  const props: AppRootProps<JsonData> = { meta, basename: '', path: '', query: {}, onNavChanged: () => undefined };
+  render(<App {...props} />);
+}
+const rows = async () => {
+  const table = await screen.findByRole('table', {}, { timeout: 20_000 });
+  return within(table)
+    .getAllByRole('row')
+    .slice(1)
+    .map((row) => row.textContent ?? '');
+};
+
+describe('the page of lost logs', () => {
+  it.each(['legacy', 'dataplane'] as const)(
+    'lists every case, newest first (frames in the %s layout)',
+    async (layout) => {
+      loki.layout = layout;
+      open();
+      const [first = '', ...others] = await rows();
+      expect(first).toMatch(/nightly-bcdfg.*shop.*node-a.*lost.*C1 disk reclaim/);
+      expect(others).toHaveLength(2);
+      expect(others.join()).toMatch(/kept.*kept/);
+    }
+  );
+
+  it('counts them by verdict and by cause', async () => {
+    open();
+    expect(await screen.findByRole('group', { name: /^Cases from/ }, { timeout: 20_000 })).toBeVisible();
+    await userEvent.click(screen.getByRole('radio', { name: 'Cause' }));
+    expect(screen.getByRole('group', { name: /: 3 C1 disk reclaim$/ })).toBeVisible();
+    expect(locationService.getSearch().get('by')).toBe('cause');
+  });
+
+  it('shows those that pass the filters in the address', async () => {
+    open('?from=now-1h&to=now&verdict=lost');
+    expect(await rows()).toHaveLength(1);
+  });
+
+  it('says when the filters hide all, and takes them away', async () => {
+    open('?from=now-1h&to=now&text=nobody');
+    expect(await screen.findByText(/lie 3 cases that they leave out/, {}, { timeout: 20_000 })).toBeVisible();
+    await userEvent.click(screen.getByRole('button', { name: 'Clear the filters' }));
+    expect(await rows()).toHaveLength(3);
+  });
+
+  it('opens a case: what happened, what that rests on, and the log', async () => {
+    open('?from=now-1h&to=now&text=report');
+    await rows();
+    await userEvent.click(screen.getByRole('button', { name: /report-bcdfg/ }));
+    const drawer = await screen.findByRole('dialog');
+    expect(within(drawer).getByRole('heading', { name: 'Evidence' })).toBeVisible();
+    expect(within(drawer).getByText(/the log file was gone/)).toBeVisible();
+    await userEvent.click(within(drawer).getByRole('button', { name: 'Show the log' }));
+    expect(await within(drawer).findByText('hello from report')).toBeVisible();
+    expect(locationService.getSearch().get('case')).toBe('c1 report-uid/main/0');
+  });
+
+  it('leads each case to its log and to the timeline', async () => {
+    open('?from=now-1h&to=now&text=nightly&namespace=shop');
+    await rows();
+    expect(screen.getByRole('link', { name: 'The log of nightly-bcdfg' }).getAttribute('href')).toMatch(
+      /\/lookup\?q=[0-9a-f]{64}&days=1$/
+    );
+    expect(screen.getByRole('link', { name: 'nightly-bcdfg on the timeline' }).getAttribute('href')).toMatch(
+      /\/timeline\?.*namespace=shop.*case=c1\+nightly-uid/
+    );
+  });
+
+  it('says that nothing is there yet', async () => {
+    open('?from=now-20d&to=now-19d');
+    expect(await screen.findByText('No record of Afterlog in this time range', {}, { timeout: 20_000 })).toBeVisible();
+  });
+
+  it('shows why Loki gave no answer, and asks again', async () => {
+    loki.failure = 'too many outstanding requests';
+    open();
+    expect(await screen.findByText('too many outstanding requests', {}, { timeout: 20_000 })).toBeVisible();
+    loki.failure = undefined;
+    await userEvent.click(screen.getByRole('button', { name: 'Read again' }));
+    expect(await rows()).toHaveLength(3);
+  });
+});
