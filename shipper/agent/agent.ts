@@ -8,7 +8,7 @@ import { connectLoki, type LokiConnection } from '../loki/connection';
 import { RecordWriter } from '../loki/record-writer';
 import type { FilesystemReader } from '../node/disk/filesystem';
 import { NodeFacts } from '../node/node-facts';
-import { Checkpoint, type SavedContainer } from './checkpoint';
+import { byDirectory, Checkpoint, type SavedContainer } from './checkpoint';
 import { ContainerLog } from './container-log';
 import { CursorFile } from './cursor-file';
 import { DangerWatch } from './danger-watch';
@@ -20,6 +20,7 @@ import { probeLoki } from './loki-probe';
 import { AgentMetrics } from './metrics';
 import { nodeFactsOptions } from './node-settings';
 import { PodLogs } from './pod-logs';
+import { pushOptions } from './push/push-settings';
 import { Pusher } from './pusher';
 import { Rescue } from './rescue';
 import { lockState } from './state-lock';
@@ -238,27 +239,15 @@ export class Agent {
 
   private makePusher(): Pusher {
     const { config } = this;
-    const { push, batch, limits } = config;
-    return new Pusher(
-      {
-        batchWaitMs: this.once ? 0 : batch.wait,
-        batchBytes: batch.size,
-        concurrency: push.concurrency,
-        timeoutMs: push.timeout,
-        backoff: { min: push['backoff-min'], max: push['backoff-max'] },
-        maxLineBytes: limits['max-line-size'],
-        maxAgeSeconds: limits['max-age'] / 1000,
-      },
-      {
-        connection: this.connection,
-        logger: this.logger,
-        metrics: this.metrics,
-        nowSeconds: () => Number(this.clock.now() / 1_000_000_000n),
-        labelsOf: ({ instance }) => Object.fromEntries(namedValues(instance, config.stream.labels, config, null)),
-        onSending: (containers) => this.ledgerBook.save(...containers),
-        onSettled: (container) => this.ledgerBook.settled(container),
-      }
-    );
+    return new Pusher(this.once ? { ...pushOptions(config), batchWaitMs: 0 } : pushOptions(config), {
+      connection: this.connection,
+      logger: this.logger,
+      metrics: this.metrics,
+      nowSeconds: () => Number(this.clock.now() / 1_000_000_000n),
+      labelsOf: ({ instance }) => Object.fromEntries(namedValues(instance, config.stream.labels, config, null)),
+      onSending: (containers) => this.ledgerBook.save(...containers),
+      onSettled: (container) => this.ledgerBook.settled(container),
+    });
   }
 
   private makeLedgers(): Ledgers {
@@ -338,13 +327,4 @@ export class Agent {
       }
     );
   }
-}
-
-function byDirectory(saved: readonly SavedContainer[]): Map<string, Map<number, SavedContainer>> {
-  const map = new Map<string, Map<number, SavedContainer>>();
-  for (const container of saved) {
-    const runs = map.get(container.directory) ?? new Map<number, SavedContainer>();
-    map.set(container.directory, runs.set(container.instance.restart, container));
-  }
-  return map;
 }

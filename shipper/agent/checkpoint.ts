@@ -214,3 +214,13 @@ function parseLine(line: string): z.infer<typeof lineSchema> | undefined {
     return undefined; // no JSON: the caller sets the file aside
   }
 }
+
+/** By `<pod directory>/<container>` and restart. */
+export function byDirectory(saved: readonly SavedContainer[]): Map<string, Map<number, SavedContainer>> {
+  const map = new Map<string, Map<number, SavedContainer>>();
+  for (const container of saved) {
+    const runs = map.get(container.directory) ?? new Map<number, SavedContainer>();
+    map.set(container.directory, runs.set(container.instance.restart, container));
+  }
+  return map;
+}

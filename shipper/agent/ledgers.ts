@@ -216,9 +216,12 @@ export class Ledgers {
     return container.record({ cluster: this.deps.cluster, node: this.deps.node }, final);
   }
 
+  /** Writes the ledger as it stands; while Loki takes none, a later state of it will do. */
   private tell(container: ContainerLog): void {
-    container.untold = false;
-    this.write(this.recordOf(container, false));
+    container.untold = this.deps.records.full;
+    if (!container.untold) {
+      this.write(this.recordOf(container, false));
+    }
   }
 
   private write(record: ContainerRecord): void {

@@ -188,6 +188,9 @@ export class Pusher {
       if (!stream) {
         return;
       }
+      if (stream.busy) {
+        continue; // it is looked at when its request is done
+      }
       const built = this.builder.build(stream);
       if (built.kind === 'request') {
         this.occupy(stream, this.send(stream, built.batch));

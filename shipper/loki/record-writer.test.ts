@@ -186,7 +186,7 @@ describe('RecordWriter', () => {
     let free = false;
     const waited = w.writable().then(() => (free = true));
     await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(free).toBe(false);
+    expect([free, w.full]).toEqual([false, true]);
     await w.close(1);
     expect(free).toBe(false);
 
@@ -194,6 +194,7 @@ describe('RecordWriter', () => {
     quick.write(record('a'));
     quick.write(record('b'));
     await quick.writable();
+    expect(quick.full).toBe(false);
     expect(quick.pending).toBeLessThan(2);
     await quick.close(1000);
     void waited;

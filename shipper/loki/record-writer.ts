@@ -109,6 +109,11 @@ export class RecordWriter {
     return { undelivered: left.flat() };
   }
 
+  /** More is pending than `writable` would let by: what can be said later had better be. */
+  get full(): boolean {
+    return this.pendingBytes > this.maxPendingBytes;
+  }
+
   /** Records that are neither acknowledged nor refused yet. */
   get pending(): number {
     return this.counts.written - this.counts.acknowledged - this.counts.refused;

@@ -1,0 +1,15 @@
+import type { AgentConfig } from '../../config/agent-config';
+import type { PushOptions } from '../pusher';
+
+/** What the configuration says about pushing, as the pusher takes it. */
+export function pushOptions({ push, batch, limits }: AgentConfig): PushOptions {
+  return {
+    batchWaitMs: batch.wait,
+    batchBytes: batch.size,
+    concurrency: push.concurrency,
+    timeoutMs: push.timeout,
+    backoff: { min: push['backoff-min'], max: push['backoff-max'] },
+    maxLineBytes: limits['max-line-size'],
+    maxAgeSeconds: limits['max-age'] / 1000,
+  };
+}
