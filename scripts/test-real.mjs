@@ -10,9 +10,10 @@ if (!KUBEBUILDER_ASSETS) {
 }
 if (LOKI_URL || LOKI_BIN || KUBEBUILDER_ASSETS) {
   const cwd = new URL('..', import.meta.url);
-  const result = spawnSync('npx', ['jest', '--config', 'jest.real.config.js', '--runInBand'], {
-    stdio: 'inherit',
-    cwd,
-  });
-  process.exit(result.status ?? 1);
+  const run = (command, args) => spawnSync(command, args, { stdio: 'inherit', cwd }).status ?? 1;
+  if (run('npm', ['run', '--silent', 'build:shipper']) !== 0) {
+    console.log('\nbuild:shipper failed\n0 passed, 1 failed');
+    process.exit(1);
+  }
+  process.exit(run('npx', ['jest', '--config', 'jest.real.config.js', '--runInBand']));
 }
