@@ -97,8 +97,12 @@ async function tellWatched(environment: Environment, kubectl: Kubectl, house: Ho
   await jobs.ended('rotate');
 
   step('the CronJob has forgotten a Job, and the kubelet cleans up');
-  const forgotten = () => [...watch.pods.values()].some(({ job, deleted }) => deleted && job?.startsWith('tick-'));
-  await until('a Job of the CronJob to be deleted', forgotten, 3 * MINUTE);
+  const forgotten = () => {
+    const runs = runsOf(environment, watch);
+    const reclaimed = taken(runs, reclaims());
+    return runs.some((run) => run.pod.deleted && run.pod.job?.startsWith('tick-') && !reclaimed.includes(run));
+  };
+  await until('a Job of the CronJob to be deleted with its log', forgotten, 3 * MINUTE);
   await kubectl.run('patch', 'cronjob', 'tick', '-n', NAMESPACE, '-p', '{"spec":{"suspend":true}}');
   await until('its last Job to remain alone', () => isAlone(watch, 'tick-'), 2 * MINUTE);
   await until(
