@@ -1,6 +1,5 @@
 import React, { type ReactNode } from 'react';
 import { t, Trans } from '../texts';
-import { locationService } from '@grafana/runtime';
 import { Alert, Button, ErrorBoundary } from '@grafana/ui';
 
 /** A part of the plugin is no longer on the server: it was updated since Grafana was opened. */
@@ -28,7 +27,7 @@ const Failure = ({ error }: { error: Error }) =>
   );
 
 const Reload = () => (
-  <Button icon="sync" onClick={() => locationService.reload()}>
+  <Button icon="sync" onClick={() => window.location.reload()}>
     <Trans i18nKey="errors.reload">Reload the page</Trans>
   </Button>
 );

@@ -1,5 +1,6 @@
 import React from 'react';
 import { RefreshPicker, Stack, TimeRangePicker } from '@grafana/ui';
+import { t } from '../texts';
 import type { PageTime } from './use-time-range';
 
 /** Grafana's time picker and refresh, for a page of its own. */
@@ -28,6 +29,7 @@ export function TimeControls({
       />
       <RefreshPicker
         value={time.refreshInterval}
+        tooltip={t('time.refresh', 'Refresh')}
         isLoading={isLoading}
         onRefresh={onRefresh}
         onIntervalChanged={time.setRefreshInterval}

@@ -62,9 +62,13 @@ const getStyles = (theme: GrafanaTheme2) => ({
     border: 'none',
     background: 'none',
     textAlign: 'left',
+    color: theme.colors.text.primary,
     '&:hover': { background: theme.colors.action.hover },
   }),
-  current: css({ background: theme.colors.action.selected, boxShadow: `inset 2px 0 ${theme.colors.primary.main}` }),
+  current: css({
+    background: theme.colors.background.secondary,
+    boxShadow: `inset 2px 0 ${theme.colors.primary.main}`,
+  }),
   name: css({ overflowWrap: 'anywhere' }),
-  quiet: css({ color: theme.colors.text.secondary }),
+  quiet: css({ color: theme.colors.text.secondary, whiteSpace: 'nowrap', '[aria-current] > &': { color: 'inherit' } }),
 });

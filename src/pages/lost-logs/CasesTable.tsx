@@ -61,6 +61,7 @@ export function CasesTable({
       )),
       {
         id: 'links',
+        header: () => <span className={styles.forReaders}>{t('lost-logs.links', 'Links')}</span>,
         disableGrow: true,
         cell: ({ row: { original } }) => (
           <Stack direction="row" gap={0.5}>
@@ -127,6 +128,8 @@ const getStyles = (theme: GrafanaTheme2) => ({
     overflowWrap: 'anywhere',
     '&:hover': { textDecoration: 'underline' },
   }),
+  // Read, and not seen.
+  forReaders: css({ position: 'absolute', width: 1, height: 1, overflow: 'hidden', clipPath: 'inset(50%)' }),
   quiet: css({
     display: 'block',
     color: theme.colors.text.secondary,
