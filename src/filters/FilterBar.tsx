@@ -31,7 +31,7 @@ export function FilterBar({
   const causes: Cause[] = [...Object.keys(CAUSES).filter(isCauseId), 'unknown'];
   const lists: Array<ListProps<keyof Omit<Filters, 'text'>>> = [
     { name: 'namespace', label: t('filters.namespace', 'Namespace'), options: names.namespace.map(plain) },
-    { name: 'job', label: t('filters.job', 'Job or CronJob'), options: names.job.map(plain) },
+    { name: 'job', label: t('filters.job', 'Job'), options: names.job.map(plain) },
     { name: 'node', label: t('filters.node', 'Node'), options: names.node.map(plain) },
     {
       name: 'verdict',

@@ -54,7 +54,10 @@ async function findBy(loki: LokiSource, reading: Reading, target: Target, span: 
   const { namespace, container } = target;
   const metadata = { ...reading.metadata, namespace, container };
   const linesSpan = { ...span, from: Math.max(span.from, span.to - BROAD_SEARCH_MS) };
-  const { records, isPart } = await containerRecords(loki, metadata, span);
+  const [{ records, isPart }, runs] = await Promise.all([
+    containerRecords(loki, metadata, span),
+    instancesOfPods(loki, target, reading.metadata, span),
+  ]);
   // A name may stand for more than has an account yet; an id does not, and its lines are the costly ones to search.
   const isAll = target.kind === 'container' && records.length > 0;
   const query = isAll ? undefined : linesQuery(reading, target, loki.logs);
@@ -64,9 +67,7 @@ async function findBy(loki: LokiSource, reading: Reading, target: Target, span: 
     ({ who }) => !records.some((record) => isSame(who, record))
   );
   const heard = [...untold, ...told];
-  const unseen = (await instancesOfPods(loki, target, reading.metadata, span)).filter(
-    ({ who }) => !heard.some((one) => isSame(who, one.who))
-  );
+  const unseen = runs.filter(({ who }) => !heard.some((one) => isSame(who, one.who)));
   const wanted = [...heard, ...unseen].filter(({ who }) => isWanted(who, target));
   return { instances: target.previous === true ? previousOf(wanted) : wanted, isPart };
 }

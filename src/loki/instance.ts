@@ -1,5 +1,5 @@
 import type { Case } from '../../model/cases';
-import { logQuery } from '../../model/logql';
+import { logQuery, matcher, matchersOf } from '../../model/logql';
 import type { Who } from '../../model/lookup';
 import type { ContainerRecord } from '../../model/records';
 import { parseNs } from '../../model/time';
@@ -75,14 +75,20 @@ export function instancesOfLines(entries: readonly Entry[], span: Span, layout: 
 
 /**
  * The query for the lines of one container instance. Afterlog's agent tells the container's id with each line, or the
- * pod's UID where the node never showed it; other shippers tell the pod, and only the time tells one run from another.
+ * pod's UID while the node does not show it; other shippers tell the pod, and only the time tells one run from another.
  */
 export function queryFor(who: Who & { workload?: string }, layout: LogLayout): string {
   const { cluster, namespace, container, pod, workload, containerId, podUid, restart } = who;
   if (layout.preset === 'afterlog') {
     const run = restart === undefined ? undefined : `${restart}`;
-    const metadata = containerId ? { container_id: containerId } : { pod_uid: podUid, restart: run };
-    return logQuery({ cluster, namespace, container, workload }, metadata);
+    const selector = logQuery({ cluster, namespace, container, workload });
+    const ofPod = matchersOf({ pod_uid: podUid, restart: run }).join(' and ');
+    if (!containerId) {
+      return [selector, ofPod].filter(Boolean).join(' | ');
+    }
+    // The node may show the id only after the first lines were read.
+    const byId = matcher('container_id', containerId);
+    return `${selector} | ${podUid ? `${byId} or ${ofPod}` : byId}`;
   }
   const labels = { [layout.namespace]: namespace, [layout.container]: container };
   const inCluster = layout.cluster === '' ? {} : { [layout.cluster]: cluster };

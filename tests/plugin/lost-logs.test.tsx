@@ -92,11 +92,11 @@ describe('the page of lost logs', () => {
     open('?from=now-1h&to=now&text=report');
     await rows();
     await userEvent.click(screen.getByRole('button', { name: /report-bcdfg/ }));
-    const drawer = await screen.findByRole('dialog');
+    const drawer = await screen.findByRole('dialog', {}, { timeout: 20_000 });
     expect(within(drawer).getByRole('heading', { name: 'Evidence' })).toBeVisible();
     expect(within(drawer).getByText(/the log file was gone/)).toBeVisible();
     await userEvent.click(within(drawer).getByRole('button', { name: 'Show the log' }));
-    expect(await within(drawer).findByText('hello from report')).toBeVisible();
+    expect(await within(drawer).findByText('hello from report', {}, { timeout: 20_000 })).toBeVisible();
     expect(locationService.getSearch().get('case')).toBe('c1 report-uid/main/0');
   });
 
