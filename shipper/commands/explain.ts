@@ -1,8 +1,10 @@
 import { Command, Option } from 'commander';
 import { z } from 'zod';
 import type { Case } from '../../model/cases';
-import { nameOfTarget, parseQuestion } from '../../model/lookup';
+import { moment, nameOfTarget, parseQuestion } from '../../model/lookup';
+import { formatNs } from '../../model/time';
 import { addLokiOptions } from '../config/loki-options';
+import type { CaseWindow } from '../lookup/case-reader';
 import { explanation } from '../lookup/case-text';
 import { Output } from '../lookup/output';
 import { casesOfTargets } from '../lookup/target-cases';
@@ -52,11 +54,7 @@ async function explain(what: string, flags: Flags, values: Record<string, unknow
     return first.length > 0 ? first : casesOfTargets(reader, otherwise, narrowing, window);
   });
   if (found.length === 0) {
-    const names = targets.map(nameOfTarget).join(', ');
-    throw new UserError(
-      `no lost log of ${names} was found between ${iso(window.from)} and now: its log is still on its node, or it went before (--since 30d), ` +
-        `or the name is another (afterlog cases). afterlog logs ${what.length < 80 ? what : 'WHAT'} shows what is in Loki.`
-    );
+    throw new UserError(notFound(targets.map(nameOfTarget).join(', '), what, window));
   }
   await new Output(process.stdout).write(flags.output === 'json' ? `${JSON.stringify(found, null, 2)}\n` : text(found));
 }
@@ -71,6 +69,11 @@ function text(found: readonly Case[]): string {
   return [...groups.values()].map(([first, ...others]) => (first ? explanation(first, others) : '')).join('\n');
 }
 
-function iso(ns: bigint): string {
-  return new Date(Number(ns / 1_000_000n)).toISOString().slice(0, 19);
+function notFound(names: string, what: string, { from, to, now }: CaseWindow): string {
+  const time = (ns: bigint) => (ns >= now ? 'now' : moment(formatNs(ns)));
+  return [
+    `no lost log of ${names} was found from ${time(from)} to ${time(to)}`,
+    'Its log may still be on its node, or it went before that: --since 30d looks further back.',
+    `The name may be another: afterlog cases lists all. What is in Loki: afterlog logs ${what.length < 80 ? what : 'WHAT'}`,
+  ].join('\n');
 }

@@ -35,8 +35,11 @@ async function watches(inventory: LogInventory | undefined, proc: string): Promi
   if (most === undefined) {
     return [note('system.inotify', 'inotify works; its limits cannot be read here', null)];
   }
+  if (inventory === undefined) {
+    return [ok('system.inotify', `fs.inotify.max_user_watches is ${amount(most)}`)];
+  }
   // The log directory, each pod's, each container's, and that of the links.
-  const needed = inventory === undefined ? 0 : inventory.pods + inventory.containers + 2;
+  const needed = inventory.pods + inventory.containers + 2;
   const found = `fs.inotify.max_user_watches is ${amount(most)}, ${amount(needed)} are needed`;
   const wanted = Math.max(524_288, 2 ** Math.ceil(Math.log2(needed * GROWTH)));
   const todo = `Raise it on the node: sysctl -w fs.inotify.max_user_watches=${wanted}. What is not watched is found by rescan only; all processes of a user share the limit.`;
