@@ -319,6 +319,27 @@ describe('the commands', () => {
     expect(err).toContain('no cases, but 54 that --verdict and --cause leave out');
   });
 
+  test.each([
+    [['--node', 'node-a'], 54],
+    [['--node', 'node-b'], 0],
+    [['-n', 'job-test', '--job', 'hello'], 20],
+    [['-n', 'else'], 0],
+    [['--cluster', 'c4'], 0],
+    [['--node', 'node-a', '--job', 'hello', '--cause', 'C1', '--verdict', 'kept'], 20],
+    [['--job', 'hello', '--cause', 'C7'], 0],
+  ])('cases %j finds as many', async (flags, expected) => {
+    await run(casesCommand(), '-o', 'json', ...flags);
+    const found = JSON.parse(out) as Case[];
+    expect(found).toHaveLength(expected);
+  });
+
+  test('cases finds what went in the time that is asked for', async () => {
+    await run(casesCommand(), '-o', 'json', '--to', '2026-11-23T23:15:00Z');
+    const found = JSON.parse(out) as Case[];
+    expect(found.length).toBeLessThan(54);
+    expect(found.every(({ at }) => (at ?? '') < '2026-11-23T23:15')).toBe(true);
+  });
+
   test('cases --fail-on ends with 2 when such a case is there', async () => {
     await run(casesCommand(), '--fail-on', 'lost,partial');
     expect(process.exitCode).toBeUndefined();
