@@ -31,3 +31,8 @@ export const LAYOUTS: Record<Exclude<LayoutPreset, 'other'>, LogLayout> = {
   alloy: { preset: 'alloy', ...names, podIs: 'label' },
   promtail: { preset: 'promtail', ...names, cluster: '', podIs: 'label' },
 };
+
+/** A preset by its name alone, as provisioning may give it. */
+export const presetSchema = z
+  .object({ preset: logLayoutSchema.shape.preset.exclude(['other']) })
+  .transform(({ preset }) => LAYOUTS[preset]);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OWN_LAYOUT, logLayoutSchema } from './log-layouts';
+import { logLayoutSchema, OWN_LAYOUT, presetSchema } from './log-layouts';
 
 /** The streams of Afterlog's records, unless somebody labels them otherwise. */
 export const RECORD_SELECTOR = '{service_name="afterlog"}';
@@ -13,7 +13,7 @@ const settingsSchema = z.object({
   /** LogQL's stream selector of Afterlog's records. */
   recordSelector: z.string().refine(isSelector).catch(RECORD_SELECTOR),
   /** How the containers' logs are labelled. */
-  logs: logLayoutSchema.catch(OWN_LAYOUT),
+  logs: z.union([logLayoutSchema, presetSchema]).catch(OWN_LAYOUT),
 });
 
 /** The app's settings, with defaults for what nobody set. */

@@ -122,3 +122,14 @@ describe('the selector of records', () => {
     expect(screen.getByRole('button', { name: 'Save' })).toBeDisabled();
   });
 });
+
+describe('a provisioned preset', () => {
+  it('stands for its names', () => {
+    expect(settingsOf({ logs: { preset: 'promtail' } }).logs).toMatchObject({
+      pod: 'pod',
+      podIs: 'label',
+      cluster: '',
+    });
+    expect(settingsOf({ logs: { preset: 'nobody' } }).logs.preset).toBe('afterlog');
+  });
+});

@@ -9,6 +9,7 @@ import type { JsonData } from '../../src/settings';
 import { appMeta } from './app-meta';
 import { CONTAINER_ID, pushHello } from './hello';
 import { LokiDataSource } from './loki-data-source';
+import { iso, ledger, podOf, pushRecords } from './push-records';
 
 const LINES = ['one', 'two', 'three'];
 let loki: LokiDataSource;
@@ -78,6 +79,24 @@ describe('the look-up page', () => {
     openWith('job/slow');
     expect(await screen.findByText(/It has no account yet/)).toBeVisible();
     expect(await screen.findByText('still here')).toBeVisible();
+  });
+
+  it('tells what took a log that no agent ever opened', async () => {
+    const ended = Date.now() - 40 * 60_000;
+    const never = ledger('unseen', ended + 60_000);
+    const deletion = { requested: iso(ended), gone: iso(ended + 60_000), by: 'ttl', evidence: [] };
+    await pushRecords(loki, [[ended + 60_000, podOf(never, { deletion, jobUid: 'unseen-job' })]]);
+    openWith(`unable to retrieve container logs for containerd://${never.containerId}`);
+    expect(await screen.findByText('lost, never seen', {}, { timeout: 20_000 })).toBeVisible();
+    expect(screen.getByText(/C7 Job TTL/)).toBeVisible();
+    expect(screen.getByText(/No agent ever opened it/)).toBeVisible();
+  });
+
+  it('says what took the log, with the evidence a click away', async () => {
+    openWith('hello-rtkpw');
+    expect(await screen.findByText(/The log left the node/, {}, { timeout: 20_000 })).toBeVisible();
+    await userEvent.click(await screen.findByRole('button', { name: 'Evidence and advice' }, { timeout: 20_000 }));
+    expect(screen.getByText(/the log file was gone/)).toBeVisible();
   });
 
   it('asks the same question again on Enter, and tells what has come since', async () => {
