@@ -17,6 +17,9 @@ interface Found extends LogFileName {
   birthMs: number;
 }
 
+/** A directory that changes while it is looked at is looked at again, so often at most. */
+const MANY_TRIES = 5;
+
 export interface DirectoryDeps {
   logger: Logger;
   /** Directories that a log file may lie in after symlinks are followed. */
@@ -35,6 +38,8 @@ export interface DirectoryDeps {
 export class ContainerDirectory {
   readonly containers = new Map<number, ContainerLog>();
   private readonly refused = new Set<string>();
+  /** The directory changed while it was looked at. */
+  private stale = false;
   mtimeMs = 0;
 
   constructor(
@@ -47,6 +52,16 @@ export class ContainerDirectory {
 
   /** Looks at the directory: opens new files, follows renamed ones, notes those that went. */
   scan(): void {
+    for (let tries = 0; tries < MANY_TRIES; tries++) {
+      this.stale = false;
+      this.look();
+      if (!this.stale) {
+        return;
+      }
+    }
+  }
+
+  private look(): void {
     const found = this.list();
     const restarts = [...new Set([...found.keys(), ...this.containers.keys(), ...this.saved.keys()])].sort(
       (a, b) => a - b
@@ -63,35 +78,44 @@ export class ContainerDirectory {
     }
   }
 
-  /** The directory's log files by restart; none where the directory is gone. */
+  /** The directory's log files by restart, at one moment: a rename amid the look must not pass for a deletion. */
   private list(): Map<number, Found[]> {
-    const found = new Map<number, Found[]>();
-    let names: string[];
+    let names = this.names();
+    for (let tries = 0; ; tries++) {
+      const found = names.flatMap((name) => this.find(name) ?? []);
+      const after = this.names();
+      if (tries === MANY_TRIES || after.join('/') === names.join('/')) {
+        return byRestart(found);
+      }
+      names = after;
+    }
+  }
+
+  /** The names in the directory; none where it is gone. */
+  private names(): string[] {
     try {
       this.mtimeMs = statSync(this.path).mtimeMs;
-      names = readdirSync(this.path);
+      return readdirSync(this.path).sort();
     } catch (error) {
       if (!isMissing(error)) {
         this.refuse(this.path, error);
       }
-      return found;
+      return [];
     }
-    for (const name of names) {
-      const parsed = parseLogFileName(name);
-      const path = join(this.path, name);
-      if (!parsed) {
-        continue;
+  }
+
+  private find(name: string): Found | undefined {
+    const parsed = parseLogFileName(name);
+    const path = join(this.path, name);
+    try {
+      const stat = parsed && statSync(path);
+      return stat && { ...parsed, path, ino: stat.ino, birthMs: stat.birthtimeMs };
+    } catch (error) {
+      if (!isMissing(error)) {
+        this.refuse(path, error);
       }
-      try {
-        const { ino, birthtimeMs: birthMs } = statSync(path);
-        found.set(parsed.restart, [...(found.get(parsed.restart) ?? []), { ...parsed, path, ino, birthMs }]);
-      } catch (error) {
-        if (!isMissing(error)) {
-          this.refuse(path, error);
-        }
-      }
+      return undefined;
     }
-    return found;
   }
 
   private adopt(restart: number, files: readonly Found[]): ContainerLog | undefined {
@@ -102,27 +126,8 @@ export class ContainerDirectory {
     }
     const container = this.deps.create({ ...this.pod, container: this.name, restart }, this.path, saved);
     this.containers.set(restart, container);
-    if (saved) {
-      this.resume(container, saved, files);
-    }
+    container.unresolved = [...(saved?.files ?? [])];
     return container;
-  }
-
-  /** Takes up what an earlier agent had acknowledged, and notes what went while none was there. */
-  private resume(container: ContainerLog, saved: SavedContainer, files: readonly Found[]): void {
-    container.unresolved = [...saved.files];
-    for (const found of files) {
-      const done = container.state.closed.find((one) => isSame(one, found));
-      const file = done && !hasGrown(found, done) ? undefined : this.openNew(container, found);
-      const before = file?.identified ? container.unresolved.find((saved) => isSaved(saved, file)) : undefined;
-      // One that is shorter than what was acknowledged was truncated: it is read from its start.
-      if (file && before && file.log.size >= before.acked.offset) {
-        container.takeUp(file, before);
-      }
-    }
-    if (container.files.every(({ identified }) => identified)) {
-      container.giveUpUnresolved(this.deps.nowText());
-    }
   }
 
   /** Holds the container's open files against what lies in the directory. */
@@ -167,6 +172,9 @@ export class ContainerDirectory {
     if (superseded && !container.state.ended) {
       container.state.ended = true;
     }
+    if (!this.stale && container.files.every(({ identified }) => identified)) {
+      container.giveUpUnresolved(this.deps.nowText());
+    }
     this.noteLeaving(container, files.length);
   }
 
@@ -202,13 +210,23 @@ export class ContainerDirectory {
 
   /**
    * Opens a file that no open one is. One whose first line is that of a closed file is that file (renamed over a file
-   * system that shows no birth times, compressed, or grown): it goes on where that one ended.
+   * system that shows no birth times, compressed, or grown): it goes on where that one ended. One that an earlier agent
+   * had begun goes on where Loki had acknowledged it.
    */
   private openNew(container: ContainerLog, found: Found): OpenFile | undefined {
     const opened = this.open(container, found);
-    const hash = opened?.identified && container.state.closed.length > 0 ? opened.log.identity() : null;
+    if (!opened?.identified) {
+      return opened;
+    }
+    const saved = container.unresolved.find((one) => isSaved(one, opened));
+    // One that is shorter than what was acknowledged was truncated: it is read from its start.
+    if (saved && opened.log.size >= saved.acked.offset) {
+      container.takeUp(opened, saved);
+      return opened;
+    }
+    const hash = container.state.closed.length > 0 ? opened.log.identity() : null;
     const twin = hash === null ? undefined : container.state.closed.find((closed) => closed.hash === hash);
-    if (!opened || !twin) {
+    if (!twin) {
       return opened;
     }
     if (opened.log.size <= twin.bytes) {
@@ -232,6 +250,11 @@ export class ContainerDirectory {
     }
     try {
       const log = LogFile.open(found.path, this.deps.roots);
+      if (log.ino !== found.ino) {
+        this.stale = true; // renamed since it was found: it will be found again
+        log.close();
+        return undefined;
+      }
       log.grewAt = performance.now();
       const file = new OpenFile(log, found.rotated);
       container.files.push(file);
@@ -251,6 +274,14 @@ export class ContainerDirectory {
       this.deps.logger.error('cannot read', { path, error: error instanceof Error ? error.message : String(error) });
     }
   }
+}
+
+function byRestart(found: readonly Found[]): Map<number, Found[]> {
+  const files = new Map<number, Found[]>();
+  for (const one of found) {
+    files.set(one.restart, [...(files.get(one.restart) ?? []), one]);
+  }
+  return files;
 }
 
 /** Whether an earlier agent had begun the file. */
