@@ -1,4 +1,5 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import { criLine, secondsAgo } from '../integration/agent-node';
 import { expectEachLineOnce, finalLedger, storedOf, until } from '../integration/agent-harness';
 import { expectComplete } from './account';
@@ -145,4 +146,20 @@ test('F31: logs that were there before the agent are read from their heads', asy
   await expectEachLineOnce(bed.store, containers);
   containers.forEach((container) => container.deletePod());
   await expectComplete(bed.store, containers);
+});
+
+test('F36: a log that nothing tells of any more, and that grows on, is found by the next rescan', async () => {
+  await bed.start(bed.config({ rescan: { interval: 1_000 } }));
+  const container = bed.container({ pod: 'renewed-0' }).write(10);
+  await bed.arrived(container);
+  rmSync(container.directory, { recursive: true });
+  await wait(200);
+  mkdirSync(container.directory); // another inode: a watch on the one before tells nothing
+  container.write(10);
+  await bed.arrived(container);
+  for (let round = 0; round < 2; round++) {
+    await wait(6_500); // so long silent that it is looked at no more often than others
+    container.write(10);
+    await until('it is read on', async () => (await storedOf(bed.store, container)).length === 30 + 10 * round, 5_000);
+  }
 });

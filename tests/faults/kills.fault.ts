@@ -1,0 +1,130 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { ContainerRecord } from '../../model/records';
+import { parseNs } from '../../model/time';
+import type { Treatment } from '../integration/agent-endpoint';
+import { finalLedger, storedOf, until } from '../integration/agent-harness';
+import { AgentProcess } from './agent-process';
+import { faultBed } from './bed';
+import type { AccountedContainer } from './container';
+import { randomFrom } from './random';
+
+const KILLS = Number(process.env.FAULT_KILLS ?? 25);
+/** Files of a container (the kubelet's containerLogMaxFiles). */
+const MAX_FILES = 5;
+const bed = faultBed();
+let agent: AgentProcess | null = null;
+afterEach(async () => {
+  await agent?.end('SIGKILL');
+});
+
+const random = randomFrom(20_261_124);
+const troubles: Treatment[] = [
+  'reset',
+  'reset-after',
+  { after: 500 },
+  { after: 503 },
+  { status: 429, body: 'slow down' },
+];
+
+const rotatedAt = new Map<AccountedContainer, number>();
+/** A container that writes much is looked at four times a second: a file that lives shorter the agent may not know. */
+const hasBeenLookedAt = (container: AccountedContainer) => Date.now() - (rotatedAt.get(container) ?? 0) > 600;
+
+/** Rotates, and deletes the oldest file as the kubelet does, whether the agent has brought it to the store or not. */
+function rotate(container: AccountedContainer): void {
+  container.rotate();
+  rotatedAt.set(container, Date.now());
+  const { directory } = container;
+  const rotated = readdirSync(directory).filter((name) => name.startsWith('0.log.'));
+  if (rotated.length >= MAX_FILES) {
+    rmSync(join(directory, rotated.sort()[0]!));
+  }
+}
+
+/**
+ * Nothing is stored twice or out of order, and what is missing lies in a gap. What was stored but could not be
+ * acknowledged before its file went is in a gap too: a gap may name more than is missing, never less.
+ */
+async function expectAccounted(container: AccountedContainer, ledger: ContainerRecord): Promise<number> {
+  const stored = (await storedOf(bed.store, container)).map(({ line }) => line);
+  const there = new Set(stored);
+  const written = [...container.lines.keys()];
+  expect(stored).toEqual(written.filter((line) => there.has(line)));
+  expect(ledger.linesAcked).toBeLessThanOrEqual(stored.length);
+  const missing = written.filter((line) => !there.has(line));
+  const unnamed = missing.filter((content) => {
+    const { ns = 0n } = container.lines.get(content) ?? {};
+    return !ledger.gaps.some(({ from, to }) => (parseNs(from ?? '') ?? 0n) <= ns && ns <= (parseNs(to ?? '') ?? 0n));
+  });
+  expect({ unnamed, gaps: unnamed.length > 0 ? ledger.gaps : [] }).toEqual({
+    unnamed: [],
+    gaps: [],
+  });
+  if (ledger.gaps.every(({ bytes }) => bytes !== null)) {
+    const named = ledger.gaps.reduce((sum, gap) => sum + (gap.bytes ?? 0), 0);
+    const bytes = missing.reduce((sum, content) => sum + (container.lines.get(content)?.bytes ?? 0), 0);
+    expect(named).toBeGreaterThanOrEqual(bytes);
+    expect(ledger.bytesAcked + named).toBe(ledger.bytesSeen);
+  }
+  return missing.length;
+}
+
+test(
+  `kill -9 at ${KILLS} random points, while logs rotate and vanish and the endpoint fails half of its answers: each line once, or a ledger that names it`,
+  async () => {
+    bed.endpoint.treat = () => (random() < 0.5 ? troubles[Math.floor(random() * troubles.length)]! : 'pass');
+    const all: AccountedContainer[] = [];
+    const next = () => {
+      const container = bed.container({ pod: `hunted-${all.length}` });
+      all.push(container);
+      return container;
+    };
+    const live = [next(), next(), next()];
+    const writer = setInterval(() => {
+      for (const container of live) {
+        container.write(1 + Math.floor(random() * 10));
+        if (random() < 0.01) {
+          rotate(container);
+        }
+      }
+    }, 15);
+    const staller = setInterval(() => {
+      bed.endpoint.stall();
+      setTimeout(() => bed.endpoint.release(), 200);
+    }, 1_500);
+    for (let kill = 0; kill < KILLS; kill++) {
+      agent = new AgentProcess(bed.node, {
+        url: bed.endpoint.url,
+        flags: ['--batch.size', '64KiB'],
+      });
+      await agent.started();
+      await wait(random() * 600);
+      const at = Math.floor(random() * live.length);
+      // A log that no agent ever opened has no ledger: that one was seen shows its first line.
+      if (random() < 0.25 && hasBeenLookedAt(live[at]!) && (await storedOf(bed.store, live[at]!)).length > 0) {
+        live[at]!.deletePod();
+        live[at] = next();
+        await wait(random() * 100);
+      }
+      await agent.end('SIGKILL');
+    }
+    clearInterval(writer);
+    clearInterval(staller);
+    bed.endpoint.treat = () => 'pass';
+    agent = new AgentProcess(bed.node, { url: bed.endpoint.url });
+    for (const container of live) {
+      const last = container.written.at(-1);
+      await until('the last line is stored', async () => (await storedOf(bed.store, container)).at(-1)?.line === last);
+      container.deletePod();
+    }
+    let missing = 0;
+    for (const container of all) {
+      missing += await expectAccounted(container, await finalLedger(bed.store, container));
+    }
+    const lines = all.reduce((sum, container) => sum + container.lines.size, 0);
+    console.log(`${KILLS} kills, ${all.length} containers, ${lines} lines, of which ${missing} are missing and named`);
+  },
+  60_000 + KILLS * 2_000
+);
