@@ -16,20 +16,6 @@ import { VerdictBadge } from './VerdictBadge';
  */
 export function CaseDetails({ one, timeZone, children }: { one: Case; timeZone: string; children?: ReactNode }) {
   const styles = useStyles2(getStyles);
-  const time = (text: string | null) => (text === null ? null : dateTimeFormat(text, { timeZone }));
-  const owner =
-    one.cronJob === null
-      ? one.job
-      : t('case.job-of-cronjob', '{{job}}, of CronJob {{cronJob}}', { job: one.job ?? '', cronJob: one.cronJob });
-  const facts: Array<[name: string, value: ReactNode]> = [
-    [t('case.finished', 'Finished'), time(one.finished)],
-    [t('case.gone', 'Gone'), time(one.at)],
-    [t('case.node', 'Node'), one.node],
-    [t('case.job', 'Job'), owner],
-    [t('case.run', 'Run'), `${one.restart + 1}`],
-    [t('case.container-id', 'Container id'), one.containerId && <code>{one.containerId.slice(0, 12)}</code>],
-    [t('case.cluster', 'Cluster'), one.cluster],
-  ];
   return (
     <Stack direction="column" gap={2}>
       <div className={styles.verdict}>
@@ -47,6 +33,30 @@ export function CaseDetails({ one, timeZone, children }: { one: Case; timeZone: 
       </div>
       <p className={styles.sentence}>{one.sentence}</p>
       {children}
+      <CaseEvidence one={one} timeZone={timeZone} />
+    </Stack>
+  );
+}
+
+/** What a case rests on, and what to change: all but the sentence. */
+export function CaseEvidence({ one, timeZone }: { one: Case; timeZone: string }) {
+  const styles = useStyles2(getStyles);
+  const time = (text: string | null) => (text === null ? null : dateTimeFormat(text, { timeZone }));
+  const owner =
+    one.cronJob === null
+      ? one.job
+      : t('case.job-of-cronjob', '{{job}}, of CronJob {{cronJob}}', { job: one.job ?? '', cronJob: one.cronJob });
+  const facts: Array<[name: string, value: ReactNode]> = [
+    [t('case.finished', 'Finished'), time(one.finished)],
+    [t('case.gone', 'Gone'), time(one.at)],
+    [t('case.node', 'Node'), one.node],
+    [t('case.job', 'Job'), owner],
+    [t('case.run', 'Run'), `${one.restart + 1}`],
+    [t('case.container-id', 'Container id'), one.containerId && <code>{one.containerId.slice(0, 12)}</code>],
+    [t('case.cluster', 'Cluster'), one.cluster],
+  ];
+  return (
+    <Stack direction="column" gap={2}>
       <dl className={styles.facts}>
         {facts.map(([name, value]) =>
           value === null || value === '' ? null : (

@@ -4,7 +4,7 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { t, Trans } from '../../texts';
 import { Button, LinkButton, LoadingPlaceholder, Stack, Text, useStyles2 } from '@grafana/ui';
 import { sentencesOf } from '../../../model/lookup';
-import { CaseDetails, VerdictBadge } from '../../case-details';
+import { CaseEvidence, VerdictBadge } from '../../case-details';
 import { exploreLink } from '../../loki/explore-link';
 import type { Instance } from '../../loki/instance';
 import type { LokiSource } from '../../loki/loki-source';
@@ -88,7 +88,7 @@ export function WhatHappened({ loki, instance, timeZone }: { loki: LokiSource; i
           <Trans i18nKey="lookup.explore">Explore</Trans>
         </LinkButton>
       </Stack>
-      {isAll && one && <CaseDetails one={one} timeZone={timeZone} />}
+      {isAll && one && <CaseEvidence one={one} timeZone={timeZone} />}
     </section>
   );
 }
