@@ -100,7 +100,7 @@ const answers: Answer[] = [
     entries: 3,
     status: 400,
     text: /entry too far behind/,
-    outcome: 'refused',
+    outcome: 'too-far-behind',
     count: 1,
   },
   {
@@ -109,7 +109,7 @@ const answers: Answer[] = [
     entries: 21,
     status: 400,
     text: /total ignored: 20 out of 21/,
-    outcome: 'refused',
+    outcome: 'too-far-behind',
     count: 20,
   },
   {
