@@ -2,9 +2,9 @@
 // into build/host-server.js. The page stands on Grafana's own libraries: the root's, or a generation's that is given.
 //   node scripts/build-host.mjs [--libraries DIR] [--page DIR]
 import { build } from 'esbuild';
-import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 const root = resolve(import.meta.dirname, '..');
@@ -55,7 +55,7 @@ const grafanaLibraries = {
 rmSync(page, { recursive: true, force: true });
 mkdirSync(page, { recursive: true });
 const common = { absWorkingDir: root, bundle: true, logLevel: 'warning', logOverride: { 'package.json': 'silent' } };
-await Promise.all([
+const [{ metafile }] = await Promise.all([
   build({
     ...common,
     entryPoints: { main: 'host/page/main.ts' },
@@ -72,6 +72,7 @@ await Promise.all([
     },
     loader: { '.ttf': 'file', '.svg': 'dataurl' },
     plugins: [grafanaLibraries],
+    metafile: true,
   }),
   build({
     ...common,
@@ -83,7 +84,10 @@ await Promise.all([
     packages: 'external',
   }),
 ]);
-cpSync(join(root, 'host/page/index.html'), join(page, 'index.html'));
+// What is imported at run time brings its scripts along, but not its styles.
+const { cssBundle } = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint === 'host/page/start.tsx');
+const html = readFileSync(join(root, 'host/page/index.html'), 'utf8');
+writeFileSync(join(page, 'index.html'), html.replace('styles.css', basename(cssBundle)));
 cpSync(join(root, 'dashboards'), join(page, 'dashboards'), { recursive: true });
 // Grafana 12 moved its icons; each generation asks for them at its own place.
 for (const place of ['img/icons', 'build/img/icons']) {

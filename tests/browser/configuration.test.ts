@@ -1,7 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { launch } from './browser';
 import { targetNames } from './setup/environment';
-import { type Theme, Visit } from './visit';
+import { expectSound } from './sound';
+import { themes, Visit } from './visit';
 
 const CONFIGURATION = '/plugins/afterlog-timelines-app?page=configuration';
 
@@ -12,16 +13,13 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 describe.each(targetNames())('the configuration on %s', (target) => {
-  it.each<Theme>(['dark', 'light'])('tells what is in Loki, in the %s theme', async (theme) => {
+  it.each(themes)('tells what is in Loki, in the %s theme', async (theme) => {
     const visit = await Visit.open(browser, target, CONFIGURATION, theme);
-    const { page } = visit;
-    await page
+    await visit.page
       .getByText(/\d+ container records/)
       .first()
       .waitFor();
-    expect(await visit.barriers()).toEqual([]);
-    await visit.shoot(`configuration-${theme}`);
-    expect(visit.troubles).toEqual([]);
+    await expectSound(visit, `configuration-${theme}`);
     await visit.close();
   });
 });

@@ -4,7 +4,8 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { z } from 'zod';
 import { environment, type Target } from './setup/environment';
 
-export type Theme = 'dark' | 'light';
+export const themes = ['dark', 'light'] as const;
+export type Theme = (typeof themes)[number];
 
 export const sizes = [
   { width: 1600, height: 900 },
@@ -61,8 +62,14 @@ export class Visit {
   /** What keeps people with assistive technology out, by all of axe-core's rules: a line each. Of Grafana, only its pages. */
   async barriers(): Promise<string[]> {
     await this.page.evaluate(axe);
-    const where = this.target.isGrafana ? "document.querySelector('#pageContent')" : 'document';
-    const found: unknown = await this.page.evaluate(`axe.run(${where}).then(({ violations }) => violations)`);
+    // What lies under an open dialog is out of reach for everybody.
+    const all = this.target.isGrafana ? "document.querySelector('#pageContent')" : 'document';
+    const dialog = "[...document.querySelectorAll('[role=dialog]')].pop()";
+    // The title of Grafana's drawers is a heading of the third level, whatever the page has.
+    const options = `{ rules: { 'heading-order': { enabled: ${dialog} === undefined } } }`;
+    const found: unknown = await this.page.evaluate(
+      `axe.run(${dialog} ?? ${all}, ${options}).then(({ violations }) => violations)`
+    );
     return violations
       .parse(found)
       .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join('\n')}`);

@@ -1,4 +1,4 @@
-import { css } from '@emotion/css';
+import { css, cx } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2, useTheme2 } from '@grafana/ui';
 import React, { useState } from 'react';
@@ -6,14 +6,14 @@ import { NavBar } from './NavBar';
 import { Notifications } from './Notifications';
 import { TopBar } from './TopBar';
 
-/** What Grafana shows around a page. */
+/** What Grafana shows around a page. Its drawers look for `main-view`. */
 export function Chrome({ children }: { children: React.ReactNode }) {
   const styles = useStyles2(getStyles);
   const { breakpoints } = useTheme2();
   // Grafana docks its menu where there is room for it.
   const [isMenuOpen, setMenuOpen] = useState(() => window.innerWidth >= breakpoints.values.xl);
   return (
-    <div className={styles.chrome}>
+    <div className={cx('main-view', styles.chrome)}>
       <TopBar isMenuOpen={isMenuOpen} onToggleMenu={() => setMenuOpen(!isMenuOpen)} />
       <div className={styles.below}>
         {isMenuOpen && <NavBar />}
