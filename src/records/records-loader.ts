@@ -3,10 +3,12 @@ import type { LoadedRecords, Progress, Shortage } from './loaded-records';
 import { readMissing } from './missing-records';
 import { readRange } from './read-range';
 import { Reader } from './reader';
-import { NOTHING_EXPLAINED, type RecordCache } from './record-cache';
+import { type Explained, NOTHING_EXPLAINED, type RecordCache } from './record-cache';
 
-/** While reading, what was read is shown anew when it has grown by so much: working it out takes its time. */
+/** While reading, what was read is shown anew when it has grown by so much, */
 const GROWTH = 1.5;
+/** and so many times as long has gone by as it took to work it out the last time. */
+const PAUSE = 5;
 const PROGRESS_EVERY_MS = 100;
 /** A cache with more records than these is emptied before more is read. */
 const MOST_RECORDS = 400_000;
@@ -21,6 +23,8 @@ export class RecordsLoader {
   private state: LoadedRecords;
   /** How many records the shown cases were made of. */
   private shown = 0;
+  /** When they may be made anew while more is being read; milliseconds of the page's clock. */
+  private dueAt = 0;
   private running: AbortController | undefined;
   private readonly listeners = new Set<() => void>();
 
@@ -74,7 +78,7 @@ export class RecordsLoader {
       const time = performance.now();
       if (!signal.aborted && time - toldAt > PROGRESS_EVERY_MS) {
         toldAt = time;
-        this.show({ progress: { ...progress } }, cache.size > this.shown * GROWTH);
+        this.show({ progress: { ...progress } }, time > this.dueAt && cache.size > this.shown * GROWTH);
       }
     };
     const reader = new Reader(this.loki, cache, signal, onLines);
@@ -94,12 +98,17 @@ export class RecordsLoader {
   }
 
   private show(change: Partial<LoadedRecords>, isNews = change.status === 'cancelled'): void {
-    if (isNews) {
-      this.shown = this.cache.size;
-    }
-    const { records, cases, pressures } = isNews ? this.cache.explained() : this.state;
-    this.state = { ...this.state, ...change, records, cases, pressures };
+    this.state = { ...this.state, ...change, ...(isNews && this.explain()) };
     this.listeners.forEach((listener) => listener());
+  }
+
+  private explain(): Explained {
+    const began = performance.now();
+    const explained = this.cache.explained();
+    const ended = performance.now();
+    this.dueAt = ended + PAUSE * (ended - began);
+    this.shown = this.cache.size;
+    return explained;
   }
 }
 
