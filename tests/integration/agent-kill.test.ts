@@ -15,6 +15,7 @@ import { startTestStore, type TestStore } from './logs-store';
 const KILLS = Number(process.env.AGENT_KILLS ?? 15);
 const SEED = Number(process.env.AGENT_KILL_SEED ?? 20_261_124);
 const LIVE = 4;
+const STEPS_TO_DELETION = 60;
 
 /** Random numbers from a seed (mulberry32), so that a failure can be repeated. */
 function randomFrom(seed: number): () => number {
@@ -88,6 +89,7 @@ const rotatedFiles = ({ directory }: SimulatedContainer) =>
 class Workload {
   readonly all: SimulatedContainer[] = [];
   private live: SimulatedContainer[] = [];
+  private ended: { container: SimulatedContainer; steps: number } | null = null;
 
   step(): void {
     while (this.live.length < LIVE) {
@@ -107,16 +109,23 @@ class Workload {
       if (chance(0.02)) {
         container.rotate();
       }
-      if (chance(0.01) && known(container)) {
-        rotatedFiles(container)
-          .slice(0, 1)
-          .forEach((file) => rmSync(file));
+      const rotated = rotatedFiles(container);
+      if (rotated.length > 2 && chance(0.05) && known(container)) {
+        rmSync(rotated[0]!); // the oldest, as the kubelet does when there are too many
       }
     }
+    this.end();
+  }
+
+  /** One container ends, and is deleted a while after: the kubelet deletes no log that is being written or rotated. */
+  private end(): void {
     const [oldest] = this.live;
-    if (oldest && chance(0.02) && known(oldest)) {
-      oldest.deletePod();
+    if (this.ended === null && oldest && chance(0.04) && known(oldest)) {
       this.live.shift();
+      this.ended = { container: oldest, steps: 0 };
+    } else if (this.ended && ++this.ended.steps > STEPS_TO_DELETION) {
+      this.ended.container.deletePod();
+      this.ended = null;
     }
   }
 }
