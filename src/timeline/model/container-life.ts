@@ -58,21 +58,28 @@ export function containerLives({ records, cases }: Pick<TimelineInput, 'records'
   const jobs = new Map(records.jobs.map((job) => [job.id, job]));
   const pods = new Map(records.pods.map((pod) => [pod.id, pod]));
   const lives: ContainerLife[] = [];
-  const told = new Set<string>();
+  // By pod, not by id: building a hundred thousand ids to look them up costs more than all the rest.
+  const ledgersOfPod = new Map<string, ContainerRecord[]>();
   const add = (life: ContainerLife | undefined) => life && lives.push(life);
   for (const ledger of records.containers) {
-    const id = instanceId(ledger);
-    told.add(id);
+    const own = ledgersOfPod.get(ledger.podUid);
+    if (own) {
+      own.push(ledger);
+    } else {
+      ledgersOfPod.set(ledger.podUid, [ledger]);
+    }
     const pod = pods.get(ledger.podUid);
     const container = pod?.containers.find(({ name }) => name === ledger.container);
     const run = container?.runs.find(({ restart }) => restart === ledger.restart);
-    add(lifeOf(id, casesById.get(id), jobOf(pod, jobs), ledger, pod, container, run));
+    add(lifeOf(ledger.id, casesById.get(ledger.id), jobOf(pod, jobs), ledger, pod, container, run));
   }
   for (const pod of records.pods) {
+    const own = ledgersOfPod.get(pod.id);
     for (const container of pod.containers) {
       for (const run of container.runs) {
-        const id = `${pod.id}/${container.name}/${run.restart}`;
-        if (!told.has(id)) {
+        if (!own?.some((ledger) => ledger.container === container.name && ledger.restart === run.restart)) {
+          const { restart } = run;
+          const id = instanceId({ ...pod, podUid: pod.id, container: container.name, restart });
           add(lifeOf(id, casesById.get(id), jobOf(pod, jobs), undefined, pod, container, run));
         }
       }

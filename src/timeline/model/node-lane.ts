@@ -24,10 +24,10 @@ export const nodeKey = (cluster: string, node: string | null): string => `${clus
 /** The lanes of all nodes that the records name, by `nodeKey()`. */
 export function nodeLanes({ records, cases, pressures }: TimelineInput): Map<string, NodeLane> {
   const lanes = new Map<string, NodeLane>();
-  const names = new Map<string, { cluster: string; node: string }>();
-  const see = (one: { cluster: string; node: string | null }) => {
-    if (one.node !== null) {
-      names.set(nodeKey(one.cluster, one.node), { cluster: one.cluster, node: one.node });
+  const nodesOf = new Map<string, Set<string>>();
+  const see = ({ cluster, node }: { cluster: string; node: string | null }) => {
+    if (node !== null) {
+      nodesOf.set(cluster, (nodesOf.get(cluster) ?? new Set()).add(node));
     }
   };
   [records.nodes, records.disks, records.thresholds, records.gcs, pressures].forEach((all) => all.forEach(see));
@@ -39,7 +39,10 @@ export function nodeLanes({ records, cases, pressures }: TimelineInput): Map<str
   const stretches = byNode(pressures);
   const marks = nodeMarks(records, cases as Case[]);
   const states = byNode(records.nodes);
-  for (const [key, { cluster, node }] of names) {
+  for (const [cluster, node] of [...nodesOf].flatMap(([cluster, own]) =>
+    [...own].map((node) => [cluster, node] as const)
+  )) {
+    const key = nodeKey(cluster, node);
     const samples = disks.get(key) ?? [];
     const version = states.get(key)?.find((state) => state.about === 'node')?.kubeletVersion ?? null;
     lanes.set(key, {

@@ -1,7 +1,7 @@
 import React from 'react';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { t } from '@grafana/i18n';
+import { t } from '../../texts';
 import { useStyles2, useTheme2 } from '@grafana/ui';
 import { type ColorChoices, paletteOf } from '../paint/palette';
 import { EXITS, VERDICTS } from '../model/spans';

@@ -1,5 +1,5 @@
 import React, { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { t } from '@grafana/i18n';
+import { t } from '../../texts';
 import { useStyles2, useTheme2 } from '@grafana/ui';
 import { type Item, layoutOf, MEASURES, type RowHeight } from '../geometry/layout';
 import { zoneOf } from '../geometry/time-zone';

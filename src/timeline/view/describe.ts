@@ -1,5 +1,4 @@
-import { t } from '@grafana/i18n';
-import { causeName } from '../../../model/causes';
+import { t } from '../../texts';
 import type { Verdict } from '../../../model/records';
 import { clockOf, timeLabel } from '../geometry/ticks';
 import type { Zone } from '../geometry/time-zone';
@@ -7,6 +6,7 @@ import type { ContainerLife, Exit } from '../model/container-life';
 import type { MarkKind } from '../model/node-marks';
 import type { Limit } from '../model/node-limits';
 import type { Row } from '../model/timeline-model';
+import { causeText } from '../../words';
 
 /** What is read aloud, and what stands in tooltips and tables: the picture in words. */
 
@@ -33,12 +33,9 @@ export function exitText(exit: Exit, code: number | null = null, reason: string 
     unknown: t('timeline.exit.unknown', 'its end was not seen'),
   };
   return exit === 'failed' && why !== ''
-    ? t('timeline.exit.with-reason', '{{exit}} ({{why}})', { exit: texts[exit], why, interpolation })
+    ? t('timeline.exit.with-reason', '{{exit}} ({{why}})', { exit: texts[exit], why })
     : texts[exit];
 }
-
-/** Kubernetes' names need no escaping: React does that. */
-const interpolation = { escapeValue: false };
 
 export const lifeTitle = ({ pod, container, restart }: ContainerLife): string =>
   restart === 0
@@ -47,7 +44,6 @@ export const lifeTitle = ({ pod, container, restart }: ContainerLife): string =>
         pod,
         container,
         restart,
-        interpolation,
       });
 
 /** `23:13:46 – 23:13:47`. */
@@ -62,11 +58,11 @@ export function nodeLogText(life: ContainerLife, zone: Zone): string {
     const at = clockOf(gone, zone);
     return cause === undefined
       ? t('timeline.log.gone', 'left the node at {{at}}', { at })
-      : t('timeline.log.gone-by', 'left the node at {{at}}: {{cause}}', { at, cause: causeName(cause), interpolation });
+      : t('timeline.log.gone-by', 'left the node at {{at}}: {{cause}}', { at, cause: causeText(cause) });
   }
   return cause === 'C15'
-    ? t('timeline.log.rotated', 'its beginning was rotated away, the rest is on {{node}}', { node, interpolation })
-    : t('timeline.log.on-node', 'on {{node}}, readable by kubectl', { node, interpolation });
+    ? t('timeline.log.rotated', 'its beginning was rotated away, the rest is on {{node}}', { node })
+    : t('timeline.log.on-node', 'on {{node}}, readable by kubectl', { node });
 }
 
 /** A life in a sentence. */
@@ -77,7 +73,6 @@ export function lifeSentence(life: ContainerLife, zone: Zone): string {
     exit: exitText(life.exit, life.exitCode, life.exitReason),
     log: nodeLogText(life, zone),
     verdict: verdictText(life.verdict),
-    interpolation,
   });
 }
 
@@ -97,7 +92,6 @@ export function rowSummary(row: Row, lives: readonly ContainerLife[], zone: Zone
       failed: row.failed,
       gone: gone.length,
       verdicts: [...verdicts].map(([verdict, count]) => `${count} ${verdictText(verdict)}`).join(', '),
-      interpolation,
     }
   );
 }
@@ -121,12 +115,11 @@ export function limitText({ what, signal, configured }: Limit): string {
     case 'image-gc-low':
       return t('timeline.limit.image-gc-low', 'image GC ends at {{configured}}', { configured });
     case 'hard':
-      return t('timeline.limit.hard', 'eviction at {{signal}} < {{configured}}', { signal, configured, interpolation });
+      return t('timeline.limit.hard', 'eviction at {{signal}} < {{configured}}', { signal, configured });
     case 'soft':
       return t('timeline.limit.soft', 'soft eviction at {{signal}} < {{configured}}', {
         signal,
         configured,
-        interpolation,
       });
   }
 }

@@ -1,0 +1,108 @@
+import React, { useCallback, useMemo, useRef, useState } from 'react';
+import { config, locationService } from '@grafana/runtime';
+import { Stack } from '@grafana/ui';
+import { useLoki } from '../../app/app-context';
+import { FilterBar, namesIn, useFilters } from '../../filters';
+import { RecordsStatus, useRecords } from '../../records';
+import { TimeControls, useTimeRange } from '../../time-range';
+import { rounded, spanOf, type View, zoomed } from '../../timeline/geometry/view';
+import type { ContainerLife } from '../../timeline/model/container-life';
+import { nodeKey } from '../../timeline/model/node-lane';
+import { Legend } from '../../timeline/view/Legend';
+import { LifeTable } from '../../timeline/view/LifeTable';
+import { TimelineView } from '../../timeline/view/TimelineView';
+import { LifeDrawer } from './LifeDrawer';
+import { NothingToShow } from './NothingToShow';
+import { TimelineToolbar } from './TimelineToolbar';
+import { useRemainingHeight } from './use-remaining-height';
+import { useTimelineData } from './use-timeline-data';
+import { lifeKey, searchOfViewState, useViewState, wholeOf } from './view-state';
+
+/** Job runs over the disks of their nodes: what happened to every log, and why. */
+export default function TimelinePage() {
+  const loki = useLoki();
+  const time = useTimeRange();
+  const { span, timeZone } = time;
+  const [state, changeState] = useViewState();
+  const [filters, changeFilters] = useFilters();
+  const whole = useMemo(() => wholeOf(span, state.whole), [span, state.whole]);
+  const records = useRecords(loki, whole);
+  const names = useMemo(() => namesIn(records.records), [records.records]);
+  const { lives, nodes, all, now } = useTimelineData(records, filters, state.others, time.round);
+  const [goTo, setGoTo] = useState<{ nodeKey: string }>();
+  const box = useRef<HTMLDivElement>(null);
+  const height = useRemainingHeight(box, 420, state.legend ? 64 : 20);
+
+  // What was loaded stays, so that zooming back out reads nothing again.
+  const showView = useCallback(
+    (view: View) => {
+      const { from, to } = rounded(view);
+      locationService.partial({
+        from: `${from}`,
+        to: `${to}`,
+        ...searchOfViewState({ whole: wholeOf({ from, to }, whole) }),
+      });
+    },
+    [whole]
+  );
+  const openLife = useCallback((life: ContainerLife) => changeState({ open: lifeKey(life) }), [changeState]);
+  const close = useCallback(() => changeState({ open: undefined }), [changeState]);
+  const opened = useMemo(
+    () => (state.open === undefined ? undefined : all.find((life) => lifeKey(life) === state.open)),
+    [all, state.open]
+  );
+  const goToNode = (life: ContainerLife) => {
+    changeState({ open: undefined, groupBy: 'node', lanes: true });
+    setGoTo({ nodeKey: nodeKey(life.cluster, life.node) });
+  };
+  const isWhole = span.from === whole.from && span.to === whole.to;
+  const isEmpty = lives.length === 0 && nodes.size === 0;
+  const nothing = <NothingToShow records={records} filters={filters} hidden={all.length - lives.length} span={span} />;
+  return (
+    <Stack direction="column" gap={1}>
+      <Stack direction="row" gap={2} justifyContent="space-between" alignItems="flex-start" wrap="wrap">
+        <FilterBar filters={filters} onChange={changeFilters} names={names} />
+        <TimeControls time={time} isLoading={records.status === 'loading'} />
+      </Stack>
+      <TimelineToolbar
+        state={state}
+        onChange={changeState}
+        onZoom={(factor) => showView(zoomed(span, factor, span.from + spanOf(span) / 2))}
+        onWhole={isWhole ? undefined : () => showView(whole)}
+      />
+      <RecordsStatus records={records} />
+      <div ref={box} style={{ height }}>
+        {isEmpty && records.status !== 'loading' ? (
+          nothing
+        ) : state.asTable ? (
+          <LifeTable lives={lives} view={span} timeZone={timeZone} now={now} onOpen={openLife} />
+        ) : (
+          <TimelineView
+            {...{ lives, nodes, now, whole, timeZone, goTo }}
+            view={span}
+            onView={showView}
+            groupBy={state.groupBy}
+            sort={state.sort}
+            rowHeight={state.rowHeight}
+            showNodeLanes={state.lanes}
+            showPressure={state.pressure}
+            language={config.bootData?.user?.language ?? 'en-US'}
+            onOpen={openLife}
+            empty={records.status === 'loading' ? undefined : nothing}
+          />
+        )}
+      </div>
+      {state.legend && !state.asTable && <Legend />}
+      {opened && (
+        <LifeDrawer
+          key={state.open}
+          life={opened}
+          searched={whole}
+          timeZone={timeZone}
+          onGoToNode={() => goToNode(opened)}
+          onClose={close}
+        />
+      )}
+    </Stack>
+  );
+}

@@ -1,0 +1,121 @@
+import React from 'react';
+import { t } from '../../texts';
+import { Dropdown, Menu, RadioButtonGroup, Select, Stack, ToolbarButton } from '@grafana/ui';
+import { ROW_HEIGHTS, type RowHeight } from '../../timeline/geometry/layout';
+import { type Grouping, GROUPINGS, type Sorting, SORTINGS } from '../../timeline/model/timeline-model';
+import type { ViewState } from './view-state';
+
+interface TimelineToolbarProps {
+  state: ViewState;
+  onChange: (change: Partial<ViewState>) => void;
+  /** A factor under 1 goes nearer. */
+  onZoom: (factor: number) => void;
+  /** undefined while all is shown. */
+  onWhole: (() => void) | undefined;
+}
+
+/** How the timeline is shown: grouping, order, zoom, and what belongs to the picture. */
+export function TimelineToolbar({ state, onChange, onZoom, onWhole }: TimelineToolbarProps) {
+  return (
+    <Stack direction="row" gap={1} alignItems="center" wrap="wrap">
+      <RadioButtonGroup
+        aria-label={t('timeline.toolbar.group', 'Group by')}
+        options={GROUPINGS.map((value) => ({ value, label: groupingText(value) }))}
+        value={state.groupBy}
+        onChange={(groupBy) => onChange({ groupBy })}
+      />
+      <Select
+        aria-label={t('timeline.toolbar.sort', 'Sort')}
+        width={24}
+        options={SORTINGS.map((value) => ({ value, label: sortingText(value) }))}
+        value={state.sort}
+        onChange={({ value }) => value && onChange({ sort: value })}
+      />
+      <ToolbarButton
+        icon="search-plus"
+        tooltip={t('timeline.toolbar.zoom-in', 'Zoom in')}
+        onClick={() => onZoom(0.5)}
+      />
+      <ToolbarButton
+        icon="search-minus"
+        tooltip={t('timeline.toolbar.zoom-out', 'Zoom out')}
+        onClick={() => onZoom(2)}
+      />
+      <ToolbarButton
+        icon="arrows-h"
+        tooltip={t('timeline.toolbar.whole', 'Show everything')}
+        disabled={onWhole === undefined}
+        onClick={() => onWhole?.()}
+      />
+      <ToolbarButton
+        icon="table"
+        variant={state.asTable ? 'active' : 'default'}
+        aria-pressed={state.asTable}
+        tooltip={t('timeline.toolbar.table', 'View as table')}
+        onClick={() => onChange({ asTable: !state.asTable })}
+      />
+      <Dropdown overlay={<Options state={state} onChange={onChange} />} placement="bottom-end">
+        <ToolbarButton icon="cog" isOpen={false} tooltip={t('timeline.toolbar.options', 'Display options')} />
+      </Dropdown>
+    </Stack>
+  );
+}
+
+function Options({ state, onChange }: Pick<TimelineToolbarProps, 'state' | 'onChange'>) {
+  const item = (label: string, isOn: boolean, change: Partial<ViewState>) => (
+    <Menu.Item
+      label={label}
+      icon={isOn ? 'check-square' : 'square-shape'}
+      active={isOn}
+      onClick={() => onChange(change)}
+    />
+  );
+  return (
+    <Menu>
+      {item(t('timeline.option.lanes', 'Disk use of nodes'), state.lanes, { lanes: !state.lanes })}
+      {item(t('timeline.option.pressure', 'DiskPressure bands'), state.pressure, { pressure: !state.pressure })}
+      {item(t('timeline.option.others', 'Containers of no Job'), state.others, { others: !state.others })}
+      {item(t('timeline.option.legend', 'Legend'), state.legend, { legend: !state.legend })}
+      <Menu.Divider />
+      {ROW_HEIGHTS.map((height) => (
+        <Menu.Item
+          key={height}
+          label={rowHeightText(height)}
+          icon={state.rowHeight === height ? 'check' : undefined}
+          active={state.rowHeight === height}
+          onClick={() => onChange({ rowHeight: height })}
+        />
+      ))}
+    </Menu>
+  );
+}
+
+function groupingText(grouping: Grouping): string {
+  const texts: Record<Grouping, string> = {
+    node: t('timeline.group.node', 'Node'),
+    job: t('timeline.group.job', 'Job'),
+    cronJob: t('timeline.group.cron-job', 'CronJob'),
+    namespace: t('timeline.group.namespace', 'Namespace'),
+  };
+  return texts[grouping];
+}
+
+function sortingText(sorting: Sorting): string {
+  const texts: Record<Sorting, string> = {
+    start: t('timeline.sort.start', 'Earliest start first'),
+    newest: t('timeline.sort.newest', 'Latest start first'),
+    name: t('timeline.sort.name', 'By name'),
+    cases: t('timeline.sort.cases', 'Most lost-log cases first'),
+    duration: t('timeline.sort.duration', 'Longest first'),
+  };
+  return texts[sorting];
+}
+
+function rowHeightText(height: RowHeight): string {
+  const texts: Record<RowHeight, string> = {
+    compact: t('timeline.option.compact', 'Compact rows'),
+    normal: t('timeline.option.normal', 'Normal rows'),
+    tall: t('timeline.option.tall', 'Tall rows'),
+  };
+  return texts[height];
+}
