@@ -1,7 +1,7 @@
 import { type ComponentType, lazy, type LazyExoticComponent } from 'react';
 import { t } from '../texts';
 import type { IconName } from '@grafana/ui';
-import { CAPACITY_PATH, LOOKUP_PATH, LOST_LOGS_PATH } from '../paths';
+import { CAPACITY_PATH, LOOKUP_PATH, LOST_LOGS_PATH, TIMELINE_PATH } from '../paths';
 
 /** A page of the app. */
 export interface AppPage {
@@ -13,6 +13,12 @@ export interface AppPage {
 
 /** The pages in the order of the navigation; an address that is none of theirs leads to the first. */
 export const PAGES: readonly AppPage[] = [
+  {
+    path: TIMELINE_PATH,
+    icon: 'clock-nine',
+    title: () => t('pages.timeline', 'Timeline'),
+    Page: lazy(() => import(/* webpackChunkName: "timeline" */ '../pages/timeline/TimelinePage')),
+  },
   {
     path: LOST_LOGS_PATH,
     icon: 'list-ul',
