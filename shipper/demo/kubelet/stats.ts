@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { FilesystemReader } from '../../node/disk/filesystem';
 import { parseStatsSummary } from '../../node/disk/stats-summary';
 import type { StatsSample } from '../replay/recording';
@@ -7,14 +8,23 @@ export function sampleAt(samples: readonly StatsSample[], at: number): StatsSamp
   return samples.findLast(({ t }) => t <= at) ?? samples[0];
 }
 
+/** When the kubelet measured; it hands out the same numbers for some ten seconds. */
+const measuredSchema = z.object({ node: z.object({ fs: z.object({ time: z.iso.datetime() }) }) });
+
+function measuredAt({ t, summary }: StatsSample): number {
+  const measured = measuredSchema.safeParse(summary);
+  return measured.success ? Date.parse(measured.data.node.fs.time) : t;
+}
+
 /**
  * The recorded node's file systems, for an agent whose directories lie on another machine's disk. nodefs and imagefs of
  * that node were one disk.
  * @param now recorded time, milliseconds since 1970
  */
 export function recordedFilesystem(samples: readonly StatsSample[], now: () => number): FilesystemReader {
+  const measured = samples.map((sample) => ({ ...sample, t: measuredAt(sample) }));
   return () => {
-    const sample = sampleAt(samples, now());
+    const sample = sampleAt(measured, now());
     const filesystem = sample && parseStatsSummary(sample.summary).nodefs;
     return Promise.resolve(filesystem ? { filesystem, device: 0 } : undefined);
   };

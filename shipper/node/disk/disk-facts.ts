@@ -4,7 +4,7 @@ import { formatNs } from '../../../model/time';
 import type { Logger } from '../../log';
 import { KubeletError, type KubeletClient } from '../kubelet-client';
 import { layoutOf } from './disk-layout';
-import { isWorthWriting } from './disk-writing';
+import { worthWriting } from './disk-writing';
 import { type FilesystemReader, readFilesystem } from './filesystem';
 import { type DiskStats, parseStatsSummary } from './stats-summary';
 
@@ -45,7 +45,9 @@ const REFUSED_MS = 10 * 60_000;
 /** Samples the node's disks every few seconds and writes a record when a sample says something new. */
 export class DiskFacts {
   state = 'starting';
+  /** The last sample that was written, and the newest where that is another. */
   private last: { record: DiskRecord; atMs: number } | undefined;
+  private unwritten: DiskRecord | undefined;
   private stats: DiskStats | null = null;
   private askAgainMs = 0;
   private readonly complaints = new Set<'disk' | 'kubelet'>();
@@ -84,10 +86,12 @@ export class DiskFacts {
       this.complaints.delete('disk');
       this.deps.onSample?.(record);
       const nowMs = this.deps.now();
-      if (isWorthWriting(this.last?.record, record, nowMs - (this.last?.atMs ?? 0))) {
+      const worth = worthWriting(this.last?.record, this.unwritten, record, nowMs - (this.last?.atMs ?? 0));
+      worth.forEach(this.deps.write);
+      if (worth.length > 0) {
         this.last = { record, atMs: nowMs };
-        this.deps.write(record);
       }
+      this.unwritten = worth.length > 0 ? undefined : record;
     } catch (error) {
       this.state = `cannot read the disks: ${error instanceof Error ? error.message : String(error)}`;
       this.complain('disk', this.state);

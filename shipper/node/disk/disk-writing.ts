@@ -8,31 +8,54 @@ const BANDS = [0, 0.01, 0.05, 0.1];
 const MEBIBYTE = 2 ** 20;
 /** So much of the disk is a change: no picture shows less. */
 const CHANGE = 1 / 1000;
+/** So much of the disk since the last record is a step: a Job can fill a disk within a minute. */
+const STEP = 5 / 100;
 
 /**
- * Whether a sample is worth a record, given the last one that was written `ageMs` ago: at once when the distance to a
- * threshold passes from one band into another, once a minute while the numbers change, else every ten minutes.
+ * Which samples are worth a record, given the last one that was written `ageMs` ago: at once when use takes a step or
+ * the distance to a threshold passes from one band into another, once a minute while the numbers change, else every ten
+ * minutes. The sample before a step goes with it, so that no line between two records rises before the disk did.
+ *
+ * @param before the sample before this one; undefined where it was written
+ * @returns oldest first
  */
-export function isWorthWriting(last: DiskRecord | undefined, sample: DiskRecord, ageMs: number): boolean {
-  if (!last || last.layout !== sample.layout || bandOf(last) !== bandOf(sample)) {
-    return true;
+export function worthWriting(
+  last: DiskRecord | undefined,
+  before: DiskRecord | undefined,
+  sample: DiskRecord,
+  ageMs: number
+): DiskRecord[] {
+  if (!last || last.layout !== sample.layout) {
+    return [sample];
   }
-  return ageMs >= UNCHANGED_MS || (ageMs >= CHANGED_MS && hasChanged(last, sample));
+  if (bandOf(last) !== bandOf(sample) || differsBy(STEP, last, sample)) {
+    return before ? [before, sample] : [sample];
+  }
+  return ageMs >= UNCHANGED_MS || (ageMs >= CHANGED_MS && hasChanged(last, sample)) ? [sample] : [];
 }
 
 function bandOf({ nearest }: DiskRecord): number {
   return nearest === null ? -1 : BANDS.filter((band) => nearest.fraction >= band).length;
 }
 
-function hasChanged(last: DiskRecord, sample: DiskRecord): boolean {
-  const filesystems = (['nodefs', 'imagefs'] as const).some((name) => {
+/** Whether the use of a file system differs by more than a part of its capacity. */
+function differsBy(part: number, last: DiskRecord, sample: DiskRecord): boolean {
+  return (['nodefs', 'imagefs'] as const).some((name) => {
     const [before, after] = [last[name], sample[name]];
-    return Math.abs((before?.used ?? 0) - (after?.used ?? 0)) > (after?.capacity ?? 0) * CHANGE;
+    return Math.abs((before?.used ?? 0) - (after?.used ?? 0)) > (after?.capacity ?? 0) * part;
   });
+}
+
+function hasChanged(last: DiskRecord, sample: DiskRecord): boolean {
   const [logs, logsBefore] = [sample.logs, last.logs];
   const logBytes = [(logs?.live ?? 0) - (logsBefore?.live ?? 0), (logs?.dead ?? 0) - (logsBefore?.dead ?? 0)];
   const least = Math.max(MEBIBYTE, (sample.nodefs?.capacity ?? 0) * CHANGE);
   const riskGrew = Math.abs((sample.atRisk ?? 0) - (last.atRisk ?? 0)) >= MEBIBYTE;
   const riskBegan = (sample.atRisk ?? 0) > 0 !== (last.atRisk ?? 0) > 0;
-  return filesystems || riskBegan || riskGrew || logBytes.some((difference) => Math.abs(difference) >= least);
+  return (
+    differsBy(CHANGE, last, sample) ||
+    riskBegan ||
+    riskGrew ||
+    logBytes.some((difference) => Math.abs(difference) >= least)
+  );
 }

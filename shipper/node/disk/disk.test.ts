@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { diskRecordSchema, type DiskRecord, type Filesystem } from '../../../model/records';
 import { layoutOf } from './disk-layout';
-import { isWorthWriting } from './disk-writing';
+import { worthWriting } from './disk-writing';
 import { type Mounted, readFilesystem } from './filesystem';
 import { type DiskStats, parseStatsSummary } from './stats-summary';
 
@@ -105,7 +105,7 @@ describe('layoutOf', () => {
   });
 });
 
-describe('isWorthWriting', () => {
+describe('worthWriting', () => {
   const sample = (fraction: number, used = 50 * GB, more: Partial<DiskRecord> = {}): DiskRecord =>
     diskRecordSchema.parse({
       ...{ v: 1, kind: 'disk', id: 'n/disk/t', cluster: 'c', node: 'n', time: '2026-11-23T23:15:00.000000000Z' },
@@ -122,29 +122,41 @@ describe('isWorthWriting', () => {
       ...more,
     });
   const minute = 60_000;
+  const count = (last: DiskRecord | undefined, next: DiskRecord, ageMs: number) =>
+    worthWriting(last, undefined, next, ageMs).length;
 
   test('tells an unchanged disk every ten minutes', () => {
-    expect(isWorthWriting(sample(0.5), sample(0.5), 9 * minute)).toBe(false);
-    expect(isWorthWriting(sample(0.5), sample(0.5), 10 * minute)).toBe(true);
+    expect(count(sample(0.5), sample(0.5), 9 * minute)).toBe(0);
+    expect(count(sample(0.5), sample(0.5), 10 * minute)).toBe(1);
   });
 
   test('tells a changing disk once a minute', () => {
-    expect(isWorthWriting(sample(0.5), sample(0.49, 51 * GB), minute - 1)).toBe(false);
-    expect(isWorthWriting(sample(0.5), sample(0.49, 51 * GB), minute)).toBe(true);
-    expect(isWorthWriting(sample(0.5), sample(0.5, 50 * GB, { logs: { live: 0, dead: 2e8 } }), minute)).toBe(true);
-    expect(isWorthWriting(sample(0.5), sample(0.5, 50 * GB, { logs: { live: 0, dead: 2e6 } }), minute)).toBe(false);
-    expect(isWorthWriting(sample(0.5), sample(0.5, 50 * GB, { atRisk: 10 }), minute)).toBe(true);
+    expect(count(sample(0.5), sample(0.49, 51 * GB), minute - 1)).toBe(0);
+    expect(count(sample(0.5), sample(0.49, 51 * GB), minute)).toBe(1);
+    expect(count(sample(0.5), sample(0.5, 50 * GB, { logs: { live: 0, dead: 2e8 } }), minute)).toBe(1);
+    expect(count(sample(0.5), sample(0.5, 50 * GB, { logs: { live: 0, dead: 2e6 } }), minute)).toBe(0);
+    expect(count(sample(0.5), sample(0.5, 50 * GB, { atRisk: 10 }), minute)).toBe(1);
   });
 
   test('tells at once when a threshold comes near, is crossed, and is left again', () => {
-    expect(isWorthWriting(sample(0.11), sample(0.09), 1)).toBe(true);
-    expect(isWorthWriting(sample(0.02), sample(-0.01), 1)).toBe(true);
-    expect(isWorthWriting(sample(-0.01), sample(0.3), 1)).toBe(true);
-    expect(isWorthWriting(sample(-0.01), sample(-0.02), 1)).toBe(false);
+    expect(count(sample(0.11), sample(0.09), 1)).toBe(1);
+    expect(count(sample(0.02), sample(-0.01), 1)).toBe(1);
+    expect(count(sample(-0.01), sample(0.3), 1)).toBe(1);
+    expect(count(sample(-0.01), sample(-0.02), 1)).toBe(0);
+  });
+
+  test('tells a step of use at once, up and down, and from where it came', () => {
+    const [last, before] = [sample(0.5), sample(0.5, 50.01 * GB)];
+    expect(worthWriting(last, before, sample(0.5, 54 * GB), 1)).toEqual([]);
+    const up = sample(0.44, 56 * GB);
+    expect(worthWriting(last, before, up, 1)).toEqual([before, up]);
+    const down = sample(0.6, 40 * GB);
+    expect(worthWriting(last, before, down, 1)).toEqual([before, down]);
+    expect(worthWriting(last, undefined, up, 1)).toEqual([up]);
   });
 
   test('tells the first sample, and a disk that came or went', () => {
-    expect(isWorthWriting(undefined, sample(0.5), 0)).toBe(true);
-    expect(isWorthWriting(sample(0.5), sample(0.5, 50 * GB, { layout: 'dedicated-imagefs' }), 1)).toBe(true);
+    expect(count(undefined, sample(0.5), 0)).toBe(1);
+    expect(count(sample(0.5), sample(0.5, 50 * GB, { layout: 'dedicated-imagefs' }), 1)).toBe(1);
   });
 });
