@@ -1,8 +1,15 @@
+import type axeCore from 'axe-core';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { z } from 'zod';
 import { environment, type Target } from './setup/environment';
+
+declare global {
+  interface Window {
+    axe: typeof axeCore;
+  }
+}
 
 export const themes = ['dark', 'light'] as const;
 export type Theme = (typeof themes)[number];
@@ -12,10 +19,20 @@ export const sizes = [
   { width: 1024, height: 768 },
 ];
 
-const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const violations = z.array(
   z.object({ id: z.string(), help: z.string(), nodes: z.array(z.object({ html: z.string() })) })
 );
+
+/** Runs in the page. */
+function scan(isGrafana: boolean): Promise<unknown> {
+  const dialog = [...document.querySelectorAll('[role=dialog]')].pop();
+  // What lies under an open dialog is out of reach for everybody. Grafana puts tooltips past all landmarks.
+  const page = { exclude: '#grafana-portal-container', ...(isGrafana && { include: '#pageContent' }) };
+  // The title of Grafana's drawers is a heading of the third level, whatever the page has.
+  const rules = { 'heading-order': { enabled: dialog === undefined } };
+  return window.axe.run(dialog ?? page, { rules }).then(({ violations }) => violations);
+}
 
 /** Somebody's visit to one target: a page, and what went wrong on it. */
 export class Visit {
@@ -61,15 +78,8 @@ export class Visit {
 
   /** What keeps people with assistive technology out, by all of axe-core's rules: a line each. Of Grafana, only its pages. */
   async barriers(): Promise<string[]> {
-    await this.page.evaluate(axe);
-    // What lies under an open dialog is out of reach for everybody.
-    const all = this.target.isGrafana ? "document.querySelector('#pageContent')" : 'document';
-    const dialog = "[...document.querySelectorAll('[role=dialog]')].pop()";
-    // The title of Grafana's drawers is a heading of the third level, whatever the page has.
-    const options = `{ rules: { 'heading-order': { enabled: ${dialog} === undefined } } }`;
-    const found: unknown = await this.page.evaluate(
-      `axe.run(${dialog} ?? ${all}, ${options}).then(({ violations }) => violations)`
-    );
+    await this.page.evaluate(axeSource);
+    const found: unknown = await this.page.evaluate(scan, this.target.isGrafana);
     return violations
       .parse(found)
       .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join('\n')}`);
