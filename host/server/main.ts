@@ -1,4 +1,4 @@
-// `npm run host`: the page alone, over a Loki that runs already.
+// `npm run host`: the page alone, over a Loki that runs already. `npm start` runs it beside the demo.
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startHost } from './start-host';

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_AGENT_DOWN, parseAgentDown } from '../demo/agent-down';
+import { parseGrafanaUrl } from '../demo/app-pages';
 import { parseListen } from '../demo/listen';
 import { logLevels, type LogLevel } from '../log';
 
@@ -11,6 +12,7 @@ interface DemoFlags {
   agentDown: string;
   kubeletLog: boolean;
   exit?: boolean;
+  'grafana.url'?: string;
   'log.level': LogLevel;
 }
 
@@ -42,6 +44,7 @@ export function demoCommand(): Command {
     )
     .option('--no-kubelet-log', "the agent does not read the kubelet's log, as on a node where it may not")
     .option('--exit', 'end after the replay: exit code 0 if a case accounts for every line that is missing, else 1')
+    .option('--grafana.url <url>', 'a Grafana with the app, and with the store as its data source: links in the report')
     .addOption(new Option('--log.level <level>', 'least level of the own log').choices([...logLevels]).default('warn'))
     .action((flags: DemoFlags) => run(flags));
 }
@@ -50,6 +53,7 @@ async function run(flags: DemoFlags): Promise<void> {
   const storeListen = parseListen(flags['store.listen'], '--store.listen');
   const agentListen = parseListen(flags['agent.listen'], '--agent.listen');
   const agentDown = parseAgentDown(flags.agentDown);
+  const grafanaUrl = flags['grafana.url'] === undefined ? undefined : parseGrafanaUrl(flags['grafana.url']);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     // Once: a second one ends the process the hard way, should the closing hang.
@@ -66,6 +70,7 @@ async function run(flags: DemoFlags): Promise<void> {
         agentDown,
         kubeletLog: flags.kubeletLog,
         exit: flags.exit ?? false,
+        grafanaUrl,
         logLevel: flags['log.level'],
       },
       stop.signal

@@ -6,6 +6,7 @@ import { createLogger, type Logger, type LogLevel } from '../log';
 import { connectLoki } from '../loki/connection';
 import { QueryClient } from '../loki/query-client';
 import { type ClockStretch, recordedStretches } from './agent-down';
+import { appPages } from './app-pages';
 import { type DataDir, freshDataDir } from './data-dir';
 import { type AgentDown, DemoAgent } from './demo-agent';
 import { DemoWatch } from './demo-watch';
@@ -35,6 +36,8 @@ export interface DemoOptions {
   kubeletLog: boolean;
   /** End after the replay instead of serving on. */
   exit: boolean;
+  /** Of a Grafana with the app. */
+  grafanaUrl?: string;
   logLevel: LogLevel;
 }
 
@@ -178,7 +181,7 @@ async function replay(
 }
 
 /** Holds the store against the recording and sums up. */
-async function report({ recorded, dirs, clock, storeUrl }: Stage, agent: DemoAgent): Promise<boolean> {
+async function report({ recorded, dirs, clock, storeUrl, options }: Stage, agent: DemoAgent): Promise<boolean> {
   const expected = await expectedLines(dirs.recording, recorded.sizes);
   const connection = connectLoki({ url: storeUrl });
   try {
@@ -191,7 +194,12 @@ async function report({ recorded, dirs, clock, storeUrl }: Stage, agent: DemoAge
     say(`${causeTable(outcome.cases)}\n`);
     say(outcomeText(outcome));
     say(`\nTry:\n${whatToTry(ledgers, outcome.cases, storeUrl)}`);
-    say(`\nGrafana: add a data source of the type Loki with the URL ${storeUrl}`);
+    if (options.grafanaUrl === undefined) {
+      say(`\nGrafana: add a data source of the type Loki with the URL ${storeUrl}`);
+    } else {
+      const shown = { from: Number(from / 1_000_000n), to: Number(clock.now() / 1_000_000n) };
+      say(`\nLook:\n${appPages(options.grafanaUrl, shown, outcome.cases)}`);
+    }
     return outcome.unnamed.length === 0;
   } finally {
     await connection.close();
