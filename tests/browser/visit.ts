@@ -34,6 +34,13 @@ function scan(isGrafana: boolean): Promise<unknown> {
   return window.axe.run(dialog ?? page, { rules }).then(({ violations }) => violations);
 }
 
+/** Runs in the page: what a new size changes is laid out in one frame and painted in the next ones. */
+async function painted(): Promise<void> {
+  for (let frame = 0; frame < 4; frame++) {
+    await new Promise(requestAnimationFrame);
+  }
+}
+
 /** Somebody's visit to one target: a page, and what went wrong on it. */
 export class Visit {
   /** Errors on the console, exceptions, failed requests. */
@@ -89,6 +96,7 @@ export class Visit {
   async shoot(name: string): Promise<void> {
     for (const size of sizes) {
       await this.page.setViewportSize(size);
+      await this.page.evaluate(painted);
       const file = `${this.target.name.replace(' ', '-').toLowerCase()}/${name}-${size.width}.png`;
       await this.page.screenshot({ path: join(__dirname, 'screenshots', file) });
     }

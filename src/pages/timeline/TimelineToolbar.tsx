@@ -26,7 +26,7 @@ export function TimelineToolbar({ state, onChange, onZoom, onWhole }: TimelineTo
       />
       <Select
         aria-label={t('timeline.toolbar.sort', 'Sort')}
-        width={24}
+        width={21}
         options={SORTINGS.map((value) => ({ value, label: sortingText(value) }))}
         value={state.sort}
         onChange={({ value }) => value && onChange({ sort: value })}

@@ -23,9 +23,10 @@ export function useTimelineData(records: Records, filters: Filters, others: bool
   // While records come in, input and zooming go first.
   const read = useDeferredValue(records);
   const now = useMemo(() => laterThan(round), [round]);
+  const isReading = read.status === 'loading';
   const input = useMemo<TimelineInput>(
-    () => ({ records: read.records, cases: read.cases, pressures: read.pressures, now }),
-    [read.records, read.cases, read.pressures, now]
+    () => ({ records: read.records, cases: read.cases, pressures: read.pressures, now, isReading }),
+    [read.records, read.cases, read.pressures, now, isReading]
   );
   const all = useMemo(() => containerLives(input), [input]);
   const lanes = useMemo(() => nodeLanes(input), [input]);

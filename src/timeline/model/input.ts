@@ -8,4 +8,6 @@ export interface TimelineInput {
   pressures: readonly DiskPressure[];
   /** Up to when things are known. Milliseconds since 1970, as all times in the timeline. */
   now: number;
+  /** More may come: what is not there may yet be. */
+  isReading?: boolean;
 }

@@ -92,7 +92,9 @@ describe('the lane of the recorded node', () => {
   });
 
   test('says where limits are assumed', () => {
-    expect(nodeLanes(recordedInput({ thresholds: [] })).get('c1/node-a')?.limits[0]?.isAssumed).toBe(true);
+    const without = recordedInput({ thresholds: [] });
+    expect(nodeLanes(without).get('c1/node-a')?.limits[0]?.isAssumed).toBe(true);
+    expect(nodeLanes({ ...without, isReading: true }).get('c1/node-a')?.limits).toEqual([]);
   });
 
   test('has one disk for both file systems', () => {

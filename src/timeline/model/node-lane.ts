@@ -11,7 +11,7 @@ export interface NodeLane {
   cluster: string;
   node: string;
   disk: DiskUse;
-  /** What was in force, by when it began, oldest first; never empty. */
+  /** What was in force, by when it began, oldest first. */
   limits: Limits[];
   /** Stretches of disk pressure, oldest first. */
   pressures: DiskPressure[];
@@ -22,7 +22,7 @@ export interface NodeLane {
 export const nodeKey = (cluster: string, node: string | null): string => `${cluster}/${node ?? ''}`;
 
 /** The lanes of all nodes that the records name, by `nodeKey()`. */
-export function nodeLanes({ records, cases, pressures }: TimelineInput): Map<string, NodeLane> {
+export function nodeLanes({ records, cases, pressures, isReading = false }: TimelineInput): Map<string, NodeLane> {
   const lanes = new Map<string, NodeLane>();
   const nodesOf = new Map<string, Set<string>>();
   const see = ({ cluster, node }: { cluster: string; node: string | null }) => {
@@ -48,7 +48,8 @@ export function nodeLanes({ records, cases, pressures }: TimelineInput): Map<str
     lanes.set(key, {
       ...{ key, cluster, node },
       disk: diskUse(samples),
-      limits: limitsOf(thresholds.get(key) ?? [], samples.at(-1), version),
+      // Nothing is assumed of thresholds that may be among the records to come.
+      limits: isReading && !thresholds.has(key) ? [] : limitsOf(thresholds.get(key) ?? [], samples.at(-1), version),
       pressures: stretches.get(key) ?? [],
       marks: marks.get(key) ?? [],
     });
