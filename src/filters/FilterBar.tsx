@@ -119,5 +119,5 @@ function TextFilter({ text, onChange }: { text: string; onChange: (text: string)
 const getStyles = (theme: GrafanaTheme2) => ({
   bar: css({ display: 'flex', flex: '1 1 80ch', flexWrap: 'wrap', alignItems: 'center', gap: theme.spacing(1) }),
   text: css({ flex: '1 1 17ch', minWidth: '17ch', maxWidth: '28ch' }),
-  list: css({ flex: '1 1 13ch', width: 'auto', minWidth: '13ch', maxWidth: '22ch' }),
+  list: css({ flex: '1 1 15ch', width: 'auto', minWidth: '15ch', maxWidth: '22ch' }),
 });

@@ -1,9 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
 
-const root = join(__dirname, '../../..');
 /** Recorded seconds a second: 13 minutes in a quarter of one. */
 const SPEED = 60;
 const READY = /Serving until Ctrl\+C/;
@@ -21,7 +19,7 @@ export interface Demo {
 export async function startDemo(dataDir: string): Promise<Demo> {
   const [store, agent] = [await freePort(), await freePort()];
   const flags = ['--speed', `${SPEED}`, '--data.dir', dataDir, '--store.listen', store, '--agent.listen', agent];
-  const child = spawn(process.execPath, ['build/afterlog.js', 'demo', ...flags], { cwd: root });
+  const child = spawn(process.execPath, ['build/afterlog.js', 'demo', ...flags]);
   let printed = '';
   await new Promise<void>((resolve, reject) => {
     const listen = (chunk: Buffer) => {

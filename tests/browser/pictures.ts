@@ -1,0 +1,98 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { startHost } from '../../host';
+import { chromiumArgs } from './browser';
+import { chromiumPath } from './setup/chromium-path';
+import { startDemo } from './setup/demo-process';
+
+/** `npm run screenshots`: what README.md and the app's plugin page show, of the built app over a replay. */
+
+const size = { width: 1600, height: 900 };
+/** The replay ends when it is ready: this much before lies its beginning, and a margin. */
+const REPLAYED_MS = 15.5 * 60_000;
+const APP = '/a/afterlog-timelines-app';
+
+interface Picture {
+  name: string;
+  path: (range: string) => string;
+  theme?: 'light';
+  /** Until what is to be seen is there. */
+  until: (page: Page) => Promise<unknown>;
+}
+
+const hello = /together with 33 others, to free disk on node-a/;
+const pictures: Picture[] = [
+  {
+    name: 'timeline',
+    path: (range) => `${APP}/timeline?${range}`,
+    until: (page) => page.getByRole('row', { name: /^node-a .*image GC 85 % → 80 %.*lost-log cases: 54/ }).waitFor(),
+  },
+  {
+    name: 'case',
+    path: (range) => `${APP}/timeline?${range}&job=hello`,
+    until: async (page) => {
+      const grid = page.getByRole('treegrid', { name: 'Job runs over time' });
+      await grid.getByRole('row', { name: /^hello 20/ }).focus();
+      await page.keyboard.press('ArrowRight');
+      await grid.getByRole('gridcell', { name: /^hello-\w{5} \/ hello: / }).waitFor();
+      await page.keyboard.press('Enter');
+      await page.getByRole('dialog').getByText(hello).waitFor();
+    },
+  },
+  {
+    name: 'lost-logs',
+    path: (range) => `${APP}/lost-logs?${range}`,
+    until: (page) => page.getByText(/^6 lost$/).waitFor(),
+  },
+  {
+    name: 'lookup',
+    path: () => `${APP}/lookup?q=job/hello`,
+    theme: 'light',
+    until: (page) =>
+      page
+        .getByRole('region', { name: /^Log of hello-/ })
+        .getByText('Hello, Kubernetes!')
+        .waitFor(),
+  },
+];
+
+async function takeAll(browser: Browser, address: string, into: string): Promise<void> {
+  const now = Date.now();
+  const range = `from=${now - REPLAYED_MS}&to=${now}`;
+  for (const { name, path, theme = 'dark', until } of pictures) {
+    const page = await browser.newPage({ viewport: size, locale: 'en-US', timezoneId: 'UTC' });
+    await page.goto(`${address}${path(range)}&theme=${theme}`);
+    await until(page);
+    await page.getByRole('button', { name: 'Stop' }).waitFor({ state: 'detached' });
+    // What moves comes to rest: drawers, loading bars.
+    await page.waitForTimeout(1_000);
+    await page.screenshot({ path: join(into, `${name}.png`) });
+    await page.close();
+    process.stdout.write(`${name}.png\n`);
+  }
+}
+
+async function main(): Promise<void> {
+  const into = resolve('src/img/screenshots');
+  await mkdir(into, { recursive: true });
+  const dir = await mkdtemp(join(tmpdir(), 'afterlog-screenshots-'));
+  const demo = await startDemo(join(dir, 'demo'));
+  const listen = { host: '127.0.0.1', port: 0 };
+  const host = await startHost({ listen, lokiUrl: demo.lokiUrl, dist: resolve('dist'), page: resolve('build/host') });
+  const browser = await chromium.launch({ executablePath: await chromiumPath(), args: chromiumArgs });
+  try {
+    await takeAll(browser, host.url, into);
+  } finally {
+    await browser.close();
+    await host.close();
+    await demo.stop();
+    await rm(dir, { recursive: true });
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
