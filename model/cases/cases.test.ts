@@ -67,6 +67,15 @@ describe('C1, a reclaim of disk', () => {
     expect(ofP(cases)).toMatchObject({ cause: 'C7', also: [] });
   });
 
+  test('is proved by the time at which the file went, however late the agent noticed', () => {
+    const late = ledger({ left: { at: t('12:20:01'), noticed: t('12:31:01'), directory: 'empty', bytesUnacked: 0 } });
+    const cases = casesOf({ containers: [late], pods: [pod()], gcs: [gc('12:20:00', [1])] });
+    expect(ofP(cases)).toMatchObject({ cause: 'C1', grade: 'proved' });
+    expect(ofP(cases)?.evidence.map(({ text }) => text)).toContainEqual(
+      expect.stringContaining('(the agent noticed 11 min later)')
+    );
+  });
+
   test('is not the periodic image GC, which never touches logs', () => {
     const imageGc = gc('12:20:00', [1], { trigger: 'image-gc' });
     expect(verdictOn({ containers: [ledger()], gcs: [imageGc] })).toBe('unknown unknown');

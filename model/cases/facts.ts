@@ -196,9 +196,9 @@ export class Facts {
         push(this.agents, `${cluster}/${node}`, moment);
       }
     };
-    // A ledger's own times are the container's; that its file went is what the agent saw itself. A reclaim is no sign:
-    // its times are those of the kubelet's log, which may have been read long after.
-    containers.forEach(({ cluster, node, left }) => sign(cluster, node, left?.at));
+    // A ledger's own times are the container's; that its file went is what the agent saw itself, if perhaps long after. A
+    // reclaim is no sign: its times are those of the kubelet's log, which may have been read long after, too.
+    containers.forEach(({ cluster, node, left }) => sign(cluster, node, left?.noticed ?? left?.at));
     [...disks, ...thresholds].forEach(({ cluster, node, time }) => sign(cluster, node, time));
     this.agents.forEach((signs) => signs.sort((a, b) => a - b));
   }

@@ -4,7 +4,7 @@ import type { Case, Evidence, Finding } from './case';
 import { diskEvidence } from './disk-evidence';
 import { CLOCKS, type Facts, POD_CLEANUP } from './facts';
 import { lokiSentence } from './loki-sentence';
-import { at, ms } from './moment';
+import { at, ms, span } from './moment';
 import { DELETION_CAUSES } from './pod-deletion';
 import { settingsOf } from './settings';
 import { deletionEvidence } from './steps/by-deletion';
@@ -106,14 +106,16 @@ function fileEvidence({ left, ledger }: Subject): Evidence[] {
     removed: 'its directory went too',
     unknown: 'what became of its directory was not seen',
   };
-  const unacked = ledger.left.bytesUnacked;
+  const { bytesUnacked: unacked, noticed } = ledger.left;
   const loki =
     unacked === 0 ? 'Loki had all of it' : `Loki did not have ${unacked.toLocaleString('en-US')} bytes of it yet`;
+  const seen = ms(noticed);
+  const late = seen === undefined ? '' : ` (the agent noticed ${span(seen - left)} later)`;
   return [
     {
       at: at(left),
       source: 'files on the node',
-      text: `the log file was gone, ${directories[ledger.left.directory]}; ${loki}`,
+      text: `the log file was gone, ${directories[ledger.left.directory]}${late}; ${loki}`,
     },
   ];
 }

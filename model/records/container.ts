@@ -57,10 +57,13 @@ export const containerRecordSchema = z.object({
   rotatedAway: z
     .object({ files: z.number(), lines: z.number(), bytes: z.number(), from: time.nullable(), to: time.nullable() })
     .nullable(),
-  /** When the last file left the node. */
+  /** The log is not on the node any more. */
   left: z
     .object({
+      /** When the last file went, as the file system has it; where that is gone too, when the agent noticed. */
       at: time,
+      /** When the agent noticed, where that was more than a second later. */
+      noticed: time.optional(),
       /** The container's log directory afterwards: empty is the signature of container GC (fact 10 of the reference). */
       directory: z.enum(['empty', 'removed', 'unknown']),
       /** Bytes that Loki had not acknowledged at that moment. */

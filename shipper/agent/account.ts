@@ -45,7 +45,12 @@ export const accountStateSchema = z.object({
   vanishedBytes: z.number(),
   ended: z.boolean(),
   left: z
-    .object({ at: z.string(), directory: z.enum(['empty', 'removed', 'unknown']), bytesUnacked: z.number() })
+    .object({
+      at: z.string(),
+      noticed: z.string().optional(),
+      directory: z.enum(['empty', 'removed', 'unknown']),
+      bytesUnacked: z.number(),
+    })
     .nullable(),
 });
 export type AccountState = z.infer<typeof accountStateSchema>;

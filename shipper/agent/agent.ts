@@ -30,9 +30,14 @@ import { serveStatus, type StatusServer } from './status-server';
 export interface Clock {
   /** Nanoseconds since 1970. */
   now(): bigint;
+  /** What it said when the machine's own clock, which file systems go by, said `ms` (milliseconds since 1970). */
+  when(ms: number): bigint;
 }
 
-const systemClock: Clock = { now: () => BigInt(Date.now()) * 1_000_000n };
+const systemClock: Clock = {
+  now: () => BigInt(Date.now()) * 1_000_000n,
+  when: (ms) => BigInt(Math.round(ms * 1_000)) * 1_000n,
+};
 
 /** How often deleted files are held against their budget. */
 const RESCUE_LOOK_MS = 1_000;
@@ -129,6 +134,7 @@ export class Agent {
       create: (...[instance, directory, before]: Parameters<Agent['create']>) =>
         this.create(instance, directory, before),
       nowText: this.nowText,
+      fileTimeText: (ms: number) => formatNs(this.clock.when(ms)),
       changed: (container: ContainerLog, kept: boolean) => this.ledgerBook.changed(container, kept),
     };
     this.podLogs = new PodLogs(this.logsDir, config.rescan.interval, deps, byDirectory(saved));

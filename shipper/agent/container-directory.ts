@@ -17,6 +17,9 @@ interface Found extends LogFileName {
   birthMs: number;
 }
 
+/** That a log went is noticed within this, unless the agent was not there, or hardly got to run. */
+const PROMPT_MS = 1_000;
+
 /** A directory that changes while it is looked at is looked at again, so often at most. */
 const MANY_TRIES = 5;
 
@@ -27,6 +30,8 @@ export interface DirectoryDeps {
   create: (instance: ContainerInstance, directory: string, saved: SavedContainer | undefined) => ContainerLog;
   /** Now as RFC 3339. */
   nowText: () => string;
+  /** A time of the file system, milliseconds since 1970, as RFC 3339. */
+  fileTimeText: (ms: number) => string;
   /**
    * The container has something to read, was ended or left: whoever schedules looks at it.
    * @param kept whether what has to be kept over a restart is another now: its files, their names, its end
@@ -40,7 +45,8 @@ export class ContainerDirectory {
   private readonly refused = new Set<string>();
   /** The directory changed while it was looked at. */
   private stale = false;
-  mtimeMs = 0;
+  /** When names in it last changed, milliseconds since 1970; null where it is not there. */
+  mtimeMs: number | null = null;
 
   constructor(
     readonly path: string,
@@ -97,6 +103,7 @@ export class ContainerDirectory {
       this.mtimeMs = statSync(this.path).mtimeMs;
       return readdirSync(this.path).sort();
     } catch (error) {
+      this.mtimeMs = null;
       if (!isMissing(error)) {
         this.refuse(this.path, error);
       }
@@ -149,6 +156,7 @@ export class ContainerDirectory {
         }
       }
     }
+    const closedWereThere = container.state.closed.some(({ onNode }) => onNode);
     for (const closed of container.state.closed) {
       closed.onNode &&= files.some((found) => isSame(closed, found));
     }
@@ -173,17 +181,37 @@ export class ContainerDirectory {
       container.state.ended = true;
     }
     if (!this.stale && container.files.every(({ identified }) => identified)) {
-      container.giveUpUnresolved(this.deps.nowText());
+      container.giveUpUnresolved(files.length === 0 ? this.wentAt(container, closedWereThere) : this.deps.nowText());
     }
-    this.noteLeaving(container, files.length);
+    if (files.length === 0) {
+      this.noteLeaving(container, closedWereThere);
+    }
   }
 
-  private noteLeaving(container: ContainerLog, filesOnNode: number): void {
+  private noteLeaving(container: ContainerLog, closedWereThere: boolean): void {
     const { state } = container;
-    if (filesOnNode === 0 && state.left === null && (container.files.length > 0 || state.closed.length > 0)) {
-      state.left = { at: this.deps.nowText(), directory: 'unknown', bytesUnacked: container.unacked };
+    if (state.left === null && (container.files.length > 0 || state.closed.length > 0)) {
+      const at = this.wentAt(container, closedWereThere);
+      const noticed = this.deps.nowText();
+      const late = Date.parse(noticed) - Date.parse(at) > PROMPT_MS;
+      const directory = 'unknown';
+      state.left = { at, ...(late && { noticed }), directory, bytesUnacked: container.unacked };
       state.ended = true;
     }
+  }
+
+  /**
+   * When the last of the container's files went, RFC 3339. The file system knows, however late it is noticed: open files
+   * say themselves when they were deleted, and for the others a directory that is there says when it last changed, which
+   * is then or later. With the directory gone as well it was by now.
+   */
+  private wentAt({ files }: ContainerLog, closedWereThere: boolean): string {
+    const unlinked = files.filter(({ log }) => log.isOpen).map(({ log }) => log.unlinkedMs());
+    const known = unlinked.filter((ms) => ms !== null);
+    const byFiles = known.length > 0 && known.length === unlinked.length && !closedWereThere;
+    const ms = byFiles ? Math.max(...known) : this.mtimeMs;
+    const [now, went] = [this.deps.nowText(), ms === null ? null : this.deps.fileTimeText(ms)];
+    return went === null || went > now ? now : went;
   }
 
   /**

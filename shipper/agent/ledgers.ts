@@ -79,7 +79,7 @@ export class Ledgers {
   async writeAll(): Promise<void> {
     for (const container of this.containers.values()) {
       container.state.ended = true;
-      this.write(this.recordOf(container, false));
+      this.write(container, this.recordOf(container, false));
     }
     await this.deps.records.flush();
   }
@@ -189,7 +189,7 @@ export class Ledgers {
       state.left.directory = newer ? 'unknown' : existsSync(container.directory) ? 'empty' : 'removed';
     }
     const record = this.recordOf(container, true);
-    this.write(record);
+    this.write(container, record);
     this.remember(record);
     this.deps.records.flush().then(
       () => this.forget(container),
@@ -220,11 +220,11 @@ export class Ledgers {
   private tell(container: ContainerLog): void {
     container.untold = this.deps.records.full;
     if (!container.untold) {
-      this.write(this.recordOf(container, false));
+      this.write(container, this.recordOf(container, false));
     }
   }
 
-  private write(record: ContainerRecord): void {
+  private write(container: ContainerLog, record: ContainerRecord): void {
     if (this.stopped) {
       return; // the next agent says it: the checkpoint has the gaps
     }
@@ -234,10 +234,14 @@ export class Ledgers {
     if (record.final) {
       metadata.final = 'true';
     }
+    const happened = parseNs(record.left?.at ?? '') ?? this.deps.now();
+    // That the log went may be noticed after more had been said: what is said last counts, and has the latest time.
+    const timestamp = happened > container.toldNs ? happened : container.toldNs + 1n;
+    container.toldNs = timestamp;
     this.deps.records.write({
       kind: record.kind,
       cluster: record.cluster,
-      timestamp: parseNs(record.left?.at ?? '') ?? this.deps.now(),
+      timestamp,
       line: JSON.stringify(record),
       metadata,
     });

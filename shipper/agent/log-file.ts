@@ -124,6 +124,15 @@ export class LogFile {
   }
 
   /**
+   * When its last name went: milliseconds since 1970, as exact as the kernel's tick; null while it has a name, or closed.
+   * Deleting a name is the last that changes an inode's status, unless something writes to it still.
+   */
+  unlinkedMs(): number | null {
+    const stat = this.isOpen ? fstatSync(this.fd) : null;
+    return stat?.nlink === 0 ? stat.ctimeMs : null;
+  }
+
+  /**
    * Reads up to `length` bytes at `offset` into `memory[at…]`.
    * @returns the bytes read; null where compressed data has to be prepared first (`prepare`)
    */

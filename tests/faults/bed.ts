@@ -15,7 +15,11 @@ export class ShiftedClock implements Clock {
   constructor(public offsetSeconds: number) {}
 
   now(): bigint {
-    return BigInt(Date.now() + Math.round(this.offsetSeconds * 1000)) * 1_000_000n;
+    return this.when(Date.now());
+  }
+
+  when(ms: number): bigint {
+    return BigInt(Math.round(ms + this.offsetSeconds * 1000)) * 1_000_000n;
   }
 }
 

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmSync, utimesSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Endpoint } from './agent-endpoint';
 import {
@@ -75,6 +75,36 @@ test('an agent that ends just after a log left still says that it was kept', asy
   await agents.stop(first.agent);
   await start();
   expect(await finalLedger(store, container)).toMatchObject({ verdict: 'kept', gaps: [], linesAcked: 100 });
+});
+
+test('that a log went is told with the time at which it went, also where the agent was kept from looking', async () => {
+  const { agent } = await start();
+  const container = node.container({ pod: 'report-x7k2p' }).write(100);
+  await arrived(container);
+  await until('acknowledged', () => agent.unacked === 0);
+  container.deletePod();
+  const gone = Date.now();
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500); // nothing else of this process runs meanwhile
+  const { left } = await finalLedger(store, container);
+  expect(Date.parse(left?.at ?? '')).toBeLessThanOrEqual(gone);
+  expect(Date.parse(left?.noticed ?? '')).toBeGreaterThanOrEqual(gone + 1_500);
+});
+
+test('the directory knows when a log went while no agent was there', async () => {
+  const first = await start();
+  const container = node.container({ pod: 'report-x7k2p' }).write(100);
+  await arrived(container);
+  await until('acknowledged', () => first.agent.unacked === 0);
+  await agents.stop(first.agent);
+  container.deleteFiles();
+  const went = new Date(Date.now() - 5 * 60_000);
+  utimesSync(container.directory, went, went);
+  await start();
+  const { left, gaps } = await finalLedger(store, container);
+  expect(left).toMatchObject({ directory: 'empty' });
+  expect(Date.parse(left?.at ?? '')).toBe(went.getTime());
+  expect(Date.parse(left?.noticed ?? '')).toBeGreaterThan(went.getTime() + 5 * 60_000 - 1);
+  expect(gaps.map(({ to }) => Date.parse(to ?? ''))).toEqual([went.getTime()]);
 });
 
 test('files that rotation deleted are counted as rotated away, with their lines', async () => {

@@ -28,7 +28,8 @@ const HOUR_NS = 3_600_000_000_000n;
 /** A clock that a test sets. */
 class TestClock {
   ahead = 0n;
-  now = () => BigInt(Date.now()) * 1_000_000n + this.ahead;
+  now = () => this.when(Date.now());
+  when = (ms: number) => BigInt(Math.round(ms)) * 1_000_000n + this.ahead;
 }
 
 /** Lets the store take what is sent while the agent hears nothing of it, until the store has all lines. */

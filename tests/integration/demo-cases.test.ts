@@ -8,6 +8,8 @@ import type { Case } from '../../model/cases';
 import { startStore, type Store } from '../../pocket-loki';
 
 const run = promisify(execFile);
+/** A replay takes as long as the machine needs for it: this only ends one that hangs. */
+const PATIENCE_MS = 600_000;
 const program = join(__dirname, '../../build/afterlog.js');
 const afterlog = (...args: string[]) => run(process.execPath, [program, ...args], { maxBuffer: 64 * 1024 * 1024 });
 
@@ -51,7 +53,7 @@ const otherCauses = { 'C4 proved': 3, 'C7 proved': 1, 'C8 strong': 4, 'C9 proved
 
 describe('the cases of a replay that the agent saw whole', () => {
   const replayed = new Replayed();
-  beforeAll(() => replayed.play('--agent-down', 'none'), 120_000);
+  beforeAll(() => replayed.play('--agent-down', 'none'), PATIENCE_MS);
   afterAll(() => replayed.close());
 
   test('are the container instances that left the node, and the rotated one, all kept', () => {
@@ -93,7 +95,7 @@ describe('the cases of a replay that the agent saw whole', () => {
 
 describe('the same replay without the kubelet’s log', () => {
   const replayed = new Replayed();
-  beforeAll(() => replayed.play('--agent-down', 'none', '--no-kubelet-log'), 120_000);
+  beforeAll(() => replayed.play('--agent-down', 'none', '--no-kubelet-log'), PATIENCE_MS);
   afterAll(() => replayed.close());
 
   test('has the same cases, the reclaims no longer proved', () => {
@@ -106,7 +108,7 @@ describe('the same replay without the kubelet’s log', () => {
 
 describe('a replay in which the agent is down during the second reclaim', () => {
   const replayed = new Replayed();
-  beforeAll(() => replayed.play(), 120_000);
+  beforeAll(() => replayed.play(), PATIENCE_MS);
   afterAll(() => replayed.close());
 
   test('loses what came and went meanwhile, and says so of each', () => {
@@ -121,7 +123,7 @@ describe('a replay in which the agent is down during the second reclaim', () => 
     expect(rest.filter(({ verdict }) => !['kept', 'rescued'].includes(verdict))).toMatchObject([
       { pod: 'disk-pressure-test-rdgcs', verdict: 'unknown', cause: 'C1', seen: true },
     ]);
-    // It was found gone 18 s after the reclaim: that much less than proved.
-    expect(tally(replayed.cases)).toEqual({ ...otherCauses, 'C1 proved': 40, 'C1 strong': 1, 'C8 proved': 3 });
+    // The agent noticed only when it was there again: the directory knows when the file went.
+    expect(tally(replayed.cases)).toEqual({ ...otherCauses, 'C1 proved': 41, 'C8 proved': 3 });
   });
 });

@@ -4,15 +4,18 @@ import { CLOCKS, type Facts } from '../facts';
 import { at, span } from '../moment';
 import type { Subject } from '../subject';
 
-/** The agent sees a file go within this of its removal; later means that it was not looking then. */
-const NOTICED = 10_000;
+/**
+ * A file goes within this of its removal's line. A later time is only a bound: the agent was not there, and the file
+ * system kept no time, because the directory went as well or changed again.
+ */
+const WITH_IT = 10_000;
 
 /**
  * C1, proved: the kubelet's log names this container inside a reclaim (reference §3.1).
  *
  * The kubelet prints that line for a container that has just ended as well, also while it reclaims: so the file has to
- * have gone with it. Where the agent found it gone only later, because it was not running, the proof is weaker by that
- * much; where it was running in between, the file had stayed.
+ * have gone with it, by the file system's time, whenever the agent noticed. Where only that is known, and it was later
+ * because no agent was running, the proof is weaker by that much; where one was running in between, the file had stayed.
  */
 export function byReclaim(subject: Subject, facts: Facts): Finding | undefined {
   const removal = subject.containerId === null ? undefined : facts.removals.get(subject.containerId);
@@ -29,7 +32,7 @@ export function byReclaim(subject: Subject, facts: Facts): Finding | undefined {
   if (isThereStill || wentBefore || ranThen || stayed) {
     return undefined;
   }
-  const late = left !== undefined && left > removal.at + NOTICED;
+  const late = left !== undefined && left > removal.at + WITH_IT;
   return {
     cause: 'C1',
     grade: late ? 'strong' : 'proved',

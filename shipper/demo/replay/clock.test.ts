@@ -43,6 +43,31 @@ describe('the replay clock', () => {
     expect(clock.recorded()).toBe(begin + 2_000);
   });
 
+  it('tells what it said at an earlier time of the machine, be it while it stood still', () => {
+    const clock = clockAt(10);
+    const machine = () => Number(real) / 1e6;
+    const moments: Array<{ ms: number; said: bigint }> = [];
+    const note = () => {
+      real += second / 1_000n;
+      moments.push({ ms: machine(), said: clock.now() });
+      real += second / 1_000n;
+    };
+    clock.until(begin + 1_000);
+    real += second / 20n;
+    note();
+    real += second;
+    note(); // the change takes 950 ms
+    clock.until(begin + 30_000);
+    note();
+    real += second;
+    note();
+    moments.forEach(({ ms, said }) => expect(Number(clock.when(ms) - said) / 1e6).toBeCloseTo(0, 1));
+    clock.finish();
+    moments.forEach(({ ms, said }) => expect(Number(clock.when(ms) - said) / 1e6).toBeCloseTo(0, 1));
+    real += second;
+    expect(Number(clock.when(machine()) - clock.now()) / 1e6).toBeCloseTo(0, 1);
+  });
+
   it('is the real time once the replay is over, and never went backwards', () => {
     const clock = clockAt(10);
     clock.until(end);
