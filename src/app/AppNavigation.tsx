@@ -4,17 +4,8 @@ import { locationService } from '@grafana/runtime';
 import { Tab, TabsBar } from '@grafana/ui';
 import { CONFIGURATION_PATH } from '../paths';
 import { useLocation } from '../use-location';
+import { linkTo } from './link-to';
 import { type AppPage, PAGES } from './pages';
-
-/** What pages have in common stays in the address on the way from one to another. */
-const SHARED = ['from', 'to', 'timezone', 'cluster', 'namespace', 'job', 'node', 'verdict', 'cause', 'text'];
-
-/** The address of another page with the time and the filters of this one, but for those given. */
-export function linkTo(path: string, search: string, given: Record<string, string> = {}): string {
-  const shared = [...new URLSearchParams(search)].filter(([name]) => SHARED.includes(name) && !(name in given));
-  const parameters = new URLSearchParams([...shared, ...Object.entries(given)]).toString();
-  return parameters === '' ? path : `${path}?${parameters}`;
-}
 
 /** The way between the pages. */
 export function AppNavigation({ current }: { current: AppPage }) {

@@ -1,5 +1,5 @@
 import type { Case } from '../../model/cases';
-import { linkTo } from './AppNavigation';
+import { linkTo } from './link-to';
 import { LOOKUP_PATH, TIMELINE_PATH } from '../paths';
 import { momentOf } from '../records';
 

@@ -1,7 +1,7 @@
 import React from 'react';
 import { t, Trans } from '../../texts';
 import { LinkButton } from '@grafana/ui';
-import { linkTo } from '../../app/AppNavigation';
+import { linkTo } from '../../app/link-to';
 import { Empty } from '../../app/Empty';
 import { LOST_LOGS_PATH } from '../../paths';
 import { useLocation } from '../../use-location';

@@ -4,7 +4,7 @@ import { dateTimeFormat, type GrafanaTheme2 } from '@grafana/data';
 import { t, Trans } from '../../texts';
 import { Alert, Button, Drawer, LinkButton, Stack, useStyles2 } from '@grafana/ui';
 import { useLoki } from '../../app/app-context';
-import { linkTo } from '../../app/AppNavigation';
+import { linkTo } from '../../app/link-to';
 import { CaseDetails } from '../../case-details';
 import { InstanceLog } from '../../instance-log/InstanceLog';
 import { exploreLink } from '../../loki/explore-link';
