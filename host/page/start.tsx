@@ -23,7 +23,8 @@ export async function start(meta: HostedAppMeta, preferences: Preferences): Prom
   extensions.register();
   followInternalLinks();
   if (locationService.getLocation().pathname === '/') {
-    locationService.replace(`/a/${PLUGIN_ID}`);
+    // What is behind the host is most often a replay of some minutes.
+    locationService.replace(`/a/${PLUGIN_ID}?from=now-30m&to=now`);
   }
   const element = document.getElementById('reactRoot');
   if (element !== null) {
