@@ -7,21 +7,21 @@ import { ShiftedClock, startAgentAt } from '../faults/bed';
 import { agentConfig, Agents, entriesOf, storedOf, until } from '../integration/agent-harness';
 import { criLine, secondsAgo, SimulatedNode } from '../integration/agent-node';
 import type { TestStore } from '../integration/logs-store';
+import { lokiProgram } from './loki-program';
 import { LokiMetrics } from './push-contract/loki-metrics';
 import { tenants, type Tenant } from './push-contract/tenants';
 import { tenantedLoki, type TenantedLoki } from './store-differential/loki-process';
 
 // The agent against a real Loki whose limits it runs into: what Loki says, what the agent's account says, and what Loki
 // itself counts have to agree.
-const binary = process.env.LOKI_BIN;
-if (!binary) {
-  console.warn('agent-contract: NOT RUN. Set LOKI_BIN to the binary of a Loki: the tests choose its limits.');
+if (!lokiProgram) {
+  console.warn('agent-contract: NOT RUN, no Loki whose limits can be chosen: set LOKI_BIN to its binary');
 }
 
 const MAX_RECEIVED = 5 * 1024 * 1024;
 const HOUR = 3600;
 
-(binary ? describe : describe.skip)('the agent at the limits of a real Loki', () => {
+(lokiProgram ? describe : describe.skip)('the agent at the limits of a real Loki', () => {
   const agents = new Agents();
   let loki: TenantedLoki;
   let counted: LokiMetrics;
@@ -30,7 +30,7 @@ const HOUR = 3600;
   let tests = 0;
 
   beforeAll(async () => {
-    loki = await tenantedLoki(binary ?? '', tenants, MAX_RECEIVED);
+    loki = await tenantedLoki(tenants, MAX_RECEIVED);
     counted = new LokiMetrics(loki.url);
   });
   afterAll(() => loki.stop());

@@ -7,12 +7,12 @@ import { checkWatchRights } from '../../shipper/doctor/watch-rights';
 import { connectLoki } from '../../shipper/loki/connection';
 import { RealApiServer, realBinaries } from './api-server';
 import { until } from '../../shipper/cluster/testing/until';
+import { lokiIsHere } from './loki-program';
 import { realLoki } from './store-differential/loki-process';
 
 const told = (findings: readonly Finding[]) => findings.map(({ level, check }) => `${level} ${check}`);
-const { LOKI_URL, LOKI_BIN } = process.env;
 
-(LOKI_URL || LOKI_BIN ? test : test.skip)('the doctor looks at a real Loki', async () => {
+(lokiIsHere ? test : test.skip)('the doctor looks at a real Loki', async () => {
   const loki = await realLoki();
   const connection = connectLoki({ url: loki?.url ?? '' });
   const cluster = `doctor-${process.pid}`;

@@ -1,7 +1,9 @@
+import { LOKI_WANTED, lokiIsHere } from './loki-program';
+
 // `afterlog logs` and its queries, on a real Loki: the same tests as on the embedded store.
-if (process.env.LOKI_URL ?? process.env.LOKI_BIN) {
+if (lokiIsHere) {
   jest.requireActual('../integration/logs.test');
 } else {
-  console.warn('lookup: NOT RUN. Set LOKI_URL to a Loki, or LOKI_BIN to the binary of one.');
+  console.warn(`lookup: NOT RUN, ${LOKI_WANTED}`);
   it.skip('afterlog logs on a real Loki', () => undefined);
 }

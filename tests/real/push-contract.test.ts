@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { compressSync } from 'snappy';
 import { connectLoki, type LokiConnection } from '../../shipper/loki/connection';
 import { readPushAnswer, type PushOutcome } from '../../shipper/loki/push-response';
+import { lokiProgram } from './loki-program';
 import { tenants, type Tenant } from './push-contract/tenants';
 import { tenantedLoki, type TenantedLoki } from './store-differential/loki-process';
 
 // What a real Loki answers to a push, and what the agent makes of it (grafana/loki v3.7.6, docs/agent.md).
-const binary = process.env.LOKI_BIN;
-if (!binary) {
-  console.warn('push-contract: NOT RUN. Set LOKI_BIN to the binary of a Loki: the tests choose its limits.');
+if (!lokiProgram) {
+  console.warn('push-contract: NOT RUN, no Loki whose limits can be chosen: set LOKI_BIN to its binary');
 }
 
 const MAX_RECEIVED = 5 * 1024 * 1024;
@@ -201,12 +201,12 @@ const answers: Answer[] = [
   },
 ];
 
-(binary ? describe : describe.skip)('what a real Loki answers to a push', () => {
+(lokiProgram ? describe : describe.skip)('what a real Loki answers to a push', () => {
   let loki: TenantedLoki;
   const connections = new Map<string, LokiConnection>();
 
   beforeAll(async () => {
-    loki = await tenantedLoki(binary ?? '', tenants, MAX_RECEIVED);
+    loki = await tenantedLoki(tenants, MAX_RECEIVED);
   });
   afterAll(async () => {
     await Promise.all([...connections.values()].map((connection) => connection.close()));

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startStore, type Store } from '../../pocket-loki';
+import { LOKI_WANTED, lokiIsHere } from './loki-program';
 import { ask } from './store-differential/answers';
 import { dataset, datasetSpan } from './store-differential/data';
 import { type RealLoki, realLoki } from './store-differential/loki-process';
@@ -9,9 +10,8 @@ import { defaultHeaders, pushes } from './store-differential/pushes';
 import { queries } from './store-differential/queries';
 
 // The embedded store beside a real Loki (3.7): the same pushes, the same queries, the same answers.
-const available = Boolean(process.env.LOKI_URL ?? process.env.LOKI_BIN);
-if (!available) {
-  console.warn('store-differential: NOT RUN. Set LOKI_URL to a Loki, or LOKI_BIN to the binary of one.');
+if (!lokiIsHere) {
+  console.warn(`store-differential: NOT RUN, ${LOKI_WANTED}`);
 }
 
 const minute = 60_000_000_000n;
@@ -21,7 +21,7 @@ const base = ((now - datasetSpan) / minute) * minute;
 const [start, end] = [`${base}`, `${base + datasetSpan}`];
 const all = queries(run);
 
-(available ? describe : describe.skip)('the embedded store beside a real Loki', () => {
+(lokiIsHere ? describe : describe.skip)('the embedded store beside a real Loki', () => {
   let loki: RealLoki | undefined;
   let store: Store | undefined;
   let dir = '';

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
+import { LOKI_WANTED, lokiProgram } from '../loki-program';
 
 export interface RealLoki {
   url: string;
@@ -20,23 +21,22 @@ export interface TenantedLoki extends RealLoki {
   override(overrides: Overrides): Promise<void>;
 }
 
-/** Loki at `LOKI_URL`, or one started from the binary `LOKI_BIN`; undefined where neither is set. */
+/** Loki at `LOKI_URL`, or one started here; undefined where there is neither. */
 export async function realLoki(): Promise<RealLoki | undefined> {
-  const { LOKI_URL: url, LOKI_BIN: binary } = process.env;
-  return url ? { url, stop: () => Promise.resolve() } : binary ? start(binary, open) : undefined;
+  const { LOKI_URL: url } = process.env;
+  return url ? { url, stop: () => Promise.resolve() } : lokiProgram && start(open);
 }
 
-/** A Loki from the binary `LOKI_BIN` that asks each request for its tenant, and takes no push over the wire above this. */
-export async function tenantedLoki(
-  binary: string,
-  overrides: Overrides,
-  maxReceivedBytes: number
-): Promise<TenantedLoki> {
+/**
+ * A Loki of the test's own that asks each request for its tenant, and takes no push over the wire above this.
+ * @throws Error where none can be started here
+ */
+export async function tenantedLoki(overrides: Overrides, maxReceivedBytes: number): Promise<TenantedLoki> {
   const dir = await mkdtemp(join(tmpdir(), 'afterlog-overrides-'));
   const file = join(dir, 'overrides.yaml');
   const override = (tenants: Overrides) => writeFile(file, stringify({ overrides: tenants }));
   await override(overrides);
-  const { url, stop } = await start(binary, {
+  const { url, stop } = await start({
     auth_enabled: true,
     runtime_config: { file, period: '1s' },
     distributor: { max_recv_msg_size: maxReceivedBytes },
@@ -47,11 +47,15 @@ export async function tenantedLoki(
 /** Anybody may push as fast as the machine can. */
 const open = { auth_enabled: false, limits_config: { ingestion_rate_mb: 64, ingestion_burst_size_mb: 128 } };
 
-async function start(binary: string, settings: Record<string, unknown>): Promise<RealLoki> {
+async function start(settings: Record<string, unknown>): Promise<RealLoki> {
+  if (!lokiProgram) {
+    throw new Error(LOKI_WANTED);
+  }
+  const { command, args } = lokiProgram;
   const dir = await mkdtemp(join(tmpdir(), 'afterlog-loki-'));
   const [http, grpc] = [await freePort(), await freePort()];
   await writeFile(join(dir, 'loki.yaml'), stringify({ ...config(dir, http, grpc), ...settings }));
-  const loki = spawn(binary, ['-config.file', join(dir, 'loki.yaml')], { cwd: dir, stdio: 'ignore' });
+  const loki = spawn(command, args(dir), { cwd: dir, stdio: 'ignore' });
   const stop = async () => {
     await ended(loki);
     await rm(dir, { recursive: true });
@@ -64,7 +68,7 @@ async function start(binary: string, settings: Record<string, unknown>): Promise
     await sleep(500);
   }
   await stop();
-  throw new Error(`${binary} did not become ready`);
+  throw new Error(`${[command, ...args(dir)].join(' ')} did not become ready`);
 }
 
 async function isReady(url: string): Promise<boolean> {
@@ -78,7 +82,7 @@ async function isReady(url: string): Promise<boolean> {
 async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode === null) {
     const exit = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGKILL');
+    child.kill('SIGTERM'); // which a container's client passes on
     await exit;
   }
 }
