@@ -15,8 +15,12 @@ interface Sample {
   margin: number;
 }
 
-/** Samples that tell how fast a disk fills. */
+/** Samples that tell how fast a disk fills, … */
 const REMEMBERED_MS = 60_000;
+/** … and those that tell how fast it does now. */
+const NOW_MS = 3_000;
+/** So far back what Loki took counts a third. */
+const SHIPPED_SECONDS = 10;
 /** What Loki is trusted to take where nothing was acknowledged lately, bytes a second. */
 const LEAST_RATE = 64 * 1024;
 
@@ -82,16 +86,18 @@ export class DangerWatch {
     const bytes = this.deps.acknowledged();
     const seconds = (atMs - this.shipped.atMs) / 1000;
     if (seconds > 0 && (this.deps.atRisk() > 0 || bytes > this.shipped.bytes)) {
-      this.shipRate = (this.shipRate + (bytes - this.shipped.bytes) / seconds) / 2;
+      const rate = (bytes - this.shipped.bytes) / seconds;
+      this.shipRate = rate + (this.shipRate - rate) * Math.exp(-seconds / SHIPPED_SECONDS);
     }
     this.shipped = { atMs, bytes };
   }
 }
 
-/** How fast what is left gets less, in its unit a second: the faster of the last step and all of the samples. */
+/** How fast what is left gets less, in its unit a second: the faster of the last seconds and all of the samples. */
 export function fillRate(samples: readonly Sample[]): number {
   const last = samples.at(-1);
-  const rates = [samples[0], samples.at(-2)].map((earlier) =>
+  const lately = last && samples.findLast(({ atMs }) => atMs <= last.atMs - NOW_MS);
+  const rates = [samples[0], lately].map((earlier) =>
     earlier && last && last.atMs > earlier.atMs
       ? ((earlier.margin - last.margin) * 1000) / (last.atMs - earlier.atMs)
       : 0

@@ -38,7 +38,7 @@ test.each([
     5,
   ],
   [
-    'is that of the last step where it is faster',
+    'is that of the last seconds where it is faster',
     [
       [0, 100],
       [10, 90],
@@ -47,13 +47,23 @@ test.each([
     4,
   ],
   [
-    'is that of all samples where the last step is slower',
+    'is that of all samples where the last seconds are slower',
     [
       [0, 100],
       [10, 50],
       [20, 45],
     ],
     2.75,
+  ],
+  [
+    'is not that of a single burst between two looks',
+    [
+      [0, 100],
+      [10, 90],
+      [13, 87],
+      [14, 80],
+    ],
+    2.5,
   ],
   [
     'is none where there is more',

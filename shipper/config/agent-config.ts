@@ -54,7 +54,7 @@ export const agentSettings = z.strictObject({
     'nodefs-dir': z.string().default('/var/lib/kubelet').describe('a directory on nodefs'),
     'imagefs-dir': z.string().default('/var/lib/containerd').describe('a directory on imagefs'),
     'containerfs-dir': z.string().default('').describe('a directory of writable layers, where images lie elsewhere'),
-    interval: duration.default(10_000).describe('how often the disks are looked at (default 10s)'),
+    interval: duration.default(1_000).describe('how often the disks are looked at (default 1s)'),
   }),
   cluster: z.strictObject({
     name: z.string().default('default').describe("the cluster's name, a label of every stream"),

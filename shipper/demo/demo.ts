@@ -133,7 +133,7 @@ function agentConfig({ dirs, storeUrl, options }: Stage, node: RecordedNode): Ag
   config.kubelet.url = node.kubelet.url;
   config.kubelet.log = options.kubeletLog ? node.kubeletLog : '';
   config.batch.wait = secondMs(options.speed);
-  config.disk.interval = 10 * secondMs(options.speed);
+  config.disk.interval = secondMs(options.speed);
   return config;
 }
 

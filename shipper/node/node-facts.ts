@@ -49,7 +49,7 @@ export interface NodeFactsDeps {
   onReclaim?: (record: GcRecord) => void;
 }
 
-const DISK_MS = 10_000;
+const DISK_MS = 1_000;
 const CURSOR_MS = 5_000;
 /** A kubelet's configuration changes with its restart; that is soon enough seen so. */
 const THRESHOLDS_MS = 5 * 60_000;

@@ -4,7 +4,7 @@ import { parseStatsSummary } from '../../node/disk/stats-summary';
 import type { StatsSample } from '../replay/recording';
 
 /** The sample in force at a moment: the newest until then, before the first one the first. */
-export function sampleAt(samples: readonly StatsSample[], at: number): StatsSample | undefined {
+export function sampleAt<T extends { t: number }>(samples: readonly T[], at: number): T | undefined {
   return samples.findLast(({ t }) => t <= at) ?? samples[0];
 }
 
@@ -22,10 +22,12 @@ function measuredAt({ t, summary }: StatsSample): number {
  * @param now recorded time, milliseconds since 1970
  */
 export function recordedFilesystem(samples: readonly StatsSample[], now: () => number): FilesystemReader {
-  const measured = samples.map((sample) => ({ ...sample, t: measuredAt(sample) }));
+  const measured = samples.map((sample) => ({
+    t: measuredAt(sample),
+    filesystem: parseStatsSummary(sample.summary).nodefs,
+  }));
   return () => {
-    const sample = sampleAt(measured, now());
-    const filesystem = sample && parseStatsSummary(sample.summary).nodefs;
+    const filesystem = sampleAt(measured, now())?.filesystem;
     return Promise.resolve(filesystem ? { filesystem, device: 0 } : undefined);
   };
 }

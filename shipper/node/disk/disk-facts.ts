@@ -50,6 +50,8 @@ export class DiskFacts {
   private unwritten: DiskRecord | undefined;
   private stats: DiskStats | null = null;
   private askAgainMs = 0;
+  /** The kubelet's answer, where it was asked; a slow one does not hold up the samples. */
+  private asking: Promise<void> | undefined;
   private readonly complaints = new Set<'disk' | 'kubelet'>();
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
@@ -76,11 +78,15 @@ export class DiskFacts {
     this.stopped = true;
     clearTimeout(this.timer);
     await this.running;
+    await this.asking;
   }
 
   private async sample(): Promise<void> {
     try {
-      await this.askKubelet();
+      this.asking ??= this.askKubelet().finally(() => (this.asking = undefined));
+      if (!this.last) {
+        await this.asking; // what it says of the layout belongs into the first record
+      }
       const record = await this.read();
       this.state = `layout ${record.layout} (${record.layoutFrom})`;
       this.complaints.delete('disk');

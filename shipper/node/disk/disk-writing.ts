@@ -3,6 +3,8 @@ import type { DiskRecord } from '../../../model/records';
 /** Between two records of an unchanging disk, and of a changing one. */
 const UNCHANGED_MS = 10 * 60_000;
 const CHANGED_MS = 60_000;
+/** What swings, about a band's edge for example, is not told with each sample. */
+const SOON_MS = 10_000;
 /** Parts of the capacity left until the threshold; passing one of them is told at once. */
 const BANDS = [0, 0.01, 0.05, 0.1];
 const MEBIBYTE = 2 ** 20;
@@ -12,24 +14,26 @@ const CHANGE = 1 / 1000;
 const STEP = 5 / 100;
 
 /**
- * Which samples are worth a record, given the last one that was written `ageMs` ago: at once when use takes a step or
- * the distance to a threshold passes from one band into another, once a minute while the numbers change, else every ten
- * minutes. The sample before a step goes with it, so that no line between two records rises before the disk did.
+ * Which samples are worth a record, given the last one that was written `ageMs` ago: at once when a threshold comes
+ * nearer by a band, soon when it is farther again or use has taken a step, once a minute while the numbers change, else
+ * every ten minutes. The sample before goes with what is told at once or soon, so that no line between two records rises
+ * before the disk did.
  *
- * @param before the sample before this one; undefined where it was written
+ * @param previous the sample before this one; undefined where it was written
  * @returns oldest first
  */
 export function worthWriting(
   last: DiskRecord | undefined,
-  before: DiskRecord | undefined,
+  previous: DiskRecord | undefined,
   sample: DiskRecord,
   ageMs: number
 ): DiskRecord[] {
   if (!last || last.layout !== sample.layout) {
     return [sample];
   }
-  if (bandOf(last) !== bandOf(sample) || differsBy(STEP, last, sample)) {
-    return before ? [before, sample] : [sample];
+  const [before, now] = [bandOf(last), bandOf(sample)];
+  if (now < before || (ageMs >= SOON_MS && (now > before || differsBy(STEP, last, sample)))) {
+    return previous ? [previous, sample] : [sample];
   }
   return ageMs >= UNCHANGED_MS || (ageMs >= CHANGED_MS && hasChanged(last, sample)) ? [sample] : [];
 }

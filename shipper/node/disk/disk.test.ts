@@ -138,21 +138,23 @@ describe('worthWriting', () => {
     expect(count(sample(0.5), sample(0.5, 50 * GB, { atRisk: 10 }), minute)).toBe(1);
   });
 
-  test('tells at once when a threshold comes near, is crossed, and is left again', () => {
+  test('tells at once when a threshold comes near and is crossed, and within ten seconds when it is left again', () => {
     expect(count(sample(0.11), sample(0.09), 1)).toBe(1);
     expect(count(sample(0.02), sample(-0.01), 1)).toBe(1);
-    expect(count(sample(-0.01), sample(0.3), 1)).toBe(1);
+    expect(count(sample(-0.01), sample(0.3), 9_999)).toBe(0);
+    expect(count(sample(-0.01), sample(0.3), 10_000)).toBe(1);
     expect(count(sample(-0.01), sample(-0.02), 1)).toBe(0);
   });
 
-  test('tells a step of use at once, up and down, and from where it came', () => {
-    const [last, before] = [sample(0.5), sample(0.5, 50.01 * GB)];
-    expect(worthWriting(last, before, sample(0.5, 54 * GB), 1)).toEqual([]);
-    const up = sample(0.44, 56 * GB);
-    expect(worthWriting(last, before, up, 1)).toEqual([before, up]);
-    const down = sample(0.6, 40 * GB);
-    expect(worthWriting(last, before, down, 1)).toEqual([before, down]);
-    expect(worthWriting(last, undefined, up, 1)).toEqual([up]);
+  test('tells a step of use within ten seconds, up and down, and from where it came', () => {
+    const [last, previous] = [sample(0.5), sample(0.5, 50.01 * GB)];
+    const told = (next: DiskRecord, ageMs = 10_000) => worthWriting(last, previous, next, ageMs);
+    expect(told(sample(0.5, 54 * GB))).toEqual([]);
+    const [up, down] = [sample(0.44, 56 * GB), sample(0.6, 40 * GB)];
+    expect(told(up, 9_999)).toEqual([]);
+    expect(told(up)).toEqual([previous, up]);
+    expect(told(down)).toEqual([previous, down]);
+    expect(worthWriting(last, undefined, up, 10_000)).toEqual([up]);
   });
 
   test('tells the first sample, and a disk that came or went', () => {
