@@ -15,6 +15,7 @@ interface Found extends LogFileName {
   path: string;
   ino: number;
   birthMs: number;
+  size: number;
 }
 
 /** That a log went is noticed within this, unless the agent was not there, or hardly got to run. */
@@ -116,7 +117,7 @@ export class ContainerDirectory {
     const path = join(this.path, name);
     try {
       const stat = parsed && statSync(path);
-      return stat && { ...parsed, path, ino: stat.ino, birthMs: stat.birthtimeMs };
+      return stat && { ...parsed, path, ino: stat.ino, birthMs: stat.birthtimeMs, size: stat.size };
     } catch (error) {
       if (!isMissing(error)) {
         this.refuse(path, error);
@@ -172,7 +173,9 @@ export class ContainerDirectory {
         log.size = Math.max(log.size, log.look().size);
       }
       log.gone ||= !seen.has(file);
-      log.superseded ||= superseded || file !== container.files.at(-1);
+      if (superseded || file !== container.files.at(-1)) {
+        log.supersede();
+      }
       if (log.pinnedBytes > 0) {
         file.pinned ??= { since: performance.now(), acked: log.acked.offset };
       }
@@ -229,7 +232,7 @@ export class ContainerDirectory {
       container.giveUp(file, { reason: 'truncated', to: this.deps.nowText() });
       return true;
     }
-    if (size > log.size || log.grewAt === 0) {
+    if (size > log.size) {
       log.grewAt = performance.now();
     }
     log.size = size;
@@ -283,7 +286,6 @@ export class ContainerDirectory {
         log.close();
         return undefined;
       }
-      log.grewAt = performance.now();
       const file = new OpenFile(log, found.rotated);
       container.files.push(file);
       this.refused.delete(found.path);
@@ -338,9 +340,9 @@ function isSame(closed: ClosedFile, found: Found): boolean {
   );
 }
 
-/** A current file that was closed as ended and was written to again. */
+/** A file that was closed as over and was written to again. */
 function hasGrown(found: Found, closed: ClosedFile): boolean {
-  return found.rotated === '' && statSync(found.path).size > closed.bytes;
+  return !found.compressed && found.size > closed.bytes;
 }
 
 function isMissing(error: unknown): boolean {

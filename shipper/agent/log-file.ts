@@ -34,10 +34,10 @@ export class LogFile {
   size = 0;
   /** No name leads to its content any more, not even to a compressed copy. */
   gone = false;
-  /** A newer file took over: rotated, or the container was started again. */
-  superseded = false;
   /** When the size last grew, milliseconds of the monotonic clock. */
-  grewAt = 0;
+  grewAt: number;
+  /** When a newer file took over, for rotation or a new start of the container; null where none did. */
+  private supersededAt: number | null = null;
   /** When the inode was made, milliseconds since 1970. */
   readonly birthMs: number;
   readonly ino: number;
@@ -50,9 +50,11 @@ export class LogFile {
   private constructor(
     public path: string,
     fd: number,
-    facts: FileFacts
+    facts: FileFacts,
+    mtimeMs: number
   ) {
     this.fd = fd;
+    this.grewAt = performance.now() - Math.max(0, Date.now() - mtimeMs);
     this.ino = facts.ino;
     this.birthMs = facts.birthMs;
     this.diskSize = facts.size;
@@ -84,8 +86,17 @@ export class LogFile {
       closeSync(fd);
       throw new Error(`${path} is no regular file`);
     }
-    const birthMs = stat.birthtimeMs;
-    return new LogFile(path, fd, { ino: stat.ino, size: stat.size, links: stat.nlink, birthMs });
+    const { ino, size, nlink, birthtimeMs, mtimeMs } = stat;
+    return new LogFile(path, fd, { ino, size, links: nlink, birthMs: birthtimeMs }, mtimeMs);
+  }
+
+  /** A newer file took over. */
+  get superseded(): boolean {
+    return this.supersededAt !== null;
+  }
+
+  supersede(): void {
+    this.supersededAt ??= performance.now();
   }
 
   get compressed(): boolean {
@@ -166,15 +177,16 @@ export class LogFile {
   }
 
   /**
-   * Whether all of the file is acknowledged and nothing more will come: its last name went, or it has had a successor
-   * for so long. Looks at the file once more.
+   * Whether all of the file is acknowledged and nothing more will come: its last name went, or it has neither grown nor
+   * got a successor for so long. Looks at the file once more.
    */
   settledSince(ms: number): boolean {
     if (this.unacked > 0 || this.compressed || !this.isOpen) {
       return this.unacked === 0;
     }
     this.size = Math.max(this.size, this.look().size);
-    return this.unacked === 0 && (this.gone || performance.now() - this.grewAt > ms);
+    const since = Math.max(this.grewAt, this.supersededAt ?? -Infinity);
+    return this.unacked === 0 && (this.gone || performance.now() - since > ms);
   }
 
   /** Whether a compressed file is decompressed to its end. */

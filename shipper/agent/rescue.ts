@@ -102,7 +102,7 @@ export class Rescue {
       const copy = LogFile.open(log.path, this.deps.roots);
       movePosition(copy.read, log.read);
       movePosition(copy.acked, log.acked);
-      copy.superseded = true;
+      copy.supersede();
       copy.size = log.size;
       log.close();
       file.log = copy;

@@ -56,6 +56,27 @@ test('F11: a rotated file that grows once more and is deleted long after, while 
   await leaveComplete(container);
 });
 
+test.each([
+  ['before the runtime has let go of it', 300],
+  ['long after it was read to its end', 5_000],
+])('F11: a line that is written to a rotated file %s is not lost', async (_when, afterMs) => {
+  await bed.start();
+  const container = bed.container({ pod: 'quiet-0' }).write(50);
+  await bed.arrived(container);
+  await wait(2_500); // silent for longer than a straggling line is waited for
+  const rotated = container.rotate();
+  await wait(afterMs);
+  const straggler = 'written to the old file';
+  container.append(criLine(secondsAgo(0), straggler), rotated);
+  await until('it is stored', async () => (await storedOf(bed.store, container)).at(-1)?.line === straggler, 5_000);
+  container.deleteFiles();
+  expect(await finalLedger(bed.store, container)).toMatchObject({
+    linesAcked: 51,
+    bytesAcked: container.bytes,
+    gaps: [],
+  });
+});
+
 test('F12: a rename that is rolled back, and a new file that is empty or missing for a while, lose and double nothing', async () => {
   await bed.start();
   const container = bed.container({ pod: 'rolled-0' }).write(100);
