@@ -172,7 +172,7 @@ export class Agent {
     return this.ledgerBook.unacked;
   }
 
-  /** Bytes of ended containers that Loki has not acknowledged. */
+  /** Bytes that Loki has not acknowledged and that the next reclaim could delete. */
   get atRisk(): number {
     return this.ledgerBook.atRisk;
   }
@@ -282,7 +282,7 @@ export class Agent {
       changed: (danger, why) => {
         this.pusher.danger = danger;
         const what = danger
-          ? 'a disk nears the point where the kubelet deletes: ended containers first'
+          ? 'a disk nears the point where the kubelet deletes: what it would delete goes first'
           : 'no danger now';
         this.logger.log(danger ? 'warn' : 'info', what, why);
       },

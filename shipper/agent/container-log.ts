@@ -9,6 +9,8 @@ import type { Workbench } from './workbench';
 
 /** The runtime may write a last line to a rotated file after its successor was made. */
 const STRAGGLER_MS = 2_000;
+/** Whoever wrote so lately runs, and no reclaim deletes its log. */
+const RUNS_MS = 5_000;
 
 /** A stretch of one of a container's files. */
 export interface Segment extends Stretch {
@@ -91,6 +93,12 @@ export class ContainerLog {
     }
     const { acked, birthMs } = file.log;
     return acked.lines > 0 ? acked.rawSeconds * 1000 : birthMs;
+  }
+
+  /** Whether the next reclaim could delete its log: it ended, or has written nothing lately that would show that it runs. */
+  get reclaimable(): boolean {
+    const grewAt = this.files.at(-1)?.log.grewAt ?? -Infinity;
+    return this.state.ended || performance.now() - grewAt > RUNS_MS;
   }
 
   /** Bytes on the disk that only this agent keeps from being freed. */

@@ -3,7 +3,7 @@ import { inDanger } from './danger';
 
 export interface DangerDeps {
   nowMs: () => number;
-  /** Bytes of ended containers that Loki has not acknowledged. */
+  /** Bytes that Loki has not acknowledged and that the next reclaim could delete. */
   atRisk: () => number;
   /** Bytes that Loki acknowledged since the start. */
   acknowledged: () => number;

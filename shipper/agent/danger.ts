@@ -1,10 +1,10 @@
-/** What decides whether ended containers have to go first. */
+/** What decides whether that has to go first what a reclaim would delete. */
 export interface Distance {
   /** Until the nearest eviction threshold is crossed, as fast as the disk fills now; Infinity where it does not fill. */
   secondsLeft: number;
   /** What is left until then as a part of the capacity; negative once it is crossed. */
   fraction: number;
-  /** What shipping the rest of the ended containers takes, as fast as Loki acknowledges now. */
+  /** What shipping takes of that, as fast as Loki acknowledges now. */
   secondsNeeded: number;
   /** Since the last reclaim that the kubelet reported; Infinity for none. */
   secondsSinceReclaim: number;

@@ -19,9 +19,6 @@ export function showGauges(metrics: AgentMetrics, agent: Gauged): void {
     }
     return total;
   };
-  const ended = (value: (container: ContainerLog) => number) =>
-    sum((container) => (container.state.ended ? value(container) : 0));
-
   metrics.gauge(
     'containers',
     'Container instances whose logs are on the node or not yet in Loki.',
@@ -39,8 +36,8 @@ export function showGauges(metrics: AgentMetrics, agent: Gauged): void {
   );
   metrics.gauge(
     'at_risk_bytes',
-    'Bytes of ended containers that Loki has not acknowledged.',
-    ended((c) => c.unacked)
+    'Bytes that Loki has not acknowledged of containers that ended, or have been silent for 5 s and may have.',
+    sum((c) => (c.reclaimable ? c.unacked : 0))
   );
   metrics.gauge(
     'rescue_bytes',
@@ -49,11 +46,11 @@ export function showGauges(metrics: AgentMetrics, agent: Gauged): void {
   );
   metrics.gauge(
     'lag_seconds',
-    'Age of the oldest byte of an ended container that Loki has not acknowledged, at most; 0 where there is none.',
+    'Age of the oldest byte at risk (afterlog_at_risk_bytes), at most; 0 where there is none.',
     () => {
       let lag = 0;
       for (const container of agent.containers()) {
-        const since = container.state.ended ? container.unackedSinceMs : null;
+        const since = container.reclaimable ? container.unackedSinceMs : null;
         lag = Math.max(lag, since === null ? 0 : (agent.nowMs() - since) / 1000);
       }
       return lag;
@@ -63,7 +60,7 @@ export function showGauges(metrics: AgentMetrics, agent: Gauged): void {
   metrics.gauge('requests_under_way', 'Push requests that wait for an answer.', agent.requestsUnderWay);
   metrics.gauge(
     'danger',
-    '1 while ended containers go first, because a disk nears the point where they are deleted.',
+    '1 while what is at risk goes first, because a disk nears the point where it is deleted.',
     () => (agent.inDanger() ? 1 : 0)
   );
 }

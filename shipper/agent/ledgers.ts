@@ -55,10 +55,10 @@ export class Ledgers {
     return [...this.containers.values()].reduce((sum, container) => sum + container.unacked, 0);
   }
 
-  /** Bytes that Loki has not acknowledged and that the next reclaim would delete: those of ended containers. */
+  /** Bytes that Loki has not acknowledged and that the next reclaim could delete. */
   get atRisk(): number {
-    const ended = [...this.containers.values()].filter(({ state }) => state.ended);
-    return ended.reduce((sum, container) => sum + container.unacked, 0);
+    const reclaimable = [...this.containers.values()].filter((container) => container.reclaimable);
+    return reclaimable.reduce((sum, container) => sum + container.unacked, 0);
   }
 
   /** Bytes of the logs on the node, of running containers and of ended ones. */

@@ -85,15 +85,15 @@ export class Pusher {
     }
     const stream = this.routes.get(container) ?? this.route(container, this.deps.nowSeconds());
     stream.containers.add(container);
-    const atOnce = now || container.unread >= stream.maxPayload || (this.order.danger && container.state.ended);
+    const atOnce = now || container.unread >= stream.maxPayload || (this.order.danger && container.reclaimable);
     this.wake(stream, atOnce ? 0 : this.options.batchWaitMs);
   }
 
-  /** In danger ended containers go first, and without waiting for company. */
+  /** In danger what the next reclaim could delete goes first, and without waiting for company. */
   set danger(danger: boolean) {
     this.order.danger = danger;
     for (const stream of danger ? this.streams.values() : []) {
-      if ([...stream.containers].some(({ state }) => state.ended)) {
+      if ([...stream.containers].some(({ reclaimable }) => reclaimable)) {
         this.wake(stream, 0);
       }
     }

@@ -3,7 +3,7 @@ import { Order } from './order';
 import { PushStream } from './stream';
 
 /** A container as far as the order looks at it. */
-const container = (unacked: number, ended: boolean) => ({ unacked, state: { ended } }) as ContainerLog;
+const container = (unacked: number, reclaimable: boolean) => ({ unacked, reclaimable }) as ContainerLog;
 
 function streamOf(labels: string, ...containers: ContainerLog[]): PushStream {
   const stream = new PushStream(labels, null, 1024);
@@ -34,7 +34,7 @@ test('streams take turns in the order in which they came', () => {
   expect(taken(order)).toEqual(['running', 'large', 'small']);
 });
 
-test('in danger ended containers go first, the smallest remainder first of all', () => {
+test('in danger what may be deleted goes first, the smallest remainder first of all', () => {
   const order = new Order();
   order.danger = true;
   streams().forEach((stream) => order.add(stream));

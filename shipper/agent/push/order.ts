@@ -3,8 +3,8 @@ import type { PushStream } from './stream';
 
 /**
  * Whose turn it is. Normally streams and the containers in them take turns. In danger those come first that the next
- * reclaim would delete: ended containers, and of these the smallest remainder first, so that as many as possible are
- * brought to their end.
+ * reclaim could delete: containers that ended or may have, and of these the smallest remainder first, so that as many as
+ * possible are brought to their end.
  */
 export class Order {
   private readonly queue: PushStream[] = [];
@@ -46,7 +46,7 @@ export class Order {
   }
 }
 
-/** The smaller the earlier: what is left of an ended container; those that run come after all of them. */
-export function urgency(container: Pick<ContainerLog, 'unacked'> & { state: { ended: boolean } }): number {
-  return container.state.ended ? container.unacked : Number.MAX_SAFE_INTEGER;
+/** The smaller the earlier: what is left of a container that may go; those that surely run come after all of them. */
+function urgency({ reclaimable, unacked }: ContainerLog): number {
+  return reclaimable ? unacked : Number.MAX_SAFE_INTEGER;
 }
