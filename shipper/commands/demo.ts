@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { addLokiOptions, lokiOptionsFrom } from '../config/loki-options';
 import { DEFAULT_AGENT_DOWN, parseAgentDown } from '../demo/agent-down';
 import { parseGrafanaUrl } from '../demo/app-pages';
 import { parseListen } from '../demo/listen';
@@ -13,17 +14,18 @@ interface DemoFlags {
   kubeletLog: boolean;
   exit?: boolean;
   'grafana.url'?: string;
+  'loki.url'?: string;
   'log.level': LogLevel;
 }
 
 /** Interrupted by a signal, as a shell says it: 128 and the number of SIGINT. */
 const INTERRUPTED = 130;
 
-/** `afterlog demo`: a recorded node, the real agent and watch, the embedded store. */
+/** `afterlog demo`: a recorded node, the real agent and watch, an embedded store or a Loki. */
 export function demoCommand(): Command {
-  return new Command('demo')
+  const command = new Command('demo')
     .description(
-      'Replay a recorded node under disk pressure to the real agent and watch, with the embedded store, and serve it.'
+      'Replay a recorded node under disk pressure to the real agent and watch, with an embedded store or a Loki, and serve it.'
     )
     .addOption(
       new Option('--speed <n>', 'recorded seconds a second').default(25).argParser((text) => {
@@ -45,12 +47,18 @@ export function demoCommand(): Command {
     .option('--no-kubelet-log', "the agent does not read the kubelet's log, as on a node where it may not")
     .option('--exit', 'end after the replay: exit code 0 if a case accounts for every line that is missing, else 1')
     .option('--grafana.url <url>', 'a Grafana with the app, and with the store as its data source: links in the report')
-    .addOption(new Option('--log.level <level>', 'least level of the own log').choices([...logLevels]).default('warn'))
-    .action((flags: DemoFlags) => run(flags));
+    .addOption(new Option('--log.level <level>', 'least level of the own log').choices([...logLevels]).default('warn'));
+  // Only the flag leads to a Loki: who has LOKI_ADDR set for other commands would find a demo's logs among their own.
+  return addLokiOptions(command, 'send to this Loki instead of the embedded store, and ask it').action(
+    (flags: DemoFlags) => run(flags)
+  );
 }
 
 async function run(flags: DemoFlags): Promise<void> {
-  const storeListen = parseListen(flags['store.listen'], '--store.listen');
+  const loki =
+    flags['loki.url'] === undefined
+      ? { storeListen: parseListen(flags['store.listen'], '--store.listen') }
+      : lokiOptionsFrom({ ...flags }, process.env);
   const agentListen = parseListen(flags['agent.listen'], '--agent.listen');
   const agentDown = parseAgentDown(flags.agentDown);
   const grafanaUrl = flags['grafana.url'] === undefined ? undefined : parseGrafanaUrl(flags['grafana.url']);
@@ -65,7 +73,7 @@ async function run(flags: DemoFlags): Promise<void> {
       {
         speed: flags.speed,
         dataDir: flags['data.dir'],
-        storeListen,
+        loki,
         agentListen,
         agentDown,
         kubeletLog: flags.kubeletLog,

@@ -10,10 +10,14 @@ export const DEFAULT_LOKI_URL = 'http://127.0.0.1:3100';
 /**
  * The flags that say how to reach Loki. None has a default here, so that a configuration file can stand between the
  * flags and the defaults of `lokiOptionsFrom`.
+ * @param urlText what the help says of `--loki.url`
  */
-export function addLokiOptions(command: Command): Command {
+export function addLokiOptions(
+  command: Command,
+  urlText = `base URL of Loki (default "${DEFAULT_LOKI_URL}"; environment LOKI_ADDR)`
+): Command {
   const flags: Array<[string, string]> = [
-    ['--loki.url <url>', `base URL of Loki (default "${DEFAULT_LOKI_URL}"; environment LOKI_ADDR)`],
+    ['--loki.url <url>', urlText],
     ['--loki.tenant-id <id>', 'tenant, sent as X-Scope-OrgID (environment LOKI_ORG_ID)'],
     ['--loki.basic-auth-file <file>', 'file with user:password (environment LOKI_USERNAME and LOKI_PASSWORD)'],
     [

@@ -8,13 +8,13 @@ import type { Logger } from '../log';
 import { connectLoki, type LokiConnection } from '../loki/connection';
 import { QueryClient } from '../loki/query-client';
 import { RecordWriter } from '../loki/record-writer';
+import type { DemoLoki } from './demo-loki';
 import type { RecordedNode } from './recorded-node';
 import { type ReplayClock, secondMs } from './replay/clock';
 
 export interface DemoWatchOptions {
   node: RecordedNode;
-  lokiUrl: string;
-  cluster: string;
+  loki: Pick<DemoLoki, 'options' | 'cluster'>;
   clock: ReplayClock;
   /** Recorded seconds a second. */
   speed: number;
@@ -22,8 +22,8 @@ export interface DemoWatchOptions {
 }
 
 const CLOSE_MS = 5_000;
-/** What ended or went is told within a minute by the replay's clock; far longer than it takes afterwards. */
-const SETTLE_MS = 20_000;
+/** What ended or went is told within a minute by the replay's clock; afterwards that is seconds, and this only ends a hang. */
+const SETTLE_MS = 300_000;
 const LOOK_MS = 50;
 
 /** `afterlog watch` on the recorded cluster: elected by a Lease, at the replay's clock. */
@@ -35,19 +35,19 @@ export class DemoWatch {
   private readonly session: WatchSession;
   private readonly running: Promise<void>;
 
-  constructor({ node, lokiUrl, cluster, clock, speed, logger }: DemoWatchOptions) {
+  constructor({ node, loki, clock, speed, logger }: DemoWatchOptions) {
     const clusterClock = new ClusterClock(() => node.apiServer.told());
     const access = clusterAccess({ kubeconfig: node.kubeconfig, env: {} });
     const identity = `demo_${process.pid}`;
     this.client = new ApiClient(access, clusterClock);
-    this.connection = connectLoki({ url: lokiUrl });
+    this.connection = connectLoki(loki.options);
     this.writer = new RecordWriter(this.connection, { logger, now: () => clock.now(), batchWaitMs: secondMs(speed) });
     this.session = new WatchSession({
       client: this.client,
       clock: clusterClock,
       loki: new QueryClient(this.connection),
       writer: this.writer,
-      cluster,
+      cluster: loki.cluster,
       namespaces: [],
       identity,
       logger,

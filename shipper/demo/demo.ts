@@ -1,19 +1,20 @@
 import { join } from 'node:path';
-import { startStore } from '../../pocket-loki';
 import { Agent } from '../agent/agent';
 import { type AgentConfig, defaultAgentConfig } from '../config/agent-config';
-import { createLogger, type Logger, type LogLevel } from '../log';
-import { connectLoki } from '../loki/connection';
+import type { Logger, LogLevel } from '../log';
+import { connectLoki, type LokiOptions } from '../loki/connection';
 import { QueryClient } from '../loki/query-client';
 import { type ClockStretch, recordedStretches } from './agent-down';
 import { appPages } from './app-pages';
 import { type DataDir, freshDataDir } from './data-dir';
 import { type AgentDown, DemoAgent } from './demo-agent';
+import { demoLogger } from './demo-log';
+import { type DemoLoki, embeddedLoki, givenLoki } from './demo-loki';
 import { DemoWatch } from './demo-watch';
 import { expectedLines } from './expected-lines';
 import { recordedFilesystem } from './kubelet/stats';
 import { assertFree, hostPort, type ListenAddress } from './listen';
-import { outcomeOf } from './outcome';
+import { shownOutcome } from './outcome';
 import { progressView } from './progress';
 import { loadRecorded, type Recorded } from './recorded';
 import { type RecordedNode, startRecordedNode } from './recorded-node';
@@ -28,7 +29,8 @@ export interface DemoOptions {
   /** Recorded seconds a real second. */
   speed: number;
   dataDir: string;
-  storeListen: ListenAddress;
+  /** A Loki to send to and to ask, or where an embedded store listens. */
+  loki: LokiOptions | { storeListen: ListenAddress };
   agentListen: ListenAddress;
   /** When no agent is there, by the recording's clock. */
   agentDown: readonly ClockStretch[];
@@ -46,12 +48,11 @@ interface Stage {
   recorded: Recorded;
   dirs: DataDir;
   clock: ReplayClock;
-  storeUrl: string;
+  loki: DemoLoki;
   options: DemoOptions;
   logger: Logger;
 }
 
-const CLUSTER = 'demo';
 const NODE = 'node-a';
 /** A replay with this delay is no longer at its speed; it is said then. */
 const LATE_MS = 1_000;
@@ -61,20 +62,23 @@ const AFTERMATH_MS = 75_000;
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
 /**
- * Replays the recorded node under the real agent and watch with the embedded store, holds the store against the
- * recording and serves on until the signal is aborted.
+ * Replays the recorded node under the real agent and watch with an embedded store or a Loki, holds what is in it
+ * against the recording and serves on until the signal is aborted.
  * @returns whether the store holds every line of the recording but those that a case says are missing
  * @throws UserError; the signal's reason when it was aborted before the report
  */
 export async function runDemo(options: DemoOptions, signal: AbortSignal): Promise<boolean> {
-  await assertFree(options.storeListen, '--store.listen');
+  if ('storeListen' in options.loki) {
+    await assertFree(options.loki.storeListen, '--store.listen');
+  }
   await assertFree(options.agentListen, '--agent.listen');
   const dirs = await freshDataDir(options.dataDir);
   const recorded = await loadRecorded(dirs.recording);
   const downs = recordedStretches(options.agentDown, recorded);
-  const store = await startStore({ dir: dirs.store, ...options.storeListen });
+  const loki = await openLoki(options, dirs, signal);
   const clock = new ReplayClock(recorded.begin, recorded.end + AFTERMATH_MS, options.speed);
-  const stage = { recorded, dirs, clock, storeUrl: store.url, options, logger: createLogger(options.logLevel) };
+  const logger = demoLogger(options.logLevel, process.stderr.isTTY);
+  const stage = { recorded, dirs, clock, loki, options, logger };
   try {
     const node = await startRecordedNode(recorded, dirs, clock, options.speed);
     try {
@@ -83,8 +87,14 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal): Promis
       await node.close();
     }
   } finally {
-    await store.close();
+    await loki.close();
   }
+}
+
+function openLoki({ loki }: DemoOptions, dirs: DataDir, signal: AbortSignal): Promise<DemoLoki> {
+  return 'storeListen' in loki
+    ? embeddedLoki(dirs.store, loki.storeListen)
+    : givenLoki(loki, signal, (why) => say(`waiting for Loki: ${why}`));
 }
 
 /** The agent and the watch, from before the replay until the end of the demo. */
@@ -94,16 +104,18 @@ async function runPrograms(
   downs: readonly AgentDown[],
   signal: AbortSignal
 ): Promise<boolean> {
-  const { clock, options, logger, recorded } = stage;
+  const { clock, loki, options, logger, recorded } = stage;
   const { speed } = options;
   const filesystem = recordedFilesystem(recorded.kubelet.samples, () => clock.recorded());
   const config = agentConfig(stage, node);
-  const agent = new DemoAgent(() => new Agent(config, { logger, clock, filesystem }));
-  const watch = new DemoWatch({ node, lokiUrl: stage.storeUrl, cluster: CLUSTER, clock, speed, logger });
+  const agent = new DemoAgent(
+    () => new Agent(config, { logger: logger.child({ program: 'agent' }), clock, filesystem })
+  );
+  const watch = new DemoWatch({ node, loki, clock, speed, logger: logger.child({ program: 'watch' }) });
   try {
     await agent.start();
     await replay(stage, agent, watch, downs, signal);
-    const complete = await report(stage, agent);
+    const complete = await report(stage, agent, signal);
     if (!options.exit) {
       await serve(stage, node, signal);
     }
@@ -121,14 +133,14 @@ async function serve({ options }: Stage, node: RecordedNode, signal: AbortSignal
 }
 
 /** The agent's own configuration; what it does every so often it does as often a recorded second. */
-function agentConfig({ dirs, storeUrl, options }: Stage, node: RecordedNode): AgentConfig {
+function agentConfig({ dirs, loki, options }: Stage, node: RecordedNode): AgentConfig {
   const config = defaultAgentConfig();
-  config.loki = { ...config.loki, url: storeUrl };
+  config.loki = loki.options;
   config.logs.dir = join(dirs.log, 'pods');
   config.containers.dir = join(dirs.log, 'containers');
   config.state.dir = dirs.state;
   config.node.name = NODE;
-  config.cluster.name = CLUSTER;
+  config.cluster.name = loki.cluster;
   config.listen = hostPort(options.agentListen);
   config.kubelet.url = node.kubelet.url;
   config.kubelet.log = options.kubeletLog ? node.kubeletLog : '';
@@ -150,7 +162,9 @@ async function replay(
   const plan = planReplay({ ...recorded, shiftPath: (path) => shift.path(path) });
   const minutes = Math.round((end - begin) / 60_000);
   say(`\n${NODE}, ${new Date(begin).toISOString().slice(0, 10)}: ${minutes} minutes of a node under disk pressure`);
-  downs.forEach(({ from, to }) => say(`without an agent from ${clockTime(from)} to ${clockTime(to)}`));
+  downs.forEach(({ from, to }) =>
+    say(`without an agent from ${clockTime(from)} to ${clockTime(to)}, so that there is something lost to explain`)
+  );
   say('');
   const view = progressView(process.stderr);
   let bytes = 0;
@@ -181,21 +195,25 @@ async function replay(
 }
 
 /** Holds the store against the recording and sums up. */
-async function report({ recorded, dirs, clock, storeUrl, options }: Stage, agent: DemoAgent): Promise<boolean> {
+async function report(
+  { recorded, dirs, clock, loki, options }: Stage,
+  agent: DemoAgent,
+  signal: AbortSignal
+): Promise<boolean> {
   const expected = await expectedLines(dirs.recording, recorded.sizes);
-  const connection = connectLoki({ url: storeUrl });
+  const connection = connectLoki(loki.options);
   try {
     const from = BigInt(recorded.begin + clock.shiftSeconds * 1000) * 1_000_000n;
     const ledgers = agent.ledgers();
-    const span = { cluster: CLUSTER, from, to: clock.now() };
-    const outcome = await outcomeOf(new QueryClient(connection), expected, ledgers, span);
+    const span = { cluster: loki.cluster, from, to: clock.now() };
+    const outcome = await shownOutcome(new QueryClient(connection), expected, ledgers, span, signal);
     const neverSeen = outcome.cases.filter(({ seen }) => !seen);
     say(`\n${verdictTable(ledgers, neverSeen, await filesOnNode(join(dirs.log, 'pods')))}\n`);
     say(`${causeTable(outcome.cases)}\n`);
     say(outcomeText(outcome));
-    say(`\nTry:\n${whatToTry(ledgers, outcome.cases, storeUrl)}`);
+    say(`\nTry:\n${whatToTry(ledgers, outcome.cases, loki)}`);
     if (options.grafanaUrl === undefined) {
-      say(`\nGrafana: add a data source of the type Loki with the URL ${storeUrl}`);
+      say(`\nGrafana: add a data source of the type Loki with the URL ${connection.url}`);
     } else {
       const shown = { from: Number(from / 1_000_000n), to: Number(clock.now() / 1_000_000n) };
       say(`\nLook:\n${appPages(options.grafanaUrl, shown, outcome.cases)}`);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Case } from '../../model/cases';
 import type { ContainerRecord, Verdict } from '../../model/records';
 import { CaseReader } from '../lookup/case-reader';
@@ -18,6 +19,24 @@ export interface Outcome extends StoreCheck {
 const MISSING: ReadonlySet<Verdict> = new Set<Verdict>(['lost', 'partial', 'unknown']);
 /** Records are dated when the thing happened, so a last look may be just behind it. */
 const AFTER = 60_000_000_000n;
+
+/** Loki may show what it has acknowledged a while later. */
+const SHOWN_AFTER_MS = 30_000;
+const LOOK_MS = 1_000;
+
+/** As `outcomeOf`, once everything is shown: at the latest after half a minute as it stands then. */
+export async function shownOutcome(
+  ...[client, expected, ledgers, span, signal]: [...Parameters<typeof outcomeOf>, AbortSignal]
+): Promise<Outcome> {
+  const latest = Date.now() + SHOWN_AFTER_MS;
+  for (;;) {
+    const outcome = await outcomeOf(client, expected, ledgers, span);
+    if (outcome.unnamed.every(({ found, expected: lines }) => found >= lines) || Date.now() >= latest) {
+      return outcome;
+    }
+    await sleep(LOOK_MS, undefined, { signal });
+  }
+}
 
 /**
  * @param expected lines by log path (`expectedLines`)

@@ -4,6 +4,7 @@ import { instanceId } from '../../model/container-instance';
 import type { Case } from '../../model/cases';
 import type { ContainerRecord } from '../../model/records';
 import { DEFAULT_LOKI_URL } from '../config/loki-options';
+import { DEMO_CLUSTER, type DemoLoki } from './demo-loki';
 import type { Outcome } from './outcome';
 import { instanceOf } from './replay/log-path';
 import { count, workloadName } from './summary';
@@ -50,8 +51,13 @@ function listed(lines: string[]): string[] {
 }
 
 /** Commands that show what Afterlog is for, with names and ids of this run. */
-export function whatToTry(ledgers: readonly ContainerRecord[], cases: readonly Case[], storeUrl: string): string {
-  const flag = storeUrl === DEFAULT_LOKI_URL ? '' : ` --loki.url ${storeUrl}`;
+export function whatToTry(
+  ledgers: readonly ContainerRecord[],
+  cases: readonly Case[],
+  { options, cluster }: Pick<DemoLoki, 'options' | 'cluster'>
+): string {
+  const narrowed = cluster === DEMO_CLUSTER ? '' : ` --cluster ${cluster}`;
+  const flag = `${narrowed}${options.url === DEFAULT_LOKI_URL ? '' : ` --loki.url ${options.url}`}`;
   const commands: string[] = [];
   const add = <T>(one: T | undefined, command: (found: T) => string) => {
     if (one !== undefined) {

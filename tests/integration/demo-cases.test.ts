@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import type { Case } from '../../model/cases';
-import { startStore, type Store } from '../../pocket-loki';
+import { startStore } from '../../pocket-loki';
+import { startTestStore } from './logs-store';
 
 const run = promisify(execFile);
 /** A replay takes as long as the machine needs for it: this only ends one that hangs. */
@@ -17,17 +18,31 @@ const afterlog = (...args: string[]) => run(process.execPath, [program, ...args]
 class Replayed {
   cases: Case[] = [];
   report = '';
-  private store: Store | undefined;
+  private store: { url: string; close(): Promise<void> } | undefined;
   private dir = '';
 
   async play(...flags: string[]): Promise<void> {
-    this.dir = await mkdtemp(join(tmpdir(), 'afterlog-demo-cases-'));
-    const addresses = ['--store.listen', '127.0.0.1:0', '--agent.listen', '127.0.0.1:0'];
-    const demo = ['demo', '--data.dir', join(this.dir, 'demo'), ...addresses, '--speed', '100', '--exit', ...flags];
-    // It fails with another exit code than 0, that is: when a line is missing and no case says so.
-    this.report = (await afterlog(...demo)).stdout;
+    await this.demo('--store.listen', '127.0.0.1:0', ...flags);
     this.store = await startStore({ dir: join(this.dir, 'demo', 'store'), port: 0 });
-    const { stdout } = await afterlog('cases', '-o', 'json', '--loki.url', this.store.url);
+    await this.read(this.store.url);
+  }
+
+  /** The same with a Loki that is there already: a real one, where there is one (`LOKI_BIN`). */
+  async playInto(...flags: string[]): Promise<void> {
+    this.store = await startTestStore();
+    await this.demo('--loki.url', this.store.url, ...flags);
+    await this.read(this.store.url);
+  }
+
+  private async demo(...flags: string[]): Promise<void> {
+    this.dir = await mkdtemp(join(tmpdir(), 'afterlog-demo-cases-'));
+    const demo = ['demo', '--data.dir', join(this.dir, 'demo'), '--agent.listen', '127.0.0.1:0'];
+    // It fails with another exit code than 0, that is: when a line is missing and no case says so.
+    this.report = (await afterlog(...demo, '--speed', '100', '--exit', ...flags)).stdout;
+  }
+
+  private async read(url: string): Promise<void> {
+    const { stdout } = await afterlog('cases', '-o', 'json', '--loki.url', url);
     this.cases = z.array(z.custom<Case>()).parse(JSON.parse(stdout));
   }
 
@@ -93,10 +108,14 @@ describe('the cases of a replay that the agent saw whole', () => {
   });
 });
 
-describe('the same replay without the kubelet’s log', () => {
+describe('the same replay without the kubelet’s log, sent to a Loki', () => {
   const replayed = new Replayed();
-  beforeAll(() => replayed.play('--agent-down', 'none', '--no-kubelet-log'), PATIENCE_MS);
+  beforeAll(() => replayed.playInto('--agent-down', 'none', '--no-kubelet-log'), PATIENCE_MS);
   afterAll(() => replayed.close());
+
+  test('is complete there', () => {
+    expect(replayed.report).toContain('✓ Every line of the recording is in the store');
+  });
 
   test('has the same cases, the reclaims no longer proved', () => {
     // Three pods had been deleted seconds before the second reclaim: what took their files cannot be known then.

@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { matcher } from '../../model/logql';
+import { startStore } from '../../pocket-loki';
+import { connectLoki, type LokiOptions, LokiUnreachable } from '../loki/connection';
+import { explainLokiError } from '../loki/explain';
+import { LokiRefusal, QueryClient } from '../loki/query-client';
+import type { ListenAddress } from './listen';
+
+/** Where agent and watch send to, and where the report asks. */
+export interface DemoLoki {
+  options: LokiOptions;
+  /** The name of the replayed cluster there. */
+  cluster: string;
+  /** Ends the embedded store; a given Loki goes on. */
+  close(): Promise<void>;
+}
+
+export const DEMO_CLUSTER = 'demo';
+/** What a replay writes is as old at most. */
+const RECENT = '1h';
+/** So long a given Loki may take until it answers: it may start together with the demo. */
+const PATIENCE_MS = 120_000;
+const LOOK_MS = 1_000;
+
+/** An embedded store of the demo's own. */
+export async function embeddedLoki(dir: string, listen: ListenAddress): Promise<DemoLoki> {
+  const store = await startStore({ dir, ...listen });
+  return { options: { url: store.url }, cluster: DEMO_CLUSTER, close: () => store.close() };
+}
+
+/**
+ * A Loki that is there, or will be within two minutes.
+ * @param waiting is told why, where it has to be waited for
+ * @throws UserError where it is not, or refuses; the signal's reason
+ */
+export async function givenLoki(
+  options: LokiOptions,
+  signal: AbortSignal,
+  waiting: (why: string) => void,
+  patienceMs = PATIENCE_MS
+): Promise<DemoLoki> {
+  const connection = connectLoki(options);
+  const client = new QueryClient(connection, []);
+  const latest = Date.now() + patienceMs;
+  try {
+    for (let told = false; ; told = true) {
+      try {
+        return { options, cluster: await freeCluster(client, signal), close: () => Promise.resolve() };
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!mayPass(error) || Date.now() >= latest) {
+          throw explainLokiError(error, connection.url);
+        }
+        if (!told) {
+          waiting(error.message);
+        }
+      }
+      await sleep(LOOK_MS, undefined, { signal });
+    }
+  } finally {
+    await connection.close();
+  }
+}
+
+/**
+ * `demo`, or `demo-2` and so on where Loki has a recent replay of that name: what was recorded has the same names each
+ * time, so that two replays of one cluster could not be told apart.
+ */
+async function freeCluster(client: QueryClient, signal: AbortSignal): Promise<string> {
+  const selector = `{${matcher('cluster', new RegExp(`${DEMO_CLUSTER}(-[0-9]+)?`))}}`;
+  const query = `sum by (cluster) (count_over_time(${selector}[${RECENT}]))`;
+  const samples = await client.instant(query, BigInt(Date.now()) * 1_000_000n, signal);
+  const taken = new Set(samples.map(({ labels }) => labels.cluster));
+  let name = DEMO_CLUSTER;
+  for (let n = 2; taken.has(name); n++) {
+    name = `${DEMO_CLUSTER}-${n}`;
+  }
+  return name;
+}
+
+/** Not there yet, or not ready: unlike what it refuses. */
+function mayPass(error: unknown): error is LokiUnreachable | LokiRefusal {
+  return (
+    error instanceof LokiUnreachable || (error instanceof LokiRefusal && (error.status === 429 || error.status >= 500))
+  );
+}
