@@ -7,10 +7,10 @@ const window = { from: start, to: start + 1000n * second, recordsTo: start + 100
 const hello = (n: number) => instance('hello-rtkpw', { container: 'hello', containerId: id(`${n}f`), podUid: `u${n}` });
 
 describe('queries for container instances', () => {
-  it('ask for one in its streams, by its id, while it wrote', () => {
+  it('ask for one in its streams, by its id, while it wrote; and for lines from before the id was known', () => {
     const [query, ...more] = instanceQueries([record(hello(1), [start + 10n * second, start + 20n * second])], window);
     expect(query).toEqual({
-      query: `{cluster="c1", namespace="job-test", container="hello", workload="hello"} | container_id="${id('1f')}"`,
+      query: `{cluster="c1", namespace="job-test", container="hello", workload="hello"} | container_id="${id('1f')}" or (pod_uid="u1" and restart="0")`,
       from: start + 9n * second,
       to: start + 21n * second,
     });
@@ -20,13 +20,16 @@ describe('queries for container instances', () => {
   it('ask for those of one workload together, fifty at most', () => {
     const records = Array.from({ length: 60 }, (_, i) => record(hello(i), [start + BigInt(i) * second]));
     const queries = instanceQueries([...records, record(instance('other-bbbbb'), [start])], window);
-    expect(queries.map(({ query }) => query.split('|').length)).toEqual([51, 11, 2]);
+    const uids = queries.map(({ query }) => new Set(query.match(/\bu\d+\b/g)).size);
+    expect(uids).toEqual([50, 10, 0]);
     expect(queries[1]).toMatchObject({ from: start + 49n * second, to: start + 60n * second });
   });
 
   it('ask by the pod’s UID where the id is not known', () => {
     const pod = { ...hello(1), containerId: null };
-    expect(instanceQueries([record(pod, [start])], window)[0]?.query).toMatch(/\| pod_uid="u1" \| restart="0"$/);
+    expect(instanceQueries([record(pod, [start])], window)[0]?.query).toMatch(
+      /\} \| \(pod_uid="u1" and restart="0"\)$/
+    );
   });
 
   it('ask until the window ends while the account is open', () => {

@@ -1,6 +1,6 @@
 import type { ContainerRecord } from '../../model/records';
 import { parseNs } from '../../model/time';
-import { logQuery } from '../../model/logql';
+import { logQuery, matchersOf } from '../../model/logql';
 import type { RangeQuery } from '../loki/query-client';
 import type { TimeWindow } from './time-window';
 
@@ -12,7 +12,7 @@ const MARGIN_NS = 1_000_000_000n;
 export function instanceQueries(records: readonly ContainerRecord[], window: TimeWindow): RangeQuery[] {
   const families = new Map<string, ContainerRecord[]>();
   for (const record of records) {
-    const family = JSON.stringify([record.cluster, record.namespace, record.workload, record.containerId !== null]);
+    const family = JSON.stringify([record.cluster, record.namespace, record.workload]);
     families.set(family, [...(families.get(family) ?? []), record]);
   }
   return [...families.values()].flatMap((family) => queriesOf(family, window));
@@ -25,12 +25,11 @@ function queriesOf(family: ContainerRecord[], window: TimeWindow): RangeQuery[] 
     const { cluster = '', namespace = '', workload = '' } = records[0] ?? {};
     const labels = { cluster, namespace, container: different(records, 'container'), workload };
     const ids = records.flatMap(({ containerId }) => containerId ?? []);
-    // Where the node never showed the id, the lines carry the pod's UID in its place.
-    const metadata =
-      ids.length > 0
-        ? { container_id: ids }
-        : { pod_uid: different(records, 'podUid'), restart: different(records, 'restart') };
-    queries.push({ query: logQuery(labels, metadata), ...spanOf(records, window) });
+    // Lines that went out before the node showed the id carry the pod's UID in its place.
+    const named = matchersOf({ pod_uid: different(records, 'podUid'), restart: different(records, 'restart') });
+    const either = ids.length > 0 ? matchersOf({ container_id: ids }) : [];
+    const filter = [...either, `(${named.join(' and ')})`].join(' or ');
+    queries.push({ query: `${logQuery(labels)} | ${filter}`, ...spanOf(records, window) });
   }
   return queries;
 }

@@ -1,6 +1,6 @@
 import { ID_DIGITS, readingsOf, type Target } from '../../model/lookup';
 import type { ContainerRecord } from '../../model/records';
-import { type LabelMatches, logQuery } from '../../model/logql';
+import { type LabelMatches, logQuery, matchersOf } from '../../model/logql';
 import { newestEntry } from '../loki/pages';
 import { UserError } from '../user-error';
 import { instanceQueries } from './instance-queries';
@@ -83,9 +83,17 @@ async function locateByLines(search: Search, target: ContainerTarget): Promise<F
     const query = recordQuery(metadataOf(search, [target]), cluster);
     return { miss: { target, searched: [{ query, from: window.from, to: window.recordsTo }, asked] } };
   }
-  const [namespace, container, workload, id] = ['namespace', 'container', 'workload', 'container_id'].map((name) =>
-    fieldOf(entry, name)
-  );
-  const query = logQuery({ cluster: fieldOf(entry, 'cluster'), namespace, container, workload }, { container_id: id });
+  const [namespace, container, workload, pod, restart, id] = [
+    'namespace',
+    'container',
+    'workload',
+    'pod',
+    'restart',
+    'container_id',
+  ].map((name) => fieldOf(entry, name));
+  const streams = logQuery({ cluster: fieldOf(entry, 'cluster'), namespace, container, workload });
+  // Lines that went out before the node showed the id have none.
+  const before = pod === undefined ? [] : [`(${matchersOf({ container_id: '', pod, restart }).join(' and ')})`];
+  const query = `${streams} | ${[...matchersOf({ container_id: id }), ...before].join(' or ')}`;
   return { location: { target, records: [], queries: [{ query, from: window.from, to: window.to }], isOver: false } };
 }

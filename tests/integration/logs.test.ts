@@ -48,7 +48,7 @@ describe('afterlog logs', () => {
         '\nVerdict kept, cause unknown. The evidence, and what to change: afterlog explain job-test/hello-rtkpw\n'
       );
       expect(stderr).toContain(
-        `It stands in Loki at ${store.url}. For Grafana Explore: {cluster="c1", namespace="job-test", container="hello", workload="hello"} | container_id="${containerId}"\n`
+        `It stands in Loki at ${store.url}. For Grafana Explore: {cluster="c1", namespace="job-test", container="hello", workload="hello"} | container_id="${containerId}" or (pod_uid="${hello.podUid}" and restart="0")\n`
       );
     });
 
@@ -404,7 +404,19 @@ describe('afterlog logs', () => {
         `failed to try resolving symlinks in path "${path}": lstat ${path}: no such file or directory`
       );
       expect(stdout).toBe('one\n');
-      expect(stderr).toContain(`| pod_uid="${pod.podUid}" | restart="0"\n`);
+      expect(stderr).toContain(`| (pod_uid="${pod.podUid}" and restart="0")\n`);
+    });
+
+    it('include the lines that went out before the node showed the id', async () => {
+      const pod = instance('early-bbbbb', { containerId: id('ea4171') });
+      const [early, late] = [lines(start, 'one', 'two'), lines(start + 2n * second, 'three')];
+      await pushLines(store, { ...pod, containerId: null }, early);
+      await pushLines(store, pod, late);
+      await pushLines(store, { ...pod, containerId: null, restart: 1 }, lines(start + 3n * second, 'of another run'));
+      const running = await logs(pod.containerId ?? '');
+      expect(running.stdout).toBe('one\ntwo\nthree\n');
+      await pushRecord(store, start + 60n * second, record(pod, times([...early, ...late])));
+      expect((await logs(pod.containerId ?? '')).stdout).toBe('one\ntwo\nthree\n');
     });
 
     it('are not needed while a container runs: its id is found among the lines', async () => {
