@@ -1,4 +1,5 @@
-// `npm start`: builds everything, then replays the recorded node into an embedded store and serves the Grafana app over it.
+// `npm start`: builds everything, then replays the recorded node into an embedded store, or the Loki of `--loki.url`, and
+// serves the Grafana app over it.
 // What `afterlog demo` takes can be given: `npm start -- --speed 10`. APP_LISTEN says where the app is served.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -7,7 +8,7 @@ import { parseArgs } from 'node:util';
 const root = new URL('..', import.meta.url).pathname;
 const appListen = process.env.APP_LISTEN ?? '127.0.0.1:3000';
 const args = process.argv.slice(2);
-const options = { 'store.listen': { type: 'string', default: '127.0.0.1:3100' } };
+const options = { 'store.listen': { type: 'string', default: '127.0.0.1:3100' }, 'loki.url': { type: 'string' } };
 const { values } = parseArgs({ args, options, strict: false });
 
 for (const [step, what] of [
@@ -24,7 +25,7 @@ for (const [step, what] of [
 
 const program = (file, stdout, ...args) =>
   spawn(process.execPath, [`build/${file}`, ...args], { stdio: ['inherit', stdout, 'inherit'], cwd: root });
-const loki = `http://${values['store.listen']}`;
+const loki = values['loki.url'] ?? `http://${values['store.listen']}`;
 const app = program('host-server.js', 'pipe', '--listen', appListen, '--loki', loki);
 const address = await Promise.race([once(app.stdout, 'data'), once(app, 'exit')]).then(
   ([said]) => /http\S+/.exec(`${said}`)?.[0]

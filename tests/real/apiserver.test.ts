@@ -200,15 +200,16 @@ jest.setTimeout(120_000);
     await until('the watch to go on', () => session.world.trackers.jobs.has(second), 60_000);
 
     // As while a connection is down for long: the API server's own memory is gone, and etcd's is compacted.
+    // A restart alone may make it forget, too: its new memory begins where etcd stands, which others may have moved on.
     const relists = () => session.watches.reduce((sum, { watch }) => sum + watch.counts.relists, 0);
-    expect(relists()).toBe(0);
+    const before = relists();
     const third = await createJob('after-compaction');
     await server.compact();
     await server.restart();
     const fourth = await createJob('last');
     await until('the last Job', () => session.world.trackers.jobs.has(fourth), 60_000);
     expect(session.world.trackers.jobs.has(third)).toBe(true);
-    expect(relists()).toBeGreaterThan(0);
+    expect(relists()).toBeGreaterThan(before);
     await stop();
   });
 
