@@ -93,7 +93,7 @@ export function containerRecord(
     bytesAcked: closed.bytes + open.bytesAcked - state.passedOver.bytes,
     ended: state.ended,
     gaps: state.gaps,
-    left: state.left,
+    left: state.left && leftOf(state.left),
   };
   return {
     v: RECORD_VERSION,
@@ -111,6 +111,15 @@ export function containerRecord(
     verdict: verdictOf(account),
     final,
   };
+}
+
+/** That a log went is noticed within this, unless the agent was not there, or hardly got to run. */
+const PROMPT_MS = 1_000;
+
+/** When it was noticed is told only where that was late. */
+function leftOf({ noticed, ...left }: NonNullable<AccountState['left']>): ContainerRecord['left'] {
+  const late = noticed !== undefined && Date.parse(noticed) - Date.parse(left.at) > PROMPT_MS;
+  return late ? { ...left, noticed } : left;
 }
 
 /** Adds up closed files that rotation deleted, so that a container that writes for months stays small. */

@@ -18,9 +18,6 @@ interface Found extends LogFileName {
   size: number;
 }
 
-/** That a log went is noticed within this, unless the agent was not there, or hardly got to run. */
-const PROMPT_MS = 1_000;
-
 /** A directory that changes while it is looked at is looked at again, so often at most. */
 const MANY_TRIES = 5;
 
@@ -195,10 +192,7 @@ export class ContainerDirectory {
     const { state } = container;
     if (state.left === null && (container.files.length > 0 || state.closed.length > 0)) {
       const at = this.wentAt(container, closedWereThere);
-      const noticed = this.deps.nowText();
-      const late = Date.parse(noticed) - Date.parse(at) > PROMPT_MS;
-      const directory = 'unknown';
-      state.left = { at, ...(late && { noticed }), directory, bytesUnacked: container.unacked };
+      state.left = { at, noticed: this.deps.nowText(), directory: 'unknown', bytesUnacked: container.unacked };
       state.ended = true;
     }
   }

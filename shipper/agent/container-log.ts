@@ -43,8 +43,6 @@ export class ContainerLog {
   private readonly forms = new Map<string | null, MetadataForms>();
   /** Files that rotation deleted, as the last ledger told them. */
   toldAway = 0;
-  /** The time of the last ledger that was told, nanoseconds since 1970. */
-  toldNs = 0n;
   /** No container of this instance writes any more, whatever lies on the disk (`--once`). */
   over = false;
   /** A gap was found that no ledger in Loki tells of. */

@@ -234,10 +234,9 @@ export class Ledgers {
     if (record.final) {
       metadata.final = 'true';
     }
-    const happened = parseNs(record.left?.at ?? '') ?? this.deps.now();
-    // That the log went may be noticed after more had been said: what is said last counts, and has the latest time.
-    const timestamp = happened > container.toldNs ? happened : container.toldNs + 1n;
-    container.toldNs = timestamp;
+    // Of a log that left the time is that of noticing, which is after all that was said before, by earlier agents too.
+    const { left } = container.state;
+    const timestamp = parseNs(left?.noticed ?? left?.at ?? '') ?? this.deps.now();
     this.deps.records.write({
       kind: record.kind,
       cluster: record.cluster,
