@@ -8,13 +8,13 @@ import {
   LoadingState,
   type TimeRange,
 } from '@grafana/data';
-import { config, getBackendSrv } from '@grafana/runtime';
+import { config, getBackendSrv, getTemplateSrv } from '@grafana/runtime';
 import type { DataQuery } from '@grafana/schema';
 import { lastValueFrom, map, merge, Observable, scan, Subject, takeUntil } from 'rxjs';
 import { z } from 'zod';
 import { lokiAnswer, type LokiResult, type Point, type Series, type Stream } from './answers';
 import { logFrame, metricFrames, progressFrame, tableFrame } from './frames';
-import { interpolate, lokiQuery, type LokiQuery, piecesOf, type Span, spanOf, stepOf } from './query';
+import { inQuery, interpolate, lokiQuery, type LokiQuery, piecesOf, type Span, spanOf, stepOf } from './query';
 
 const wrapped = z.object({ data: z.unknown() });
 
@@ -32,7 +32,10 @@ export class LokiDataSource extends DataSourceApi<DataQuery> {
   }
 
   query(request: DataQueryRequest): Observable<DataQueryResponse> {
-    const queries = request.targets.map((target) => lokiQuery.parse(target)).filter(({ hide, expr }) => !hide && expr);
+    const queries = request.targets
+      .map((target) => lokiQuery.parse(target))
+      .filter(({ hide, expr }) => !hide && expr)
+      .map((query) => ({ ...query, expr: getTemplateSrv().replace(query.expr, request.scopedVars, inQuery) }));
     const answers = queries.map((query) => this.answerTo(query, request).pipe(map((answer) => ({ query, answer }))));
     return merge(...answers).pipe(
       scan((all, { query, answer }) => all.set(query.refId, answer), new Map<string, DataQueryResponse>()),

@@ -1,4 +1,4 @@
-import { interpolate, lokiQuery, piecesOf, stepOf } from './query';
+import { inQuery, interpolate, lokiQuery, piecesOf, stepOf } from './query';
 
 const DAY = 86_400_000;
 const query = (more: object = {}) => lokiQuery.parse({ refId: 'A', expr: '{a="b"}', ...more });
@@ -29,4 +29,9 @@ it('a series has no more points than Loki allows', () => {
 it('variables of the data source are put in, others stay', () => {
   const expr = 'sum(rate({a="$pod"}[$__interval])) / ${__range_s} + $__auto';
   expect(interpolate(expr, { from: 0, to: 60_000 }, 500)).toBe('sum(rate({a="$pod"}[500ms])) / 60 + 500ms');
+});
+
+it('variables of a dashboard are put in as LogQL needs them', () => {
+  expect(inQuery('a"b')).toBe('a\\"b');
+  expect(inQuery(['a.b', 'c'])).toBe('a\\\\.b|c');
 });

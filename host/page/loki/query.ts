@@ -59,4 +59,10 @@ export function interpolate(expr: string, { from, to }: Span, stepMs: number): s
   });
 }
 
+/** A variable's values inside the quotes of LogQL: several become a regular expression. */
+export const inQuery = (value: string | string[]): string =>
+  typeof value === 'string'
+    ? value.replace(/[\\"]/g, '\\$&')
+    : value.map((one) => one.replace(/[\\^$*+?.()|[\]{}]/g, '\\\\$&').replace(/"/g, '\\"')).join('|');
+
 export const spanOf = ({ from, to }: TimeRange): Span => ({ from: from.valueOf(), to: to.valueOf() });

@@ -14,31 +14,45 @@ import { from, type Subscription } from 'rxjs';
 const INTERVALS = 1_000;
 let requests = 0;
 
-/** What Grafana's query runner gives a panel or Explore for queries of the Loki data source. */
-export function useQuery(targets: DataQuery[], timeRange: TimeRange): PanelData {
-  const [data, setData] = useState<PanelData>({ state: LoadingState.NotStarted, series: [], timeRange });
+/**
+ * What Grafana's query runner gives a panel or Explore for queries of the Loki data source.
+ * @param variables the values of a dashboard's variables, told apart as one text: with others, it is another query
+ */
+export function useQuery(targets: DataQuery[], timeRange: TimeRange, variables = ''): PanelData {
+  const [{ asked, data }, setData] = useState<{ asked: unknown[]; data: PanelData }>({
+    ...{ asked: [], data: { state: LoadingState.NotStarted, series: [], timeRange } },
+  });
   useEffect(() => {
     let subscription: Subscription | undefined;
     let isOver = false;
-    const request = requestFor(targets, timeRange);
-    const show = ({ data: series, errors, state = LoadingState.Done }: DataQueryResponse) =>
-      setData({ state, series, errors, timeRange, request });
+    const show =
+      (request: DataQueryRequest) =>
+      ({ data: series, errors, state = LoadingState.Done }: DataQueryResponse) =>
+        setData({ asked: [targets, variables], data: { state, series, errors, timeRange, request } });
     getDataSourceSrv()
       .get('loki')
       .then(
         (loki) => {
           if (!isOver) {
-            subscription = from(loki.query(request)).subscribe(show);
+            // As Grafana's query runner does: what a variable named is now known.
+            const request = requestFor(
+              targets.map((target) => ({ ...target, datasource: loki.getRef() })),
+              timeRange
+            );
+            subscription = from(loki.query(request)).subscribe(show(request));
           }
         },
-        (reason) => show({ data: [], errors: [{ message: String(reason) }], state: LoadingState.Error })
+        (reason) =>
+          show(requestFor(targets, timeRange))({
+            ...{ data: [], errors: [{ message: String(reason) }], state: LoadingState.Error },
+          })
       );
     return () => {
       isOver = true;
       subscription?.unsubscribe();
     };
-  }, [targets, timeRange]);
-  return data.request?.targets === targets && data.timeRange === timeRange
+  }, [targets, timeRange, variables]);
+  return asked[0] === targets && asked[1] === variables && data.timeRange === timeRange
     ? data
     : { ...data, state: LoadingState.Loading };
 }

@@ -2,13 +2,8 @@ import * as runtime from '@grafana/runtime';
 import { appEvents } from './app-events';
 import { backendSrv } from './backend-srv';
 import { createDataSourceSrv } from './data-source-srv';
-
-const templateSrv: runtime.TemplateSrv = {
-  getVariables: () => [],
-  replace: (target) => target ?? '',
-  containsTemplate: () => false,
-  updateTimeRange: () => undefined,
-};
+import { setOptionEditors, setStandardFieldOptions, setTransformers } from './panel-registries';
+import { templateSrv } from './variables';
 
 /** Sets what Grafana's runtime library hands out: without it, its getters give nothing and its hooks throw. */
 export function setServices(): void {
@@ -16,6 +11,9 @@ export function setServices(): void {
   runtime.setDataSourceSrv(createDataSourceSrv());
   runtime.setTemplateSrv(templateSrv);
   runtime.setAppEvents(appEvents);
+  setOptionEditors();
+  setStandardFieldOptions();
+  setTransformers();
   runtime.setReturnToPreviousHook(() => () => undefined);
   runtime.setChromeHeaderHeightHook(() => 40);
 }

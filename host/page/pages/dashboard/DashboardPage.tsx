@@ -4,21 +4,24 @@ import { Alert, RefreshPicker, TimeRangePicker, useStyles2 } from '@grafana/ui';
 import React, { useEffect, useRef, useState } from 'react';
 import { useHost, useLocation } from '../../chrome/HostContext';
 import { HostPluginPage } from '../../chrome/PluginPage';
+import { corePanels } from './core-panels';
 import { loadPanels } from '../../plugins';
 import { type DashboardJson, loadDashboard } from './dashboard-json';
 import { HostedPanel } from './HostedPanel';
 import { showRange, useTimeRange } from './time-range-in-url';
+import { useVariables } from './use-variables';
+import { VariableBar } from './VariableBar';
 
 type Loaded = { dashboard: DashboardJson; panels: Map<string, PanelPlugin> } | { failure: string };
 
-/** A dashboard of dashboards/, with those of its panels that the app brings. */
+/** A dashboard of dashboards/, with the panels that the app brings, and some of Grafana's own. */
 export function DashboardPage() {
   const { app } = useHost();
   const uid = useLocation().pathname.split('/')[2] ?? '';
   const [loaded, setLoaded] = useState<Loaded>();
   useEffect(() => {
     Promise.all([loadDashboard(uid), loadPanels(app.meta)]).then(
-      ([dashboard, panels]) => setLoaded({ dashboard, panels }),
+      ([dashboard, panels]) => setLoaded({ dashboard, panels: new Map([...corePanels, ...panels]) }),
       (reason) => setLoaded({ failure: reason instanceof Error ? reason.message : String(reason) })
     );
   }, [app, uid]);
@@ -42,6 +45,8 @@ function ShownDashboard({ dashboard, panels }: { dashboard: DashboardJson; panel
   const [round, setRound] = useState(0);
   const timeRange = useTimeRange(dashboard.time, round);
   const [eventBus] = useState(() => new EventBusSrv());
+  const variables = useVariables(dashboard.templating.list);
+  const values = JSON.stringify(variables?.map(({ name, chosen }) => [name, chosen]));
   const [width, setWidth] = useState(0);
   const grid = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -68,6 +73,7 @@ function ShownDashboard({ dashboard, panels }: { dashboard: DashboardJson; panel
   );
   return (
     <HostPluginPage pageNav={{ text: dashboard.title }} actions={toolbar}>
+      {variables && <VariableBar variables={variables} />}
       <div className={styles.grid} ref={grid}>
         {dashboard.panels.map((json) => {
           const plugin = panels.get(json.type);
@@ -76,9 +82,11 @@ function ShownDashboard({ dashboard, panels }: { dashboard: DashboardJson; panel
           return (
             <div key={json.id} style={style}>
               {plugin === undefined && <p>Grafana itself has the panels of the type {json.type}.</p>}
-              {plugin !== undefined && width > 0 && (
+              {plugin !== undefined && width > 0 && variables !== undefined && (
                 <HostedPanel
                   {...{ plugin, json, timeRange, eventBus }}
+                  sync={dashboard.graphTooltip}
+                  variables={values}
                   width={(width * w) / COLUMNS}
                   height={h * ROW_HEIGHT}
                 />

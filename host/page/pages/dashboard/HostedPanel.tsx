@@ -12,7 +12,9 @@ import {
 import { PanelChrome, type PanelContext, PanelContextProvider, useTheme2 } from '@grafana/ui';
 import React, { useMemo, useState } from 'react';
 import { useQuery } from '../use-query';
+import { replaceVariables } from '../../services/variables';
 import type { PanelJson } from './dashboard-json';
+import { useTransformed } from './use-transformed';
 import { showRange } from './time-range-in-url';
 
 export interface HostedPanelProps {
@@ -21,14 +23,15 @@ export interface HostedPanelProps {
   timeRange: TimeRange;
   /** Shared by all panels: where the cursor is. */
   eventBus: EventBus;
+  sync: DashboardCursorSync;
+  /** The chosen values, told apart as one text. */
+  variables: string | undefined;
   width: number;
   height: number;
 }
 
-const replaceVariables = (text: string) => text;
-
 /** A panel as a dashboard shows it: its query run, its options and field configuration applied. */
-export function HostedPanel({ plugin, json, timeRange, eventBus, width, height }: HostedPanelProps) {
+export function HostedPanel({ plugin, json, timeRange, eventBus, sync, variables, width, height }: HostedPanelProps) {
   const theme = useTheme2();
   const [changed, setChanged] = useState<Pick<PanelJson, 'options' | 'fieldConfig'>>(json);
   const { options, fieldConfig } = useMemo(
@@ -41,15 +44,15 @@ export function HostedPanel({ plugin, json, timeRange, eventBus, width, height }
       }),
     [plugin, changed]
   );
-  const raw = useQuery(json.targets, timeRange);
+  const raw = useTransformed(useQuery(json.targets, timeRange, variables), json.transformations);
   const data = useMemo(() => {
     const registry = plugin.fieldConfigRegistry;
     const settings = { fieldConfig, fieldConfigRegistry: registry, replaceVariables, theme };
     return { ...raw, series: applyFieldOverrides({ data: raw.series, ...settings }) };
   }, [raw, fieldConfig, plugin, theme]);
   const context = useMemo<PanelContext>(
-    () => ({ eventsScope: 'global', eventBus, sync: () => DashboardCursorSync.Crosshair, app: CoreApp.Dashboard }),
-    [eventBus]
+    () => ({ eventsScope: 'global', eventBus, sync: () => sync, app: CoreApp.Dashboard }),
+    [eventBus, sync]
   );
   const Panel = plugin.panel;
   return (
