@@ -2,11 +2,14 @@ import type { z } from 'zod';
 
 /** The record that a line holds; undefined for one of a version not known here, and for what somebody else wrote. */
 export function parseRecord<R>(line: string, schema: z.ZodType<R>): R | undefined {
-  let json: unknown;
+  return schema.safeParse(jsonOf(line)).data;
+}
+
+/** What a line of JSON says; undefined, as much no record as one that does not fit, where it is none. */
+export function jsonOf(line: string): unknown {
   try {
-    json = JSON.parse(line);
+    return JSON.parse(line);
   } catch {
-    return undefined; // as much no record as one that does not fit
+    return undefined;
   }
-  return schema.safeParse(json).data;
 }

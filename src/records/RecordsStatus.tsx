@@ -3,7 +3,8 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { t, Trans } from '../texts';
 import { Alert, Button, LoadingBar, useStyles2 } from '@grafana/ui';
-import type { Records, Shortage } from './loaded-records';
+import type { Records } from './loaded-records';
+import { progressText, shortageText } from './describe';
 
 /** How far the reading is, why it ended, and what of the data is not there. */
 export function RecordsStatus({ records }: { records: Records }) {
@@ -41,19 +42,14 @@ export function RecordsStatus({ records }: { records: Records }) {
   );
 }
 
-function Reading({ progress: { read, total }, cancel }: Records) {
+function Reading({ progress, cancel }: Records) {
   const styles = useStyles2(getStyles);
-  const known = { read: read.toLocaleString(), total: total?.toLocaleString() };
   return (
     <div className={styles.reading} role="status">
       <div className={styles.bar}>
         <LoadingBar width={240} />
       </div>
-      <span>
-        {total === undefined || total < read
-          ? t('records.reading', 'Reading records: {{read}}', known)
-          : t('records.reading-of', 'Reading records: {{read}} of {{total}}', known)}
-      </span>
+      <span>{progressText(progress)}</span>
       <Button size="sm" variant="secondary" fill="text" onClick={cancel}>
         <Trans i18nKey="records.cancel">Stop</Trans>
       </Button>
@@ -66,29 +62,6 @@ const Again = ({ onClick }: { onClick: () => void }) => (
     <Trans i18nKey="records.again">Read again</Trans>
   </Button>
 );
-
-function shortageText(shortage: Shortage): string {
-  switch (shortage.why) {
-    case 'too-many':
-      return t(
-        'records.too-many',
-        'The range holds {{total}} records of the kind {{kind}}; the newest {{read}} were read. Choose a shorter range for the others.',
-        { ...shortage, total: shortage.total.toLocaleString(), read: shortage.read.toLocaleString() }
-      );
-    case 'one-millisecond':
-      return t(
-        'records.one-millisecond',
-        'More records stand in the millisecond {{at}} than Grafana can page through; `afterlog cases` reads them all.',
-        { at: new Date(shortage.at).toISOString() }
-      );
-    case 'unreadable':
-      return t(
-        'records.unreadable',
-        'Lines that are no record this version knows: {{lines}}. They may come from a newer Afterlog.',
-        { lines: shortage.lines.toLocaleString() }
-      );
-  }
-}
 
 const getStyles = (theme: GrafanaTheme2) => ({
   reading: css({

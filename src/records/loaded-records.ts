@@ -16,7 +16,9 @@ export type Shortage =
   /** More records stand in one millisecond than Grafana can page through. */
   | { why: 'one-millisecond'; at: number }
   /** Lines that are no record known here: written by a newer Afterlog, or by somebody else. */
-  | { why: 'unreadable'; lines: number };
+  | { why: 'unreadable'; lines: number }
+  /** A panel's query gave as many lines as it may; older ones were left out. */
+  | { why: 'line-limit'; lines: number };
 
 /**
  * What is known of a time range, while it is being read and afterwards. What other ranges brought before is among it:

@@ -19,11 +19,12 @@ function cacheFor({ uid, recordSelector }: LokiSource): RecordCache {
  * is missing of it; leaving the page ends the reading.
  *
  * @param range milliseconds since 1970
+ * @param round another one looks for what has arrived since
  */
-export function useRecords(loki: LokiSource, { from, to }: Span): Records {
+export function useRecords(loki: LokiSource, { from, to }: Span, round?: unknown): Records {
   const loader = useMemo(() => new RecordsLoader(loki, cacheFor(loki)), [loki]);
   const loaded = useSyncExternalStore(loader.subscribe, loader.current);
-  useEffect(() => loader.load({ from, to }), [loader, from, to]);
+  useEffect(() => loader.load({ from, to }), [loader, from, to, round]);
   useEffect(() => loader.cancel, [loader]);
   const reload = useCallback(() => loader.reload({ from, to }), [loader, from, to]);
   return useMemo(() => ({ ...loaded, cancel: loader.cancel, reload }), [loaded, loader, reload]);

@@ -1,22 +1,26 @@
 import React, { useCallback, useMemo, useRef, useState } from 'react';
 import { config, locationService } from '@grafana/runtime';
-import { Stack } from '@grafana/ui';
+import { Button, LinkButton, Stack } from '@grafana/ui';
+import { Trans } from '../../texts';
 import { useLoki } from '../../app/app-context';
-import { FilterBar, namesIn, useFilters } from '../../filters';
+import { linkTo } from '../../app/link-to';
+import { FilterBar, isFiltering, matcherOf, namesIn, useFilters } from '../../filters';
+import { LifeDrawer } from '../../life-details/LifeDrawer';
+import { CAPACITY_PATH } from '../../paths';
 import { RecordsStatus, useRecords } from '../../records';
 import { TimeControls, useTimeRange } from '../../time-range';
 import { rounded, spanOf, type View, zoomed } from '../../timeline/geometry/view';
-import type { ContainerLife } from '../../timeline/model/container-life';
+import { type ContainerLife, lifeKey } from '../../timeline/model/container-life';
 import { nodeKey } from '../../timeline/model/node-lane';
 import { Legend } from '../../timeline/view/Legend';
 import { LifeTable } from '../../timeline/view/LifeTable';
 import { TimelineView } from '../../timeline/view/TimelineView';
-import { LifeDrawer } from './LifeDrawer';
+import { useTimelineData } from '../../timeline/view/use-timeline-data';
+import { useLocation } from '../../use-location';
 import { NothingToShow } from './NothingToShow';
 import { TimelineToolbar } from './TimelineToolbar';
 import { useRemainingHeight } from './use-remaining-height';
-import { useTimelineData } from './use-timeline-data';
-import { lifeKey, searchOfViewState, useViewState, wholeOf } from './view-state';
+import { searchOfViewState, useViewState, wholeOf } from './view-state';
 
 /** Job runs over the disks of their nodes: what happened to every log, and why. */
 export default function TimelinePage() {
@@ -26,9 +30,10 @@ export default function TimelinePage() {
   const [state, changeState] = useViewState();
   const [filters, changeFilters] = useFilters();
   const whole = useMemo(() => wholeOf(span, state.whole), [span, state.whole]);
-  const records = useRecords(loki, whole);
+  const records = useRecords(loki, whole, time.round);
   const names = useMemo(() => namesIn(records.records), [records.records]);
-  const { lives, nodes, all, now } = useTimelineData(records, filters, state.others, time.round);
+  const passes = useMemo(() => (isFiltering(filters) ? matcherOf(filters) : undefined), [filters]);
+  const { lives, nodes, all, now } = useTimelineData(records, { passes, others: state.others }, time.round);
   const [goTo, setGoTo] = useState<{ nodeKey: string }>();
   const box = useRef<HTMLDivElement>(null);
   const height = useRemainingHeight(box, 420, state.legend ? 64 : 20);
@@ -97,12 +102,27 @@ export default function TimelinePage() {
         <LifeDrawer
           key={state.open}
           life={opened}
+          loki={loki}
           searched={whole}
           timeZone={timeZone}
-          onGoToNode={() => goToNode(opened)}
+          ways={<WaysToNode life={opened} onGoToNode={() => goToNode(opened)} />}
           onClose={close}
         />
       )}
     </Stack>
+  );
+}
+
+function WaysToNode({ life, onGoToNode }: { life: ContainerLife; onGoToNode: () => void }) {
+  const search = useLocation('search');
+  return life.node === null ? null : (
+    <>
+      <Button icon="crosshair" variant="secondary" onClick={onGoToNode}>
+        <Trans i18nKey="timeline.drawer.node">Show on the node</Trans>
+      </Button>
+      <LinkButton icon="database" variant="secondary" href={linkTo(CAPACITY_PATH, search, { node: life.node })}>
+        <Trans i18nKey="timeline.drawer.capacity">Capacity of the node</Trans>
+      </LinkButton>
+    </>
   );
 }

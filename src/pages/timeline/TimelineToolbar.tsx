@@ -1,8 +1,9 @@
 import React from 'react';
 import { t } from '../../texts';
 import { Dropdown, Menu, RadioButtonGroup, Select, Stack, ToolbarButton } from '@grafana/ui';
-import { ROW_HEIGHTS, type RowHeight } from '../../timeline/geometry/layout';
-import { type Grouping, GROUPINGS, type Sorting, SORTINGS } from '../../timeline/model/timeline-model';
+import { ROW_HEIGHTS } from '../../timeline/geometry/layout';
+import { GROUPINGS, SORTINGS } from '../../timeline/model/orders';
+import { groupingText, rowHeightText, sortingText } from '../../timeline/view/choices';
 import type { ViewState } from './view-state';
 
 interface TimelineToolbarProps {
@@ -88,34 +89,4 @@ function Options({ state, onChange }: Pick<TimelineToolbarProps, 'state' | 'onCh
       ))}
     </Menu>
   );
-}
-
-function groupingText(grouping: Grouping): string {
-  const texts: Record<Grouping, string> = {
-    node: t('timeline.group.node', 'Node'),
-    job: t('timeline.group.job', 'Job'),
-    cronJob: t('timeline.group.cron-job', 'CronJob'),
-    namespace: t('timeline.group.namespace', 'Namespace'),
-  };
-  return texts[grouping];
-}
-
-function sortingText(sorting: Sorting): string {
-  const texts: Record<Sorting, string> = {
-    start: t('timeline.sort.start', 'Earliest start first'),
-    newest: t('timeline.sort.newest', 'Latest start first'),
-    name: t('timeline.sort.name', 'By name'),
-    cases: t('timeline.sort.cases', 'Most lost-log cases first'),
-    duration: t('timeline.sort.duration', 'Longest first'),
-  };
-  return texts[sorting];
-}
-
-function rowHeightText(height: RowHeight): string {
-  const texts: Record<RowHeight, string> = {
-    compact: t('timeline.option.compact', 'Compact rows'),
-    normal: t('timeline.option.normal', 'Normal rows'),
-    tall: t('timeline.option.tall', 'Tall rows'),
-  };
-  return texts[height];
 }

@@ -2,7 +2,7 @@ import { useCallback, useMemo } from 'react';
 import { locationService } from '@grafana/runtime';
 import { ROW_HEIGHTS, type RowHeight } from '../../timeline/geometry/layout';
 import type { View } from '../../timeline/geometry/view';
-import { type Grouping, GROUPINGS, type Sorting, SORTINGS } from '../../timeline/model/timeline-model';
+import { type Grouping, GROUPINGS, type Sorting, SORTINGS } from '../../timeline/model/orders';
 import { useLocation } from '../../use-location';
 
 /** How the page shows the timeline: all of it stands in the address. */
@@ -79,6 +79,3 @@ export function useViewState(): [ViewState, (change: Partial<ViewState>) => void
 export function wholeOf(span: View, whole: View | undefined): View {
   return whole && whole.from <= span.from && whole.to >= span.to ? whole : span;
 }
-
-/** The key of a container instance over all clusters. */
-export const lifeKey = ({ cluster, id }: { cluster: string; id: string }): string => `${cluster} ${id}`;

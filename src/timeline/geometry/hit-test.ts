@@ -1,3 +1,4 @@
+import type { Annotation } from '../model/annotation';
 import type { NodeMark } from '../model/node-marks';
 import type { TimelineModel } from '../model/timeline-model';
 import { itemAt, type Item, type Layout } from './layout';
@@ -52,6 +53,16 @@ export function hitTest(
   const index =
     item.kind === 'life' ? lifeNear(model, item, view, width, point.x) : nearestLife(model, item, view, width, point);
   return index === undefined ? { kind: 'none', item, time } : { kind: 'life', item, index };
+}
+
+/** The annotation whose flag on the axis is at a pixel. */
+export function annotationAt(
+  annotations: readonly Annotation[],
+  view: View,
+  width: number,
+  x: number
+): Annotation | undefined {
+  return annotations.findLast(({ from }) => Math.abs(xOf(view, width, from) - x) <= NEAR);
 }
 
 function nearestMark(marks: readonly NodeMark[], view: View, width: number, x: number): NodeMark | undefined {

@@ -49,6 +49,9 @@ export interface ContainerLife {
   podRecord: PodRecord | undefined;
 }
 
+/** The key of a container instance over all clusters. */
+export const lifeKey = ({ cluster, id }: { cluster: string; id: string }): string => `${cluster} ${id}`;
+
 /**
  * The lives of all container instances that the records tell of, in no order: those with a ledger, and those that only
  * the API showed. Container instances that never started have no log and no life.

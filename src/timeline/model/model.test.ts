@@ -2,7 +2,8 @@ import { RECORDED, recordedInput } from '../testing/recorded';
 import { containerLives } from './container-life';
 import { nodeLanes } from './node-lane';
 import { spansWithin } from './spans';
-import { type Grouping, type Sorting, timelineModel } from './timeline-model';
+import { type Grouping, type Sorting } from './orders';
+import { timelineModel } from './timeline-model';
 
 const input = recordedInput();
 const lives = containerLives(input);

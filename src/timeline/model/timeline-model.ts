@@ -1,13 +1,7 @@
 import type { ContainerLife } from './container-life';
 import { type NodeLane, nodeKey } from './node-lane';
+import type { Grouping, Sorting } from './orders';
 import { makeSpans, type Spans } from './spans';
-
-export const GROUPINGS = ['node', 'job', 'cronJob', 'namespace'] as const;
-export type Grouping = (typeof GROUPINGS)[number];
-
-/** `start`: first begun, first shown. `cases`: most cases first. */
-export const SORTINGS = ['start', 'newest', 'name', 'cases', 'duration'] as const;
-export type Sorting = (typeof SORTINGS)[number];
 
 /** A Job run on one node, or what else of one workload ran there: one row, whose containers lie in lanes. */
 export interface Row {

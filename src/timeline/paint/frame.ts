@@ -1,3 +1,4 @@
+import type { Annotation } from '../model/annotation';
 import type { MarkPlace } from '../geometry/mark-places';
 import { type Layout, type Placed, placed } from '../geometry/layout';
 import type { Zone } from '../geometry/time-zone';
@@ -25,8 +26,8 @@ export interface Frame {
   showPressure: boolean;
   /** The word in the bands. */
   pressureLabel: string;
-  /** Moments of annotations, panels only. */
-  annotations: ReadonlyArray<{ from: number; to: number; color: string }>;
+  /** Panels only. */
+  annotations: readonly Annotation[];
   hatch: CanvasPattern | string;
   /** What the pointer or the focus is on. */
   marked: { index?: number; mark?: MarkPlace } | undefined;

@@ -1,3 +1,4 @@
+import type { Annotation } from '../model/annotation';
 import { timeLabel } from '../geometry/ticks';
 import { spanOf, type View, xOf } from '../geometry/view';
 import { AXIS_HEIGHT, type Frame } from './frame';
@@ -10,20 +11,34 @@ export function paintOverlay(ctx: CanvasRenderingContext2D, frame: Frame): void 
     ctx.fillStyle = palette.accent;
     ctx.fillRect(Math.round(now), AXIS_HEIGHT, 1, height - AXIS_HEIGHT);
   }
-  for (const { from, to, color } of annotations) {
-    const [x0, x1] = [xOf(view, width, from), xOf(view, width, to)];
-    ctx.fillStyle = color;
-    ctx.globalAlpha = 0.15;
-    ctx.fillRect(x0, AXIS_HEIGHT, Math.max(0, x1 - x0), height - AXIS_HEIGHT);
-    ctx.globalAlpha = 1;
-    ctx.fillRect(x0, AXIS_HEIGHT, 1, height - AXIS_HEIGHT);
-  }
+  annotations.forEach((annotation) => paintAnnotation(ctx, frame, annotation));
   if (chosen) {
     paintChosen(ctx, frame, chosen);
   }
   if (crosshair !== undefined) {
     paintCrosshair(ctx, frame, crosshair);
   }
+}
+
+/** A line down the picture and a flag on the axis, where its text is to be had; a stretch is tinted up to its end. */
+function paintAnnotation(ctx: CanvasRenderingContext2D, frame: Frame, { from, to, color }: Annotation): void {
+  const { view, width, height } = frame;
+  const [x0, x1] = [xOf(view, width, from), xOf(view, width, to)];
+  if (x1 < 0 || x0 > width) {
+    return;
+  }
+  ctx.fillStyle = color;
+  ctx.globalAlpha = 0.12;
+  ctx.fillRect(x0, AXIS_HEIGHT, x1 - x0, height - AXIS_HEIGHT);
+  ctx.globalAlpha = 1;
+  for (const x of from === to ? [x0] : [x0, x1]) {
+    ctx.fillRect(Math.round(x), AXIS_HEIGHT, 1, height - AXIS_HEIGHT);
+  }
+  ctx.beginPath();
+  ctx.moveTo(x0 - 5, AXIS_HEIGHT - 8);
+  ctx.lineTo(x0 + 6, AXIS_HEIGHT - 8);
+  ctx.lineTo(x0 + 0.5, AXIS_HEIGHT);
+  ctx.fill();
 }
 
 function paintChosen(ctx: CanvasRenderingContext2D, { view, width, height, palette }: Frame, { from, to }: View): void {

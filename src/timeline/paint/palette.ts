@@ -54,7 +54,7 @@ export function paletteOf(theme: GrafanaTheme2, choices: ColorChoices = {}): Pal
     kept: choices.kept ?? named(isDark ? 'green' : 'dark-green'),
     rescued: choices.rescued ?? named(isDark ? 'purple' : 'dark-purple'),
     pending: choices.pending ?? grey,
-    unknown: isDark ? '#9fa7b3' : '#5f6670',
+    unknown: choices.unknown ?? (isDark ? '#9fa7b3' : '#5f6670'),
     partial: choices.partial ?? named(isDark ? 'orange' : 'dark-orange'),
     lost: choices.lost ?? named(isDark ? 'red' : 'dark-red'),
   };

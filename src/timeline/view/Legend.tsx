@@ -2,16 +2,16 @@ import React from 'react';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '../../texts';
-import { useStyles2, useTheme2 } from '@grafana/ui';
-import { type ColorChoices, paletteOf } from '../paint/palette';
+import { useStyles2 } from '@grafana/ui';
 import { EXITS, VERDICTS } from '../model/spans';
 import { exitText, verdictText } from './describe';
+import { usePalette } from './use-palette';
 import { VerdictIcon } from './VerdictIcon';
 
 /** What the shapes and colours of the picture mean. */
-export function Legend({ colors }: { colors?: ColorChoices }) {
+export function Legend() {
   const styles = useStyles2(getStyles);
-  const palette = paletteOf(useTheme2(), colors);
+  const palette = usePalette();
   return (
     <ul className={styles.list} aria-label={t('timeline.legend.label', 'Legend')}>
       {EXITS.filter((exit) => exit !== 'unknown').map((exit) => (

@@ -1,14 +1,16 @@
 import React, { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { cx } from '@emotion/css';
 import { t } from '../../texts';
-import { useStyles2, useTheme2 } from '@grafana/ui';
+import { useStyles2 } from '@grafana/ui';
 import { type Item, layoutOf, MEASURES, type RowHeight } from '../geometry/layout';
 import { zoneOf } from '../geometry/time-zone';
 import { type View } from '../geometry/view';
+import type { Annotation } from '../model/annotation';
 import type { ContainerLife } from '../model/container-life';
 import type { NodeLane } from '../model/node-lane';
-import { type Grouping, type Sorting, timelineModel } from '../model/timeline-model';
-import { AXIS_HEIGHT, type Frame } from '../paint/frame';
-import { type ColorChoices, paletteOf } from '../paint/palette';
+import { type Grouping, type Sorting } from '../model/orders';
+import { timelineModel } from '../model/timeline-model';
+import { AXIS_HEIGHT } from '../paint/frame';
 import { viewText } from './describe';
 import type { Cursor } from './grid-cursor';
 import { LiveView } from './live-view';
@@ -19,6 +21,7 @@ import { Tooltip } from './Tooltip';
 import { useSize } from './use-canvas';
 import { useFocus } from './use-focus';
 import { useKeyboard } from './use-keyboard';
+import { usePalette } from './use-palette';
 import { usePicture } from './use-picture';
 import { usePointer } from './use-pointer';
 
@@ -45,24 +48,28 @@ export interface TimelineViewProps {
   /** As Grafana names it. */
   timeZone: string;
   language: string;
-  colors?: ColorChoices;
-  annotations?: Frame['annotations'];
+  annotations?: readonly Annotation[];
   crosshair?: SharedCrosshair;
   onOpen: (life: ContainerLife) => void;
   /** A node's lane to be brought into sight; another object asks anew. */
   goTo?: { nodeKey: string };
+  /** What it is called, where there are several on a page. */
+  label?: string;
+  /** false where what is around it has a frame already. */
+  isFramed?: boolean;
   /** In place of rows where there are none. */
   empty?: ReactNode;
 }
 
 const NONE: ReadonlySet<string> = new Set();
+const NO_ANNOTATIONS: readonly Annotation[] = [];
 
 /** The timeline: a canvas under an ARIA grid, moved by pointer, wheel and keys. */
 export function TimelineView(props: TimelineViewProps) {
-  const { lives, nodes, now, view, onView, groupBy, sort, rowHeight, showNodeLanes, timeZone, colors, goTo } = props;
+  const { lives, nodes, now, view, onView, groupBy, sort, rowHeight, showNodeLanes, timeZone, goTo } = props;
+  const { annotations = NO_ANNOTATIONS, isFramed = true } = props;
   const styles = useStyles2(getTimelineStyles);
-  const theme = useTheme2();
-  const palette = useMemo(() => paletteOf(theme, colors), [theme, colors]);
+  const palette = usePalette();
   const zone = useMemo(() => zoneOf(timeZone), [timeZone]);
   const scroller = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -87,7 +94,7 @@ export function TimelineView(props: TimelineViewProps) {
     [model, rowHeight, shut, open, view, showNodeLanes]
   );
 
-  const picture = usePicture({ ...props, canvas, model, layout, live, palette, zone, plot, scroller });
+  const picture = usePicture({ ...props, annotations, canvas, model, layout, live, palette, zone, plot, scroller });
 
   const onOpen = props.onOpen;
   const openLife = useCallback(
@@ -117,6 +124,7 @@ export function TimelineView(props: TimelineViewProps) {
     picture,
     model,
     layout,
+    annotations,
     crosshair: props.crosshair,
     openLife,
     toggle,
@@ -140,7 +148,7 @@ export function TimelineView(props: TimelineViewProps) {
   );
 
   return (
-    <div className={styles.timeline}>
+    <div className={cx(styles.timeline, isFramed && styles.framed)}>
       {whole && <Minimap model={model} whole={whole} live={live} palette={palette} labelWidth={labelWidth} />}
       <div className={styles.frame}>
         <div className={styles.corner} style={{ width: labelWidth, height: AXIS_HEIGHT }} aria-hidden="true">
@@ -164,7 +172,7 @@ export function TimelineView(props: TimelineViewProps) {
             />
             <div
               role="treegrid"
-              aria-label={t('timeline.grid.label', 'Job runs over time')}
+              aria-label={props.label ?? t('timeline.grid.label', 'Job runs over time')}
               aria-rowcount={layout.items.length}
               aria-colcount={2}
               className={styles.grid}

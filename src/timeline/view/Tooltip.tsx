@@ -7,6 +7,7 @@ import { span } from '../../../model/cases/moment';
 import { clockOf, timeLabel } from '../geometry/ticks';
 import type { Zone } from '../geometry/time-zone';
 import type { MarkPlace } from '../geometry/mark-places';
+import type { Annotation } from '../model/annotation';
 import { useOfDiskAt } from '../model/disk-use';
 import type { ContainerLife } from '../model/container-life';
 import type { NodeLane } from '../model/node-lane';
@@ -17,7 +18,8 @@ import { VerdictIcon } from './VerdictIcon';
 export type Told =
   | { kind: 'life'; life: ContainerLife }
   | { kind: 'mark'; mark: MarkPlace }
-  | { kind: 'lane'; lane: NodeLane; time: number };
+  | { kind: 'lane'; lane: NodeLane; time: number }
+  | { kind: 'annotation'; annotation: Annotation };
 
 export interface TooltipProps {
   told: Told;
@@ -40,6 +42,7 @@ export function Tooltip({ told, zone, x, y, width, height }: TooltipProps) {
       {told.kind === 'life' && <LifeText life={told.life} zone={zone} />}
       {told.kind === 'mark' && <MarkText mark={told.mark} zone={zone} />}
       {told.kind === 'lane' && <LaneText lane={told.lane} time={told.time} zone={zone} />}
+      {told.kind === 'annotation' && <AnnotationText annotation={told.annotation} zone={zone} />}
     </div>
   );
 }
@@ -130,6 +133,19 @@ function LaneText({ lane, time, zone }: { lane: NodeLane; time: number; zone: Zo
           {t('timeline.limit.assumed-long', 'assumed: Kubernetes’ defaults, this kubelet’s own could not be read')}
         </div>
       )}
+    </>
+  );
+}
+
+function AnnotationText({ annotation: { from, to, text }, zone }: { annotation: Annotation; zone: Zone }) {
+  const styles = useStyles2(getStyles);
+  return (
+    <>
+      <strong>{text}</strong>
+      <p className={styles.sentence}>
+        {timeLabel(from, zone, 1000)}
+        {to > from && ` – ${clockOf(to, zone)}`}
+      </p>
     </>
   );
 }

@@ -1,7 +1,6 @@
 import React from 'react';
-import { useTheme2 } from '@grafana/ui';
 import type { Verdict } from '../../../model/records';
-import { paletteOf } from '../paint/palette';
+import { usePalette } from './use-palette';
 
 /** The signs of the picture as SVG, for tooltips, legends and tables: the same shapes. */
 const shapes: Record<Verdict, React.ReactElement> = {
@@ -24,7 +23,7 @@ const signs: Record<Verdict, string> = {
 
 /** Decoration beside a text that says the same. @param isHollow the log is still on its node */
 export function VerdictIcon({ verdict, isHollow = false }: { verdict: Verdict; isHollow?: boolean }) {
-  const palette = paletteOf(useTheme2());
+  const palette = usePalette();
   const color = palette.verdicts[verdict];
   return (
     <svg width="14" height="14" viewBox="-0.5 -0.5 17 17" aria-hidden="true" style={{ flex: 'none' }}>

@@ -9,9 +9,11 @@ export const getTimelineStyles = (theme: GrafanaTheme2) => ({
     height: '100%',
     minHeight: 0,
     background: theme.colors.background.primary,
+    overflow: 'hidden',
+  }),
+  framed: css({
     border: `1px solid ${theme.colors.border.medium}`,
     borderRadius: theme.shape.radius.default,
-    overflow: 'hidden',
   }),
   frame: css({ position: 'relative', flex: 1, minHeight: 0 }),
   scroller: css({

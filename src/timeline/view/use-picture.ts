@@ -4,8 +4,9 @@ import type { Layout } from '../geometry/layout';
 import type { MarkPlace } from '../geometry/mark-places';
 import type { Zone } from '../geometry/time-zone';
 import type { View } from '../geometry/view';
+import type { Annotation } from '../model/annotation';
 import type { TimelineModel } from '../model/timeline-model';
-import { type Frame, paintFrame } from '../paint/frame';
+import { paintFrame } from '../paint/frame';
 import { hatchOf } from '../paint/hatch';
 import type { Palette } from '../paint/palette';
 import type { LiveView } from './live-view';
@@ -23,7 +24,7 @@ interface PictureOptions {
   language: string;
   showNodeLanes: boolean;
   showPressure: boolean;
-  annotations?: Frame['annotations'];
+  annotations: readonly Annotation[];
 }
 
 /** What changes with every movement of the pointer: kept out of React's state, which would render everything anew. */
@@ -39,8 +40,6 @@ export interface Picture {
   /** Asks for a new picture. */
   schedule: () => void;
 }
-
-const NO_ANNOTATIONS: Frame['annotations'] = [];
 
 /** Paints the canvas whenever something of the picture changes. */
 export function usePicture(options: PictureOptions): Picture {
@@ -59,7 +58,7 @@ export function usePicture(options: PictureOptions): Picture {
       view: live.view,
       scrollTop: scroller.current?.scrollTop ?? 0,
       hatch: hatch.current.pattern,
-      annotations: options.annotations ?? NO_ANNOTATIONS,
+      annotations: options.annotations,
       pressureLabel: t('timeline.pressure', 'DiskPressure'),
     });
   });

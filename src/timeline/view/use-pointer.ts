@@ -1,8 +1,9 @@
 import { type RefObject, useEffect, useMemo, useState } from 'react';
-import { type Hit, hitTest } from '../geometry/hit-test';
+import { annotationAt, type Hit, hitTest } from '../geometry/hit-test';
 import { type Item, type Layout, placed } from '../geometry/layout';
 import { markPlaces } from '../geometry/mark-places';
 import { timeAt } from '../geometry/view';
+import type { Annotation } from '../model/annotation';
 import type { TimelineModel } from '../model/timeline-model';
 import { AXIS_HEIGHT } from '../paint/frame';
 import type { LiveView } from './live-view';
@@ -19,6 +20,7 @@ interface PointerOptions {
   picture: Picture;
   model: TimelineModel;
   layout: Layout;
+  annotations: readonly Annotation[];
   crosshair: SharedCrosshair | undefined;
   openLife: (index: number) => void;
   toggle: (item: Item) => void;
@@ -26,7 +28,7 @@ interface PointerOptions {
 
 /** What the pointer is over, where it is, and what follows from it. */
 export function usePointer(options: PointerOptions): { told: { told: Told; x: number; y: number } | undefined } {
-  const { canvas, live, plot, picture, model, layout, crosshair, openLife, toggle } = options;
+  const { canvas, live, plot, picture, model, layout, annotations, crosshair, openLife, toggle } = options;
   const [told, setTold] = useState<{ told: Told; x: number; y: number }>();
   const { pass } = picture;
   const handlers = useMemo<GestureHandlers>(() => {
@@ -40,7 +42,9 @@ export function usePointer(options: PointerOptions): { told: { told: Told; x: nu
       onHover: (point) => {
         const time = point && timeAt(live.view, plot.width, point.x);
         const hit = point && point.y > AXIS_HEIGHT ? hitAt(point) : undefined;
-        const what = hit && toldOf(hit, model, live, plot.width);
+        const what = hit
+          ? toldOf(hit, model, live, plot.width)
+          : point && toldOnAxis(annotations, live, plot.width, point.x);
         pass({
           crosshair: time,
           marked: hit?.kind === 'life' ? { index: hit.index } : what?.kind === 'mark' ? { mark: what.mark } : undefined,
@@ -64,10 +68,15 @@ export function usePointer(options: PointerOptions): { told: { told: Told; x: nu
         setTold(undefined);
       },
     };
-  }, [canvas, live, plot.width, plot.height, pass, model, layout, crosshair, openLife, toggle]);
+  }, [canvas, live, plot.width, plot.height, pass, model, layout, annotations, crosshair, openLife, toggle]);
   useGestures(canvas, live, plot.width, handlers);
   useEffect(() => crosshair?.subscribe((time) => pass({ crosshair: time })), [crosshair, pass]);
   return { told };
+}
+
+function toldOnAxis(annotations: readonly Annotation[], live: LiveView, width: number, x: number): Told | undefined {
+  const annotation = annotationAt(annotations, live.view, width, x);
+  return annotation && { kind: 'annotation', annotation };
 }
 
 function toldOf(hit: Hit, model: TimelineModel, live: LiveView, width: number): Told | undefined {

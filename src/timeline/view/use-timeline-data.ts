@@ -1,9 +1,8 @@
 import { useDeferredValue, useMemo } from 'react';
-import { type Filters, isFiltering, matcherOf } from '../../filters';
-import type { Records } from '../../records';
-import { type ContainerLife, containerLives } from '../../timeline/model/container-life';
-import { nodeKey, type NodeLane, nodeLanes } from '../../timeline/model/node-lane';
-import type { TimelineInput } from '../../timeline/model/input';
+import type { Explained } from '../../records';
+import { type ContainerLife, containerLives } from '../model/container-life';
+import { nodeKey, type NodeLane, nodeLanes } from '../model/node-lane';
+import type { TimelineInput } from '../model/input';
 
 export interface TimelineData {
   /** Those that pass the filters. */
@@ -14,14 +13,21 @@ export interface TimelineData {
   now: number;
 }
 
+export interface Choice {
+  /** undefined where nothing is filtered. The same function as long as the filters are the same. */
+  passes: ((life: ContainerLife) => boolean) | undefined;
+  /** Also containers of no Job. */
+  others: boolean;
+}
+
 /**
  * What the timeline draws, from records and filters.
  *
  * @param round another one: it is later
  */
-export function useTimelineData(records: Records, filters: Filters, others: boolean, round: number): TimelineData {
+export function useTimelineData(explained: Explained, { passes, others }: Choice, round: unknown): TimelineData {
   // While records come in, input and zooming go first.
-  const read = useDeferredValue(records);
+  const read = useDeferredValue(explained);
   const now = useMemo(() => laterThan(round), [round]);
   const isReading = read.status === 'loading';
   const input = useMemo<TimelineInput>(
@@ -30,19 +36,19 @@ export function useTimelineData(records: Records, filters: Filters, others: bool
   );
   const all = useMemo(() => containerLives(input), [input]);
   const lanes = useMemo(() => nodeLanes(input), [input]);
-  const lives = useMemo(() => {
-    const passes = matcherOf(filters);
-    return all.filter((life) => (others || life.job !== null) && passes(life));
-  }, [all, filters, others]);
+  const lives = useMemo(
+    () => all.filter((life) => (others || life.job !== null) && (passes === undefined || passes(life))),
+    [all, passes, others]
+  );
   const nodes = useMemo(() => {
-    if (!isFiltering(filters)) {
+    if (passes === undefined) {
       return lanes;
     }
     const used = new Set(lives.map(({ cluster, node }) => nodeKey(cluster, node)));
     return new Map([...lanes].filter(([key]) => used.has(key)));
-  }, [lanes, lives, filters]);
+  }, [lanes, lives, passes]);
   return { lives, nodes, all, now };
 }
 
 /** The time of day in a round; it stands still until the next. */
-const laterThan = (_round: number): number => Date.now();
+const laterThan = (_round: unknown): number => Date.now();

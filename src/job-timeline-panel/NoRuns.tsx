@@ -1,0 +1,31 @@
+import React from 'react';
+import { t, Trans } from '../texts';
+import { PanelEmpty } from './PanelEmpty';
+
+/** Why no row is drawn. @param hasRecords somebody was there, and had no Job run to tell of */
+export function NoRuns({ isFiltered, hasRecords }: { isFiltered: boolean; hasRecords: boolean }) {
+  if (isFiltered) {
+    return (
+      <PanelEmpty icon="filter" title={t('timeline.empty.filtered', 'The filters hide all Job runs')}>
+        <p>
+          <Trans i18nKey="panel.filtered-what">The dashboard’s variables and the panel’s options leave out all.</Trans>
+        </p>
+      </PanelEmpty>
+    );
+  }
+  return hasRecords ? (
+    <PanelEmpty icon="calendar-alt" title={t('timeline.empty.no-runs', 'No Job ran in this time')}>
+      <p>
+        <Trans i18nKey="panel.no-runs-what">A longer time range looks further back.</Trans>
+      </p>
+    </PanelEmpty>
+  ) : (
+    <PanelEmpty icon="database" title={t('timeline.empty.no-records', 'No record of Afterlog in this time range')}>
+      <p>
+        <Trans i18nKey="timeline.empty.no-records-what">
+          Either its agents had not begun to write to this Loki, or the range lies outside what Loki keeps.
+        </Trans>
+      </p>
+    </PanelEmpty>
+  );
+}

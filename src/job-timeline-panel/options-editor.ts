@@ -1,0 +1,108 @@
+import type { PanelOptionsEditorBuilder, SelectFieldConfigSettings } from '@grafana/data';
+import type { Verdict } from '../../model/records';
+import { t } from '../texts';
+import { ROW_HEIGHTS } from '../timeline/geometry/layout';
+import { GROUPINGS, SORTINGS } from '../timeline/model/orders';
+import { VERDICTS } from '../timeline/model/spans';
+import { groupingText, rowHeightText, sortingText } from '../timeline/view/choices';
+import { verdictText } from '../words';
+import { DEFAULTS, type JobTimelineOptions } from './options';
+
+type Builder = PanelOptionsEditorBuilder<JobTimelineOptions>;
+
+/** The panel's options as Grafana's editor offers them, and their defaults. */
+export function addOptions(builder: Builder): void {
+  addShape(builder);
+  addFilters(builder);
+  addData(builder);
+}
+
+function addShape(builder: Builder): void {
+  const category = [t('panel.category.shape', 'Timeline')];
+  builder
+    .addRadio({
+      ...{ path: 'groupBy', category, defaultValue: DEFAULTS.groupBy },
+      name: t('timeline.toolbar.group', 'Group by'),
+      settings: { options: GROUPINGS.map((value) => ({ value, label: groupingText(value) })) },
+    })
+    .addSelect({
+      ...{ path: 'sort', category, defaultValue: DEFAULTS.sort },
+      name: t('timeline.toolbar.sort', 'Sort'),
+      settings: { options: SORTINGS.map((value) => ({ value, label: sortingText(value) })) },
+    })
+    .addRadio({
+      ...{ path: 'rowHeight', category, defaultValue: DEFAULTS.rowHeight },
+      name: t('panel.option.row-height', 'Height of rows'),
+      settings: { options: ROW_HEIGHTS.map((value) => ({ value, label: rowHeightText(value) })) },
+    })
+    .addBooleanSwitch({
+      ...{ path: 'lanes', category, defaultValue: DEFAULTS.lanes },
+      name: t('timeline.option.lanes', 'Disk use of nodes'),
+      description: t(
+        'panel.option.lanes-what',
+        'A lane above the Job runs of each node, where rows are grouped by node.'
+      ),
+    })
+    .addBooleanSwitch({
+      ...{ path: 'pressure', category, defaultValue: DEFAULTS.pressure },
+      name: t('timeline.option.pressure', 'DiskPressure bands'),
+    })
+    .addBooleanSwitch({
+      ...{ path: 'others', category, defaultValue: DEFAULTS.others },
+      name: t('timeline.option.others', 'Containers of no Job'),
+    })
+    .addBooleanSwitch({
+      ...{ path: 'legend', category, defaultValue: DEFAULTS.legend },
+      name: t('timeline.option.legend', 'Legend'),
+    });
+}
+
+function addFilters(builder: Builder): void {
+  const category = [t('panel.category.filters', 'Filters')];
+  const names = [
+    ['cluster', t('panel.option.cluster', 'Cluster')],
+    ['namespace', t('panel.option.namespace', 'Namespace')],
+    ['node', t('panel.option.node', 'Node')],
+    ['job', t('panel.option.job', 'Job, CronJob or workload')],
+  ] as const;
+  for (const [path, name] of names) {
+    builder.addTextInput({
+      ...{ path, name, category, defaultValue: DEFAULTS[path] },
+      description: t('panel.option.pattern', 'A regular expression for the whole name, variables allowed. Empty: all.'),
+      settings: { placeholder: '.*' },
+    });
+  }
+  builder.addMultiSelect<Verdict, SelectFieldConfigSettings<Verdict>>({
+    ...{ path: 'verdicts', category },
+    name: t('panel.option.verdicts', 'Log in Loki'),
+    settings: { options: VERDICTS.map((value) => ({ value, label: verdictText(value) })) },
+  });
+}
+
+function addData(builder: Builder): void {
+  const category = [t('panel.category.records', 'Records of Afterlog')];
+  const readAll = (options: JobTimelineOptions) => options.readAll;
+  builder
+    .addBooleanSwitch({
+      ...{ path: 'readAll', category, defaultValue: DEFAULTS.readAll },
+      name: t('panel.option.read-all', 'Read all records'),
+      description: t(
+        'panel.option.read-all-what',
+        'The query names the Loki and the streams, and the panel reads all records of the range page by page. Off: only the lines that the query gave are drawn, as many as its line limit.'
+      ),
+    })
+    .addSelect({
+      ...{ path: 'logs', category, defaultValue: DEFAULTS.logs },
+      name: t('panel.option.logs', 'Labels of containers’ logs'),
+      description: t('panel.option.logs-what', 'Whose labels the logs have in Loki, for showing a container’s log.'),
+      settings: {
+        options: [
+          { value: 'afterlog', label: 'Afterlog' },
+          { value: 'k8s-monitoring', label: 'k8s-monitoring-helm' },
+          { value: 'alloy', label: 'Grafana Alloy' },
+          { value: 'promtail', label: 'Promtail' },
+        ],
+      },
+      showIf: readAll,
+    });
+}
