@@ -46,6 +46,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     display: 'flex',
     flexDirection: 'column',
     flexGrow: 1,
+    flexShrink: 0,
     minHeight: '100%',
     padding: theme.spacing(2),
     background: theme.colors.background.primary,
