@@ -8,7 +8,7 @@ import {
 } from '@grafana/data';
 import { getDataSourceSrv } from '@grafana/runtime';
 import type { DataQuery } from '@grafana/schema';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { from, type Subscription } from 'rxjs';
 
 const INTERVALS = 1_000;
@@ -52,9 +52,8 @@ export function useQuery(targets: DataQuery[], timeRange: TimeRange, variables =
       subscription?.unsubscribe();
     };
   }, [targets, timeRange, variables]);
-  return asked[0] === targets && asked[1] === variables && data.timeRange === timeRange
-    ? data
-    : { ...data, state: LoadingState.Loading };
+  const isCurrent = asked[0] === targets && asked[1] === variables && data.timeRange === timeRange;
+  return useMemo(() => (isCurrent ? data : { ...data, state: LoadingState.Loading }), [isCurrent, data]);
 }
 
 function requestFor(targets: DataQuery[], range: TimeRange): DataQueryRequest {

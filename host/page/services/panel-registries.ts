@@ -1,4 +1,5 @@
 import {
+  type DataTransformerInfo,
   FieldConfigProperty,
   identityOverrideProcessor,
   standardEditorsRegistry,
@@ -26,9 +27,14 @@ export const setOptionEditors = (): void =>
 /** Makes the transformations known that dashboards/ uses, without their editors. */
 export const setTransformers = (): void =>
   standardTransformersRegistry.setInit(() =>
-    [standardTransformers.organizeFieldsTransformer].map((transformation) => ({
-      ...{ id: transformation.id, name: transformation.name, transformation, editor: () => null },
-      imageDark: '',
-      imageLight: '',
+    [standardTransformers.organizeFieldsTransformer].map((one) => ({
+      ...{ id: one.id, name: one.name, editor: () => null, imageDark: '', imageLight: '' },
+      transformation: forAllGenerations(one),
     }))
   );
+
+/** Grafana 13 calls it to have it loaded, those before take it as it is. */
+function forAllGenerations(transformation: DataTransformerInfo): DataTransformerInfo {
+  const load = () => Promise.resolve(transformation);
+  return Object.assign(Object.defineProperty(load, 'name', { writable: true }), transformation);
+}

@@ -1,4 +1,4 @@
-import type { DataFrame, DataQueryRequest, InterpolateFunction, PanelData } from '@grafana/data';
+import type { DataFrame, InterpolateFunction, ScopedVars } from '@grafana/data';
 import { z } from 'zod';
 import { escapeRegex, quote } from '../../../model/logql';
 import { LAYOUTS } from '../../log-layouts';
@@ -25,9 +25,15 @@ const lokiTarget = z.object({
   datasource: z.object({ type: z.literal('loki'), uid: z.string() }),
 });
 
+/** What the panel was given: frames, and what was asked for them. */
+interface Given {
+  series: readonly DataFrame[];
+  request?: { targets: readonly unknown[]; scopedVars: ScopedVars };
+}
+
 /** Frames of containers go first; then the query of a Loki that begins with a stream selector; then lines. */
 export function sourceOf(
-  { series, request }: Pick<PanelData, 'series' | 'request'>,
+  { series, request }: Given,
   { readAll }: Pick<JobTimelineOptions, 'readAll'>,
   replaceVariables: InterpolateFunction
 ): Source {
@@ -46,7 +52,7 @@ export function sourceOf(
   return fields.length === 0 ? { kind: 'nothing' } : { kind: 'other', fields: [...new Set(fields)] };
 }
 
-function recordQueryOf(request: DataQueryRequest | undefined, replaceVariables: InterpolateFunction) {
+function recordQueryOf(request: Given['request'], replaceVariables: InterpolateFunction) {
   for (const target of request?.targets ?? []) {
     const { data } = lokiTarget.safeParse(target);
     const selector = data && data.hide !== true ? selectorOf(data.expr) : undefined;

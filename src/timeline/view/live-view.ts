@@ -1,4 +1,4 @@
-import { isSame, type View } from '../geometry/view';
+import { isSame, rounded, type View } from '../geometry/view';
 
 /**
  * The view while it is moved: faster than React renders, and told to the page only when it comes to rest.
@@ -8,6 +8,8 @@ export class LiveView {
   private rest: ReturnType<typeof setTimeout> | undefined;
   private frame: number | undefined;
 
+  /** What the page was told last: it comes back when its address has changed, perhaps amid the next movement. */
+  private told: View | undefined;
   private resters = new Set<(view: View) => void>();
 
   constructor(private current: View) {}
@@ -31,7 +33,7 @@ export class LiveView {
   move(view: View, restMs = 180): void {
     this.show(view);
     clearTimeout(this.rest);
-    this.rest = setTimeout(() => this.resters.forEach((listener) => listener(this.current)), restMs);
+    this.rest = setTimeout(() => this.tell(), restMs);
   }
 
   /** Goes there in a few steps, or at once for those who do not want movement. */
@@ -59,6 +61,10 @@ export class LiveView {
 
   /** What the page says: the address changed. */
   follow(view: View): void {
+    if (this.told !== undefined && isSame(view, this.told)) {
+      return;
+    }
+    this.told = undefined;
     if (!isSame(view, this.current)) {
       this.stopGliding();
       clearTimeout(this.rest);
@@ -69,6 +75,11 @@ export class LiveView {
   end(): void {
     this.stopGliding();
     clearTimeout(this.rest);
+  }
+
+  private tell(): void {
+    this.told = rounded(this.current);
+    this.resters.forEach((listener) => listener(this.current));
   }
 
   private stopGliding(): void {

@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useMemo, useState } from 'react';
+import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import { annotationAt, type Hit, hitTest } from '../geometry/hit-test';
 import { type Item, type Layout, placed } from '../geometry/layout';
 import { markPlaces } from '../geometry/mark-places';
@@ -31,6 +31,7 @@ export function usePointer(options: PointerOptions): { told: { told: Told; x: nu
   const { canvas, live, plot, picture, model, layout, annotations, crosshair, openLife, toggle } = options;
   const [told, setTold] = useState<{ told: Told; x: number; y: number }>();
   const { pass } = picture;
+  const isOver = useRef(false);
   const handlers = useMemo<GestureHandlers>(() => {
     const hitAt = ({ x, y }: { x: number; y: number }): Hit => {
       const scrollTop = canvas.current?.closest('[data-scroller]')?.scrollTop ?? 0;
@@ -40,6 +41,7 @@ export function usePointer(options: PointerOptions): { told: { told: Told; x: nu
     };
     return {
       onHover: (point) => {
+        isOver.current = point !== undefined;
         const time = point && timeAt(live.view, plot.width, point.x);
         const hit = point && point.y > AXIS_HEIGHT ? hitAt(point) : undefined;
         const what = hit
@@ -70,7 +72,8 @@ export function usePointer(options: PointerOptions): { told: { told: Told; x: nu
     };
   }, [canvas, live, plot.width, plot.height, pass, model, layout, annotations, crosshair, openLife, toggle]);
   useGestures(canvas, live, plot.width, handlers);
-  useEffect(() => crosshair?.subscribe((time) => pass({ crosshair: time })), [crosshair, pass]);
+  // Whoever points here does not want to be shown where another panel believes the pointer to be.
+  useEffect(() => crosshair?.subscribe((time) => isOver.current || pass({ crosshair: time })), [crosshair, pass]);
   return { told };
 }
 

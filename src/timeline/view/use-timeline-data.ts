@@ -1,5 +1,5 @@
 import { useDeferredValue, useMemo } from 'react';
-import type { Explained } from '../../records';
+import type { Explained, LoadedRecords } from '../../records';
 import { type ContainerLife, containerLives } from '../model/container-life';
 import { nodeKey, type NodeLane, nodeLanes } from '../model/node-lane';
 import type { TimelineInput } from '../model/input';
@@ -25,7 +25,11 @@ export interface Choice {
  *
  * @param round another one: it is later
  */
-export function useTimelineData(explained: Explained, { passes, others }: Choice, round: unknown): TimelineData {
+export function useTimelineData(
+  explained: Explained & { status?: LoadedRecords['status'] },
+  { passes, others }: Choice,
+  round: unknown
+): TimelineData {
   // While records come in, input and zooming go first.
   const read = useDeferredValue(explained);
   const now = useMemo(() => laterThan(round), [round]);

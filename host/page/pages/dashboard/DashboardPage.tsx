@@ -68,7 +68,12 @@ function ShownDashboard({ dashboard, panels }: { dashboard: DashboardJson; panel
         onMoveForward={() => move(0.5)}
         onZoom={() => showRange(Math.round(from - (to - from) / 2), Math.round(to + (to - from) / 2))}
       />
-      <RefreshPicker onRefresh={() => setRound(round + 1)} onIntervalChanged={() => undefined} noIntervalPicker />
+      <RefreshPicker
+        tooltip="Refresh"
+        onRefresh={() => setRound(round + 1)}
+        onIntervalChanged={() => undefined}
+        noIntervalPicker
+      />
     </>
   );
   return (

@@ -2,7 +2,7 @@ import {
   applyFieldOverrides,
   CoreApp,
   DashboardCursorSync,
-  type EventBus,
+  type EventBusSrv,
   getPanelOptionsWithDefaults,
   LoadingState,
   type PanelPlugin,
@@ -22,7 +22,7 @@ export interface HostedPanelProps {
   json: PanelJson;
   timeRange: TimeRange;
   /** Shared by all panels: where the cursor is. */
-  eventBus: EventBus;
+  eventBus: EventBusSrv;
   sync: DashboardCursorSync;
   /** The chosen values, told apart as one text. */
   variables: string | undefined;
@@ -31,7 +31,16 @@ export interface HostedPanelProps {
 }
 
 /** A panel as a dashboard shows it: its query run, its options and field configuration applied. */
-export function HostedPanel({ plugin, json, timeRange, eventBus, sync, variables, width, height }: HostedPanelProps) {
+export function HostedPanel({
+  plugin,
+  json,
+  timeRange,
+  eventBus: shared,
+  sync,
+  variables,
+  width,
+  height,
+}: HostedPanelProps) {
   const theme = useTheme2();
   const [changed, setChanged] = useState<Pick<PanelJson, 'options' | 'fieldConfig'>>(json);
   const { options, fieldConfig } = useMemo(
@@ -50,6 +59,8 @@ export function HostedPanel({ plugin, json, timeRange, eventBus, sync, variables
     const settings = { fieldConfig, fieldConfigRegistry: registry, replaceVariables, theme };
     return { ...raw, series: applyFieldOverrides({ data: raw.series, ...settings }) };
   }, [raw, fieldConfig, plugin, theme]);
+  // As in Grafana, events say which panel they come from.
+  const eventBus = useMemo(() => shared.newScopedBus(`panel-${json.id}`), [shared, json.id]);
   const context = useMemo<PanelContext>(
     () => ({ eventsScope: 'global', eventBus, sync: () => sync, app: CoreApp.Dashboard }),
     [eventBus, sync]

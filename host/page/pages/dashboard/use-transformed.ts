@@ -5,6 +5,9 @@ import { useEffect, useState } from 'react';
 export function useTransformed(data: PanelData, transformations: DataTransformerConfig[]): PanelData {
   const [done, setDone] = useState(data);
   useEffect(() => {
+    if (transformations.length === 0) {
+      return;
+    }
     const running = transformDataFrame(transformations, data.series).subscribe((series) =>
       setDone({ ...data, series })
     );
