@@ -1,11 +1,14 @@
 // `npm run bench:race [-- --quick]`: containers whose logs are deleted T ms after their last line, and the share of the
-// lines that each shipper delivered; on a node that is idle otherwise, and beside 50,000 lines/s of other logs.
+// lines that each shipper delivered; on a node that is idle otherwise, and beside 50,000 lines/s of other logs. Then a
+// reclaim while the endpoint is throttled (reclaim.mjs).
 import { fork } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { startShipper } from '../shipper/process.mjs';
 import { findShippers } from '../shipper/shippers.mjs';
 import { sleep, withSink } from '../shipper/with-sink.mjs';
+import { percent, whenSilent } from './arrivals.mjs';
+import { reclaim } from './reclaim.mjs';
 
 const { values } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, json: { type: 'string' } },
@@ -14,8 +17,6 @@ const AFTER_MS = [0, 1, 5, 20, 100, 1000, 10_000];
 const containers = (values.quick ? 40 : 300) * AFTER_MS.length;
 const PER_SECOND = 60;
 const LINES = 20;
-/** Nothing new for so long: nothing more comes. */
-const SILENCE_MS = 12_000;
 
 setTimeout(() => {
   console.error('bench: no end after 40 minutes');
@@ -40,38 +41,38 @@ const race = (shipper, noisePerSecond) =>
     return { ...Object.fromEntries(shares), 'deleted late by, p99 ms': late.p99 };
   });
 
-async function whenSilent(sink) {
-  let last = { text: '', at: Date.now() };
-  for (;;) {
-    const { raced } = await sink.counts();
-    const text = JSON.stringify(raced);
-    if (text !== last.text) {
-      last = { text, at: Date.now() };
-    } else if (Date.now() - last.at > SILENCE_MS) {
-      return raced;
-    }
-    await sleep(500);
-  }
-}
-
-/** Rounded down, so that 100 % means every line. */
-const percent = (part, whole) => `${Math.floor((part / whole) * 10_000) / 100} %`;
-
 const { shippers, missing } = findShippers();
 missing.forEach((peer) => console.log(`not here: ${peer}`));
+const chosen = shippers.filter(({ name }) => values.only === undefined || name === values.only);
+const nameOf = ({ name, version }) => `${name} ${version}`;
 const results = [];
-for (const [title, noise] of [
+function show(title, rows) {
+  console.log(`\n${title}`);
+  console.table(rows);
+  results.push({ title, rows });
+}
+
+for (const [where, noise] of [
   ['idle node', 0],
   ['beside 50,000 lines/s of other logs', 50_000],
 ]) {
   const rows = {};
-  for (const shipper of shippers.filter(({ name }) => values.only === undefined || name === values.only)) {
-    rows[`${shipper.name} ${shipper.version}`] = await race(shipper, noise);
+  for (const shipper of chosen) {
+    rows[nameOf(shipper)] = await race(shipper, noise);
   }
-  console.log(`\nLines delivered of containers deleted T after their last line; ${title} (${containers} containers)`);
-  console.table(rows);
-  results.push({ title, rows });
+  show(`Lines delivered of containers deleted T after their last line; ${where} (${containers} containers)`, rows);
 }
+
+const rows = {};
+for (const shipper of chosen) {
+  if (shipper.ours) {
+    rows[`${nameOf(shipper)}, plain order`] = await reclaim(shipper, false);
+    rows[`${nameOf(shipper)}, order in danger`] = await reclaim(shipper, true);
+  } else {
+    rows[nameOf(shipper)] = await reclaim(shipper, true);
+  }
+}
+show('A reclaim deletes the logs of 200 ended containers; Loki takes a quarter of what is written', rows);
 if (values.json) {
   writeFileSync(values.json, `${JSON.stringify({ node: process.version, missing, results }, null, 2)}\n`);
 }

@@ -5,9 +5,14 @@ import { join } from 'node:path';
 export const LINE_BYTES = 155;
 const hex = (n, digits) => n.toString(16).padStart(digits, '0');
 
+/** Pods of one Job: one stream. */
+const ofOneJob = (i) => `job-${i % 100}-bcdfg`;
+/** Pods of a Job each: a stream each. */
+export const ofJobsOfTheirOwn = (i) => `job${i}-bcdfg`;
+
 /** The path of container `i`'s log below `dir`; made where it is not there. */
-export function logPath(dir, i) {
-  const pod = `bench_job-${i % 100}-${'bcdfg'}_${hex(i, 8)}-0000-4000-8000-000000000000`;
+function logPath(dir, i, podName = ofOneJob) {
+  const pod = `bench_${podName(i)}_${hex(i, 8)}-0000-4000-8000-000000000000`;
   mkdirSync(join(dir, pod, 'main'), { recursive: true });
   return join(dir, pod, 'main', '0.log');
 }
@@ -40,8 +45,8 @@ export function writeLogs(dir, files, total) {
 }
 
 /** Appends lines to `files` logs, `perSecond` in all, for `seconds`; resolves with how many. */
-export async function writeSteadily(dir, files, perSecond, seconds) {
-  const paths = Array.from({ length: files }, (_, i) => logPath(dir, i));
+export async function writeSteadily(dir, files, perSecond, seconds, podName = ofOneJob) {
+  const paths = Array.from({ length: files }, (_, i) => logPath(dir, i, podName));
   const begin = performance.now();
   let written = 0;
   for (let second = 0; (second = (performance.now() - begin) / 1000) < seconds;) {

@@ -11,15 +11,17 @@ const port = ({ url }) => new URL(url).port;
 
 const afterlog = {
   name: 'Afterlog',
+  ours: true,
   command: fileURLToPath(new URL('../../bin/afterlog', import.meta.url)),
   version: ['--version'],
-  start: ({ url, logs, own }) => ({
+  /** @param node its `flags`, where it has some, are for the agent alone */
+  start: ({ url, logs, own, flags = [] }) => ({
     command: afterlog.command,
     args: [
       'agent',
       ...['--loki.url', url, '--logs.dir', logs, '--containers.dir', join(own, 'containers')],
       ...['--state.dir', join(own, 'state'), '--disk.nodefs-dir', logs, '--disk.imagefs-dir', logs],
-      ...['--node.name', 'bench', '--listen', '', '--log.level', 'error'],
+      ...['--node.name', 'bench', '--listen', '', '--log.level', 'error', ...flags],
     ],
   }),
 };

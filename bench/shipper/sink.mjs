@@ -1,5 +1,6 @@
 // A Loki that only counts: answers every push with 204 and stores nothing. A process of its own, so that its CPU time is
-// not the shipper's. `/counts` tells what came, `/reset` forgets it.
+// not the shipper's. `/counts` tells what came, `/reset` forgets it; `/throttle?<lines>` lets so many lines through a
+// second, as a Loki does that is at its limit, and 0 all of them.
 import { createServer } from 'node:http';
 import { readPush } from './push-body.mjs';
 
@@ -8,6 +9,9 @@ const watching = process.argv[2] ?? 'nothing';
 let counts;
 let delays;
 let raced;
+let linesPerSecond = 0;
+/** When the lines that came so far are through, milliseconds of the monotonic clock. */
+let freeAt = 0;
 
 function reset() {
   counts = { entries: 0, requests: 0, bytes: 0 };
@@ -35,6 +39,13 @@ const visitors = {
   },
 };
 
+/** How long an answer to so many lines has to wait, milliseconds. */
+function waitFor(lines) {
+  const now = performance.now();
+  freeAt = Math.max(now, freeAt) + (lines / linesPerSecond) * 1000;
+  return freeAt - now;
+}
+
 function answer() {
   delays.sort((a, b) => a - b);
   const quantile = (q) => delays[Math.min(delays.length - 1, Math.floor(delays.length * q))] ?? null;
@@ -49,6 +60,8 @@ const server = createServer((request, response) => {
   if (request.method !== 'POST') {
     if (request.url === '/reset') {
       reset();
+    } else if (request.url.startsWith('/throttle?')) {
+      linesPerSecond = Number(request.url.slice('/throttle?'.length));
     }
     // Whoever asks whether a Loki is ready is told yes.
     response.end(request.url === '/counts' ? JSON.stringify(answer()) : 'ready');
@@ -60,8 +73,18 @@ const server = createServer((request, response) => {
     const body = Buffer.concat(parts);
     counts.bytes += body.length;
     counts.requests++;
-    counts.entries += body.length > 1 ? readPush(body, request.headers, visitors[watching]) : 0;
-    response.writeHead(204).end();
+    const visit = visitors[watching];
+    const take = () => {
+      counts.entries += body.length > 1 ? readPush(body, request.headers, visit) : 0;
+      response.writeHead(204).end();
+    };
+    // What waits has not arrived yet.
+    const wait = linesPerSecond === 0 ? 0 : waitFor(readPush(body, request.headers));
+    if (wait > 0) {
+      setTimeout(take, wait);
+    } else {
+      take();
+    }
   });
 });
 server.listen(0, '127.0.0.1', () => process.send?.(server.address().port));

@@ -21,6 +21,8 @@ export async function withSink(watching, run) {
       ...node,
       counts: async () => (await fetch(`${url}/counts`)).json(),
       reset: async () => void (await fetch(`${url}/reset`)),
+      /** Lets so many lines through a second; 0: all. */
+      throttle: async (linesPerSecond) => void (await fetch(`${url}/throttle?${linesPerSecond}`)),
     });
   } finally {
     sink.disconnect();
