@@ -1,25 +1,13 @@
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { isNativeError } from 'node:util/types';
 import type { Logger } from '../log';
 import type { ContainerInstance } from '../../model/container-instance';
 import { foldAway, type ClosedFile } from './account';
 import type { SavedContainer, SavedFile } from './checkpoint';
 import type { ContainerLog } from './container-log';
+import { DirectoryListing, isMissing, MANY_TRIES, type Found } from './directory-listing';
 import { LogFile } from './log-file';
-import { byAge, parseLogFileName, type LogFileName, type PodDirectory } from './names';
+import { byAge, type PodDirectory } from './names';
 import { OpenFile } from './open-file';
 import { movePosition } from './position';
-
-interface Found extends LogFileName {
-  path: string;
-  ino: number;
-  birthMs: number;
-  size: number;
-}
-
-/** A directory that changes while it is looked at is looked at again, so often at most. */
-const MANY_TRIES = 5;
 
 export interface DirectoryDeps {
   logger: Logger;
@@ -43,8 +31,7 @@ export class ContainerDirectory {
   private readonly refused = new Set<string>();
   /** The directory changed while it was looked at. */
   private stale = false;
-  /** When names in it last changed, milliseconds since 1970; null where it is not there. */
-  mtimeMs: number | null = null;
+  private readonly listing: DirectoryListing;
 
   constructor(
     readonly path: string,
@@ -52,7 +39,53 @@ export class ContainerDirectory {
     private readonly name: string,
     private readonly deps: DirectoryDeps,
     private readonly saved: Map<number, SavedContainer>
-  ) {}
+  ) {
+    this.listing = new DirectoryListing(path, (what, error) => this.refuse(what, error));
+  }
+
+  /**
+   * Looks whether anything changed, at a small part of what a scan costs; scans where something did.
+   * @returns whether the container wrote or its files changed since the last look
+   */
+  glance(): boolean {
+    if (this.listing.outdated) {
+      this.scan();
+      return true;
+    }
+    let grew = false;
+    for (const container of this.containers.values()) {
+      for (const { log, pinned } of container.files) {
+        if (!log.isOpen || log.compressed) {
+          continue;
+        }
+        const { size, links } = log.look();
+        if (size < log.size || (links === 0 && pinned === null)) {
+          this.scan();
+          return true;
+        }
+        if (size > log.size) {
+          log.size = size;
+          log.grewAt = performance.now();
+          grew = true;
+          this.deps.changed(container, false);
+        }
+      }
+    }
+    return grew;
+  }
+
+  /** Finds what no event told of, and wakes what waits: by a glance, where that would show all that there can be. */
+  check(): void {
+    const atRest = [...this.containers.values()].every(
+      ({ unread, unresolved, untold, state }) =>
+        unread === 0 && unresolved.length === 0 && !untold && !state.closed.some(({ onNode }) => onNode)
+    );
+    if (atRest && this.refused.size === 0 && this.saved.size === 0) {
+      this.glance();
+    } else {
+      this.scan();
+    }
+  }
 
   /** Looks at the directory: opens new files, follows renamed ones, notes those that went. */
   scan(): void {
@@ -66,7 +99,7 @@ export class ContainerDirectory {
   }
 
   private look(): void {
-    const found = this.list();
+    const found = this.listing.read();
     const restarts = [...new Set([...found.keys(), ...this.containers.keys(), ...this.saved.keys()])].sort(
       (a, b) => a - b
     );
@@ -79,47 +112,6 @@ export class ContainerDirectory {
         this.match(container, files, restart < newest);
         this.deps.changed(container, outline(container) !== before);
       }
-    }
-  }
-
-  /** The directory's log files by restart, at one moment: a rename amid the look must not pass for a deletion. */
-  private list(): Map<number, Found[]> {
-    let names = this.names();
-    for (let tries = 0; ; tries++) {
-      const found = names.flatMap((name) => this.find(name) ?? []);
-      const after = this.names();
-      if (tries === MANY_TRIES || after.join('/') === names.join('/')) {
-        return byRestart(found);
-      }
-      names = after;
-    }
-  }
-
-  /** The names in the directory; none where it is gone. */
-  private names(): string[] {
-    try {
-      this.mtimeMs = statSync(this.path).mtimeMs;
-      return readdirSync(this.path).sort();
-    } catch (error) {
-      this.mtimeMs = null;
-      if (!isMissing(error)) {
-        this.refuse(this.path, error);
-      }
-      return [];
-    }
-  }
-
-  private find(name: string): Found | undefined {
-    const parsed = parseLogFileName(name);
-    const path = join(this.path, name);
-    try {
-      const stat = parsed && statSync(path);
-      return stat && { ...parsed, path, ino: stat.ino, birthMs: stat.birthtimeMs, size: stat.size };
-    } catch (error) {
-      if (!isMissing(error)) {
-        this.refuse(path, error);
-      }
-      return undefined;
     }
   }
 
@@ -206,7 +198,7 @@ export class ContainerDirectory {
     const unlinked = files.filter(({ log }) => log.isOpen).map(({ log }) => log.unlinkedMs());
     const known = unlinked.filter((ms) => ms !== null);
     const byFiles = known.length > 0 && known.length === unlinked.length && !closedWereThere;
-    const ms = byFiles ? Math.max(...known) : this.mtimeMs;
+    const ms = byFiles ? Math.max(...known) : this.listing.mtimeMs;
     const [now, went] = [this.deps.nowText(), ms === null ? null : this.deps.fileTimeText(ms)];
     return went === null || went > now ? now : went;
   }
@@ -300,14 +292,6 @@ export class ContainerDirectory {
   }
 }
 
-function byRestart(found: readonly Found[]): Map<number, Found[]> {
-  const files = new Map<number, Found[]>();
-  for (const one of found) {
-    files.set(one.restart, [...(files.get(one.restart) ?? []), one]);
-  }
-  return files;
-}
-
 /** Whether an earlier agent had begun the file. */
 function isSaved({ hash, ino, birthMs }: SavedFile, { log }: OpenFile): boolean {
   return hash === null ? ino === log.ino && birthMs === log.birthMs : hash === log.identity();
@@ -337,8 +321,4 @@ function isSame(closed: ClosedFile, found: Found): boolean {
 /** A file that was closed as over and was written to again. */
 function hasGrown(found: Found, closed: ClosedFile): boolean {
   return !found.compressed && found.size > closed.bytes;
-}
-
-function isMissing(error: unknown): boolean {
-  return isNativeError(error) && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 }

@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SavedContainer } from './checkpoint';
 import { ContainerDirectory, type DirectoryDeps } from './container-directory';
+import { DirectoryTime } from './directory-time';
 import { parsePodDirectory } from './names';
 import { Watched } from './watched';
 
@@ -13,14 +14,13 @@ const RETRY_MS = 1_000;
 const QUIET_MS = 5_000;
 /** More writes than this between two looks cost more than looking: inotify is left off until the container is silent. */
 const MANY_CHANGES = 8;
-/** Directory times are as coarse as the kernel's tick: what changed just before a look may have the same time. */
-const COARSE_MS = 50;
 
 interface Watchers {
   watched: Watched;
 }
 
 interface PodEntry extends Watchers {
+  time: DirectoryTime;
   containers: Map<string, ContainerEntry>;
 }
 
@@ -100,7 +100,12 @@ export class PodLogs {
       return;
     }
     for (const name of new Set([...names, ...this.pods.keys()])) {
-      this.lookAtPod(name);
+      const entry = this.pods.get(name);
+      if (entry === undefined || entry.time.changed || !entry.watched.start()) {
+        this.lookAtPod(name);
+      } else {
+        entry.containers.forEach(({ directory }) => directory.check());
+      }
     }
   }
 
@@ -108,7 +113,7 @@ export class PodLogs {
     let entry = this.pods.get(name);
     if (!entry) {
       const watched = new Watched(join(this.dir, name), this.deps.logger, () => this.lookAtPod(name));
-      entry = { watched, containers: new Map() };
+      entry = { watched, time: new DirectoryTime(join(this.dir, name)), containers: new Map() };
       this.pods.set(name, entry);
     }
     return entry;
@@ -123,6 +128,7 @@ export class PodLogs {
     const there = entry.watched.start();
     let names: string[] = [];
     try {
+      entry.time.note();
       names = readdirSync(join(this.dir, name));
     } catch {
       entry.watched.stop(); // gone, or no directory: its containers are looked at below
@@ -197,7 +203,7 @@ export class PodLogs {
     const now = performance.now();
     for (const entry of this.hot) {
       entry.changes = 0;
-      if (this.lookAtHot(entry)) {
+      if (entry.directory.glance()) {
         entry.hotSince = now;
       } else if (now - (entry.hotSince ?? 0) > QUIET_MS) {
         this.hot.delete(entry);
@@ -210,40 +216,6 @@ export class PodLogs {
       clearInterval(this.poller ?? undefined);
       this.poller = null;
     }
-  }
-
-  /** @returns whether the container wrote or its files changed since the last look */
-  private lookAtHot({ directory }: ContainerEntry): boolean {
-    try {
-      const { mtimeMs } = statSync(directory.path);
-      if (mtimeMs !== directory.mtimeMs || Date.now() - mtimeMs < COARSE_MS + POLL_MS) {
-        directory.scan();
-        return true;
-      }
-    } catch {
-      directory.scan(); // the directory went: the scan finds out
-      return true;
-    }
-    let grew = false;
-    for (const container of directory.containers.values()) {
-      for (const { log, pinned } of container.files) {
-        if (!log.isOpen || log.compressed) {
-          continue;
-        }
-        const { size, links } = log.look();
-        if (size < log.size || (links === 0 && pinned === null)) {
-          directory.scan();
-          return true;
-        }
-        if (size > log.size) {
-          log.size = size;
-          log.grewAt = performance.now();
-          grew = true;
-          this.deps.changed(container, false);
-        }
-      }
-    }
-    return grew;
   }
 }
 
