@@ -6,8 +6,8 @@ import { DirectoryTime } from './directory-time';
 import { parsePodDirectory } from './names';
 import { Watched } from './watched';
 
-/** How often a container that writes is looked at. */
-const POLL_MS = 250;
+/** How often a container that writes is looked at: so old its lines may be when they are seen. */
+export const POLL_MS = 250;
 /** A log directory that cannot be read is tried again so soon. */
 const RETRY_MS = 1_000;
 /** A container that has been silent for so long is watched by inotify again. */

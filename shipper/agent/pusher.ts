@@ -5,6 +5,7 @@ import type { PushOutcome } from '../loki/push-response';
 import type { ContainerLog } from './container-log';
 import type { AgentMetrics } from './metrics';
 import type { Sent } from './open-file';
+import { POLL_MS } from './pod-logs';
 import { backoffMs, sleep, type Backoff } from './push/backoff';
 import { deliver } from './push/delivery';
 import { Order } from './push/order';
@@ -86,7 +87,7 @@ export class Pusher {
     const stream = this.routes.get(container) ?? this.route(container, this.deps.nowSeconds());
     stream.containers.add(container);
     const atOnce = now || container.unread >= stream.maxPayload || (this.order.danger && container.reclaimable);
-    this.wake(stream, atOnce ? 0 : this.options.batchWaitMs);
+    this.wake(stream, atOnce ? 0 : this.companyMs);
   }
 
   /** In danger what the next reclaim could delete goes first, and without waiting for company. */
@@ -137,6 +138,12 @@ export class Pusher {
   /** Bytes of log files that Loki acknowledged since the start. */
   get acknowledgedBytes(): number {
     return this.settlement.acknowledgedBytes;
+  }
+
+  /** How long lines that are seen now wait on for company: they may have waited for the look that found them. */
+  private get companyMs(): number {
+    const { batchWaitMs } = this.options;
+    return Math.max(batchWaitMs / 2, batchWaitMs - POLL_MS);
   }
 
   /** Puts the container into the stream for lines of that time (seconds since 1970). */
@@ -193,16 +200,17 @@ export class Pusher {
       }
       const built = this.builder.build(stream);
       if (built.kind === 'request') {
-        this.occupy(stream, this.send(stream, built.batch));
+        this.occupy(stream, this.send(stream, built.batch), built.batch.full);
       } else if (built.kind === 'unpack') {
-        this.occupy(stream, unpack(built.container, this.deps));
+        this.occupy(stream, unpack(built.container, this.deps), true);
       } else {
         this.dropIdle(stream);
       }
     }
   }
 
-  private occupy(stream: PushStream, work: Promise<void>): void {
+  /** @param more lines are left that have waited for company long enough */
+  private occupy(stream: PushStream, work: Promise<void>, more: boolean): void {
     stream.busy = true;
     this.underWay++;
     void work.finally(() => {
@@ -211,7 +219,7 @@ export class Pusher {
       if (stream.containers.size === 0) {
         this.dropIdle(stream);
       } else {
-        this.wake(stream, stream.hasEnough ? 0 : this.options.batchWaitMs);
+        this.wake(stream, more || stream.hasEnough ? 0 : this.companyMs);
       }
       this.pump();
     });

@@ -36,6 +36,8 @@ export interface Batch {
   entries: number;
   payload: number;
   late: boolean;
+  /** It is full: lines that have waited as long as its own are left. */
+  full: boolean;
 }
 
 /** Nothing to send, a request, or a compressed file that has to be unpacked first. */
@@ -65,6 +67,7 @@ export class RequestBuilder {
     const now = this.deps.nowSeconds();
     const route = routeOf(stream.hour ?? now, now, stream.hour !== null);
     const segments: Segment[] = [];
+    let full = false;
     encoder.begin(stream.labels);
     for (const container of this.deps.order.containersOf(stream)) {
       const filled = this.fill(container, stream, route);
@@ -74,14 +77,15 @@ export class RequestBuilder {
       }
       if (filled.stop === 'full' || filled.stop === 'unprepared') {
         this.keepTurn(stream, container);
+        full = true;
         break;
       }
       this.leave(stream, container, filled, now, segments.length === 0);
     }
-    return encoder.entries === 0 ? NOTHING : { kind: 'request', batch: this.batch(segments, route.late) };
+    return encoder.entries === 0 ? NOTHING : { kind: 'request', batch: this.batch(segments, route.late, full) };
   }
 
-  private batch(segments: Segment[], late: boolean): Batch {
+  private batch(segments: Segment[], late: boolean, full: boolean): Batch {
     const { encoder } = this.bench;
     const request = encoder.request();
     const { entries, payload } = encoder;
@@ -92,6 +96,7 @@ export class RequestBuilder {
       entries,
       payload,
       late,
+      full,
     };
   }
 
