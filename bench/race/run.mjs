@@ -14,7 +14,7 @@ const { values } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, json: { type: 'string' } },
 });
 const AFTER_MS = [0, 1, 5, 20, 100, 1000, 10_000];
-const containers = (values.quick ? 40 : 300) * AFTER_MS.length;
+const containers = (values.quick ? 100 : 300) * AFTER_MS.length;
 const PER_SECOND = 60;
 const LINES = 20;
 

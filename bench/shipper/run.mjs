@@ -25,40 +25,49 @@ const { shippers, missing } = findShippers();
 missing.forEach((peer) => console.log(`not here: ${peer}`));
 const chosen = shippers.filter(({ name }) => values.only === undefined || name === values.only);
 
-/** Every shipper in turn, so that what the machine does besides meets them alike. */
-async function compare(title, measure) {
-  const rows = {};
-  for (const shipper of chosen) {
-    rows[`${shipper.name} ${shipper.version}`] = await measure(shipper);
-  }
-  console.log(`\n${title}`);
-  console.table(
-    Object.fromEntries(
-      Object.entries(rows).map(([name, { delayMs, ...row }]) => [
-        name,
-        delayMs ? { ...row, 'p50 ms': delayMs.p50, 'p99 ms': delayMs.p99 } : row,
-      ])
-    )
-  );
-  return { title, rows };
-}
+const measures = [
+  ...[1, 100, 1000].map((files) => ({
+    title: `${lines} lines of 155 bytes in ${files} files, at full speed`,
+    measure: (shipper) => saturation(shipper, files, lines),
+    columns: ({ linesPerCpuSecond }) => ({ [`lines/CPU s, ${files} files`]: linesPerCpuSecond }),
+  })),
+  ...[10, 100].map((files) => ({
+    title: `10,000 lines/s over ${files} files, ${seconds} s; from write to arrival`,
+    measure: (shipper) => steady(shipper, files, 10_000, seconds),
+    columns: ({ cores, peakMiB, delayMs: { p50, p99 } }) => ({
+      [`10,000/s, ${files} files: cores`]: cores,
+      [`MiB (${files})`]: peakMiB,
+      [`p50, p99 ms (${files})`]: `${p50}, ${p99}`,
+    }),
+  })),
+  {
+    title: `1,000 finished containers, ${seconds} s`,
+    measure: (shipper) => idle(shipper, 1000, seconds),
+    columns: ({ corePercent }) => ({ '1,000 finished: % of a core': corePercent }),
+  },
+];
 
 const results = [];
-for (const files of [1, 100, 1000]) {
-  results.push(
-    await compare(`${lines} lines of 155 bytes in ${files} files, at full speed`, (one) =>
-      saturation(one, files, lines)
-    )
-  );
+const table = {};
+for (const { title, measure, columns } of measures) {
+  console.log(title);
+  const rows = {};
+  // Every shipper in turn, so that what the machine does besides meets them alike.
+  for (const shipper of chosen) {
+    const name = `${shipper.name} ${shipper.version}`;
+    rows[name] = await measure(shipper);
+    table[name] = { ...table[name], ...columns(rows[name]) };
+  }
+  results.push({ title, rows });
 }
-for (const files of [10, 100]) {
-  results.push(
-    await compare(`10,000 lines/s over ${files} files, ${seconds} s; from write to arrival`, (one) =>
-      steady(one, files, 10_000, seconds)
-    )
-  );
-}
-results.push(await compare(`1,000 finished containers, ${seconds} s`, (one) => idle(one, 1000, seconds)));
+// A column a shipper: there are more figures than shippers.
+const names = Object.keys(table);
+const figures = Object.keys(table[names[0]] ?? {});
+console.table(
+  Object.fromEntries(
+    figures.map((figure) => [figure, Object.fromEntries(names.map((name) => [name, table[name][figure]]))])
+  )
+);
 if (values.json) {
   writeFileSync(values.json, `${JSON.stringify({ node: process.version, missing, results }, null, 2)}\n`);
 }
