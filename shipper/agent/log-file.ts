@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { close, closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import { dirname, sep } from 'node:path';
 import { isNativeError } from 'node:util/types';
 import { GzipWindow } from './gzip-window';
@@ -222,10 +222,14 @@ export class LogFile {
     return bytes;
   }
 
+  /**
+   * Gives the file up. The last descriptor of a deleted file frees its blocks, which has been seen to take the kernel a
+   * tenth of a second: too long for a process that has to open new files before they are deleted, so a thread does it.
+   */
   close(): void {
     if (this.fd >= 0) {
       this.gzip?.close();
-      closeSync(this.fd);
+      close(this.fd, () => undefined); // whatever it says, the descriptor is gone
       this.fd = -1;
     }
   }
