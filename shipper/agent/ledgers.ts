@@ -57,8 +57,12 @@ export class Ledgers {
 
   /** Bytes that Loki has not acknowledged and that the next reclaim could delete. */
   get atRisk(): number {
-    const reclaimable = [...this.containers.values()].filter((container) => container.reclaimable);
-    return reclaimable.reduce((sum, container) => sum + container.unacked, 0);
+    let bytes = 0;
+    for (const container of this.containers.values()) {
+      const { unacked } = container;
+      bytes += unacked > 0 && container.reclaimable ? unacked : 0;
+    }
+    return bytes;
   }
 
   /** Bytes of the logs on the node, of running containers and of ended ones. */
