@@ -8,23 +8,23 @@ import { connectLoki, type LokiConnection } from '../loki/connection';
 import { RecordWriter } from '../loki/record-writer';
 import type { FilesystemReader } from '../node/disk/filesystem';
 import { NodeFacts } from '../node/node-facts';
-import { byDirectory, Checkpoint, type SavedContainer } from './checkpoint';
+import { byDirectory, Checkpoint, type SavedContainer } from './ledger/checkpoint';
 import { ContainerLog } from './container-log';
 import { CursorFile } from './cursor-file';
-import { DangerWatch } from './danger-watch';
-import { namedValues } from './entry-names';
-import { showGauges } from './gauges';
-import { Ledgers } from './ledgers';
-import { ContainerLinks } from './links';
+import { DangerWatch } from './danger/danger-watch';
+import { namedValues } from './cut/entry-names';
+import { showGauges } from './status/gauges';
+import { Ledgers } from './ledger/ledgers';
+import { ContainerLinks } from './discover/links';
 import { probeLoki } from './loki-probe';
-import { AgentMetrics } from './metrics';
+import { AgentMetrics } from './status/metrics';
 import { nodeFactsOptions } from './node-settings';
-import { PodLogs } from './pod-logs';
+import { PodLogs } from './discover/pod-logs';
 import { pushOptions } from './push/push-settings';
-import { Pusher } from './pusher';
-import { Rescue } from './rescue';
+import { Pusher } from './push/pusher';
+import { Rescue } from './danger/rescue';
 import { lockState } from './state-lock';
-import { serveStatus, type StatusServer } from './status-server';
+import { serveStatus, type StatusServer } from './status/status-server';
 
 /** Where the agent has its time from; a replay has another than the machine. */
 export interface Clock {

@@ -1,11 +1,11 @@
 import { instanceId, type ContainerInstance } from '../../model/container-instance';
 import type { ContainerRecord, Gap } from '../../model/records';
-import { addGap, containerRecord, emptyAccount, lineTime, type AccountState } from './account';
-import { MetadataForms, type MetadataPairs } from './entry-metadata';
-import type { OpenFile, ReadStop, RequestRules, Stretch } from './open-file';
-import { movePosition } from './position';
-import type { SavedFile } from './checkpoint';
-import type { Workbench } from './workbench';
+import { addGap, containerRecord, emptyAccount, lineTime, type AccountState } from './ledger/account';
+import { MetadataForms, type MetadataPairs } from './cut/entry-metadata';
+import type { OpenFile, ReadStop, RequestRules, Stretch } from './tail/open-file';
+import { movePosition } from './tail/position';
+import type { SavedFile } from './ledger/checkpoint';
+import type { Workbench } from './cut/workbench';
 
 /** The runtime may write a last line to a rotated file after its successor was made. */
 const STRAGGLER_MS = 2_000;

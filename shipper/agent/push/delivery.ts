@@ -1,6 +1,6 @@
 import type { LokiConnection } from '../../loki/connection';
 import { readPushAnswer, type PushOutcome } from '../../loki/push-response';
-import type { AgentMetrics } from '../metrics';
+import type { AgentMetrics } from '../status/metrics';
 import type { Batch } from './request-builder';
 
 const PUSH_PATH = '/loki/api/v1/push';

@@ -1,5 +1,5 @@
 import type { AgentConfig } from '../../config/agent-config';
-import type { PushOptions } from '../pusher';
+import type { PushOptions } from './pusher';
 
 /** What the configuration says about pushing, as the pusher takes it. */
 export function pushOptions({ push, batch, limits }: AgentConfig): PushOptions {

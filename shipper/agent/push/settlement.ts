@@ -1,5 +1,5 @@
 import type { ContainerLog, Segment } from '../container-log';
-import type { AgentMetrics } from '../metrics';
+import type { AgentMetrics } from '../status/metrics';
 
 export interface SettlementDeps {
   metrics: AgentMetrics;

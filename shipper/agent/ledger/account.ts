@@ -1,8 +1,8 @@
-import { instanceId, type ContainerInstance } from '../../model/container-instance';
-import { gapSchema, RECORD_VERSION, type ContainerRecord, type Gap } from '../../model/records';
-import { formatTime } from '../../model/time';
-import { verdictOf } from '../../model/verdict';
-import { workloadOf } from '../../model/workload';
+import { instanceId, type ContainerInstance } from '../../../model/container-instance';
+import { gapSchema, RECORD_VERSION, type ContainerRecord, type Gap } from '../../../model/records';
+import { formatTime } from '../../../model/time';
+import { verdictOf } from '../../../model/verdict';
+import { workloadOf } from '../../../model/workload';
 import { z } from 'zod';
 
 /** A log file that is read and acknowledged to its end and closed; it may still lie on the node. */

@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SavedContainer } from './checkpoint';
+import type { SavedContainer } from '../ledger/checkpoint';
 import { ContainerDirectory, type DirectoryDeps } from './container-directory';
 import { DirectoryTime } from './directory-time';
 import { parsePodDirectory } from './names';

@@ -1,11 +1,11 @@
-import { lineTime } from './account';
-import { CriParser, type LineParser } from './cri';
-import type { Rules, Stop } from './entry-writer';
-import { DockerJsonParser } from './docker-json';
+import { lineTime } from '../ledger/account';
+import { CriParser, type LineParser } from '../cut/cri';
+import type { Rules, Stop } from '../cut/entry-writer';
+import { DockerJsonParser } from '../cut/docker-json';
 import type { LogFile } from './log-file';
 import { movePosition, startOfFile, type Position } from './position';
-import type { Route, Window } from './push/route';
-import { BLOCK_BYTES, MAX_BLOCK_BYTES, type Workbench } from './workbench';
+import type { Route, Window } from '../push/route';
+import { BLOCK_BYTES, MAX_BLOCK_BYTES, type Workbench } from '../cut/workbench';
 
 const DOCKER_HEAD = '{"log":';
 const NEWLINE = 0x0a;

@@ -1,4 +1,4 @@
-import type { ContainerInstance } from '../../model/container-instance';
+import type { ContainerInstance } from '../../../model/container-instance';
 
 /** A pod's log directory: `<namespace>_<pod>_<uid>` (Kubernetes names hold no underscore). */
 export interface PodDirectory {

@@ -1,11 +1,11 @@
-import { Arena, PushEncoder } from '../loki/push-encoder';
-import { decodePush } from '../loki/testing/decode-push';
+import { Arena, PushEncoder } from '../../loki/push-encoder';
+import { decodePush } from '../../loki/testing/decode-push';
 import { CriParser } from './cri';
 import { Cutter, type Block } from './cutter';
 import type { Rules, Stop } from './entry-writer';
 import { DockerJsonParser } from './docker-json';
 import { EntryMetadata, MetadataForms } from './entry-metadata';
-import { startOfFile, type Position } from './position';
+import { startOfFile, type Position } from '../tail/position';
 
 const BASE = 1_795_478_400; // 2026-11-24T00:00:00Z
 const BLOCK = 64 * 1024;

@@ -1,6 +1,6 @@
-import { lineTime } from './account';
-import { CriParser } from './cri';
-import type { OpenFile } from './open-file';
+import { lineTime } from '../ledger/account';
+import { CriParser } from '../cut/cri';
+import type { OpenFile } from '../tail/open-file';
 
 /** Far enough to hold a line's time and most lines whole. */
 const LOOK_BYTES = 64 * 1024;

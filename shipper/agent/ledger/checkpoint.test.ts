@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import winston from 'winston';
 import { emptyAccount } from './account';
 import { Checkpoint, type SavedContainer } from './checkpoint';
-import { startOfFile } from './position';
+import { startOfFile } from '../tail/position';
 
 const quiet = winston.createLogger({ silent: true });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseNs } from '../../model/time';
+import { parseNs } from '../../../model/time';
 import type { LineParser, StreamIndex } from './cri';
 
 const lineSchema = z.object({

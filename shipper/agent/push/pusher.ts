@@ -1,19 +1,19 @@
-import type { Logger } from '../log';
-import type { LokiConnection } from '../loki/connection';
-import { labelString } from '../loki/push-encoder';
-import type { PushOutcome } from '../loki/push-response';
-import type { ContainerLog } from './container-log';
-import type { AgentMetrics } from './metrics';
-import type { Sent } from './open-file';
-import { POLL_MS } from './pod-logs';
-import { backoffMs, sleep, type Backoff } from './push/backoff';
-import { deliver } from './push/delivery';
-import { Order } from './push/order';
-import { RequestBuilder, type Batch } from './push/request-builder';
-import { routeOf } from './push/route';
-import { containersOf, Settlement } from './push/settlement';
-import { PushStream } from './push/stream';
-import { unpack } from './push/unpack';
+import type { Logger } from '../../log';
+import type { LokiConnection } from '../../loki/connection';
+import { labelString } from '../../loki/push-encoder';
+import type { PushOutcome } from '../../loki/push-response';
+import type { ContainerLog } from '../container-log';
+import type { AgentMetrics } from '../status/metrics';
+import type { Sent } from '../tail/open-file';
+import { POLL_MS } from '../discover/pod-logs';
+import { backoffMs, sleep, type Backoff } from './backoff';
+import { deliver } from './delivery';
+import { Order } from './order';
+import { RequestBuilder, type Batch } from './request-builder';
+import { routeOf } from './route';
+import { containersOf, Settlement } from './settlement';
+import { PushStream } from './stream';
+import { unpack } from './unpack';
 
 export interface PushOptions {
   /** How long lines may wait for company, milliseconds. */

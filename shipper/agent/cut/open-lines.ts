@@ -1,6 +1,6 @@
-import type { Mark } from '../loki/push-encoder';
+import type { Mark } from '../../loki/push-encoder';
 import type { LineParser, StreamIndex } from './cri';
-import { movePosition, startOfFile, type Position } from './position';
+import { movePosition, startOfFile, type Position } from '../tail/position';
 
 /** A line whose end has not come yet: `P … P` without its `F`. */
 export class OpenLine {

@@ -1,4 +1,4 @@
-import type { Gap } from '../../model/records';
+import type { Gap } from '../../../model/records';
 import {
   addGap,
   containerRecord,

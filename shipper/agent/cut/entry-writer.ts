@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import type { EncodedMetadata, PushEncoder } from '../loki/push-encoder';
+import type { EncodedMetadata, PushEncoder } from '../../loki/push-encoder';
 import type { LineParser, StreamIndex } from './cri';
 import type { OpenLines } from './open-lines';
-import { startOfFile, type Position } from './position';
+import { startOfFile, type Position } from '../tail/position';
 
 /** Why a cut ended: at the end of the block, because the request is full, or at a line outside the time window. */
 export type Stop = 'end' | 'full' | 'older' | 'newer';

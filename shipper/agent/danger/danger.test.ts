@@ -1,6 +1,6 @@
 import { inDanger, type Distance } from './danger';
 import { DangerWatch, fillRate } from './danger-watch';
-import type { DiskRecord } from '../../model/records';
+import type { DiskRecord } from '../../../model/records';
 
 const distance = (over: Partial<Distance>): Distance => ({
   secondsLeft: Infinity,

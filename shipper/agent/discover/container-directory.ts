@@ -1,13 +1,13 @@
-import type { Logger } from '../log';
-import type { ContainerInstance } from '../../model/container-instance';
-import { foldAway, type ClosedFile } from './account';
-import type { SavedContainer, SavedFile } from './checkpoint';
-import type { ContainerLog } from './container-log';
+import type { Logger } from '../../log';
+import type { ContainerInstance } from '../../../model/container-instance';
+import { foldAway, type ClosedFile } from '../ledger/account';
+import type { SavedContainer, SavedFile } from '../ledger/checkpoint';
+import type { ContainerLog } from '../container-log';
 import { DirectoryListing, isMissing, MANY_TRIES, type Found } from './directory-listing';
-import { LogFile } from './log-file';
+import { LogFile } from '../tail/log-file';
 import { byAge, type PodDirectory } from './names';
-import { OpenFile } from './open-file';
-import { movePosition } from './position';
+import { OpenFile } from '../tail/open-file';
+import { movePosition } from '../tail/position';
 
 export interface DirectoryDeps {
   logger: Logger;

@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { isNativeError } from 'node:util/types';
 import { z } from 'zod';
-import type { Logger } from '../log';
+import type { Logger } from '../../log';
 import { accountStateSchema } from './account';
 
 const positionSchema = z.object({

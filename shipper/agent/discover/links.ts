@@ -1,7 +1,7 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { instanceId } from '../../model/container-instance';
-import type { Logger } from '../log';
+import { instanceId } from '../../../model/container-instance';
+import type { Logger } from '../../log';
 import { containerIdOfLink, instanceOfTarget } from './names';
 import { Watched } from './watched';
 

@@ -1,4 +1,4 @@
-import type { DiskRecord } from '../../model/records';
+import type { DiskRecord } from '../../../model/records';
 import { inDanger } from './danger';
 
 export interface DangerDeps {

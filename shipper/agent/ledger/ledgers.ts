@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
-import { CONTAINER_METADATA, type ContainerRecord } from '../../model/records';
-import { parseNs } from '../../model/time';
-import type { Logger } from '../log';
-import type { RecordWriter } from '../loki/record-writer';
+import { CONTAINER_METADATA, type ContainerRecord } from '../../../model/records';
+import { parseNs } from '../../../model/time';
+import type { Logger } from '../../log';
+import type { RecordWriter } from '../../loki/record-writer';
 import type { Checkpoint } from './checkpoint';
-import type { ContainerLog } from './container-log';
+import type { ContainerLog } from '../container-log';
 
 /** The kubelet deletes files first and directories just after; what remains shows when it is done. */
 const SETTLE_NS = 1_500_000_000n;

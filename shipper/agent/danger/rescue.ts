@@ -1,8 +1,8 @@
-import type { Logger } from '../log';
-import type { ContainerLog } from './container-log';
-import { LogFile } from './log-file';
-import type { OpenFile } from './open-file';
-import { movePosition } from './position';
+import type { Logger } from '../../log';
+import type { ContainerLog } from '../container-log';
+import { LogFile } from '../tail/log-file';
+import type { OpenFile } from '../tail/open-file';
+import { movePosition } from '../tail/position';
 import { unreadSpan } from './time-span';
 
 /** How much of the node's disk deleted files may keep until Loki has them, and how long. */

@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
-import type { PushEncoder } from '../loki/push-encoder';
+import type { PushEncoder } from '../../loki/push-encoder';
 import type { LineParser } from './cri';
 import { CONTINUES, EntryWriter, type MetadataSource, type Rules, type Stop } from './entry-writer';
 import { OpenLines, type OpenLine } from './open-lines';
-import { movePosition, type Position } from './position';
+import { movePosition, type Position } from '../tail/position';
 
 export interface Block {
   memory: Buffer;
