@@ -5,6 +5,7 @@ import { Endpoint } from '../integration/agent-endpoint';
 import { agentConfig, Agents, storedOf, until, type RunningAgent } from '../integration/agent-harness';
 import { SimulatedNode } from '../integration/agent-node';
 import { startTestStore, type TestStore } from '../integration/logs-store';
+import { AgentProcess } from './agent-process';
 import { AccountedContainer } from './container';
 
 /** The embedded store, whatever real Loki there may be. */
@@ -39,6 +40,7 @@ export class Bed {
   endpoint!: Endpoint;
   store!: TestStore;
   private readonly shifted: Agent[] = [];
+  private readonly processes: AgentProcess[] = [];
   private tests = 0;
   private namespace = '';
 
@@ -53,6 +55,8 @@ export class Bed {
   async close(): Promise<void> {
     this.endpoint.release();
     this.endpoint.treat = () => 'pass';
+    // Before their directories go.
+    await Promise.all(this.processes.splice(0).map((agent) => agent.end('SIGKILL')));
     await this.agents.stopAll();
     await Promise.all(this.shifted.splice(0).map((agent) => agent.stop({ graceMs: 1_000 })));
     await this.endpoint.close();
@@ -77,6 +81,14 @@ export class Bed {
   async startAt(clock: ShiftedClock, config = this.config()): Promise<Agent> {
     const agent = await startAgentAt(clock, config);
     this.shifted.push(agent);
+    return agent;
+  }
+
+  /** Starts the agent as a process of its own, with flags besides those that every test needs, by another command. */
+  async startProcess(flags: readonly string[] = [], under: readonly string[] = []): Promise<AgentProcess> {
+    const agent = new AgentProcess(this.node, { url: this.endpoint.url, flags, under });
+    this.processes.push(agent);
+    await agent.started();
     return agent;
   }
 

@@ -5,7 +5,6 @@ import type { ContainerRecord } from '../../model/records';
 import { parseNs } from '../../model/time';
 import type { Treatment } from '../integration/agent-endpoint';
 import { finalLedger, storedOf, until } from '../integration/agent-harness';
-import { AgentProcess } from './agent-process';
 import { faultBed } from './bed';
 import type { AccountedContainer } from './container';
 import { randomFrom } from './random';
@@ -14,10 +13,6 @@ const KILLS = Number(process.env.FAULT_KILLS ?? 25);
 /** Files of a container (the kubelet's containerLogMaxFiles). */
 const MAX_FILES = 5;
 const bed = faultBed();
-let agent: AgentProcess | null = null;
-afterEach(async () => {
-  await agent?.end('SIGKILL');
-});
 
 const random = randomFrom(20_261_124);
 const troubles: Treatment[] = [
@@ -95,11 +90,7 @@ test(
       setTimeout(() => bed.endpoint.release(), 200);
     }, 1_500);
     for (let kill = 0; kill < KILLS; kill++) {
-      agent = new AgentProcess(bed.node, {
-        url: bed.endpoint.url,
-        flags: ['--batch.size', '64KiB'],
-      });
-      await agent.started();
+      const agent = await bed.startProcess(['--batch.size', '64KiB']);
       await wait(random() * 600);
       const at = Math.floor(random() * live.length);
       // A log that no agent ever opened has no ledger: that one was seen shows its first line.
@@ -113,7 +104,7 @@ test(
     clearInterval(writer);
     clearInterval(staller);
     bed.endpoint.treat = () => 'pass';
-    agent = new AgentProcess(bed.node, { url: bed.endpoint.url });
+    await bed.startProcess();
     for (const container of live) {
       const last = container.written.at(-1);
       await until('the last line is stored', async () => (await storedOf(bed.store, container)).at(-1)?.line === last);

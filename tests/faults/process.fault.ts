@@ -3,27 +3,17 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { finalLedger, storedOf, until } from '../integration/agent-harness';
 import { expectComplete } from './account';
-import { AgentProcess, bytesIn, filesOpenToWrite } from './agent-process';
+import { bytesIn, filesOpenToWrite } from './agent-process';
 import { faultBed } from './bed';
 import { writeBulk } from './bulk';
 
 const bed = faultBed();
-const running: AgentProcess[] = [];
-afterEach(() => Promise.all(running.splice(0).map((agent) => agent.end('SIGKILL'))));
-
-/** Starts the agent as a process. */
-async function start(flags: readonly string[] = [], under: readonly string[] = []): Promise<AgentProcess> {
-  const agent = new AgentProcess(bed.node, { url: bed.endpoint.url, flags, under });
-  running.push(agent);
-  await agent.started();
-  return agent;
-}
 
 const MiB = 1024 * 1024;
 
 test('F17: a backlog of 150 MB is buffered neither on the disk nor in memory', async () => {
   bed.endpoint.stall();
-  const agent = await start();
+  const agent = await bed.startProcess();
   await until('it is calm', async () => {
     const before = agent.cpuSeconds;
     await wait(300);
@@ -47,13 +37,13 @@ test('F18: what was not acknowledged when the agent was killed is sent again, wi
   bed.endpoint.treat = (push) => (push % 2 ? { after: 500 } : 'pass'); // half of it is stored and not acknowledged
   const containers = ['a', 'b', 'c'].map((name) => bed.container({ pod: `killed-${name}` }));
   for (let run = 0; run < 4; run++) {
-    const agent = await start(['--batch.size', '4KiB']);
+    const agent = await bed.startProcess(['--batch.size', '4KiB']);
     containers.forEach((container) => container.write(400));
     await wait(150 + 100 * run);
     await agent.end('SIGKILL');
   }
   bed.endpoint.treat = () => 'pass';
-  await start();
+  await bed.startProcess();
   for (const container of containers) {
     await bed.arrived(container);
     container.deletePod();
@@ -63,7 +53,7 @@ test('F18: what was not acknowledged when the agent was killed is sent again, wi
 
 test('F26: 1,000 completed pods cost nothing while nothing happens', async () => {
   const containers = Array.from({ length: 1_000 }, (_, i) => bed.container({ pod: `done-${i}` }).write(2));
-  const agent = await start();
+  const agent = await bed.startProcess();
   await bed.arrived(containers[999]!);
   await until(
     'it is calm',
@@ -81,7 +71,7 @@ test('F26: 1,000 completed pods cost nothing while nothing happens', async () =>
 });
 
 test('F32: a drained node: what was written until the signal is flushed within the grace period', async () => {
-  const agent = await start(['--batch.wait', '5s']); // so that there is something left to flush
+  const agent = await bed.startProcess(['--batch.wait', '5s']); // so that there is something left to flush
   const containers = ['a', 'b'].map((name) => bed.container({ pod: `drained-${name}` }));
   for (let i = 0; i < 5; i++) {
     containers.forEach((container) => container.write(200));
@@ -104,7 +94,7 @@ test('F32: what cannot be flushed within the grace period is reported, and the n
     .find((line) => line.includes('unacknowledged data'));
   expect(JSON.parse(report ?? '{}')).toMatchObject({ bytes: container.bytes });
   bed.endpoint.treat = () => 'pass';
-  await start();
+  await bed.startProcess();
   await bed.arrived(container);
   container.deletePod();
   await expectComplete(bed.store, [container]);
@@ -115,7 +105,7 @@ test('F34: where the system gives no inotify watch, the rescan finds new logs, g
   const script = 'echo 0 > /proc/sys/user/max_inotify_watches && exec "$@"';
   const under = ['unshare', '--user', '--map-root-user', 'sh', '-c', script, 'sh'];
   expect(spawnSync(under[0]!, [...under.slice(1), 'true']).status).toBe(0);
-  const agent = await start(['--rescan.interval', '500ms'], under);
+  const agent = await bed.startProcess(['--rescan.interval', '500ms'], under);
   const containers = Array.from({ length: 20 }, (_, i) => bed.container({ pod: `unwatched-${i}` }).write(20));
   await bed.arrived(containers[19]!);
   await wait(1_000);
@@ -150,15 +140,15 @@ test('F34: what an overflow of the inotify queue swallowed the rescan finds', as
 });
 
 test('two agents on one state directory by mistake: the second refuses and names the first, which goes on', async () => {
-  const first = await start();
-  const second = await start();
+  const first = await bed.startProcess();
+  const second = await bed.startProcess();
   expect(await second.end('SIGTERM')).toBe(1);
   expect(second.log).toContain(`another agent (process ${first.pid}) runs on --state.dir ${bed.node.state}`);
   const container = bed.container({ pod: 'shared-0' }).write(50);
   await bed.arrived(container);
   // One that was killed leaves its lock: it holds nobody up.
   await first.end('SIGKILL');
-  const third = await start();
+  const third = await bed.startProcess();
   container.write(50).deletePod();
   expect(await finalLedger(bed.store, container)).toBeDefined();
   expect(third.running).toBe(true);
