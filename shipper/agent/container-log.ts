@@ -2,6 +2,7 @@ import { instanceId, type ContainerInstance } from '../../model/container-instan
 import type { ContainerRecord, Gap } from '../../model/records';
 import { addGap, containerRecord, emptyAccount, lineTime, type AccountState } from './ledger/account';
 import { MetadataForms, type MetadataPairs } from './cut/entry-metadata';
+import { parseLogFileName } from './discover/names';
 import type { OpenFile, ReadStop, RequestRules, Stretch } from './tail/open-file';
 import { movePosition } from './tail/position';
 import type { SavedFile } from './ledger/checkpoint';
@@ -220,6 +221,23 @@ export class ContainerLog {
       }
     }
     this.unresolved = [];
+  }
+
+  /**
+   * All files went. Where even the newest that was seen had been rotated, a newer one came and went unseen: how much was
+   * in it nobody can know.
+   * @param until when it was gone at the latest, RFC 3339
+   */
+  missUnseen(until: string): void {
+    const { closed, lastTime } = this.state;
+    const newest = this.files.at(-1);
+    const name = newest && (parseLogFileName(newest.log.lastName) ?? newest);
+    if (name?.rotated !== '' && !closed.some(({ rotated }) => rotated === '')) {
+      const read = newest?.log.read;
+      const from = (read && lineTime(read.seconds, read.nanos)) ?? lastTime;
+      const detail = 'a newer file that nobody saw';
+      this.miss({ reason: 'gone-unread', bytes: null, lines: null, from, to: until, detail });
+    }
   }
 
   /** Reading goes back to what is acknowledged; what cannot be read again is lost, and the account says so. */

@@ -1,5 +1,7 @@
 import { rmSync, utimesSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Gap } from '../../model/records';
+import { parseNs } from '../../model/time';
 import { Endpoint } from './agent-endpoint';
 import {
   agentConfig,
@@ -163,6 +165,28 @@ test('what went unread while no agent was there is a gap with its bytes', async 
   expect(ledger.linesAcked).toBe(50);
   expect(ledger.bytesAcked).toBe(acked);
 });
+
+test.each([
+  ['directory, no look in between', 'deletePod'],
+  ['files, no look in between', 'deleteFiles'],
+] as const)(
+  'a file that came and went unseen is a gap where the one before it had been rotated (%s)',
+  async (_how, leave) => {
+    const { agent } = await start();
+    const container = node.container({ pod: 'report-x7k2p' }).write(100, 10);
+    await arrived(container);
+    await until('acknowledged', () => agent.unacked === 0);
+    container.rotate();
+    container.write(24, 1);
+    container[leave]();
+    const ledger = await finalLedger(store, container);
+    expect(ledger).toMatchObject({ verdict: 'unknown', linesSeen: 100, linesAcked: 100 });
+    expect(ledger.gaps).toMatchObject([{ reason: 'gone-unread', bytes: null, detail: 'a newer file that nobody saw' }]);
+    const [{ from, to }] = ledger.gaps as [Gap];
+    expect(parseNs(from ?? '')).toBe(container.times[99]);
+    expect(parseNs(to ?? '')).toBeGreaterThanOrEqual(container.times.at(-1)!);
+  }
+);
 
 test('lines older than an hour go to streams of their hour, and all of them are stored', async () => {
   const old = node

@@ -184,8 +184,10 @@ export class ContainerDirectory {
     const { state } = container;
     if (state.left === null && (container.files.length > 0 || state.closed.length > 0)) {
       const at = this.wentAt(container, closedWereThere);
-      state.left = { at, noticed: this.deps.nowText(), directory: 'unknown', bytesUnacked: container.unacked };
+      const noticed = this.deps.nowText();
+      state.left = { at, noticed, directory: 'unknown', bytesUnacked: container.unacked };
       state.ended = true;
+      container.missUnseen(noticed);
     }
   }
 

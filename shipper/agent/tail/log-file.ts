@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { close, closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
-import { dirname, sep } from 'node:path';
+import { close, closeSync, constants, fstatSync, openSync, readlinkSync, readSync, realpathSync } from 'node:fs';
+import { basename, dirname, sep } from 'node:path';
 import { isNativeError } from 'node:util/types';
 import { GzipWindow } from './gzip-window';
 import { startOfFile, type Position } from './position';
@@ -141,6 +141,18 @@ export class LogFile {
   unlinkedMs(): number | null {
     const stat = this.isOpen ? fstatSync(this.fd) : null;
     return stat?.nlink === 0 ? stat.ctimeMs : null;
+  }
+
+  /**
+   * The name that it had last, however it was renamed since it was opened, and also where it is deleted: the kernel shows
+   * it for each open file (proc(5), /proc/pid/fd). The name in its path where there is no such thing.
+   */
+  get lastName(): string {
+    try {
+      return basename(readlinkSync(`/proc/self/fd/${this.fd}`)).replace(/ \(deleted\)$/, '');
+    } catch {
+      return basename(this.path);
+    }
   }
 
   /**
