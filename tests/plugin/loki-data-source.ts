@@ -15,29 +15,17 @@ import {
 import { type DataSourceSrv, setDataSourceSrv } from '@grafana/runtime';
 import { from, type Observable } from 'rxjs';
 import { z } from 'zod';
+import { stream } from '../../host/page/loki/answers';
+import { logFrame } from '../../host/page/loki/frames';
+import { lokiQuery, type LokiQuery } from '../../host/page/loki/query';
 import { startStore, type Store } from '../../pocket-loki';
-
-const lokiQuery = z.object({
-  expr: z.string(),
-  queryType: z.enum(['range', 'instant']),
-  maxLines: z.number().default(1000),
-  direction: z.enum(['backward', 'forward']).default('backward'),
-  step: z.string().optional(),
-});
-type LokiQuery = z.infer<typeof lokiQuery>;
 
 /** The layouts of the log frames that Grafana's Loki data source may answer with, by a feature toggle. */
 export type Layout = 'legacy' | 'dataplane';
 
 export type Value = [ns: bigint, line: string, metadata?: Record<string, string>];
 
-const logAnswer = z.object({
-  data: z.object({
-    result: z.array(
-      z.object({ stream: z.record(z.string(), z.string()), values: z.array(z.tuple([z.string(), z.string()])) })
-    ),
-  }),
-});
+const logAnswer = z.object({ data: z.object({ result: z.array(stream) }) });
 const labels = z.record(z.string(), z.string());
 const point = z.tuple([z.number(), z.string()]);
 const numberAnswer = z.object({ data: z.object({ result: z.array(z.object({ value: point })) }) });
@@ -130,10 +118,8 @@ export class LokiDataSource extends DataSourceApi {
     rmSync(this.dir, { recursive: true });
   }
 
-  private async frames(
-    { expr, queryType, maxLines, direction, step }: LokiQuery,
-    span: { start: string; end: string }
-  ): Promise<DataFrame[]> {
+  private async frames(query: LokiQuery, span: { start: string; end: string }): Promise<DataFrame[]> {
+    const { expr, queryType, maxLines, direction, step } = query;
     this.asked.push(expr);
     await this.beforeAnswer(expr);
     if (this.failure !== undefined) {
@@ -155,7 +141,7 @@ export class LokiDataSource extends DataSourceApi {
     const series = seriesAnswer.safeParse(answer);
     return series.success
       ? series.data.data.result.map(seriesFrame)
-      : [logFrame(logAnswer.parse(answer).data.result, this.layout)];
+      : [logFrame(logAnswer.parse(answer).data.result, query, this.layout === 'dataplane')];
   }
 
   private async get(path: string, params: Record<string, string>): Promise<unknown> {
@@ -176,30 +162,3 @@ const seriesFrame = ({ metric, values }: { metric: Record<string, string>; value
       { name: 'Value', type: FieldType.number, labels: metric, values: values.map(([, value]) => Number(value)) },
     ],
   });
-
-/** Stream by stream, as Loki answers; fields as in the two layouts of Grafana's pkg/tsdb/loki/frame.go. */
-function logFrame(streams: z.infer<typeof logAnswer>['data']['result'], layout: Layout): DataFrame {
-  const rows = streams.flatMap(({ stream, values }) => values.map(([ns, line]) => ({ stream, ns, line })));
-  const labels = { name: 'labels', type: FieldType.other, values: rows.map(({ stream }) => stream) };
-  const times = rows.map(({ ns }) => Number(BigInt(ns) / 1_000_000n));
-  const lines = rows.map(({ line }) => line);
-  const id = { name: 'id', type: FieldType.string, values: rows.map(({ ns }, i) => `${ns}_${i.toString(16)}`) };
-  return layout === 'dataplane'
-    ? createDataFrame({
-        fields: [
-          labels,
-          { name: 'timestamp', type: FieldType.time, values: times },
-          { name: 'body', type: FieldType.string, values: lines },
-          id,
-        ],
-      })
-    : createDataFrame({
-        fields: [
-          labels,
-          { name: 'Time', type: FieldType.time, values: times },
-          { name: 'Line', type: FieldType.string, values: lines },
-          { name: 'tsNs', type: FieldType.string, values: rows.map(({ ns }) => ns) },
-          id,
-        ],
-      });
-}

@@ -4,7 +4,8 @@ const labels = z.record(z.string(), z.string());
 const categories = z.object({ structuredMetadata: labels.default({}), parsed: labels.default({}) });
 const sample = z.tuple([z.number(), z.string()]);
 
-const stream = z.object({
+/** A stream's entries, whether or not their labels were asked for by category. */
+export const stream = z.object({
   stream: labels,
   values: z.array(
     z.union([
