@@ -10,6 +10,7 @@ import { rounded, type View } from '../timeline/geometry/view';
 import type { ContainerLife } from '../timeline/model/container-life';
 import type { NodeLane } from '../timeline/model/node-lane';
 import { Legend } from '../timeline/view/Legend';
+import { LifeTable } from '../timeline/view/LifeTable';
 import { TimelineView } from '../timeline/view/TimelineView';
 import { annotationsOf } from './data/annotations';
 import type { JobTimelineProps } from './TimelinePanel';
@@ -34,7 +35,7 @@ interface PanelTimelineProps {
 /** A panel is too low for a legend below this. Pixels. */
 const LEGEND_FROM = 300;
 
-/** The timeline in a panel: in its time range, with the dashboard's crosshair and annotations. */
+/** The timeline in a panel: in its time range, with the dashboard's crosshair and annotations; or the same as a table. */
 export function PanelTimeline({ panel, lives, nodes, now, loki, linksOf, pageOf, status, empty }: PanelTimelineProps) {
   const { options, timeRange, timeZone, width, height, title, data, eventBus, onChangeTimeRange } = panel;
   const styles = useStyles2(getStyles);
@@ -44,25 +45,34 @@ export function PanelTimeline({ panel, lives, nodes, now, loki, linksOf, pageOf,
   const onView = useCallback((wanted: View) => onChangeTimeRange(rounded(wanted)), [onChangeTimeRange]);
   const annotations = useMemo(() => annotationsOf(data.annotations, theme), [data.annotations, theme]);
   const crosshair = useCrosshair(eventBus);
+  const isTable = options.view === 'table';
   const [opened, open] = useState<ContainerLife>();
   return (
     <div className={styles.panel} style={{ width, height }}>
       {status}
       <div className={styles.timeline}>
-        <TimelineView
-          {...{ lives, nodes, now, view, onView, timeZone, annotations, crosshair, empty }}
-          groupBy={options.groupBy}
-          sort={options.sort}
-          rowHeight={options.rowHeight}
-          showNodeLanes={options.lanes}
-          showPressure={options.pressure}
-          language={config.bootData?.user?.language ?? 'en-US'}
-          label={title === '' ? undefined : t('panel.grid-label', '{{title}}: Job runs over time', { title })}
-          isFramed={false}
-          onOpen={open}
-        />
+        {isTable ? (
+          lives.length === 0 ? (
+            empty
+          ) : (
+            <LifeTable {...{ lives, view, timeZone, now }} onOpen={open} />
+          )
+        ) : (
+          <TimelineView
+            {...{ lives, nodes, now, view, onView, timeZone, annotations, crosshair, empty }}
+            groupBy={options.groupBy}
+            sort={options.sort}
+            rowHeight={options.rowHeight}
+            showNodeLanes={options.lanes}
+            showPressure={options.pressure}
+            language={config.bootData?.user?.language ?? 'en-US'}
+            label={title === '' ? undefined : t('panel.grid-label', '{{title}}: Job runs over time', { title })}
+            isFramed={false}
+            onOpen={open}
+          />
+        )}
       </div>
-      {options.legend && height >= LEGEND_FROM && (
+      {options.legend && !isTable && height >= LEGEND_FROM && (
         <div className={styles.legend}>
           <Legend />
         </div>

@@ -6,7 +6,7 @@ import { GROUPINGS, SORTINGS } from '../timeline/model/orders';
 import { VERDICTS } from '../timeline/model/spans';
 import { groupingText, rowHeightText, sortingText } from '../timeline/view/choices';
 import { verdictText } from '../words';
-import { DEFAULTS, type JobTimelineOptions } from './options';
+import { DEFAULTS, type JobTimelineOptions, VIEWS } from './options';
 
 type Builder = PanelOptionsEditorBuilder<JobTimelineOptions>;
 
@@ -19,24 +19,34 @@ export function addOptions(builder: Builder): void {
 
 function addShape(builder: Builder): void {
   const category = [t('panel.category.shape', 'Timeline')];
+  const showIf = ({ view }: JobTimelineOptions) => view === 'timeline';
+  const viewTexts: Record<JobTimelineOptions['view'], string> = {
+    timeline: t('panel.view.timeline', 'Timeline'),
+    table: t('panel.view.table', 'Table'),
+  };
   builder
     .addRadio({
-      ...{ path: 'groupBy', category, defaultValue: DEFAULTS.groupBy },
+      ...{ path: 'view', category, defaultValue: DEFAULTS.view },
+      name: t('panel.option.view', 'View'),
+      settings: { options: VIEWS.map((value) => ({ value, label: viewTexts[value] })) },
+    })
+    .addRadio({
+      ...{ path: 'groupBy', category, defaultValue: DEFAULTS.groupBy, showIf },
       name: t('timeline.toolbar.group', 'Group by'),
       settings: { options: GROUPINGS.map((value) => ({ value, label: groupingText(value) })) },
     })
     .addSelect({
-      ...{ path: 'sort', category, defaultValue: DEFAULTS.sort },
+      ...{ path: 'sort', category, defaultValue: DEFAULTS.sort, showIf },
       name: t('timeline.toolbar.sort', 'Sort'),
       settings: { options: SORTINGS.map((value) => ({ value, label: sortingText(value) })) },
     })
     .addRadio({
-      ...{ path: 'rowHeight', category, defaultValue: DEFAULTS.rowHeight },
+      ...{ path: 'rowHeight', category, defaultValue: DEFAULTS.rowHeight, showIf },
       name: t('panel.option.row-height', 'Height of rows'),
       settings: { options: ROW_HEIGHTS.map((value) => ({ value, label: rowHeightText(value) })) },
     })
     .addBooleanSwitch({
-      ...{ path: 'lanes', category, defaultValue: DEFAULTS.lanes },
+      ...{ path: 'lanes', category, defaultValue: DEFAULTS.lanes, showIf },
       name: t('timeline.option.lanes', 'Disk use of nodes'),
       description: t(
         'panel.option.lanes-what',
@@ -44,7 +54,7 @@ function addShape(builder: Builder): void {
       ),
     })
     .addBooleanSwitch({
-      ...{ path: 'pressure', category, defaultValue: DEFAULTS.pressure },
+      ...{ path: 'pressure', category, defaultValue: DEFAULTS.pressure, showIf },
       name: t('timeline.option.pressure', 'DiskPressure bands'),
     })
     .addBooleanSwitch({
@@ -52,7 +62,7 @@ function addShape(builder: Builder): void {
       name: t('timeline.option.others', 'Containers of no Job'),
     })
     .addBooleanSwitch({
-      ...{ path: 'legend', category, defaultValue: DEFAULTS.legend },
+      ...{ path: 'legend', category, defaultValue: DEFAULTS.legend, showIf },
       name: t('timeline.option.legend', 'Legend'),
     });
 }

@@ -2,8 +2,12 @@ import type { Verdict } from '../../model/records';
 import type { RowHeight } from '../timeline/geometry/layout';
 import type { Grouping, Sorting } from '../timeline/model/orders';
 
+/** The picture, or what it shows in a table. */
+export const VIEWS = ['timeline', 'table'] as const;
+
 /** How the panel shows its data, as a dashboard keeps it. */
 export interface JobTimelineOptions {
+  view: (typeof VIEWS)[number];
   groupBy: Grouping;
   sort: Sorting;
   rowHeight: RowHeight;
@@ -28,7 +32,7 @@ export interface JobTimelineOptions {
 }
 
 export const DEFAULTS: JobTimelineOptions = {
-  ...{ groupBy: 'node', sort: 'start', rowHeight: 'normal' },
+  ...{ view: 'timeline', groupBy: 'node', sort: 'start', rowHeight: 'normal' },
   ...{ lanes: true, pressure: true, others: false, legend: true, readAll: true },
   ...{ cluster: '', namespace: '', node: '', job: '', verdicts: [] },
   logs: 'afterlog',

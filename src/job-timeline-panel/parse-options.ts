@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { verdictSchema } from '../../model/records';
 import { ROW_HEIGHTS } from '../timeline/geometry/layout';
 import { GROUPINGS, SORTINGS } from '../timeline/model/orders';
-import { DEFAULTS, type JobTimelineOptions } from './options';
+import { DEFAULTS, type JobTimelineOptions, VIEWS } from './options';
 
 const flag = (name: 'lanes' | 'pressure' | 'others' | 'legend' | 'readAll') => z.boolean().catch(DEFAULTS[name]);
 const pattern = z.string().catch('');
 
 const schema = z.object({
+  view: z.enum(VIEWS).catch(DEFAULTS.view),
   groupBy: z.enum(GROUPINGS).catch(DEFAULTS.groupBy),
   sort: z.enum(SORTINGS).catch(DEFAULTS.sort),
   rowHeight: z.enum(ROW_HEIGHTS).catch(DEFAULTS.rowHeight),

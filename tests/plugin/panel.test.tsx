@@ -93,6 +93,27 @@ describe('frames of one’s own', () => {
     expect(entry('failed').querySelector('svg rect')).toHaveAttribute('fill', '#123456');
   });
 
+  it('are a table where the panel is to be one, newest first, with the same details', async () => {
+    draw({ series: [containers()], options: { view: 'table', others: true } });
+    const table = await screen.findByRole('table', {}, PATIENCE);
+    const [header, ...rows] = within(table).getAllByRole('row');
+    expect(header).toHaveTextContent(/Started.*Pod and container.*Log in Loki/);
+    expect(rows).toHaveLength(3);
+    expect(rows[0]).toHaveTextContent(/web-z3 \/ nginx.*node-b.*running.*not known whether it is in Loki/);
+    expect(rows[1]).toHaveTextContent(/invoice-y2 \/ main.*invoice.*node-a.*failed.*lost/);
+    expect(screen.queryByRole('treegrid')).toBeNull();
+    expect(screen.queryByRole('list', { name: 'Legend' })).toBeNull();
+    await userEvent.click(within(table).getByRole('button', { name: 'report-x1 / main' }));
+    const details = await screen.findByRole('dialog', {}, PATIENCE);
+    expect(within(details).getByRole('heading', { name: 'report-x1 / main' })).toBeVisible();
+  });
+
+  it('say in place of an empty table why it would be empty', async () => {
+    draw({ series: [containers()], options: { view: 'table', job: 'nobody' } });
+    expect(await screen.findByText('The filters hide all Job runs')).toBeVisible();
+    expect(screen.queryByRole('table')).toBeNull();
+  });
+
   it('are left out by the panel’s filters, which say so where nothing is left', async () => {
     const { rerender } = draw({ series: [containers()], options: { job: 'rep.*' } });
     expect((await rowNames()).map((name) => name.slice(0, 6))).toEqual(['node-a', 'report']);

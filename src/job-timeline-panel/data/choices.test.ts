@@ -81,8 +81,10 @@ describe('the source', () => {
 
 describe('the options', () => {
   it('are as they should be, whatever a dashboard says', () => {
-    expect(parseOptions({ groupBy: 'job', sort: 'nonsense', legend: 'yes', verdicts: ['lost', 'x'] })).toMatchObject({
-      ...{ groupBy: 'job', sort: 'start', legend: true, verdicts: [], readAll: true },
+    expect(
+      parseOptions({ view: 'pie', groupBy: 'job', sort: 'nonsense', legend: 'yes', verdicts: ['lost', 'x'] })
+    ).toMatchObject({
+      ...{ view: 'timeline', groupBy: 'job', sort: 'start', legend: true, verdicts: [], readAll: true },
     });
     expect(parseOptions(undefined)).toMatchObject({ groupBy: 'node' });
   });

@@ -2,7 +2,7 @@ import React, { useMemo } from 'react';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '../../texts';
-import { type CellProps, type Column, InteractiveTable, TextLink, useStyles2 } from '@grafana/ui';
+import { type CellProps, type Column, InteractiveTable, useStyles2 } from '@grafana/ui';
 import { timeLabel } from '../geometry/ticks';
 import { zoneOf } from '../geometry/time-zone';
 import type { View } from '../geometry/view';
@@ -50,14 +50,9 @@ export function LifeTable({ lives, view, timeZone, now, onOpen }: LifeTableProps
         header: t('timeline.table.container', 'Pod and container'),
         sortType: 'string',
         cell: cell((life) => (
-          <TextLink
-            href="#"
-            inline={false}
-            variant="bodySmall"
-            onClick={(event) => (event.preventDefault(), onOpen(life))}
-          >
+          <button type="button" className={styles.open} onClick={() => onOpen(life)}>
             {lifeTitle(life)}
-          </TextLink>
+          </button>
         )),
       },
       { id: 'job', header: t('timeline.table.job', 'Job'), sortType: 'string', cell: cell(({ job }) => job) },
@@ -118,5 +113,13 @@ function livesWithin(lives: readonly ContainerLife[], { from, to }: View, now: n
 
 const getStyles = (theme: GrafanaTheme2) => ({
   table: css({ height: '100%', overflow: 'auto', fontSize: theme.typography.bodySmall.fontSize }),
+  open: css({
+    padding: 0,
+    border: 'none',
+    background: 'none',
+    color: theme.colors.text.link,
+    textAlign: 'left',
+    '&:hover': { textDecoration: 'underline' },
+  }),
   verdict: css({ display: 'flex', alignItems: 'center', gap: theme.spacing(0.5) }),
 });
