@@ -7,7 +7,7 @@ import { chromiumArgs } from './browser';
 import { chromiumPath } from './setup/chromium-path';
 import { startDemo } from './setup/demo-process';
 
-/** `npm run screenshots`: what README.md and the app's plugin page show, of the built app over a replay. */
+/** `npm run screenshots`: what README.md and the plugins' pages show, of the built app over a replay. */
 
 const size = { width: 1600, height: 900 };
 /** The replay ends when it is ready: this much before lies its beginning, and a margin. */
@@ -20,6 +20,8 @@ interface Picture {
   theme?: 'light';
   /** Until what is to be seen is there. */
   until: (page: Page) => Promise<unknown>;
+  /** A nested plugin's pictures lie in its own folder. */
+  into?: string;
 }
 
 const hello = /together with 33 others, to free disk on node-a/;
@@ -56,34 +58,45 @@ const pictures: Picture[] = [
         .getByText('Hello, Kubernetes!')
         .waitFor(),
   },
+  {
+    name: 'dashboard',
+    path: (range) => `/d/afterlog-job-timelines?${range}`,
+    into: 'src/job-timeline-panel/img/screenshots',
+    until: async (page) => {
+      const grid = page.getByRole('treegrid', { name: 'Job runs: Job runs over time' });
+      await grid.getByRole('row', { name: /^node-a .*image GC 85 % → 80 %.*lost-log cases: 54/ }).waitFor();
+      await page.getByText('41', { exact: true }).waitFor();
+      await page.locator('.u-over').first().waitFor();
+    },
+  },
 ];
 
-async function takeAll(browser: Browser, address: string, into: string): Promise<void> {
+async function takeAll(browser: Browser, address: string): Promise<void> {
   const now = Date.now();
   const range = `from=${now - REPLAYED_MS}&to=${now}`;
-  for (const { name, path, theme = 'dark', until } of pictures) {
+  for (const { name, path, theme = 'dark', until, into = 'src/img/screenshots' } of pictures) {
     const page = await browser.newPage({ viewport: size, locale: 'en-US', timezoneId: 'UTC' });
     await page.goto(`${address}${path(range)}&theme=${theme}`);
     await until(page);
     await page.getByRole('button', { name: 'Stop' }).waitFor({ state: 'detached' });
     // What moves comes to rest: drawers, loading bars.
     await page.waitForTimeout(1_000);
-    await page.screenshot({ path: join(into, `${name}.png`) });
+    const file = join(into, `${name}.png`);
+    await mkdir(into, { recursive: true });
+    await page.screenshot({ path: file });
     await page.close();
-    process.stdout.write(`${name}.png\n`);
+    process.stdout.write(`${file}\n`);
   }
 }
 
 async function main(): Promise<void> {
-  const into = resolve('src/img/screenshots');
-  await mkdir(into, { recursive: true });
   const dir = await mkdtemp(join(tmpdir(), 'afterlog-screenshots-'));
   const demo = await startDemo(join(dir, 'demo'));
   const listen = { host: '127.0.0.1', port: 0 };
   const host = await startHost({ listen, lokiUrl: demo.lokiUrl, dist: resolve('dist'), page: resolve('build/host') });
   const browser = await chromium.launch({ executablePath: await chromiumPath(), args: chromiumArgs });
   try {
-    await takeAll(browser, host.url, into);
+    await takeAll(browser, host.url);
   } finally {
     await browser.close();
     await host.close();
