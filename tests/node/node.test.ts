@@ -47,8 +47,16 @@ describe('Jobs on a real node whose disk fills up', () => {
     house = await House.start(node, kubectl);
     truth = await tell(node, kubectl, house);
     expected = expectedCases(truth);
-    const { stdout } = await house.ask(['cases', '-n', NAMESPACE, '-o', 'json']);
-    cases = new Map((JSON.parse(stdout) as Case[]).map((one) => [one.id, one]));
+    // What ended the watch tells within a minute; until then nobody can say why a log went.
+    await until(
+      'each case to have a cause',
+      async () => {
+        const { stdout } = await house.ask(['cases', '-n', NAMESPACE, '-o', 'json']);
+        cases = new Map((JSON.parse(stdout) as Case[]).map((one) => [one.id, one]));
+        return [...cases.values()].every(({ cause }) => cause !== 'unknown');
+      },
+      2 * 60_000
+    );
     process.stdout.write((await house.ask(['cases', '-n', NAMESPACE])).stdout);
   });
 
