@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { startStore, type Store } from '../../pocket-loki';
 import { LOKI_WANTED, lokiIsHere } from './loki-program';
 import { ask } from './store-differential/answers';
@@ -96,6 +97,13 @@ const all = queries(run);
     );
   });
 
+  it.each(all.until38)('evaluates as Loki does until 3.7, which 3.8 corrected: %s', async (query) => {
+    const params = { query, start, end, step: '60' };
+    const [real, own] = await Promise.all(both().map(([, url]) => ask(url, 'query_range', params)));
+    const corrected = await isFrom38(loki?.url ?? '');
+    expect({ corrected, equal: isDeepStrictEqual(own, real) }).toEqual({ corrected, equal: !corrected });
+  });
+
   it.each(all.refused)('refuses what Loki refuses, in its words: %s', async (query) => {
     const [real, own] = await Promise.all(both().map(([, url]) => ask(url, 'query_range', { query, start, end })));
     // Some invalid stages Loki finds only where its index has data for the query already.
@@ -123,3 +131,9 @@ const all = queries(run);
       limit: '5000',
     }));
 });
+
+async function isFrom38(url: string): Promise<boolean> {
+  const build: unknown = await (await fetch(`${url}/loki/api/v1/status/buildinfo`)).json();
+  const [, major, minor] = /"version":"v?(\d+)\.(\d+)/.exec(JSON.stringify(build)) ?? [];
+  return Number(major) * 100 + Number(minor) >= 308;
+}

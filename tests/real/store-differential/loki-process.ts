@@ -34,7 +34,9 @@ export async function realLoki(): Promise<RealLoki | undefined> {
 export async function tenantedLoki(overrides: Overrides, maxReceivedBytes: number): Promise<TenantedLoki> {
   const dir = await mkdtemp(join(tmpdir(), 'afterlog-overrides-'));
   const file = join(dir, 'overrides.yaml');
-  const override = (tenants: Overrides) => writeFile(file, stringify({ overrides: tenants }));
+  // From 3.8 on Loki takes a date without quotes for a time, where it wants the text of one.
+  const override = (tenants: Overrides) =>
+    writeFile(file, stringify({ overrides: tenants }, { defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' }));
   await override(overrides);
   const { url, stop } = await start({
     auth_enabled: true,
@@ -55,7 +57,9 @@ async function start(settings: Record<string, unknown>): Promise<RealLoki> {
   const dir = await mkdtemp(join(tmpdir(), 'afterlog-loki-'));
   const [http, grpc] = [await freePort(), await freePort()];
   await writeFile(join(dir, 'loki.yaml'), stringify({ ...config(dir, http, grpc), ...settings }));
-  const loki = spawn(command, args(dir), { cwd: dir, stdio: 'ignore' });
+  const loki = spawn(command, args(dir), { cwd: dir, stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  loki.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-2_000)));
   const stop = async () => {
     await ended(loki);
     await rm(dir, { recursive: true });
@@ -68,7 +72,7 @@ async function start(settings: Record<string, unknown>): Promise<RealLoki> {
     await sleep(500);
   }
   await stop();
-  throw new Error(`${[command, ...args(dir)].join(' ')} did not become ready`);
+  throw new Error(`${[command, ...args(dir)].join(' ')} did not become ready:\n${said}`);
 }
 
 async function isReady(url: string): Promise<boolean> {
