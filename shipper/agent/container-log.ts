@@ -2,7 +2,9 @@ import { instanceId, type ContainerInstance } from '../../model/container-instan
 import type { ContainerRecord, Gap } from '../../model/records';
 import { addGap, containerRecord, emptyAccount, lineTime, type AccountState } from './ledger/account';
 import { MetadataForms, type MetadataPairs } from './cut/entry-metadata';
+import type { Found } from './discover/directory-listing';
 import { parseLogFileName } from './discover/names';
+import { UnopenedFiles } from './discover/unopened';
 import type { OpenFile, ReadStop, RequestRules, Stretch } from './tail/open-file';
 import { movePosition } from './tail/position';
 import type { SavedFile } from './ledger/checkpoint';
@@ -41,6 +43,7 @@ export class ContainerLog {
   files: OpenFile[] = [];
   /** Files that an earlier agent had acknowledged in part and that are not found again yet. */
   unresolved: SavedFile[] = [];
+  readonly unopened = new UnopenedFiles();
   private readonly forms = new Map<string | null, MetadataForms>();
   /** Files that rotation deleted, as the last ledger told them. */
   toldAway = 0;
@@ -224,6 +227,17 @@ export class ContainerLog {
   }
 
   /**
+   * Files that were seen and never opened are lost when they go.
+   * @param until when they were gone at the latest, RFC 3339
+   */
+  missUnopened(there: readonly Found[], until: string): void {
+    for (const unread of this.unopened.takeGone(there)) {
+      this.state.vanishedBytes += unread.bytes ?? 0;
+      this.miss({ ...unread, lines: null, from: this.state.lastTime, to: until });
+    }
+  }
+
+  /**
    * All files went. Where even the newest that was seen had been rotated, a newer one came and went unseen: how much was
    * in it nobody can know.
    * @param until when it was gone at the latest, RFC 3339
@@ -231,6 +245,9 @@ export class ContainerLog {
   missUnseen(until: string): void {
     const { closed, lastTime } = this.state;
     const newest = this.files.at(-1);
+    if (!newest && closed.length === 0 && this.state.gaps.length > 0) {
+      return; // nothing of it could be opened, which is told
+    }
     const name = newest && (parseLogFileName(newest.log.lastName) ?? newest);
     if (name?.rotated !== '' && !closed.some(({ rotated }) => rotated === '')) {
       const read = newest?.log.read;

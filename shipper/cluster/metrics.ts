@@ -1,5 +1,6 @@
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
 import type { RecordWriter } from '../loki/record-writer';
+import { showProcess } from '../process-metrics';
 import type { WatchSession } from './session';
 
 /** What /metrics reads from; there is no session while another replica leads. */
@@ -13,7 +14,7 @@ export interface WatchParts {
 /** The metrics of `afterlog watch`, read from its parts when somebody asks. */
 export function watchMetrics({ writer, session, clockSkew }: WatchParts): Registry {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  showProcess(registry);
   const registers = [registry];
   const watches = () => session()?.watches ?? [];
 

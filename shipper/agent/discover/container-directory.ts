@@ -175,6 +175,9 @@ export class ContainerDirectory {
     if (!this.stale && container.files.every(({ identified }) => identified)) {
       container.giveUpUnresolved(files.length === 0 ? this.wentAt(container, closedWereThere) : this.deps.nowText());
     }
+    if (!this.stale) {
+      container.missUnopened(files, this.deps.nowText());
+    }
     if (files.length === 0) {
       this.noteLeaving(container, closedWereThere);
     }
@@ -182,7 +185,7 @@ export class ContainerDirectory {
 
   private noteLeaving(container: ContainerLog, closedWereThere: boolean): void {
     const { state } = container;
-    if (state.left === null && (container.files.length > 0 || state.closed.length > 0)) {
+    if (state.left === null && !this.stale) {
       const at = this.wentAt(container, closedWereThere);
       const noticed = this.deps.nowText();
       state.left = { at, noticed, directory: 'unknown', bytesUnacked: container.unacked };
@@ -276,11 +279,16 @@ export class ContainerDirectory {
       }
       const file = new OpenFile(log, found.rotated);
       container.files.push(file);
+      container.unopened.opened(found);
       this.refused.delete(found.path);
       return file;
     } catch (error) {
-      if (!isMissing(error)) {
+      if (isMissing(error)) {
+        this.stale = true; // renamed or deleted since it was found
+        container.unopened.note(found, null);
+      } else {
         this.refuse(found.path, error);
+        container.unopened.note(found, String(error instanceof Error ? error.message : error));
       }
       return undefined;
     }

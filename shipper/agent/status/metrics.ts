@@ -1,4 +1,5 @@
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { showProcess } from '../../process-metrics';
 
 /** What the agent shows under /metrics. Nothing is taken away when a file goes: lost bytes stay counted. */
 export class AgentMetrics {
@@ -32,7 +33,7 @@ export class AgentMetrics {
   });
 
   constructor() {
-    collectDefaultMetrics({ register: this.registry });
+    showProcess(this.registry);
   }
 
   /** A gauge that is asked when it is scraped. */

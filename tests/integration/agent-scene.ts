@@ -1,0 +1,58 @@
+import type { Agent, Clock } from '../../shipper/agent/agent';
+import type { AgentConfig } from '../../shipper/config/agent-config';
+import { Endpoint } from './agent-endpoint';
+import { agentConfig, Agents, storedOf, until, type RunningAgent } from './agent-harness';
+import { SimulatedNode, type SimulatedContainer } from './agent-node';
+import { startTestStore, type TestStore } from './logs-store';
+
+/** What a test of the agent plays on: a node, a store, an endpoint before it that fails as it is told, and agents. */
+export class Scene {
+  readonly agents = new Agents();
+  node!: SimulatedNode;
+  store!: TestStore;
+  endpoint!: Endpoint;
+
+  async open(): Promise<void> {
+    this.node = new SimulatedNode();
+    this.store = await startTestStore();
+    this.endpoint = await Endpoint.before(this.store.url);
+  }
+
+  async close(): Promise<void> {
+    this.endpoint.release();
+    await this.agents.stopAll();
+    await this.endpoint.close();
+    await this.store.close();
+    this.node.remove();
+  }
+
+  config(more: Partial<AgentConfig> = {}): AgentConfig {
+    return agentConfig(this.node, this.endpoint.url, more);
+  }
+
+  start(config = this.config(), more: { clock?: Clock } = {}): Promise<RunningAgent> {
+    return this.agents.start(config, more);
+  }
+
+  /** Waits until the store has all lines of the container, … */
+  arrived(container: SimulatedContainer): Promise<void> {
+    return until(
+      'all lines are in the store',
+      async () => (await storedOf(this.store, container)).length >= container.written.length
+    );
+  }
+
+  /** … and the agent knows that it has. */
+  async acknowledged(agent: Agent, container: SimulatedContainer): Promise<void> {
+    await this.arrived(container);
+    await until('acknowledged', () => agent.unacked === 0);
+  }
+}
+
+/** A scene for each test of the file. */
+export function agentScene(): Scene {
+  const scene = new Scene();
+  beforeEach(() => scene.open());
+  afterEach(() => scene.close());
+  return scene;
+}
