@@ -30,7 +30,9 @@ export function showProcess(registry: Registry): void {
   gauge('process_start_time_seconds', 'When the process began, seconds since 1970.', () =>
     Math.round(performance.timeOrigin / 1000)
   );
-  gauge('process_resident_memory_bytes', 'Memory of the process that is in RAM (RSS).', () => process.memoryUsage.rss());
+  gauge('process_resident_memory_bytes', 'Memory of the process that is in RAM (RSS).', () =>
+    process.memoryUsage.rss()
+  );
   gauge('process_open_fds', 'Descriptors that the process has open.', openFiles);
   gauge('nodejs_heap_size_used_bytes', "What V8's heap holds.", () => process.memoryUsage().heapUsed);
   gauge('nodejs_external_memory_bytes', "Buffers outside V8's heap.", () => process.memoryUsage().external);

@@ -49,13 +49,16 @@ export const steady = (shipper, files, perSecond, seconds) =>
     };
   });
 
+/** Afterwards a shipper has come to rest: what it compiles and frees after its start is done. */
+const REST_MS = 30_000;
+
 /** Share of a core that `files` finished containers cost whose lines have all arrived. */
 export const idle = (shipper, files, seconds) =>
   withSink('nothing', async (sink) => {
     const lines = writeLogs(sink.logs, files, files * 20);
     const running = startShipper(shipper, sink);
     await untilArrived(sink, lines, shipper);
-    await sleep(5_000);
+    await sleep(REST_MS);
     const before = running.usage();
     await sleep(seconds * 1000);
     const after = running.usage();

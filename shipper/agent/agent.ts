@@ -141,7 +141,7 @@ export class Agent {
     this.podLogs.start();
     const containers = this.ledgerBook.containers.size;
     this.logger.info('agent started', { logs: this.logsDir, loki: this.connection.url, containers });
-    this.rescueTimer = setInterval(() => this.rescue.check(this.ledgerBook.containers.values()), RESCUE_LOOK_MS);
+    this.rescueTimer = setInterval(() => this.keepBudget(), RESCUE_LOOK_MS);
     void this.probe();
     if (!this.once) {
       void this.nodeFacts.start();
@@ -218,6 +218,12 @@ export class Agent {
     this.unlock?.();
   }
 
+  private keepBudget(): void {
+    if (this.ledgerBook.pinnedBytes > 0) {
+      this.rescue.check(this.ledgerBook.containers.values());
+    }
+  }
+
   private async flush(graceMs: number): Promise<void> {
     const { containers } = this.ledgerBook;
     await this.pusher.flush(containers.values(), () => this.unacked === 0, graceMs);
@@ -277,7 +283,6 @@ export class Agent {
   private makeDangerWatch(): DangerWatch {
     return new DangerWatch({
       nowMs: this.nowMs,
-      atRisk: () => this.ledgerBook.atRisk,
       acknowledged: () => this.pusher.acknowledgedBytes,
       changed: (danger, why) => {
         this.pusher.danger = danger;

@@ -81,7 +81,11 @@ export class ContainerLog {
   }
 
   get unacked(): number {
-    return this.files.reduce((bytes, file) => bytes + file.unacked, 0);
+    let bytes = 0;
+    for (const file of this.files) {
+      bytes += file.unacked;
+    }
+    return bytes;
   }
 
   /**
@@ -105,13 +109,23 @@ export class ContainerLog {
 
   /** Bytes on the disk that only this agent keeps from being freed. */
   get pinnedBytes(): number {
-    return this.files.reduce((bytes, { log }) => bytes + log.pinnedBytes, 0);
+    let bytes = 0;
+    for (const { log } of this.files) {
+      bytes += log.pinnedBytes;
+    }
+    return bytes;
   }
 
   /** Bytes of its files on the node, as far as they were seen; a compressed file counts as what it holds. */
   get bytesOnNode(): number {
-    const closed = this.state.closed.reduce((bytes, file) => bytes + (file.onNode ? file.bytes : 0), 0);
-    return this.files.reduce((bytes, { log }) => bytes + (log.gone ? 0 : log.size), closed);
+    let bytes = 0;
+    for (const file of this.state.closed) {
+      bytes += file.onNode ? file.bytes : 0;
+    }
+    for (const { log } of this.files) {
+      bytes += log.gone ? 0 : log.size;
+    }
+    return bytes;
   }
 
   /** Whether the file can still grow. */

@@ -2,7 +2,7 @@ import type { Thresholds } from '../../model/records';
 import { signalStates } from '../../model/thresholds';
 import type { AgentConfig } from '../config/agent-config';
 import { layoutOf } from '../node/disk/disk-layout';
-import { type Mounted, readFilesystem } from '../node/disk/filesystem';
+import { filesystemReader, type Mounted } from '../node/disk/filesystem';
 import { type Finding, note, ok, warning } from './finding';
 
 /** Nearer than this to the next reclaim, in parts of the capacity, is worth a warning. */
@@ -10,9 +10,10 @@ const NEAR = 0.05;
 
 /** Whether the agent sees the node's disks, and how far they are from the next reclaim. */
 export async function checkDisks({ disk }: AgentConfig, thresholds: Thresholds): Promise<Finding[]> {
+  const read = filesystemReader();
   const seen: Record<string, Mounted | undefined> = {
-    nodefs: await readFilesystem(disk['nodefs-dir']),
-    imagefs: await readFilesystem(disk['imagefs-dir']),
+    nodefs: await read(disk['nodefs-dir']),
+    imagefs: await read(disk['imagefs-dir']),
   };
   const missing = Object.keys(seen).filter((name) => seen[name] === undefined);
   const layout = layoutOf(seen.nodefs, seen.imagefs, undefined, null);

@@ -3,8 +3,6 @@ import { inDanger } from './danger';
 
 export interface DangerDeps {
   nowMs: () => number;
-  /** Bytes that Loki has not acknowledged and that the next reclaim could delete. */
-  atRisk: () => number;
   /** Bytes that Loki acknowledged since the start. */
   acknowledged: () => number;
   changed: (danger: boolean, why: Record<string, number | string | null>) => void;
@@ -30,6 +28,8 @@ export class DangerWatch {
   private samples: Sample[] = [];
   private shipped = { atMs: 0, bytes: 0 };
   private shipRate = 0;
+  /** Bytes that Loki had not acknowledged at the last sample and that the next reclaim could delete. */
+  private atRisk = 0;
   private reclaimedAtMs = -Infinity;
   private danger = false;
 
@@ -41,8 +41,9 @@ export class DangerWatch {
     return this.danger;
   }
 
-  onDisk({ nearest }: DiskRecord): void {
+  onDisk({ nearest, atRisk }: Pick<DiskRecord, 'nearest' | 'atRisk'>): void {
     const atMs = this.deps.nowMs();
+    this.atRisk = atRisk ?? 0;
     this.measureShipping(atMs);
     if (nearest === null) {
       this.decide(Infinity, Infinity, null);
@@ -67,8 +68,7 @@ export class DangerWatch {
 
   private decide(secondsLeft: number, fraction: number, signal: string | null): void {
     const secondsSinceReclaim = (this.deps.nowMs() - this.reclaimedAtMs) / 1000;
-    const atRisk = this.deps.atRisk();
-    const secondsNeeded = atRisk / Math.max(this.shipRate, LEAST_RATE);
+    const secondsNeeded = this.atRisk / Math.max(this.shipRate, LEAST_RATE);
     const danger = inDanger({ secondsLeft, fraction, secondsNeeded, secondsSinceReclaim }, this.danger);
     if (danger !== this.danger) {
       this.danger = danger;
@@ -76,7 +76,7 @@ export class DangerWatch {
         signal,
         fraction: Math.round(fraction * 1e4) / 1e4,
         secondsLeft: Number.isFinite(secondsLeft) ? Math.round(secondsLeft) : null,
-        atRisk,
+        atRisk: this.atRisk,
       });
     }
   }
@@ -85,7 +85,7 @@ export class DangerWatch {
   private measureShipping(atMs: number): void {
     const bytes = this.deps.acknowledged();
     const seconds = (atMs - this.shipped.atMs) / 1000;
-    if (seconds > 0 && (this.deps.atRisk() > 0 || bytes > this.shipped.bytes)) {
+    if (seconds > 0 && (this.atRisk > 0 || bytes > this.shipped.bytes)) {
       const rate = (bytes - this.shipped.bytes) / seconds;
       this.shipRate = rate + (this.shipRate - rate) * Math.exp(-seconds / SHIPPED_SECONDS);
     }

@@ -1,6 +1,5 @@
 import { inDanger, type Distance } from './danger';
 import { DangerWatch, fillRate } from './danger-watch';
-import type { DiskRecord } from '../../../model/records';
 
 const distance = (over: Partial<Distance>): Distance => ({
   secondsLeft: Infinity,
@@ -89,7 +88,6 @@ describe('the watch', () => {
     [nowMs, atRisk, acknowledged, seen] = [1_000_000, 0, 0, []];
     watch = new DangerWatch({
       nowMs: () => nowMs,
-      atRisk: () => atRisk,
       acknowledged: () => acknowledged,
       changed: (danger) => seen.push(danger),
     });
@@ -97,7 +95,7 @@ describe('the watch', () => {
   const sample = (gib: number, signal = 'imagefs.available') => {
     nowMs += 10_000;
     const nearest = { signal, margin: gib * GIB, fraction: gib / 100 };
-    watch.onDisk({ nearest } as DiskRecord);
+    watch.onDisk({ nearest, atRisk });
   };
 
   test('sees a disk that fills fast, and that it stopped to', () => {

@@ -12,6 +12,8 @@ export const POLL_MS = 250;
 const RETRY_MS = 1_000;
 /** A container that has been silent for so long is watched by inotify again. */
 const QUIET_MS = 5_000;
+/** A rescan of a full node takes longer than some containers live: so often it lets inotify's news through. */
+const SLICE_MS = 5;
 /** More writes than this between two looks cost more than looking: inotify is left off until the container is silent. */
 const MANY_CHANGES = 8;
 
@@ -44,6 +46,7 @@ export class PodLogs {
   private poller: NodeJS.Timeout | null = null;
   private rescanner: NodeJS.Timeout | null = null;
   private retry: NodeJS.Timeout | null = null;
+  private stopped = false;
   /** Why the log directory cannot be read; null where it can. */
   problem: string | null = null;
 
@@ -68,10 +71,11 @@ export class PodLogs {
         this.addContainer(pod, this.podEntry(pod), container);
       }
     }
-    this.rescanner = setInterval(() => this.rescan(), this.rescanMs);
+    this.rescanner = setInterval(() => void this.rescanInSlices(), this.rescanMs);
   }
 
   stop(): void {
+    this.stopped = true;
     clearInterval(this.poller ?? undefined);
     clearInterval(this.rescanner ?? undefined);
     clearTimeout(this.retry ?? undefined);
@@ -82,8 +86,26 @@ export class PodLogs {
     }
   }
 
-  /** Looks at everything. */
+  /** Looks at everything, at once. */
   rescan(): void {
+    Array.from(this.looks());
+  }
+
+  private async rescanInSlices(): Promise<void> {
+    let begin = performance.now();
+    for (const _pod of this.looks()) {
+      if (performance.now() - begin > SLICE_MS) {
+        await new Promise((resume) => setImmediate(resume));
+        begin = performance.now();
+        if (this.stopped) {
+          return;
+        }
+      }
+    }
+  }
+
+  /** Looks at a pod a step. */
+  private *looks(): Generator<void> {
     this.root.start();
     let names: string[];
     try {
@@ -106,6 +128,7 @@ export class PodLogs {
       } else {
         entry.containers.forEach(({ directory }) => directory.check());
       }
+      yield;
     }
   }
 

@@ -41,6 +41,8 @@ export class Ledgers {
   private readonly closing = new Set<string>();
   private readonly straggling = new Set<ContainerLog>();
   private readonly timers = new Set<NodeJS.Timeout>();
+  /** Sums over all containers, kept until one of them changes: a thousand at rest are not added up every second. */
+  private sums: { unacked: number; pinned: number; live: number; dead: number } | null = null;
   private stopped = false;
 
   constructor(private readonly deps: LedgerDeps) {}
@@ -52,26 +54,43 @@ export class Ledgers {
 
   /** Bytes that Loki has not acknowledged. */
   get unacked(): number {
-    return [...this.containers.values()].reduce((sum, container) => sum + container.unacked, 0);
+    let bytes = 0;
+    for (const { unacked } of this.containers.values()) {
+      bytes += unacked;
+    }
+    return bytes;
   }
 
-  /** Bytes that Loki has not acknowledged and that the next reclaim could delete. */
+  /** Bytes that Loki has not acknowledged and that the next reclaim could delete, as of the last look. */
   get atRisk(): number {
     let bytes = 0;
-    for (const container of this.containers.values()) {
+    for (const container of this.addedUp().unacked > 0 ? this.containers.values() : []) {
       const { unacked } = container;
       bytes += unacked > 0 && container.reclaimable ? unacked : 0;
     }
     return bytes;
   }
 
-  /** Bytes of the logs on the node, of running containers and of ended ones. */
+  /** Bytes of the logs on the node, of running containers and of ended ones, as of the last look. */
   get logBytes(): { live: number; dead: number } {
-    const bytes = { live: 0, dead: 0 };
-    for (const container of this.containers.values()) {
-      bytes[container.state.ended ? 'dead' : 'live'] += container.bytesOnNode;
+    const { live, dead } = this.addedUp();
+    return { live, dead };
+  }
+
+  /** Bytes on the disk that only open descriptors keep from being freed, as of the last look. */
+  get pinnedBytes(): number {
+    return this.addedUp().pinned;
+  }
+
+  private addedUp(): NonNullable<Ledgers['sums']> {
+    if (this.sums === null) {
+      this.sums = { unacked: this.unacked, pinned: 0, live: 0, dead: 0 };
+      for (const { state, bytesOnNode, pinnedBytes } of this.containers.values()) {
+        this.sums[state.ended ? 'dead' : 'live'] += bytesOnNode;
+        this.sums.pinned += pinnedBytes;
+      }
     }
-    return bytes;
+    return this.sums;
   }
 
   /** The ledgers of containers that left, and of those that are there. */
@@ -93,6 +112,7 @@ export class Ledgers {
    * @param kept what the checkpoint has of the container is another now
    */
   changed(container: ContainerLog, kept: boolean): void {
+    this.sums = null;
     if (container.unread > 0) {
       this.deps.ready(container);
     }
@@ -110,6 +130,7 @@ export class Ledgers {
 
   /** Loki acknowledged something of the container, or something was passed over. */
   settled(container: ContainerLog): void {
+    this.sums = null;
     if (container.untold) {
       this.tell(container);
     }
@@ -203,6 +224,7 @@ export class Ledgers {
   }
 
   private forget(container: ContainerLog): void {
+    this.sums = null;
     this.containers.delete(container.id);
     this.deps.checkpoint.remove(container.id);
     this.closing.delete(container.id);

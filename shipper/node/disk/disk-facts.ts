@@ -5,7 +5,7 @@ import type { Logger } from '../../log';
 import { KubeletError, type KubeletClient } from '../kubelet-client';
 import { layoutOf } from './disk-layout';
 import { worthWriting } from './disk-writing';
-import { type FilesystemReader, readFilesystem } from './filesystem';
+import { type FilesystemReader, filesystemReader } from './filesystem';
 import { type DiskStats, parseStatsSummary } from './stats-summary';
 
 export interface DiskOptions {
@@ -53,6 +53,7 @@ export class DiskFacts {
   /** The kubelet's answer, where it was asked; a slow one does not hold up the samples. */
   private asking: Promise<void> | undefined;
   private readonly complaints = new Set<'disk' | 'kubelet'>();
+  private readonly filesystem: FilesystemReader;
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
   private stopped = false;
@@ -60,7 +61,9 @@ export class DiskFacts {
   constructor(
     private readonly options: DiskOptions,
     private readonly deps: DiskDeps
-  ) {}
+  ) {
+    this.filesystem = deps.filesystem ?? filesystemReader();
+  }
 
   async start(): Promise<void> {
     const next = (): void => {
@@ -106,7 +109,7 @@ export class DiskFacts {
 
   private async read(): Promise<DiskRecord> {
     const { cluster, node, nodefsDir, imagefsDir, containerfsDir } = this.options;
-    const { filesystem = readFilesystem } = this.deps;
+    const { filesystem } = this;
     const [nodefs, images, containers] = await Promise.all([
       filesystem(nodefsDir),
       filesystem(imagefsDir),

@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { diskRecordSchema, type DiskRecord, type Filesystem } from '../../../model/records';
 import { layoutOf } from './disk-layout';
 import { worthWriting } from './disk-writing';
-import { type Mounted, readFilesystem } from './filesystem';
+import { filesystemReader, type Mounted } from './filesystem';
 import { type DiskStats, parseStatsSummary } from './stats-summary';
 
 const GB = 1e9;
@@ -28,16 +29,28 @@ const stats = (
   pods: [],
 });
 
-describe('readFilesystem', () => {
+describe('filesystemReader', () => {
   test('reads numbers that fit together from the disk under a directory', async () => {
-    const read = await readFilesystem(tmpdir());
+    const read = await filesystemReader()(tmpdir());
     const { capacity = 0, available = 0, used = 0 } = read?.filesystem ?? {};
     expect(capacity).toBeGreaterThan(0);
     expect(available + used).toBeLessThanOrEqual(capacity);
   });
 
   test('knows nothing of a directory that is not there', async () => {
-    expect(await readFilesystem('/no/such/directory')).toBeUndefined();
+    expect(await filesystemReader()('/no/such/directory')).toBeUndefined();
+  });
+
+  test('sees a directory come and go', async () => {
+    const directory = join(mkdtempSync(join(tmpdir(), 'afterlog-disk-')), 'images');
+    const read = filesystemReader();
+    const look = async () => (await read(directory))?.device;
+    const seen = [await look()];
+    mkdirSync(directory);
+    seen.push(await look());
+    rmSync(directory, { recursive: true });
+    seen.push(await look());
+    expect(seen).toEqual([undefined, expect.any(Number), undefined]);
   });
 });
 

@@ -7,31 +7,49 @@ export interface Mounted {
   device: number;
 }
 
-/** Reads the file system under a directory; undefined where the directory is not there. */
+/** Tells the file system under a directory; undefined where the directory is not there. */
 export type FilesystemReader = (directory: string) => Promise<Mounted | undefined>;
 
+/** Which device a directory lies on changes only when something is mounted there: asked so often, not with every look. */
+const DEVICE_MS = 60_000;
+
 /**
- * The file system under a directory, as statfs(2) tells it: what the kubelet's own numbers come from, only fresher.
- * `available` is what is left to ordinary processes, as the kubelet counts it. undefined where the directory is not there.
+ * Reads file systems as statfs(2) tells them: what the kubelet's own numbers come from, only fresher. `available` is what
+ * is left to ordinary processes, as the kubelet counts it. The calls are made in threads: a disk that hangs must not
+ * hold up the shipping from another.
  */
-export const readFilesystem: FilesystemReader = async (directory) => {
-  try {
-    const [{ dev }, fs] = await Promise.all([stat(directory), statfs(directory)]);
-    return {
-      device: dev,
-      filesystem: {
-        capacity: fs.blocks * fs.bsize,
-        available: fs.bavail * fs.bsize,
-        used: (fs.blocks - fs.bfree) * fs.bsize,
-        inodes: fs.files > 0 ? fs.files : null,
-        inodesFree: fs.files > 0 ? fs.ffree : null,
-      },
-    };
-  } catch (error) {
-    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT' || code === 'EACCES') {
-      return undefined;
+export function filesystemReader(): FilesystemReader {
+  const devices = new Map<string, { device: number; askedAt: number }>();
+  const deviceOf = async (directory: string): Promise<number> => {
+    const known = devices.get(directory);
+    if (known && performance.now() - known.askedAt < DEVICE_MS) {
+      return known.device;
     }
-    throw error;
-  }
-};
+    const askedAt = performance.now();
+    const { dev } = await stat(directory);
+    devices.set(directory, { device: dev, askedAt });
+    return dev;
+  };
+  return async (directory) => {
+    try {
+      const [device, fs] = await Promise.all([deviceOf(directory), statfs(directory)]);
+      return {
+        device,
+        filesystem: {
+          capacity: fs.blocks * fs.bsize,
+          available: fs.bavail * fs.bsize,
+          used: (fs.blocks - fs.bfree) * fs.bsize,
+          inodes: fs.files > 0 ? fs.files : null,
+          inodesFree: fs.files > 0 ? fs.ffree : null,
+        },
+      };
+    } catch (error) {
+      const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+      if (code === 'ENOENT' || code === 'EACCES') {
+        devices.delete(directory);
+        return undefined;
+      }
+      throw error;
+    }
+  };
+}
