@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** How a shipper labels the containers' logs in Loki. */
 export const logLayoutSchema = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { logLayoutSchema, OWN_LAYOUT, presetSchema } from './log-layouts';
 
 /** The streams of Afterlog's records, unless somebody labels them otherwise. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const preferencesSchema = z.object({
   theme: z.enum(['dark', 'light']).catch('dark'),

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const pluginJson = z.looseObject({ id: z.string(), type: z.string(), name: z.string(), info: z.looseObject({}) });
 const settings = z.object({

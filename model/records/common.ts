@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Records: the JSON lines that Afterlog itself writes to Loki, in streams

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RECORD_VERSION, time } from './common';
 
 /** What a container's log lacks in Loki: as exact as it could be known. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { time } from './common';
 
 /** Who or what deleted an API object, as far as it shows. The causes of reference §2 that each stands for are named behind it. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RECORD_VERSION, time } from './common';
 
 /** One file system, in bytes and inodes; inodes are null where it has none to count (btrfs, some network disks). */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RECORD_VERSION, time } from './common';
 
 const text = z.string().nullable().default(null);

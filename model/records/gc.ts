@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RECORD_VERSION, time } from './common';
 
 /** What a reclaim took, as the kubelet's log names it or as the emptied directories tell. */

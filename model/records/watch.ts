@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RECORD_VERSION, time } from './common';
 
 /** What one kind of API object was to `afterlog watch`: `forbidden` names missing RBAC, `missing` an API the cluster does not have. */

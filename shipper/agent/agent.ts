@@ -90,7 +90,7 @@ export class Agent {
         logger: this.logger,
         roots: this.roots,
         nowText: this.nowText,
-        givenUp: (container) => this.ledgerBook.settled(container),
+        givenUp: (container) => this.ledgerBook.settled([container]),
       }
     );
     this.danger = this.makeDangerWatch();
@@ -258,7 +258,7 @@ export class Agent {
       nowSeconds: () => Number(this.clock.now() / 1_000_000_000n),
       labelsOf: ({ instance }) => Object.fromEntries(namedValues(instance, config.stream.labels, config, null)),
       onSending: (containers) => this.ledgerBook.save(...containers),
-      onSettled: (container) => this.ledgerBook.settled(container),
+      onSettled: (containers) => this.ledgerBook.settled(containers),
     });
   }
 

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type CauseId, isCauseId } from '../../model/causes';
 import { type Verdict, verdictSchema } from '../../model/records';
 import { connectLoki } from '../loki/connection';

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Case } from '../../model/cases';
 import type { Cause } from '../../model/causes';
 import type { Verdict } from '../../model/records';

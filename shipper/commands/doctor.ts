@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type AgentConfig, defaultAgentConfig } from '../config/agent-config';
 import { addAgentOptions, loadAgentConfig } from '../config/load-agent-config';
 import { diagnose } from '../doctor/diagnose';

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Case } from '../../model/cases';
 import { moment, nameOfTarget, parseQuestion } from '../../model/lookup';
 import { formatNs } from '../../model/time';

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LokiOptions } from '../loki/connection';
 import { logLevels } from '../log';
 import { DEFAULT_LOKI_URL } from './loki-options';

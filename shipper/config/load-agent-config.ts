@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { Command, Option } from 'commander';
 import { parseDocument } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { UserError } from '../user-error';
 import { agentSettings, type AgentConfig } from './agent-config';
 import { addLokiOptions, lokiOptionsFrom } from './loki-options';

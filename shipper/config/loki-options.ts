@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { z } from 'zod';
+import * as z from 'zod';
 import { openAuthorization } from '../loki/authorization';
 import { parseLokiUrl } from '../loki/base-url';
 import type { LokiOptions } from '../loki/connection';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { appPages, parseGrafanaUrl } from './app-pages';
 
 describe('the addresses of the app', () => {

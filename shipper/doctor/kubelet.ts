@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Thresholds } from '../../model/records';
 import { defaultThresholds } from '../../model/thresholds';
 import { nodeFactsOptions } from '../agent/node-settings';

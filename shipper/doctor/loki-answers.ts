@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RECORD_SERVICE } from '../../model/records';
 import type { LokiAnswer, LokiConnection } from '../loki/connection';
 import { explainLokiError } from '../loki/explain';

@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AgentConfig } from '../config/agent-config';
 import { bytes, duration } from '../config/units';
 import type { LokiConnection } from '../loki/connection';

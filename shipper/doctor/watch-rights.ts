@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type ClusterAccess, clusterAccess } from '../cluster/api/access';
 import { ApiClient, ApiError, ApiUnreachable } from '../cluster/api/client';
 import { ClusterClock } from '../cluster/cluster-clock';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { type Case, type CaseInput, casesOf } from '../../model/cases';
 import type { Cause } from '../../model/causes';
 import {

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { RECORD_SERVICE } from '../../model/records';
 import { type LabelMatches, logQuery, quote } from '../../model/logql';
 import { newestEntry, pages } from '../loki/pages';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseDuration, parseQuantity } from '../../model/quantity';
 import type { Thresholds } from '../../model/records';
 import { defaultThresholds } from '../../model/thresholds';

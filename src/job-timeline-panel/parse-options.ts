@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { verdictSchema } from '../../model/records';
 import { ROW_HEIGHTS } from '../timeline/geometry/layout';
 import { GROUPINGS, SORTINGS } from '../timeline/model/orders';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** The record that a line holds; undefined for one of a version not known here, and for what somebody else wrote. */
 export function parseRecord<R>(line: string, schema: z.ZodType<R>): R | undefined {

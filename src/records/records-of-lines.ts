@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TimedLine } from '../loki/log-frames';
 import { jsonOf } from '../loki/parse-record';
 import { KIND_NAMES, KINDS } from './kinds';

@@ -2,7 +2,7 @@ import type axeCore from 'axe-core';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { environment, type Target } from './setup/environment';
 
 declare global {

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { z } from 'zod';
+import * as z from 'zod';
 import { formatNs } from '../../model/time';
 import { containerRecordSchema } from '../../model/records';
 import { entriesOf, expectEachLineOnce, storedOf } from './agent-harness';

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { containerRecordSchema, type ContainerRecord } from '../../model/records';
 import { CLUSTER, Deployed } from './deployed';
 import type { Environment } from './environment';

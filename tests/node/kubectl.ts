@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Environment } from './environment';
 
 const run = promisify(execFile);

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Case, Grade } from '../../model/cases';
 import type { Cause } from '../../model/causes';
 import { diskRecordSchema, gcRecordSchema, thresholdsRecordSchema } from '../../model/records';

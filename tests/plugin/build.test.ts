@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { BuiltPlugin, pluginDirs, root } from './built-plugin';
 
 /** What Grafana 11.0 shares with its plugins already (public/app/features/plugins/loader/sharedDependencies.ts). */

@@ -14,7 +14,7 @@ import {
 } from '@grafana/data';
 import { type DataSourceSrv, setDataSourceSrv } from '@grafana/runtime';
 import { from, type Observable } from 'rxjs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { stream } from '../../host/page/loki/answers';
 import { logFrame } from '../../host/page/loki/frames';
 import { lokiQuery, type LokiQuery } from '../../host/page/loki/query';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Agent, request } from 'undici';
 import { parseAllDocuments } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { clusterAccess } from '../../shipper/cluster/api/access';
 import { ApiClient } from '../../shipper/cluster/api/client';
 import { ClusterClock } from '../../shipper/cluster/cluster-clock';

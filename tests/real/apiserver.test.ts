@@ -2,7 +2,7 @@ import path from 'node:path';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import winston from 'winston';
-import { z } from 'zod';
+import * as z from 'zod';
 import { jobRecordSchema, type JobRecord, podRecordSchema, type PodRecord } from '../../model/records';
 import { type Store, startStore } from '../../pocket-loki';
 import { ApiError, type ApiClient } from '../../shipper/cluster/api/client';

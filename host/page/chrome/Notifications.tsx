@@ -2,7 +2,7 @@ import { css } from '@emotion/css';
 import { AppEvents, type GrafanaTheme2 } from '@grafana/data';
 import { Alert, useStyles2 } from '@grafana/ui';
 import React, { useEffect, useState } from 'react';
-import { z } from 'zod';
+import * as z from 'zod';
 import { appEvents } from '../services/app-events';
 
 interface Notice {

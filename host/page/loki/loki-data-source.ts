@@ -11,7 +11,7 @@ import {
 import { config, getBackendSrv, getTemplateSrv } from '@grafana/runtime';
 import type { DataQuery } from '@grafana/schema';
 import { lastValueFrom, map, merge, Observable, scan, Subject, takeUntil } from 'rxjs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { lokiAnswer, type LokiResult, type Point, type Series, type Stream } from './answers';
 import { logFrame, metricFrames, progressFrame, tableFrame } from './frames';
 import { inQuery, interpolate, lokiQuery, type LokiQuery, piecesOf, type Span, spanOf, stepOf } from './query';

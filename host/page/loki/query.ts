@@ -1,5 +1,5 @@
 import type { TimeRange } from '@grafana/data';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A query as panels, Explore and apps hand it to Grafana's Loki data source, with that one's defaults. */
 export const lokiQuery = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const query = z.object({ expr: z.string().default('') });
 const range = z.object({ from: z.string(), to: z.string() }).default({ from: 'now-1h', to: 'now' });

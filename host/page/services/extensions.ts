@@ -13,7 +13,7 @@ import {
   type UsePluginLinksOptions,
 } from '@grafana/runtime';
 import { useMemo } from 'react';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A link that the app added, and where it asked to be shown. */
 export interface AddedLink {

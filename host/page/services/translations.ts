@@ -1,6 +1,6 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { HostedAppMeta } from '../hosted-app';
 
 const catalogue = z.record(z.string(), z.unknown());

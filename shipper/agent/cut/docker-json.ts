@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseNs } from '../../../model/time';
 import type { LineParser, StreamIndex } from './cri';
 

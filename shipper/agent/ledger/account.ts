@@ -3,7 +3,7 @@ import { gapSchema, RECORD_VERSION, type ContainerRecord, type Gap } from '../..
 import { formatTime } from '../../../model/time';
 import { verdictOf } from '../../../model/verdict';
 import { workloadOf } from '../../../model/workload';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A log file that is read and acknowledged to its end and closed; it may still lie on the node. */
 export const closedFileSchema = z.object({

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { isNativeError } from 'node:util/types';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Logger } from '../../log';
 import { accountStateSchema } from './account';
 

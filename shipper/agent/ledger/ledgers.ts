@@ -128,15 +128,17 @@ export class Ledgers {
     }
   }
 
-  /** Loki acknowledged something of the container, or something was passed over. */
-  settled(container: ContainerLog): void {
+  /** Loki acknowledged something of the containers, or something was passed over. */
+  settled(containers: readonly ContainerLog[]): void {
     this.sums = null;
-    if (container.untold) {
-      this.tell(container);
+    for (const container of containers) {
+      if (container.untold) {
+        this.tell(container);
+      }
+      this.closeIfDone(container);
+      this.awaitStragglers(container);
     }
-    this.closeIfDone(container);
-    this.awaitStragglers(container);
-    this.save(container);
+    this.save(...containers);
   }
 
   /** Keeps the containers' positions and accounts over a restart. */

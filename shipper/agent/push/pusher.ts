@@ -39,8 +39,8 @@ export interface PusherDeps {
   labelsOf: (container: ContainerLog) => Readonly<Record<string, string>>;
   /** A request with lines of these containers goes out next: what it carries has to be kept before. */
   onSending: (containers: readonly ContainerLog[]) => void;
-  /** Loki acknowledged something of this container, or it was passed over. */
-  onSettled: (container: ContainerLog) => void;
+  /** Loki acknowledged something of these containers, or it was passed over. */
+  onSettled: (containers: readonly ContainerLog[]) => void;
 }
 
 /**

@@ -3,8 +3,8 @@ import type { AgentMetrics } from '../status/metrics';
 
 export interface SettlementDeps {
   metrics: AgentMetrics;
-  /** Loki acknowledged something of this container, or it was passed over. */
-  onSettled: (container: ContainerLog) => void;
+  /** Loki acknowledged something of these containers, or it was passed over. */
+  onSettled: (containers: readonly ContainerLog[]) => void;
 }
 
 /** Brings what became of a request into the containers' accounts and the metrics. */
@@ -58,7 +58,7 @@ export class Settlement {
     for (const segment of segments) {
       container.passOver(segment, { reason: 'too-old' });
     }
-    this.deps.onSettled(container);
+    this.deps.onSettled([container]);
   }
 
   private acknowledge(segments: readonly Segment[]): void {
@@ -77,7 +77,7 @@ export class Settlement {
   }
 
   private tell(segments: readonly Segment[]): void {
-    containersOf(segments).forEach((container) => this.deps.onSettled(container));
+    this.deps.onSettled(containersOf(segments));
   }
 }
 

@@ -9,7 +9,7 @@ const UNREADABLE_WAIT_MS = 5_000;
 /** Decompresses a container's oldest compressed file a little further, for the next request. */
 export async function unpack(
   container: ContainerLog,
-  deps: { logger: Logger; onSettled: (container: ContainerLog) => void }
+  deps: { logger: Logger; onSettled: (containers: readonly ContainerLog[]) => void }
 ): Promise<void> {
   const file = container.files.find(({ log }) => log.compressed && (!log.atGzipEnd || log.unread > 0));
   if (!file) {
@@ -29,7 +29,7 @@ export async function unpack(
     log.endAtDamage();
     const from = container.state.lastTime;
     container.miss({ reason: 'unreadable', bytes: null, lines: null, from, to: null, detail: reason });
-    deps.onSettled(container);
+    deps.onSettled([container]);
   }
   if (!file.identified) {
     container.identify(file);

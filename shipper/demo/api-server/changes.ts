@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The kinds of object whose watch streams were recorded, with where a server of that version (1.20) has them. */
 export const RESOURCES = {

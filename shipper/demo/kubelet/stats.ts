@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FilesystemReader } from '../../node/disk/filesystem';
 import { parseStatsSummary } from '../../node/disk/stats-summary';
 import type { StatsSample } from '../replay/recording';

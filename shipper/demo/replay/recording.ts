@@ -4,7 +4,7 @@ import { dirname, join, normalize } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress } from 'node:zlib';
 import { extract } from 'tar-stream';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What was seen of one file or directory (its path then ends in `/`) under `/var/log/pods` at one moment. */
 const observationSchema = z.object({

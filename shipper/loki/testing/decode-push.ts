@@ -1,5 +1,5 @@
 import { parse } from 'protobufjs';
-import { z } from 'zod';
+import * as z from 'zod';
 
 // The fields of grafana/loki pkg/push/push.proto that a push has.
 const { root } = parse(`

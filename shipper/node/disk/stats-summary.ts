@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DiskRecord, Filesystem } from '../../../model/records';
 
 const fsStats = z.object({

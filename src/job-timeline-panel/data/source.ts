@@ -1,5 +1,5 @@
 import type { DataFrame, InterpolateFunction, ScopedVars } from '@grafana/data';
-import { z } from 'zod';
+import * as z from 'zod';
 import { escapeRegex, quote } from '../../../model/logql';
 import { LAYOUTS } from '../../log-layouts';
 import { LokiSource } from '../../loki/loki-source';

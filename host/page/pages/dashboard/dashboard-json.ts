@@ -1,5 +1,5 @@
 import { DashboardCursorSync } from '@grafana/data';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const panel = z.object({
   id: z.number(),

@@ -1,6 +1,6 @@
 import { getDataSourceSrv, locationService } from '@grafana/runtime';
 import { useEffect, useMemo, useState } from 'react';
-import { z } from 'zod';
+import * as z from 'zod';
 import { useLocation } from '../../chrome/HostContext';
 import { LokiDataSource } from '../../loki/loki-data-source';
 import { type ChosenVariable, setVariables } from '../../services/variables';
