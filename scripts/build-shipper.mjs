@@ -15,6 +15,7 @@ await build({
   format: 'cjs',
   external: Object.keys(dependencies).filter((name) => name !== 'zod'),
   sourcemap: true,
+  minifyWhitespace: true, // a module's text stays in memory
   define: { __AFTERLOG_VERSION__: JSON.stringify(version) },
   logLevel: 'warning',
 });
