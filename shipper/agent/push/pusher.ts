@@ -56,6 +56,7 @@ export class Pusher {
   private readonly streams = new Map<string, PushStream>();
   private readonly routes = new Map<ContainerLog, PushStream>();
   private underWay = 0;
+  private turn: NodeJS.Immediate | null = null;
   private stopped = false;
   private readonly abort = new AbortController();
   /** Why the last request found no acknowledgement; null after one that did. */
@@ -180,7 +181,7 @@ export class Pusher {
     if (wait <= 0) {
       stream.stop();
       this.order.add(stream);
-      setImmediate(() => this.pump());
+      this.schedule();
     } else {
       stream.timer ??= setTimeout(() => {
         stream.timer = null;
@@ -189,7 +190,19 @@ export class Pusher {
     }
   }
 
-  private pump(): void {
+  /**
+   * The next request is built in a turn of its own: building takes some milliseconds, and between two the event loop
+   * opens the files that inotify tells of, which may be gone a few milliseconds later.
+   */
+  private schedule(): void {
+    this.turn ??= setImmediate(() => {
+      this.turn = null;
+      this.begin();
+    });
+  }
+
+  /** Begins the next request, where there is one and it may go. */
+  private begin(): void {
     while (this.underWay < this.options.concurrency && !this.stopped) {
       const stream = this.order.next();
       if (!stream) {
@@ -199,13 +212,17 @@ export class Pusher {
         continue; // it is looked at when its request is done
       }
       const built = this.builder.build(stream);
-      if (built.kind === 'request') {
-        this.occupy(stream, this.send(stream, built.batch), built.batch.full);
-      } else if (built.kind === 'unpack') {
-        this.occupy(stream, unpack(built.container, this.deps), true);
-      } else {
+      if (built.kind === 'nothing') {
         this.dropIdle(stream);
+        continue;
       }
+      const [work, more] =
+        built.kind === 'request'
+          ? [this.send(stream, built.batch), built.batch.full]
+          : [unpack(built.container, this.deps), true];
+      this.occupy(stream, work, more);
+      this.schedule();
+      return;
     }
   }
 
@@ -221,7 +238,7 @@ export class Pusher {
       } else {
         this.wake(stream, more || stream.hasEnough ? 0 : this.companyMs);
       }
-      this.pump();
+      this.schedule();
     });
   }
 
