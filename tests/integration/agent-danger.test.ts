@@ -1,28 +1,12 @@
 import type { Mounted } from '../../shipper/node/disk/filesystem';
-import { Endpoint } from './agent-endpoint';
-import { agentConfig, Agents, expectEachLineOnce, until } from './agent-harness';
-import { SimulatedNode, type SimulatedContainer } from './agent-node';
-import { startTestStore, type TestStore } from './logs-store';
+import { expectEachLineOnce, until } from './agent-harness';
+import type { SimulatedContainer } from './agent-node';
+import { agentScene } from './agent-scene';
 
 const GIB = 2 ** 30;
 const BATCH = 8 * 1024;
 
-const agents = new Agents();
-let node: SimulatedNode;
-let store: TestStore;
-let endpoint: Endpoint;
-beforeEach(async () => {
-  node = new SimulatedNode();
-  store = await startTestStore();
-  endpoint = await Endpoint.before(store.url);
-});
-afterEach(async () => {
-  endpoint.release();
-  await agents.stopAll();
-  await endpoint.close();
-  await store.close();
-  node.remove();
-});
+const scene = agentScene();
 
 /** A disk of 100 GiB, one for all; the kubelet's default threshold on imagefs is 15 GiB. */
 const disk = (available: () => number) => async (): Promise<Mounted> => ({
@@ -37,42 +21,42 @@ const disk = (available: () => number) => async (): Promise<Mounted> => ({
 async function shipUnder(available: () => number, pushes: number) {
   const containers = (count: number, prefix: string, lines: number) =>
     Array.from({ length: count }, (_, i) =>
-      node.container({ pod: `${prefix}-${i}`, namespace: `${prefix}-${i}` }).write(lines, 5)
+      scene.node.container({ pod: `${prefix}-${i}`, namespace: `${prefix}-${i}` }).write(lines, 5)
     );
   const running = containers(20, 'running', 600);
   const left = [...containers(5, 'ended', 300), ...containers(1, 'large', 900)];
   const ended = [...left, ...containers(2, 'silent', 300)];
-  const config = agentConfig(node, endpoint.url);
+  const config = scene.config();
   config.batch.size = BATCH;
   config.push.concurrency = 1;
   config.disk.interval = 50;
-  endpoint.stall();
-  const { agent } = await agents.start(config, { filesystem: disk(available) });
+  scene.endpoint.stall();
+  const { agent } = await scene.start(config, { filesystem: disk(available) });
   const bytesOf = (some: readonly SimulatedContainer[]) => some.reduce((sum, { bytes }) => sum + bytes, 0);
   await until('all are seen', () => agent.unacked === bytesOf([...running, ...ended]));
   const writer = setInterval(() => running.forEach((container) => container.write(1)), 500);
   left.forEach((container) => container.deleteFiles());
   await until('they are seen to have left', () => agent.ledgers().filter(({ left }) => left !== null).length === 6);
   await until('the silent ones may have ended', () => agent.atRisk === bytesOf(ended));
-  const begun = endpoint.pushes;
-  endpoint.treat = (push) => {
+  const begun = scene.endpoint.pushes;
+  scene.endpoint.treat = (push) => {
     if (push - begun >= pushes) {
-      endpoint.stall();
+      scene.endpoint.stall();
     }
     return 'pass';
   };
-  endpoint.release();
-  await until('the pushes are through', () => endpoint.pushes - begun > pushes && endpoint.waiting > 0);
+  scene.endpoint.release();
+  await until('the pushes are through', () => scene.endpoint.pushes - begun > pushes && scene.endpoint.waiting > 0);
   const complete = (of: readonly SimulatedContainer[]) =>
     of.filter(({ id, written }) => agent.ledgers().find((ledger) => ledger.id === id)?.linesAcked === written.length)
       .length;
   const danger = /^afterlog_danger (.*)$/m.exec(await agent.metrics.registry.metrics())?.[1];
   const after = { ended: complete(ended), running: complete(running), danger };
   clearInterval(writer);
-  endpoint.treat = () => 'pass';
-  endpoint.release();
+  scene.endpoint.treat = () => 'pass';
+  scene.endpoint.release();
   await agent.settled();
-  await expectEachLineOnce(store, [...running, ...ended]);
+  await expectEachLineOnce(scene.store, [...running, ...ended]);
   return after;
 }
 

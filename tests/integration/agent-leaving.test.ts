@@ -2,107 +2,70 @@ import { rmSync, utimesSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Gap } from '../../model/records';
 import { parseNs } from '../../model/time';
-import { Endpoint } from './agent-endpoint';
-import {
-  agentConfig,
-  Agents,
-  entriesOf,
-  expectEachLineOnce,
-  finalLedger,
-  storedLedgers,
-  storedOf,
-  until,
-} from './agent-harness';
-import { SimulatedNode, type SimulatedContainer } from './agent-node';
-import { startTestStore, type TestStore } from './logs-store';
+import { entriesOf, expectEachLineOnce, finalLedger, storedLedgers, storedOf, until } from './agent-harness';
+import { agentScene } from './agent-scene';
 
-const agents = new Agents();
-let node: SimulatedNode;
-let store: TestStore;
-let endpoint: Endpoint;
-beforeEach(async () => {
-  node = new SimulatedNode();
-  store = await startTestStore();
-  endpoint = await Endpoint.before(store.url);
-});
-afterEach(async () => {
-  endpoint.release();
-  await agents.stopAll();
-  await endpoint.close();
-  await store.close();
-  node.remove();
-});
-
-const start = () => agents.start(agentConfig(node, endpoint.url));
-const arrived = (container: SimulatedContainer) =>
-  until(
-    'all lines are in the store',
-    async () => (await storedOf(store, container)).length >= container.written.length
-  );
+const scene = agentScene();
 
 test('a log deleted before Loki acknowledged it is rescued, to the last line', async () => {
-  endpoint.stall();
-  const { agent } = await start();
-  const container = node.container({ pod: 'report-x7k2p' }).write(2_000);
+  scene.endpoint.stall();
+  const { agent } = await scene.start();
+  const container = scene.node.container({ pod: 'report-x7k2p' }).write(2_000);
   await until('the agent sees it', () => agent.unacked === container.bytes);
   container.deleteFiles();
   await until('the agent sees it go', () => agent.ledgers().some(({ left }) => left !== null));
-  endpoint.release();
-  const ledger = await finalLedger(store, container);
+  scene.endpoint.release();
+  const ledger = await finalLedger(scene.store, container);
   expect(ledger).toMatchObject({ verdict: 'rescued', linesSeen: 2_000, linesAcked: 2_000, gaps: [], ended: true });
   expect(ledger).toMatchObject({ bytesSeen: container.bytes, bytesAcked: container.bytes });
   expect(ledger.left).toMatchObject({ directory: 'empty', bytesUnacked: container.bytes });
-  await expectEachLineOnce(store, [container]);
+  await expectEachLineOnce(scene.store, [container]);
 });
 
 test('a log deleted with its directory after the last acknowledgement was kept', async () => {
-  const { agent } = await start();
-  const container = node.container({ pod: 'report-x7k2p' }).write(100);
-  await arrived(container);
-  await until('acknowledged', () => agent.unacked === 0);
+  const { agent } = await scene.start();
+  const container = scene.node.container({ pod: 'report-x7k2p' }).write(100);
+  await scene.acknowledged(agent, container);
   container.deletePod();
-  const ledger = await finalLedger(store, container);
+  const ledger = await finalLedger(scene.store, container);
   expect(ledger).toMatchObject({ verdict: 'kept', linesAcked: 100, gaps: [] });
   expect(ledger.left).toMatchObject({ directory: 'removed', bytesUnacked: 0 });
   expect(agent.ledgers()).toHaveLength(1);
 });
 
 test('an agent that ends just after a log left still says that it was kept', async () => {
-  const first = await start();
-  const container = node.container({ pod: 'report-x7k2p' }).write(100);
-  await arrived(container);
-  await until('acknowledged', () => first.agent.unacked === 0);
+  const first = await scene.start();
+  const container = scene.node.container({ pod: 'report-x7k2p' }).write(100);
+  await scene.acknowledged(first.agent, container);
   container.deleteFiles();
   await until('the agent sees it go', () => first.agent.ledgers().some(({ left }) => left !== null));
-  await agents.stop(first.agent);
-  await start();
-  expect(await finalLedger(store, container)).toMatchObject({ verdict: 'kept', gaps: [], linesAcked: 100 });
+  await scene.agents.stop(first.agent);
+  await scene.start();
+  expect(await finalLedger(scene.store, container)).toMatchObject({ verdict: 'kept', gaps: [], linesAcked: 100 });
 });
 
 test('that a log went is told with the time at which it went, also where the agent was kept from looking', async () => {
-  const { agent } = await start();
-  const container = node.container({ pod: 'report-x7k2p' }).write(100);
-  await arrived(container);
-  await until('acknowledged', () => agent.unacked === 0);
+  const { agent } = await scene.start();
+  const container = scene.node.container({ pod: 'report-x7k2p' }).write(100);
+  await scene.acknowledged(agent, container);
   container.deletePod();
   const gone = Date.now();
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500); // nothing else of this process runs meanwhile
-  const { left } = await finalLedger(store, container);
+  const { left } = await finalLedger(scene.store, container);
   expect(Date.parse(left?.at ?? '')).toBeLessThanOrEqual(gone);
   expect(Date.parse(left?.noticed ?? '')).toBeGreaterThanOrEqual(gone + 1_500);
 });
 
 test('the directory knows when a log went while no agent was there', async () => {
-  const first = await start();
-  const container = node.container({ pod: 'report-x7k2p' }).write(100);
-  await arrived(container);
-  await until('acknowledged', () => first.agent.unacked === 0);
-  await agents.stop(first.agent);
+  const first = await scene.start();
+  const container = scene.node.container({ pod: 'report-x7k2p' }).write(100);
+  await scene.acknowledged(first.agent, container);
+  await scene.agents.stop(first.agent);
   container.deleteFiles();
   const went = new Date(Math.floor(Date.now() / 1000 - 5 * 60) * 1000); // file times are fractions of seconds
   utimesSync(container.directory, went, went);
-  await start();
-  const { left, gaps } = await finalLedger(store, container);
+  await scene.start();
+  const { left, gaps } = await finalLedger(scene.store, container);
   expect(left).toMatchObject({ directory: 'empty' });
   expect(Date.parse(left?.at ?? '')).toBe(went.getTime());
   expect(Date.parse(left?.noticed ?? '')).toBeGreaterThan(went.getTime() + 5 * 60_000 - 1);
@@ -110,53 +73,50 @@ test('the directory knows when a log went while no agent was there', async () =>
 });
 
 test('files that rotation deleted are counted as rotated away, with their lines', async () => {
-  const { agent } = await start();
-  const container = node.container({ pod: 'writer-0' }).write(300);
+  const { agent } = await scene.start();
+  const container = scene.node.container({ pod: 'writer-0' }).write(300);
   const oldest = container.rotate();
   container.write(200);
-  await arrived(container);
-  await until('acknowledged', () => agent.unacked === 0);
+  await scene.acknowledged(agent, container);
   rmSync(oldest);
   await until('it is noticed', () => agent.ledgers()[0]?.rotatedAway != null);
   expect(agent.ledgers()[0]).toMatchObject({ rotatedAway: { files: 1, lines: 300 }, left: null, gaps: [] });
   container.deleteFiles();
-  expect(await finalLedger(store, container)).toMatchObject({ verdict: 'kept', linesAcked: 500, linesSeen: 500 });
-  await expectEachLineOnce(store, [container]);
+  expect(await finalLedger(scene.store, container)).toMatchObject({ verdict: 'kept', linesAcked: 500, linesSeen: 500 });
+  await expectEachLineOnce(scene.store, [container]);
 });
 
 test('a restart of the agent sends nothing again and counts no line twice', async () => {
-  const first = await start();
-  const container = node.container({ pod: 'writer-0' }).write(300);
+  const first = await scene.start();
+  const container = scene.node.container({ pod: 'writer-0' }).write(300);
   container.rotate();
   container.write(200);
-  await arrived(container);
-  await until('acknowledged', () => first.agent.unacked === 0);
-  await agents.stop(first.agent);
-  const pushes = endpoint.pushes;
-  const second = await start();
+  await scene.acknowledged(first.agent, container);
+  await scene.agents.stop(first.agent);
+  const pushes = scene.endpoint.pushes;
+  const second = await scene.start();
   await second.agent.settled();
   expect(second.agent.ledgers()).toMatchObject([{ linesSeen: 500, linesAcked: 500, bytesSeen: container.bytes }]);
-  expect(endpoint.pushes).toBe(pushes);
-  await expectEachLineOnce(store, [container]);
+  expect(scene.endpoint.pushes).toBe(pushes);
+  await expectEachLineOnce(scene.store, [container]);
 });
 
 test('what went unread while no agent was there is a gap with its bytes', async () => {
-  const first = await start();
-  const partial = node.container({ pod: 'partial-0' }).write(50);
-  await arrived(partial);
-  await until('acknowledged', () => first.agent.unacked === 0);
-  endpoint.stall();
+  const first = await scene.start();
+  const partial = scene.node.container({ pod: 'partial-0' }).write(50);
+  await scene.acknowledged(first.agent, partial);
+  scene.endpoint.stall();
   const acked = partial.bytes;
   partial.write(70);
   await until('seen', () => first.agent.unacked > 0);
   partial.rotate(); // a rotated file grows no more, so that its size is known
   await until('the new file is seen', () => first.agent.ledgers()[0]?.bytesSeen === partial.bytes);
-  const stopped = agents.stop(first.agent);
+  const stopped = scene.agents.stop(first.agent);
   await stopped;
   partial.deleteFiles();
-  endpoint.release();
-  await start();
-  const ledger = await finalLedger(store, partial);
+  scene.endpoint.release();
+  await scene.start();
+  const ledger = await finalLedger(scene.store, partial);
   expect(ledger.gaps).toMatchObject([
     { reason: 'unacknowledged', bytes: partial.bytes - acked }, // Loki had it in hand when the agent ended
     { reason: 'gone-unread', bytes: null, detail: 'what was written after the last look' },
@@ -172,14 +132,13 @@ test.each([
 ] as const)(
   'a file that came and went unseen is a gap where the one before it had been rotated (%s)',
   async (_how, leave) => {
-    const { agent } = await start();
-    const container = node.container({ pod: 'report-x7k2p' }).write(100, 10);
-    await arrived(container);
-    await until('acknowledged', () => agent.unacked === 0);
+    const { agent } = await scene.start();
+    const container = scene.node.container({ pod: 'report-x7k2p' }).write(100, 10);
+    await scene.acknowledged(agent, container);
     container.rotate();
     container.write(24, 1);
     container[leave]();
-    const ledger = await finalLedger(store, container);
+    const ledger = await finalLedger(scene.store, container);
     expect(ledger).toMatchObject({ verdict: 'unknown', linesSeen: 100, linesAcked: 100 });
     expect(ledger.gaps).toMatchObject([{ reason: 'gone-unread', bytes: null, detail: 'a newer file that nobody saw' }]);
     const [{ from, to }] = ledger.gaps as [Gap];
@@ -189,30 +148,34 @@ test.each([
 );
 
 test('lines older than an hour go to streams of their hour, and all of them are stored', async () => {
-  const old = node
+  const old = scene.node
     .container({ pod: 'import-x7k2p' })
     .write(200, 5 * 3600)
     .write(200, 2 * 3600)
     .write(100);
-  const { agent } = await start();
+  const { agent } = await scene.start();
   await agent.settled();
-  await expectEachLineOnce(store, [old]);
-  const entries = await entriesOf(store, '{late="true"}');
+  await expectEachLineOnce(scene.store, [old]);
+  const entries = await entriesOf(scene.store, '{late="true"}');
   expect(entries).toHaveLength(400);
   expect(new Set(entries.map(({ labels }) => labels.hour)).size).toBeGreaterThanOrEqual(2);
   expect(agent.ledgers()).toMatchObject([{ linesAcked: 500, gaps: [] }]);
 });
 
 test('lines that no Loki would take any more are a gap, and those after them arrive', async () => {
-  const container = node.container({ pod: 'ancient-0' }).write(30, 8 * 86_400);
+  const container = scene.node.container({ pod: 'ancient-0' }).write(30, 8 * 86_400);
   const tooOld = container.bytes;
   container.write(20);
-  const { agent } = await start();
+  const { agent } = await scene.start();
   await agent.settled();
-  expect((await storedOf(store, container)).map(({ line }) => line)).toEqual(container.written.slice(30));
+  expect((await storedOf(scene.store, container)).map(({ line }) => line)).toEqual(container.written.slice(30));
   await wait(50);
-  const ledger = (await storedLedgers(store)).get(container.id);
+  const ledger = (await storedLedgers(scene.store)).get(container.id);
   expect(ledger?.gaps).toMatchObject([{ reason: 'too-old', lines: 30, bytes: tooOld }]);
   container.deleteFiles();
-  expect(await finalLedger(store, container)).toMatchObject({ verdict: 'partial', linesAcked: 20, linesSeen: 50 });
+  expect(await finalLedger(scene.store, container)).toMatchObject({
+    verdict: 'partial',
+    linesAcked: 20,
+    linesSeen: 50,
+  });
 });

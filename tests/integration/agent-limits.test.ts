@@ -2,29 +2,12 @@ import { gzipSync } from 'node:zlib';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { request } from 'undici';
-import { Endpoint } from './agent-endpoint';
-import { agentConfig, Agents, entriesOf, expectEachLineOnce, finalLedger, until } from './agent-harness';
-import { SimulatedNode } from './agent-node';
-import { startTestStore, type TestStore } from './logs-store';
+import { entriesOf, expectEachLineOnce, finalLedger, until } from './agent-harness';
+import { agentScene } from './agent-scene';
 
 const MIB = 2 ** 20;
 
-const agents = new Agents();
-let node: SimulatedNode;
-let store: TestStore;
-let endpoint: Endpoint;
-beforeEach(async () => {
-  node = new SimulatedNode();
-  store = await startTestStore();
-  endpoint = await Endpoint.before(store.url);
-});
-afterEach(async () => {
-  endpoint.release();
-  await agents.stopAll();
-  await endpoint.close();
-  await store.close();
-  node.remove();
-});
+const scene = agentScene();
 
 /** Memory outside of V8's heap, where blocks, requests and unpacked files are. */
 const bufferBytes = () => {
@@ -40,25 +23,25 @@ test('a backlog of 500 files, a third of them compressed, waits on the disk and 
   );
   const log = Buffer.from(content.join(''));
   for (let i = 0; i < 500; i++) {
-    const container = node.container({ pod: `backlog-${i}`, namespace: `n${i % 50}` });
+    const container = scene.node.container({ pod: `backlog-${i}`, namespace: `n${i % 50}` });
     if (i % 3 === 0) {
       writeFileSync(`${container.current}.20261124-000000.gz`, gzipSync(log, { level: 1 }));
     } else {
       container.append(log);
     }
   }
-  const config = agentConfig(node, endpoint.url);
+  const config = scene.config();
   config.push.timeout = 300;
-  endpoint.treat = () => 'hang'; // every answer is waited for, and none comes
+  scene.endpoint.treat = () => 'hang'; // every answer is waited for, and none comes
   const before = bufferBytes();
-  const { agent } = await agents.start(config);
+  const { agent } = await scene.start(config);
   const backlog = 333 * log.length;
   await until('the backlog is seen', () => agent.unacked > backlog);
   let most = 0;
   await until('each stream has been tried', async () => {
     most = Math.max(most, bufferBytes() - before);
     await wait(20);
-    return endpoint.pushes >= 50;
+    return scene.endpoint.pushes >= 50;
   });
   expect(agent.unacked).toBeGreaterThan(backlog);
   // One block of memory of some 8 MiB, the requests under way, and the windows on compressed files.
@@ -67,40 +50,40 @@ test('a backlog of 500 files, a third of them compressed, waits on the disk and 
 
 test('one stream that Loki refuses does not hold up the others', async () => {
   const refused = Array.from({ length: 10 }, (_, i) =>
-    node.container({ pod: `bad-${i}`, namespace: `bad-${i}` }).write(50)
+    scene.node.container({ pod: `bad-${i}`, namespace: `bad-${i}` }).write(50)
   );
-  const good = node.container({ pod: 'good-0' }).write(500);
-  const config = agentConfig(node, endpoint.url);
+  const good = scene.node.container({ pod: 'good-0' }).write(500);
+  const config = scene.config();
   config.push.concurrency = 2;
-  endpoint.treatBody = (body) =>
+  scene.endpoint.treatBody = (body) =>
     /namespace="bad-/.test(body) ? { status: 429, body: 'Per stream rate limit exceeded' } : 'pass';
-  const { agent } = await agents.start(config);
+  const { agent } = await scene.start(config);
   await until('the good one is through', () => agent.ledgers().some(({ linesAcked }) => linesAcked === 500));
-  endpoint.treatBody = null;
+  scene.endpoint.treatBody = null;
   await agent.settled();
-  await expectEachLineOnce(store, [...refused, good]);
+  await expectEachLineOnce(scene.store, [...refused, good]);
 });
 
 test('an ending agent sends what is left, lines of the last moment included', async () => {
-  const config = agentConfig(node, endpoint.url);
+  const config = scene.config();
   config.batch.wait = 60_000;
   config.rescan.interval = 60_000;
-  const { agent, said } = await agents.start(config);
-  const container = node.container({ pod: 'job-0' }).write(1_000);
+  const { agent, said } = await scene.start(config);
+  const container = scene.node.container({ pod: 'job-0' }).write(1_000);
   await until('it is seen', () => agent.unacked > 0);
   container.write(500);
   await agent.stop();
-  await expectEachLineOnce(store, [container]);
+  await expectEachLineOnce(scene.store, [container]);
   expect(said()).not.toContain('unacknowledged');
 });
 
 test('an ending agent waits for Loki as long as it may, and says in one line what it leaves', async () => {
-  const config = agentConfig(node, endpoint.url);
+  const config = scene.config();
   config.shutdown.timeout = 400;
-  endpoint.stall();
-  const { agent, said } = await agents.start(config);
-  const running = node.container({ pod: 'job-0' }).write(100);
-  const ended = node.container({ pod: 'job-1' }).write(50);
+  scene.endpoint.stall();
+  const { agent, said } = await scene.start(config);
+  const running = scene.node.container({ pod: 'job-0' }).write(100);
+  const ended = scene.node.container({ pod: 'job-1' }).write(50);
   await until('both are seen', () => agent.unacked === running.bytes + ended.bytes);
   ended.deleteFiles();
   await until('the end is seen', () => agent.atRisk > 0);
@@ -121,16 +104,16 @@ test('an ending agent waits for Loki as long as it may, and says in one line wha
 });
 
 test('what was in Loki’s hands when the agent ended and the log was deleted is named as such', async () => {
-  const container = node.container({ pod: 'job-0' }).write(100);
-  endpoint.treat = () => ({ after: 503 });
-  const first = await agents.start(agentConfig(node, endpoint.url));
-  await until('the store has it', async () => (await entriesOf(store, '{container="main"}')).length === 100);
-  await agents.stop(first.agent);
+  const container = scene.node.container({ pod: 'job-0' }).write(100);
+  scene.endpoint.treat = () => ({ after: 503 });
+  const first = await scene.start();
+  await until('the store has it', async () => (await entriesOf(scene.store, '{container="main"}')).length === 100);
+  await scene.agents.stop(first.agent);
   container.rotate();
   container.deleteFiles();
-  endpoint.treat = () => 'pass';
-  await agents.start(agentConfig(node, endpoint.url));
-  const ledger = await finalLedger(store, container);
+  scene.endpoint.treat = () => 'pass';
+  await scene.start();
+  const ledger = await finalLedger(scene.store, container);
   expect(ledger.gaps).toMatchObject([
     { reason: 'unacknowledged', bytes: container.bytes },
     { reason: 'gone-unread', bytes: null },
@@ -140,9 +123,9 @@ test('what was in Loki’s hands when the agent ended and the log was deleted is
 
 describe('the status page', () => {
   const start = async (profile: boolean) => {
-    const config = agentConfig(node, endpoint.url, { listen: '127.0.0.1:0' });
+    const config = scene.config({ listen: '127.0.0.1:0' });
     config.debug.profile = profile;
-    const { agent } = await agents.start(config);
+    const { agent } = await scene.start(config);
     return async (path: string) => {
       const { statusCode, body } = await request(`http://127.0.0.1:${agent.port}${path}`);
       return { status: statusCode, text: await body.text() };
@@ -150,7 +133,7 @@ describe('the status page', () => {
   };
 
   test('gives the ledgers as JSON', async () => {
-    node.container({ pod: 'job-0' }).write(5);
+    scene.node.container({ pod: 'job-0' }).write(5);
     const get = await start(false);
     const { status, text } = await get('/api/ledgers');
     expect(status).toBe(200);
@@ -184,15 +167,15 @@ describe('the status page', () => {
 });
 
 test('a rotated file that is compressed and deleted before its turn came is read all the same', async () => {
-  const container = node.container({ pod: 'job-0' }).write(2_000, 5);
+  const container = scene.node.container({ pod: 'job-0' }).write(2_000, 5);
   const rotated = container.rotate();
   writeFileSync(`${rotated}.gz`, gzipSync(readFileSync(rotated)));
   rmSync(rotated);
-  endpoint.stall();
-  const { agent } = await agents.start(agentConfig(node, endpoint.url));
+  scene.endpoint.stall();
+  const { agent } = await scene.start();
   await until('it is seen', () => agent.unacked > 0);
   rmSync(`${rotated}.gz`);
-  endpoint.release();
+  scene.endpoint.release();
   await agent.settled();
-  await expectEachLineOnce(store, [container]);
+  await expectEachLineOnce(scene.store, [container]);
 });

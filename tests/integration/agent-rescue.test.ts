@@ -2,35 +2,21 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { formatNs } from '../../model/time';
 import type { AgentConfig } from '../../shipper/config/agent-config';
-import { Endpoint } from './agent-endpoint';
-import { agentConfig, Agents, expectEachLineOnce, finalLedger, storedOf, until } from './agent-harness';
-import { SimulatedNode, type SimulatedContainer } from './agent-node';
-import { startTestStore, type TestStore } from './logs-store';
+import { expectEachLineOnce, finalLedger, storedOf, until } from './agent-harness';
+import type { SimulatedContainer } from './agent-node';
+import { agentScene } from './agent-scene';
 
-const agents = new Agents();
-let node: SimulatedNode;
-let store: TestStore;
-let endpoint: Endpoint;
+const scene = agentScene();
 let config: AgentConfig;
-beforeEach(async () => {
-  node = new SimulatedNode();
-  store = await startTestStore();
-  endpoint = await Endpoint.before(store.url);
-  config = agentConfig(node, endpoint.url);
+beforeEach(() => {
+  config = scene.config();
   config.batch.size = 16 * 1024;
-});
-afterEach(async () => {
-  endpoint.release();
-  await agents.stopAll();
-  await endpoint.close();
-  await store.close();
-  node.remove();
 });
 
 /** Starts the agent before an endpoint that answers nobody, and waits until it has seen the containers. */
 async function startStalled(...containers: SimulatedContainer[]) {
-  endpoint.stall();
-  const { agent } = await agents.start(config);
+  scene.endpoint.stall();
+  const { agent } = await scene.start(config);
   const bytes = containers.reduce((sum, container) => sum + container.bytes, 0);
   await until('the agent sees them', () => agent.unacked === bytes);
   return agent;
@@ -38,8 +24,8 @@ async function startStalled(...containers: SimulatedContainer[]) {
 
 /** Holds the ledger's one gap against the lines that the store lacks. */
 async function expectExactGap(container: SimulatedContainer): Promise<void> {
-  const ledger = await finalLedger(store, container);
-  const stored = (await storedOf(store, container)).map(({ line }) => line);
+  const ledger = await finalLedger(scene.store, container);
+  const stored = (await storedOf(scene.store, container)).map(({ line }) => line);
   expect(stored.length).toBeGreaterThan(0);
   expect(stored).toEqual(container.written.slice(0, stored.length));
   const bytes = container.sizes.slice(stored.length).reduce((sum, size) => sum + size, 0);
@@ -51,32 +37,32 @@ async function expectExactGap(container: SimulatedContainer): Promise<void> {
 
 test('over the budget the noisiest gives way, and its ledger names what is missing, to the byte', async () => {
   config.rescue['max-bytes'] = 200_000;
-  const noisy = node.container({ pod: 'noisy-0' }).write(4_000, 5);
-  const quiet = node.container({ pod: 'quiet-0' }).write(300, 5);
+  const noisy = scene.node.container({ pod: 'noisy-0' }).write(4_000, 5);
+  const quiet = scene.node.container({ pod: 'quiet-0' }).write(300, 5);
   const agent = await startStalled(noisy, quiet);
   noisy.deleteFiles();
   quiet.deleteFiles();
   await until('something is given up', () => agent.ledgers().some(({ gaps }) => gaps.length > 0));
-  endpoint.release();
-  expect(await finalLedger(store, quiet)).toMatchObject({ verdict: 'rescued', linesAcked: 300, gaps: [] });
-  await expectEachLineOnce(store, [quiet]);
+  scene.endpoint.release();
+  expect(await finalLedger(scene.store, quiet)).toMatchObject({ verdict: 'rescued', linesAcked: 300, gaps: [] });
+  await expectEachLineOnce(scene.store, [quiet]);
   await expectExactGap(noisy);
   expect(await agent.metrics.registry.metrics()).toMatch(/afterlog_missed_bytes_total\{reason="shed"\} [1-9]/);
 });
 
 test('a file that is held for too long gives way', async () => {
   config.rescue['max-age'] = 500;
-  const old = node.container({ pod: 'old-0' }).write(2_000, 5);
+  const old = scene.node.container({ pod: 'old-0' }).write(2_000, 5);
   const agent = await startStalled(old);
   old.deleteFiles();
   await until('it is given up', () => agent.ledgers().some(({ gaps }) => gaps.length > 0));
-  endpoint.release();
+  scene.endpoint.release();
   await expectExactGap(old);
 });
 
 test('a rotated file that the kubelet compressed is given up without a loss: its copy is read', async () => {
   config.rescue['max-bytes'] = 1_000;
-  const container = node.container({ pod: 'rotated-0' }).write(2_000, 5);
+  const container = scene.node.container({ pod: 'rotated-0' }).write(2_000, 5);
   const rotated = container.rotate();
   container.write(10);
   const agent = await startStalled(container);
@@ -86,14 +72,14 @@ test('a rotated file that the kubelet compressed is given up without a loss: its
     Number(new RegExp(`^afterlog_${name} (.*)$`, 'm').exec(await agent.metrics.registry.metrics())?.[1]);
   await until('the deletion is seen', async () => (await gauge('rescue_bytes')) > 0);
   await until('it is given up', async () => (await gauge('rescue_bytes')) === 0);
-  endpoint.release();
+  scene.endpoint.release();
   await agent.settled();
-  await expectEachLineOnce(store, [container]);
+  await expectEachLineOnce(scene.store, [container]);
   expect(agent.ledgers()).toMatchObject([{ linesAcked: 2_010, gaps: [] }]);
 });
 
 test('what was rescued, and what is at risk, is counted', async () => {
-  const container = node.container({ pod: 'report-0' }).write(500, 5);
+  const container = scene.node.container({ pod: 'report-0' }).write(500, 5);
   const agent = await startStalled(container);
   container.deleteFiles();
   const metrics = () => agent.metrics.registry.metrics();
@@ -102,8 +88,8 @@ test('what was rescued, and what is at risk, is counted', async () => {
   expect(during).toContain(`afterlog_rescue_bytes ${container.bytes}\n`);
   const lag = Number(/^afterlog_lag_seconds (.*)$/m.exec(during)?.[1]);
   expect(lag).toBeGreaterThan(0);
-  endpoint.release();
-  await finalLedger(store, container);
+  scene.endpoint.release();
+  await finalLedger(scene.store, container);
   const after = await metrics();
   expect(after).toContain('afterlog_at_risk_bytes 0\n');
   expect(after).toContain('afterlog_lag_seconds 0\n');

@@ -1,5 +1,6 @@
 import type { Agent, Clock } from '../../shipper/agent/agent';
 import type { AgentConfig } from '../../shipper/config/agent-config';
+import type { FilesystemReader } from '../../shipper/node/disk/filesystem';
 import { Endpoint } from './agent-endpoint';
 import { agentConfig, Agents, storedOf, until, type RunningAgent } from './agent-harness';
 import { SimulatedNode, type SimulatedContainer } from './agent-node';
@@ -30,7 +31,7 @@ export class Scene {
     return agentConfig(this.node, this.endpoint.url, more);
   }
 
-  start(config = this.config(), more: { clock?: Clock } = {}): Promise<RunningAgent> {
+  start(config = this.config(), more: { clock?: Clock; filesystem?: FilesystemReader } = {}): Promise<RunningAgent> {
     return this.agents.start(config, more);
   }
 

@@ -1,24 +1,11 @@
 import { createHash } from 'node:crypto';
-import { Endpoint, type Treatment } from './agent-endpoint';
-import { agentConfig, Agents, expectEachLineOnce, storedLedgers, storedOf } from './agent-harness';
-import { criLine, secondsAgo, SimulatedNode } from './agent-node';
-import { startTestStore, type TestStore } from './logs-store';
+import type { Treatment } from './agent-endpoint';
+import { agentConfig, expectEachLineOnce, storedLedgers, storedOf } from './agent-harness';
+import { criLine, secondsAgo } from './agent-node';
+import { agentScene } from './agent-scene';
+import { startTestStore } from './logs-store';
 
-const agents = new Agents();
-let node: SimulatedNode;
-let store: TestStore;
-let endpoint: Endpoint;
-beforeEach(async () => {
-  node = new SimulatedNode();
-  store = await startTestStore();
-  endpoint = await Endpoint.before(store.url);
-});
-afterEach(async () => {
-  await agents.stopAll();
-  await endpoint.close();
-  await store.close();
-  node.remove();
-});
+const scene = agentScene();
 
 const overloaded: Treatment = {
   status: 429,
@@ -31,54 +18,56 @@ test.each<[string, Treatment[]]>([
   ['connections cut before and after storing', ['reset', 'reset-after']],
   ['an answer that is no acknowledgement', [{ after: 260 }, { status: 401, body: 'no credentials' }]],
 ])('every line arrives, and is stored once, through %s', async (_what, troubles) => {
-  endpoint.treat = (push) => (push % 3 < 2 ? troubles[push % troubles.length]! : 'pass');
-  const containers = ['a', 'b'].map((name) => node.container({ pod: `job-${name}-0`, container: name }).write(1_500));
-  const config = agentConfig(node, endpoint.url);
+  scene.endpoint.treat = (push) => (push % 3 < 2 ? troubles[push % troubles.length]! : 'pass');
+  const containers = ['a', 'b'].map((name) =>
+    scene.node.container({ pod: `job-${name}-0`, container: name }).write(1_500)
+  );
+  const config = scene.config();
   config.batch.size = 64 * 1024;
-  const { agent } = await agents.start(config);
+  const { agent } = await scene.start(config);
   await agent.settled();
-  await expectEachLineOnce(store, containers);
+  await expectEachLineOnce(scene.store, containers);
   expect(agent.ledgers().map(({ linesAcked, gaps }) => ({ linesAcked, gaps }))).toEqual(
     containers.map(() => ({ linesAcked: 1_500, gaps: [] }))
   );
-  expect(endpoint.pushes).toBeGreaterThan(troubles.length);
+  expect(scene.endpoint.pushes).toBeGreaterThan(troubles.length);
 });
 
 test('requests that are too large for a proxy on the way are made smaller, until they pass', async () => {
   const tooLarge: Treatment = { status: 413, body: 'request body too large' };
-  endpoint.treat = (_push, bytes) => (bytes > 2_000 ? tooLarge : 'pass');
-  const container = node.container({ pod: 'job-a-0' }).write(1_500);
-  const { agent } = await agents.start(agentConfig(node, endpoint.url));
+  scene.endpoint.treat = (_push, bytes) => (bytes > 2_000 ? tooLarge : 'pass');
+  const container = scene.node.container({ pod: 'job-a-0' }).write(1_500);
+  const { agent } = await scene.start();
   await agent.settled();
-  await expectEachLineOnce(store, [container]);
+  await expectEachLineOnce(scene.store, [container]);
   expect(agent.ledgers()).toMatchObject([{ linesAcked: 1_500, gaps: [] }]);
 });
 
 test('a line that spoils every request it is in is found, and alone passed over', async () => {
-  const container = node.container({ pod: 'job-a-0' }).write(300, 5);
+  const container = scene.node.container({ pod: 'job-a-0' }).write(300, 5);
   // Hashes, so that no compression makes it small.
   const noise = Array.from({ length: 50 }, (_, i) => createHash('sha256').update(`${i}`).digest('base64')).join('');
   const spoilt = criLine(secondsAgo(2), noise);
   container.append(spoilt).write(300);
-  endpoint.treat = (_push, bytes) => (bytes > 900 ? { status: 413, body: 'request body too large' } : 'pass');
-  const { agent } = await agents.start(agentConfig(node, endpoint.url));
+  scene.endpoint.treat = (_push, bytes) => (bytes > 900 ? { status: 413, body: 'request body too large' } : 'pass');
+  const { agent } = await scene.start();
   await agent.settled();
-  await expectEachLineOnce(store, [container]);
+  await expectEachLineOnce(scene.store, [container]);
   expect(agent.ledgers()).toMatchObject([
     { linesAcked: 600, linesSeen: 601, gaps: [{ reason: 'refused', lines: 1, bytes: spoilt.length }] },
   ]);
 });
 
 test('lines that Loki refuses for good are counted in the ledger, and the others are stored', async () => {
-  await store.close();
-  store = await startTestStore({ limits: { maxLineSize: 1_000 } });
-  const container = node.container({ pod: 'wordy-0' }).write(20, 5);
+  await scene.store.close();
+  scene.store = await startTestStore({ limits: { maxLineSize: 1_000 } });
+  const container = scene.node.container({ pod: 'wordy-0' }).write(20, 5);
   container.append(criLine(secondsAgo(0), 'x'.repeat(2_000)));
   container.append(criLine(secondsAgo(0), 'after'));
-  const { agent } = await agents.start(agentConfig(node, store.url));
+  const { agent } = await scene.start(agentConfig(scene.node, scene.store.url));
   await agent.settled();
-  expect((await storedOf(store, container)).map(({ line }) => line)).toEqual([...container.written, 'after']);
-  const ledger = (await storedLedgers(store)).get(container.id);
+  expect((await storedOf(scene.store, container)).map(({ line }) => line)).toEqual([...container.written, 'after']);
+  const ledger = (await storedLedgers(scene.store)).get(container.id);
   expect(ledger?.gaps).toMatchObject([
     { reason: 'refused', lines: 1, detail: expect.stringContaining('max entry size') },
   ]);
@@ -88,14 +77,14 @@ test('lines that Loki refuses for good are counted in the ledger, and the others
 test('containers of one stream that have much together are sent request after request, without waiting for company', async () => {
   const letters = 'bcdfghjklm';
   const containers = Array.from({ length: 60 }, (_, i) =>
-    node.container({ pod: `work-${letters[i % 10]}${letters[Math.floor(i / 10)]}222`, container: 'a' }).write(100)
+    scene.node.container({ pod: `work-${letters[i % 10]}${letters[Math.floor(i / 10)]}222`, container: 'a' }).write(100)
   );
-  const config = agentConfig(node, endpoint.url);
+  const config = scene.config();
   config.batch.size = 16 * 1024;
   // Waiting once is right; waiting before each request would outlast the test's time.
   config.batch.wait = 2_000;
-  const { agent } = await agents.start(config);
+  const { agent } = await scene.start(config);
   await agent.settled();
-  await expectEachLineOnce(store, containers);
-  expect(endpoint.pushes).toBeGreaterThan(25);
+  await expectEachLineOnce(scene.store, containers);
+  expect(scene.endpoint.pushes).toBeGreaterThan(25);
 });

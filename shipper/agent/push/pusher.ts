@@ -7,6 +7,7 @@ import type { AgentMetrics } from '../status/metrics';
 import type { Sent } from '../tail/open-file';
 import { POLL_MS } from '../discover/pod-logs';
 import { backoffMs, sleep, type Backoff } from './backoff';
+import { Complaints } from './complaints';
 import { deliver } from './delivery';
 import { Order } from './order';
 import { RequestBuilder, type Batch } from './request-builder';
@@ -53,6 +54,7 @@ export class Pusher {
   private readonly order = new Order();
   private readonly builder: RequestBuilder;
   private readonly settlement: Settlement;
+  private readonly complaints: Complaints;
   private readonly streams = new Map<string, PushStream>();
   private readonly routes = new Map<ContainerLog, PushStream>();
   private underWay = 0;
@@ -67,6 +69,7 @@ export class Pusher {
     private readonly deps: PusherDeps
   ) {
     this.settlement = new Settlement(deps);
+    this.complaints = new Complaints(deps.logger);
     this.builder = new RequestBuilder(options, {
       logger: deps.logger,
       order: this.order,
@@ -293,7 +296,7 @@ export class Pusher {
   }
 
   private note(stream: PushStream, { entries }: Batch, outcome: Exclude<PushOutcome, { kind: 'stored' }>): void {
-    this.deps.logger.warn('Loki did not take a push', { stream: stream.labels, entries, ...outcome });
+    this.complaints.note(outcome, { stream: stream.labels, entries });
     if (outcome.kind === 'retry') {
       this.problem = outcome.reason;
       this.deps.metrics.retries.inc();
