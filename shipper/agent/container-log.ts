@@ -2,12 +2,11 @@ import { instanceId, type ContainerInstance } from '../../model/container-instan
 import type { ContainerRecord, Gap } from '../../model/records';
 import { addGap, containerRecord, emptyAccount, lineTime, type AccountState } from './ledger/account';
 import { MetadataForms, type MetadataPairs } from './cut/entry-metadata';
-import type { Found } from './discover/directory-listing';
-import { parseLogFileName } from './discover/names';
 import { UnopenedFiles } from './discover/unopened';
 import type { OpenFile, ReadStop, RequestRules, Stretch } from './tail/open-file';
 import { movePosition } from './tail/position';
 import type { SavedFile } from './ledger/checkpoint';
+import { missUnresolved } from './ledger/unread';
 import type { Workbench } from './cut/workbench';
 
 /** The runtime may write a last line to a rotated file after its successor was made. */
@@ -209,65 +208,7 @@ export class ContainerLog {
       this.takeUp(file, saved);
     }
     if (this.files.every((one) => one.identified)) {
-      this.giveUpUnresolved(null);
-    }
-  }
-
-  /**
-   * What an earlier agent had begun and no file holds any more went unread.
-   * @param until when it was gone at the latest, RFC 3339
-   */
-  giveUpUnresolved(until: string | null): void {
-    const { state } = this;
-    for (const { hash, rotated, size, acked, firstTime, over, sent } of this.unresolved) {
-      const to = lineTime(acked.seconds, acked.nanos) ?? this.state.lastTime;
-      const done = { hash, rotated, lines: acked.lines, bytes: acked.offset, from: firstTime, to };
-      state.closed.push({ ino: 0, birthMs: 0, ...done, onNode: false });
-      state.vanishedBytes += size - acked.offset;
-      const gap = { lines: null, from: to, to: until };
-      const unsure = Math.max(0, (sent?.offset ?? 0) - acked.offset);
-      const sure = size - acked.offset - unsure;
-      if (unsure > 0) {
-        this.miss({ ...gap, reason: 'unacknowledged', bytes: unsure });
-      }
-      if (sure > 0) {
-        this.miss({ ...gap, reason: 'gone-unread', bytes: sure });
-      }
-      if (!over) {
-        this.miss({ ...gap, reason: 'gone-unread', bytes: null, detail: 'what was written after the last look' });
-      }
-    }
-    this.unresolved = [];
-  }
-
-  /**
-   * Files that were seen and never opened are lost when they go.
-   * @param until when they were gone at the latest, RFC 3339
-   */
-  missUnopened(there: readonly Found[], until: string): void {
-    for (const unread of this.unopened.takeGone(there)) {
-      this.state.vanishedBytes += unread.bytes ?? 0;
-      this.miss({ ...unread, lines: null, from: this.state.lastTime, to: until });
-    }
-  }
-
-  /**
-   * All files went. Where even the newest that was seen had been rotated, a newer one came and went unseen: how much was
-   * in it nobody can know.
-   * @param until when it was gone at the latest, RFC 3339
-   */
-  missUnseen(until: string): void {
-    const { closed, lastTime } = this.state;
-    const newest = this.files.at(-1);
-    if (!newest && closed.length === 0 && this.state.gaps.length > 0) {
-      return; // nothing of it could be opened, which is told
-    }
-    const name = newest && (parseLogFileName(newest.log.lastName) ?? newest);
-    if (name?.rotated !== '' && !closed.some(({ rotated }) => rotated === '')) {
-      const read = newest?.log.read;
-      const from = (read && lineTime(read.seconds, read.nanos)) ?? lastTime;
-      const detail = 'a newer file that nobody saw';
-      this.miss({ reason: 'gone-unread', bytes: null, lines: null, from, to: until, detail });
+      missUnresolved(this, null);
     }
   }
 

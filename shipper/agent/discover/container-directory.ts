@@ -2,6 +2,7 @@ import type { Logger } from '../../log';
 import type { ContainerInstance } from '../../../model/container-instance';
 import { foldAway, type ClosedFile } from '../ledger/account';
 import type { SavedContainer, SavedFile } from '../ledger/checkpoint';
+import { missUnopened, missUnresolved, missUnseen } from '../ledger/unread';
 import type { ContainerLog } from '../container-log';
 import { DirectoryListing, isMissing, MANY_TRIES, type Found } from './directory-listing';
 import { LogFile } from '../tail/log-file';
@@ -173,10 +174,10 @@ export class ContainerDirectory {
       container.state.ended = true;
     }
     if (!this.stale && container.files.every(({ identified }) => identified)) {
-      container.giveUpUnresolved(files.length === 0 ? this.wentAt(container, closedWereThere) : this.deps.nowText());
+      missUnresolved(container, files.length === 0 ? this.wentAt(container, closedWereThere) : this.deps.nowText());
     }
     if (!this.stale) {
-      container.missUnopened(files, this.deps.nowText());
+      missUnopened(container, files, this.deps.nowText());
     }
     if (files.length === 0) {
       this.noteLeaving(container, closedWereThere);
@@ -190,7 +191,7 @@ export class ContainerDirectory {
       const noticed = this.deps.nowText();
       state.left = { at, noticed, directory: 'unknown', bytesUnacked: container.unacked };
       state.ended = true;
-      container.missUnseen(noticed);
+      missUnseen(container, noticed);
     }
   }
 
