@@ -1,4 +1,5 @@
 // What is measured of one shipper; each on its own directory and sink. CPU is the process's user and system time.
+import { fileURLToPath } from 'node:url';
 import { writeLogs, writeSteadily } from './node-logs.mjs';
 import { startShipper } from './process.mjs';
 import { sleep, withSink } from './with-sink.mjs';
@@ -58,13 +59,26 @@ export const idle = (shipper, files, seconds) =>
     const lines = writeLogs(sink.logs, files, files * 20);
     const running = startShipper(shipper, sink);
     await untilArrived(sink, lines, shipper);
-    await sleep(REST_MS);
-    const before = running.usage();
-    await sleep(seconds * 1000);
-    const after = running.usage();
-    await running.stop();
-    return {
-      corePercent: Number((((after.cpu - before.cpu) / seconds) * 100).toFixed(2)),
-      peakMiB: Math.round(after.peakMiB),
-    };
+    return atRest(running, seconds);
   });
+
+/** The same of floor.mjs. */
+export const idleFloor = (files, seconds) =>
+  withSink('nothing', async (sink) => {
+    writeLogs(sink.logs, files, files * 20);
+    const script = fileURLToPath(new URL('./floor.mjs', import.meta.url));
+    const start = ({ logs }) => ({ command: process.execPath, args: [script, logs] });
+    return atRest(startShipper({ name: 'floor.mjs', start }, sink), seconds);
+  });
+
+async function atRest(running, seconds) {
+  await sleep(REST_MS);
+  const before = running.usage();
+  await sleep(seconds * 1000);
+  const after = running.usage();
+  await running.stop();
+  return {
+    corePercent: Number((((after.cpu - before.cpu) / seconds) * 100).toFixed(2)),
+    peakMiB: Math.round(after.peakMiB),
+  };
+}

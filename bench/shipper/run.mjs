@@ -2,7 +2,7 @@
 // files against the same kind of sink, one after the other in one run.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { idle, saturation, steady } from './measures.mjs';
+import { idle, idleFloor, saturation, steady } from './measures.mjs';
 import { findShippers } from './shippers.mjs';
 
 const { values } = parseArgs({
@@ -45,19 +45,21 @@ const measures = [
   {
     title: `1,000 finished containers, ${idleSeconds} s`,
     measure: (shipper) => idle(shipper, 1000, idleSeconds),
+    // What the system calls of our agent take by themselves.
+    beside: { 'system calls alone': () => idleFloor(1000, idleSeconds) },
     columns: ({ corePercent }) => ({ '1,000 finished: % of a core': corePercent }),
   },
 ];
 
 const results = [];
 const table = {};
-for (const { title, measure, columns } of measures) {
+for (const { title, measure, beside = {}, columns } of measures) {
   console.log(title);
   const rows = {};
   // Every shipper in turn, so that what the machine does besides meets them alike.
-  for (const shipper of chosen) {
-    const name = `${shipper.name} ${shipper.version}`;
-    rows[name] = await measure(shipper);
+  const all = chosen.map((shipper) => [`${shipper.name} ${shipper.version}`, () => measure(shipper)]);
+  for (const [name, run] of [...all, ...Object.entries(beside)]) {
+    rows[name] = await run();
     table[name] = { ...table[name], ...columns(rows[name]) };
   }
   results.push({ title, rows });
@@ -67,7 +69,7 @@ const names = Object.keys(table);
 const figures = Object.keys(table[names[0]] ?? {});
 console.table(
   Object.fromEntries(
-    figures.map((figure) => [figure, Object.fromEntries(names.map((name) => [name, table[name][figure]]))])
+    figures.map((figure) => [figure, Object.fromEntries(names.map((name) => [name, table[name][figure] ?? '']))])
   )
 );
 if (values.json) {
