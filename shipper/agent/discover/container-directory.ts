@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Logger } from '../../log';
 import type { ContainerInstance } from '../../../model/container-instance';
 import { foldAway, type ClosedFile } from '../ledger/account';
@@ -86,6 +87,17 @@ export class ContainerDirectory {
     } else {
       this.scan();
     }
+  }
+
+  /** Whether all logs that were in it have left the node. */
+  get left(): boolean {
+    return [...this.containers.values()].every(({ state }) => state.left !== null);
+  }
+
+  /** Whether a file of that name is open. */
+  hasOpen(name: string): boolean {
+    const path = join(this.path, name);
+    return [...this.containers.values()].some(({ files }) => files.some(({ log }) => log.isOpen && log.path === path));
   }
 
   /** Looks at the directory: opens new files, follows renamed ones, notes those that went. */

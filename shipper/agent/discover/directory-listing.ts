@@ -17,6 +17,8 @@ export const MANY_TRIES = 5;
 /** What lies in a container's directory, and whether that may have changed since it was listed. */
 export class DirectoryListing {
   private readonly time: DirectoryTime;
+  /** A file had gone between the listing and the look at it. */
+  private amiss = false;
 
   /** @param refuse is told of what cannot be looked at */
   constructor(
@@ -26,13 +28,15 @@ export class DirectoryListing {
     this.time = new DirectoryTime(path);
   }
 
-  /** The log files by restart, at one moment: a rename amid the look must not pass for a deletion. */
+  /** The log files by restart, at one moment: a rename amid the look must not pass for a deletion, and is looked at again. */
   read(): Map<number, Found[]> {
     let names = this.names();
     for (let tries = 0; ; tries++) {
+      this.amiss = false;
       const found = names.flatMap((name) => this.find(name) ?? []);
-      const after = this.names();
-      if (tries === MANY_TRIES || after.join('/') === names.join('/')) {
+      const sure = !this.amiss && !this.time.changed;
+      const after = sure || tries === MANY_TRIES ? names : this.names();
+      if (after.join('/') === names.join('/')) {
         return byRestart(found);
       }
       names = after;
@@ -69,6 +73,7 @@ export class DirectoryListing {
       const stat = parsed && statSync(path);
       return stat && { ...parsed, path, ino: stat.ino, birthMs: stat.birthtimeMs, size: stat.size };
     } catch (error) {
+      this.amiss ||= isMissing(error);
       if (!isMissing(error)) {
         this.refuse(path, error);
       }

@@ -12,7 +12,7 @@ export const POLL_MS = 250;
 const RETRY_MS = 1_000;
 /** A container that has been silent for so long is watched by inotify again. */
 const QUIET_MS = 5_000;
-/** A rescan of a full node takes longer than some containers live: so often it lets inotify's news through. */
+/** Looks at many directories take longer than some containers live: so often they let inotify's news through. */
 const SLICE_MS = 5;
 /** More writes than this between two looks cost more than looking: inotify is left off until the container is silent. */
 const MANY_CHANGES = 8;
@@ -42,6 +42,9 @@ interface ContainerEntry extends Watchers {
 export class PodLogs {
   private readonly pods = new Map<string, PodEntry>();
   private readonly hot = new Set<ContainerEntry>();
+  /** Directories to look at in the next turn: what changed there shows no new file, which has to be opened at once. */
+  private readonly due = new Set<ContainerDirectory>();
+  private turn: NodeJS.Immediate | null = null;
   private readonly root: Watched;
   private poller: NodeJS.Timeout | null = null;
   private rescanner: NodeJS.Timeout | null = null;
@@ -79,6 +82,7 @@ export class PodLogs {
     clearInterval(this.poller ?? undefined);
     clearInterval(this.rescanner ?? undefined);
     clearTimeout(this.retry ?? undefined);
+    clearImmediate(this.turn ?? undefined);
     this.root.stop();
     for (const pod of this.pods.values()) {
       pod.watched.stop();
@@ -161,8 +165,8 @@ export class PodLogs {
         this.addContainer(name, entry, container);
       }
     }
-    for (const container of entry.containers.values()) {
-      container.directory.scan();
+    for (const { directory } of entry.containers.values()) {
+      this.scanSoon(directory);
     }
     if (!there && names.length === 0 && entry.containers.size === 0) {
       this.pods.delete(name);
@@ -177,9 +181,15 @@ export class PodLogs {
     const key = `${podName}/${name}`;
     const path = join(this.dir, podName, name);
     const directory = new ContainerDirectory(path, parsed, name, this.deps, this.saved.get(key) ?? new Map());
-    const watched = new Watched(path, this.deps.logger, (change) =>
-      change === 'change' ? this.heat(entry) : directory.scan()
-    );
+    const watched = new Watched(path, this.deps.logger, (change, name) => {
+      if (change === 'change') {
+        this.heat(entry);
+      } else if (name !== null && directory.hasOpen(name)) {
+        this.scanSoon(directory);
+      } else {
+        directory.scan();
+      }
+    });
     const entry: ContainerEntry = { directory, watched, hotSince: null, changes: 0 };
     pod.containers.set(name, entry);
     watched.start();
@@ -210,6 +220,23 @@ export class PodLogs {
     }
   }
 
+  /** Several events of one directory cost one look, and none of them holds up the news of another. */
+  private scanSoon(directory: ContainerDirectory): void {
+    this.due.add(directory);
+    this.turn ??= setImmediate(() => {
+      this.turn = null;
+      const begin = performance.now();
+      for (const one of this.due) {
+        this.due.delete(one);
+        one.scan();
+        if (performance.now() - begin > SLICE_MS) {
+          break;
+        }
+      }
+      this.due.forEach((one) => this.scanSoon(one));
+    });
+  }
+
   private heat(entry: ContainerEntry): void {
     if (++entry.changes > MANY_CHANGES) {
       entry.watched.stop();
@@ -217,7 +244,7 @@ export class PodLogs {
     if (entry.hotSince === null) {
       entry.hotSince = performance.now();
       this.hot.add(entry);
-      entry.directory.scan();
+      this.scanSoon(entry.directory);
       this.poller ??= setInterval(() => this.poll(), POLL_MS);
     }
   }
@@ -226,9 +253,10 @@ export class PodLogs {
     const now = performance.now();
     for (const entry of this.hot) {
       entry.changes = 0;
-      if (entry.directory.glance()) {
+      const { left } = entry.directory;
+      if (!left && entry.directory.glance()) {
         entry.hotSince = now;
-      } else if (now - (entry.hotSince ?? 0) > QUIET_MS) {
+      } else if (left || now - (entry.hotSince ?? 0) > QUIET_MS) {
         this.hot.delete(entry);
         entry.hotSince = null;
         entry.watched.start();
