@@ -29,7 +29,8 @@ export default function TimelinePage() {
   const { span, timeZone } = time;
   const [state, changeState] = useViewState();
   const [filters, changeFilters] = useFilters();
-  const whole = useMemo(() => wholeOf(span, state.whole), [span, state.whole]);
+  const { from, to } = wholeOf(span, state.whole);
+  const whole = useMemo<View>(() => ({ from, to }), [from, to]);
   const records = useRecords(loki, whole, time.round);
   const names = useMemo(() => namesIn(records.records), [records.records]);
   const passes = useMemo(() => (isFiltering(filters) ? matcherOf(filters) : undefined), [filters]);

@@ -3,21 +3,24 @@ import { type View, xOf } from '../geometry/view';
 import type { NodeLane } from '../model/node-lane';
 import type { Palette } from './palette';
 
-export interface MinimapFrame {
-  density: Density;
-  /** What the minimap shows, and the piece of it that the timeline shows. */
+/** Sizes in CSS pixels. */
+interface MinimapFrame {
+  /** What the minimap shows. */
   whole: View;
-  view: View;
-  nodes: Iterable<NodeLane>;
-  now: number;
   width: number;
   height: number;
   palette: Palette;
 }
 
+export interface OverviewFrame extends MinimapFrame {
+  density: Density;
+  nodes: Iterable<NodeLane>;
+  now: number;
+}
+
 /** How much ran, and upon it the logs that left: those in Loki, and those that are not; pressure of any node behind. */
-export function paintMinimap(ctx: CanvasRenderingContext2D, frame: MinimapFrame): void {
-  const { density, whole, view, nodes, now, width, height, palette } = frame;
+export function paintOverview(ctx: CanvasRenderingContext2D, frame: OverviewFrame): void {
+  const { density, whole, nodes, now, width, height, palette } = frame;
   const { columns, running, safe, missing, mostRunning, mostGone } = density;
   ctx.clearRect(0, 0, width, height);
   ctx.fillStyle = palette.pressure;
@@ -67,15 +70,18 @@ export function paintMinimap(ctx: CanvasRenderingContext2D, frame: MinimapFrame)
     palette.verdicts.lost,
     4
   );
-  paintWindow(ctx, frame, xOf(whole, width, view.from), xOf(whole, width, view.to));
 }
 
-function paintWindow(
-  ctx: CanvasRenderingContext2D,
-  { width, height, palette }: MinimapFrame,
-  x0: number,
-  x1: number
-): void {
+export interface WindowFrame extends MinimapFrame {
+  /** The piece that the timeline shows. */
+  view: View;
+}
+
+/** The frame around what the timeline shows; what is outside it is dimmed. */
+export function paintWindow(ctx: CanvasRenderingContext2D, frame: WindowFrame): void {
+  const { whole, view, width, height, palette } = frame;
+  const [x0, x1] = [xOf(whole, width, view.from), xOf(whole, width, view.to)];
+  ctx.clearRect(0, 0, width, height);
   ctx.fillStyle = palette.background;
   ctx.globalAlpha = 0.55;
   ctx.fillRect(0, 0, Math.max(0, x0), height);

@@ -1,4 +1,4 @@
-import React, { type PointerEvent, useEffect, useMemo, useRef } from 'react';
+import React, { type PointerEvent, useCallback, useEffect, useMemo, useRef } from 'react';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '../../texts';
@@ -6,7 +6,7 @@ import { useStyles2 } from '@grafana/ui';
 import { densityOf } from '../geometry/density';
 import { between, panned, spanOf, timeAt, type View, xOf, zoomed } from '../geometry/view';
 import type { TimelineModel } from '../model/timeline-model';
-import { paintMinimap } from '../paint/minimap';
+import { paintOverview, paintWindow } from '../paint/minimap';
 import type { Palette } from '../paint/palette';
 import type { LiveView } from './live-view';
 import { useCanvas, useSize } from './use-canvas';
@@ -28,19 +28,10 @@ interface MinimapProps {
 export function Minimap({ model, whole, live, palette, labelWidth }: MinimapProps) {
   const styles = useStyles2(getStyles);
   const box = useRef<HTMLDivElement>(null);
-  const canvas = useRef<HTMLCanvasElement>(null);
   const { width } = useSize(box);
-  const columns = Math.max(1, Math.floor(width / COLUMN));
-  const density = useMemo(() => densityOf(model.lives, whole, columns, model.now), [model, whole, columns]);
-  const schedule = useCanvas(canvas, { width, height: HEIGHT }, (ctx) =>
-    paintMinimap(ctx, {
-      ...{ density, whole, view: live.view, now: model.now, palette },
-      ...{ nodes: model.nodes.values(), width, height: HEIGHT },
-    })
-  );
-  useEffect(() => live.subscribe(schedule), [live, schedule]);
-  useEffect(schedule);
   const drag = useDragOfMinimap(whole, live, width);
+  const overview = useOverview(model, whole, palette, width);
+  const frame = useWindow(live, whole, palette, width);
   return (
     <div className={styles.row}>
       <div className={styles.label} style={{ width: labelWidth }}>
@@ -48,7 +39,7 @@ export function Minimap({ model, whole, live, palette, labelWidth }: MinimapProp
       </div>
       <div ref={box} className={styles.box} {...drag}>
         <canvas
-          ref={canvas}
+          ref={overview}
           className={styles.canvas}
           style={{ width, height: HEIGHT }}
           role="img"
@@ -57,9 +48,39 @@ export function Minimap({ model, whole, live, palette, labelWidth }: MinimapProp
             'How many containers ran over time, and when logs left their nodes'
           )}
         />
+        <canvas ref={frame} className={styles.canvas} style={{ width, height: HEIGHT }} aria-hidden="true" />
       </div>
     </div>
   );
+}
+
+/** The canvas of what was loaded: all nodes' pressure and all lives are in it, too much to paint with every movement. */
+function useOverview(model: TimelineModel, whole: View, palette: Palette, width: number) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const columns = Math.max(1, Math.floor(width / COLUMN));
+  const density = useMemo(() => densityOf(model.lives, whole, columns, model.now), [model, whole, columns]);
+  const paint = useCallback(
+    (ctx: CanvasRenderingContext2D) =>
+      paintOverview(ctx, {
+        ...{ density, whole, now: model.now, palette },
+        ...{ nodes: model.nodes.values(), width, height: HEIGHT },
+      }),
+    [density, whole, model, palette, width]
+  );
+  const schedule = useCanvas(canvas, { width, height: HEIGHT }, paint);
+  useEffect(schedule, [schedule, paint]);
+  return canvas;
+}
+
+/** The canvas upon it, which follows the view. */
+function useWindow(live: LiveView, whole: View, palette: Palette, width: number) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const schedule = useCanvas(canvas, { width, height: HEIGHT }, (ctx) =>
+    paintWindow(ctx, { whole, view: live.view, width, height: HEIGHT, palette })
+  );
+  useEffect(() => live.subscribe(schedule), [live, schedule]);
+  useEffect(schedule);
+  return canvas;
 }
 
 /** Inside the window it moves, at its edges it resizes, beside it a new one is drawn. */
@@ -121,6 +142,9 @@ const getStyles = (theme: GrafanaTheme2) => ({
     borderRight: `1px solid ${theme.colors.border.medium}`,
     background: theme.colors.background.secondary,
   }),
-  box: css({ flex: 1, minWidth: 0, height: HEIGHT, cursor: 'crosshair', touchAction: 'none', overflow: 'hidden' }),
-  canvas: css({ display: 'block' }),
+  box: css({
+    ...{ flex: 1, minWidth: 0, height: HEIGHT, position: 'relative' },
+    ...{ cursor: 'crosshair', touchAction: 'none', overflow: 'hidden' },
+  }),
+  canvas: css({ position: 'absolute', inset: 0 }),
 });
