@@ -52,6 +52,27 @@ describe.each(targetNames())('the timeline on %s', (target) => {
     await visit.close();
   });
 
+  it('shows the stretch of time that is drawn in the minimap', async () => {
+    const visit = await Visit.open(browser, target, `${TIMELINE}?from=now-1h&to=now&job=hello`);
+    const { page } = visit;
+    await page.getByRole('row', { name: /^hello 20/ }).waitFor();
+    const minimap = page.getByRole('img', { name: /^How many containers ran over time/ });
+    const { x = 0, y = 0, width = 0, height = 0 } = (await minimap.boundingBox()) ?? {};
+    await page.mouse.move(x + width / 4, y + height / 2);
+    await page.mouse.down();
+    await page.mouse.move(x + width / 2, y + height / 2, { steps: 5 });
+    await page.mouse.up();
+    await page.waitForURL(/[?&]whole=\d+-\d+/);
+    const address = new URL(page.url()).searchParams;
+    const moment = (text: string | null) => (/^\d+$/.test(text ?? '') ? Number(text) : Date.parse(text ?? ''));
+    const [from, to] = [moment(address.get('from')), moment(address.get('to'))];
+    const [begin = NaN, end = NaN] = (address.get('whole') ?? '').split('-').map(Number);
+    expect((from - begin) / (end - begin)).toBeCloseTo(0.25, 2);
+    expect((to - begin) / (end - begin)).toBeCloseTo(0.5, 2);
+    await expectSound(visit, 'timeline-minimap');
+    await visit.close();
+  });
+
   it('is a table, too', async () => {
     const visit = await Visit.open(browser, target, `${TIMELINE}?from=now-1h&to=now&job=hello`);
     const { page } = visit;
