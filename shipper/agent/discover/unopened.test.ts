@@ -33,6 +33,11 @@ test('one that lies there still is none, nor one that was opened later', () => {
   expect(files.takeGone([])).toEqual([]);
 });
 
+test('another file with its inode is not it', () => {
+  files.note(found(1, 500), null);
+  expect(files.takeGone([{ ...found(1, 80), birthMs: 1 }])).toMatchObject([{ bytes: 500 }]);
+});
+
 test('one that was refused is a gap with the reason of the refusal', () => {
   files.note(found(1, 500), 'EMFILE: too many open files');
   expect(files.takeGone([found(2, 10)])).toEqual([

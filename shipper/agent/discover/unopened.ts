@@ -5,28 +5,29 @@ type Unread = Pick<Gap, 'reason' | 'bytes' | 'detail'>;
 
 /** Log files of one container that were seen and could not be opened. One that goes like that is a gap in its log. */
 export class UnopenedFiles {
-  private readonly files = new Map<number, Unread & { rotated: string }>();
+  private readonly files = new Map<string, Unread & { rotated: string }>();
 
   /** @param why the system's error; null where the file had gone between the look and the opening */
-  note({ ino, size, rotated }: Found, why: string | null): void {
+  note(found: Found, why: string | null): void {
+    const { size, rotated } = found;
     const bytes = size > 0 ? size : null; // what was written after the look nobody saw
     const unread: Unread =
       why === null
         ? { reason: 'gone-unread', bytes, detail: 'gone before it could be opened' }
         : { reason: 'unreadable', bytes, detail: why };
-    this.files.set(ino, { ...unread, rotated });
+    this.files.set(keyOf(found), { ...unread, rotated });
   }
 
-  opened({ ino }: Found): void {
-    this.files.delete(ino);
+  opened(found: Found): void {
+    this.files.delete(keyOf(found));
   }
 
   /** Those that are not among the container's files any more; one of which there is a compressed copy is no loss. */
   takeGone(there: readonly Found[]): Unread[] {
     const gone: Unread[] = [];
-    for (const [ino, { rotated, ...unread }] of this.files) {
-      if (!there.some((found) => found.ino === ino)) {
-        this.files.delete(ino);
+    for (const [key, { rotated, ...unread }] of this.files) {
+      if (!there.some((found) => keyOf(found) === key)) {
+        this.files.delete(key);
         if (rotated === '' || !there.some((found) => found.rotated === rotated)) {
           gone.push(unread);
         }
@@ -35,3 +36,6 @@ export class UnopenedFiles {
     return gone;
   }
 }
+
+/** Inodes are used again within a second. */
+const keyOf = ({ ino, birthMs }: Found) => `${ino} ${birthMs}`;
