@@ -302,6 +302,13 @@ describe('the kubelet', () => {
     expect(foundBy(findings, 'kubelet.log')?.found).toContain('absent.log is not there');
   });
 
+  test('whose log cannot be opened: the reason is told', async () => {
+    config.kubelet.log = join(dir, 'circle.log');
+    symlinkSync(config.kubelet.log, config.kubelet.log);
+    const { findings } = await checkKubelet(config);
+    expect(foundBy(findings, 'kubelet.log')?.found).toContain('circle.log cannot be read: ELOOP');
+  });
+
   test('that is not configured is a note', async () => {
     config.kubelet.url = config.kubelet.log = '';
     expect(told((await checkKubelet(config)).findings)).toEqual(['note kubelet.url', 'note kubelet.log']);

@@ -44,8 +44,7 @@ export class FileSource implements LineSource {
   }
 
   async newest(): Promise<Pick<SourceLine, 'text' | 'writtenMs'> | undefined> {
-    // Why it cannot be opened is told when reading begins.
-    const file = await this.openAt(this.path).catch(() => undefined);
+    const file = await this.openAt(this.path);
     if (!file) {
       return undefined;
     }

@@ -48,7 +48,8 @@ export class KubeletLog {
   async start(position: string | null): Promise<void> {
     this.position = position;
     this.timer = setInterval(() => this.expire(), EXPIRE_EVERY_MS);
-    const newest = await this.options.source.newest?.();
+    // Why it cannot be opened is told when reading begins.
+    const newest = await this.options.source.newest?.().catch(() => undefined);
     const klog = newest && parseKlog(newest.text);
     if (klog) {
       this.learnZone(klog, newest.writtenMs);

@@ -13,7 +13,10 @@ export interface SourceLine {
 export interface LineSource {
   /** What is being read, or why nothing is: for the log and for `doctor`. */
   readonly state: string;
-  /** The newest line there is, before reading begins: a file's older lines have no time of writing of their own. */
+  /**
+   * The newest line there is, before reading begins: a file's older lines have no time of writing of their own.
+   * @throws the system's error where it cannot be read
+   */
   newest?(): Promise<Pick<SourceLine, 'text' | 'writtenMs'> | undefined>;
   /** Begins to read at `position` (null: where there is nothing to go on from). */
   start(position: string | null, onLine: (line: SourceLine) => void): Promise<void>;
