@@ -6,7 +6,7 @@ const typed = [
   'shipper/**/*.ts',
   'pocket-loki/**/*.ts',
   'src/**/*.{ts,tsx}',
-  'host/**/*.{ts,tsx}',
+  'tools/**/*.{ts,tsx}',
   'tests/**/*.ts',
   'bench/**/*.ts',
 ];
@@ -43,7 +43,7 @@ export default defineConfig([
   },
   {
     // The host gives what Grafana gives, old and deprecated things too.
-    files: ['host/page/**/*.{ts,tsx}'],
+    files: ['tools/grafana-host/page/**/*.{ts,tsx}'],
     rules: { '@typescript-eslint/no-deprecated': 'off', 'no-restricted-imports': 'off' },
   },
   {

@@ -9,7 +9,7 @@ module.exports = {
     {
       displayName: 'node',
       testEnvironment: 'node',
-      roots: ['<rootDir>/model', '<rootDir>/shipper', '<rootDir>/pocket-loki', '<rootDir>/host', '<rootDir>/tests'],
+      roots: ['<rootDir>/model', '<rootDir>/shipper', '<rootDir>/pocket-loki', '<rootDir>/tools', '<rootDir>/tests'],
       testMatch: ['**/*.test.ts'],
       testPathIgnorePatterns: ['/node_modules/', '/tests/(real|node|browser)/'],
       transform: { '^.+\\.(t|j)sx?$': swc },

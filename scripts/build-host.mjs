@@ -28,7 +28,7 @@ const grafanaLibraries = {
         ? { path: found.path.slice(0, -'.mjs'.length), namespace: 'grafana', sideEffects: found.sideEffects }
         : found;
     onResolve({ filter: /./ }, async ({ path, kind, importer, namespace, resolveDir, pluginData }) => {
-      const isHosts = importer.startsWith(join(root, 'host/')) && !path.startsWith('.');
+      const isHosts = importer.startsWith(join(root, 'tools/grafana-host/')) && !path.startsWith('.');
       if (pluginData === grafanaLibraries || !(isHosts || namespace === 'grafana')) {
         return undefined;
       }
@@ -58,7 +58,7 @@ const common = { absWorkingDir: root, bundle: true, logLevel: 'warning', logOver
 const [{ metafile }] = await Promise.all([
   build({
     ...common,
-    entryPoints: { main: 'host/page/main.ts' },
+    entryPoints: { main: 'tools/grafana-host/page/main.ts' },
     outdir: page,
     format: 'esm',
     splitting: true,
@@ -76,7 +76,7 @@ const [{ metafile }] = await Promise.all([
   }),
   build({
     ...common,
-    entryPoints: { 'host-server': 'host/server/main.ts' },
+    entryPoints: { 'host-server': 'tools/grafana-host/server/main.ts' },
     outdir: join(root, 'build'),
     platform: 'node',
     target: 'node20',
@@ -85,8 +85,10 @@ const [{ metafile }] = await Promise.all([
   }),
 ]);
 // What is imported at run time brings its scripts along, but not its styles.
-const { cssBundle } = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint === 'host/page/start.tsx');
-const html = readFileSync(join(root, 'host/page/index.html'), 'utf8');
+const { cssBundle } = Object.values(metafile.outputs).find(
+  ({ entryPoint }) => entryPoint === 'tools/grafana-host/page/start.tsx'
+);
+const html = readFileSync(join(root, 'tools/grafana-host/page/index.html'), 'utf8');
 writeFileSync(join(page, 'index.html'), html.replace('styles.css', basename(cssBundle)));
 cpSync(join(root, 'dashboards'), join(page, 'dashboards'), { recursive: true });
 // Grafana 12 moved its icons; each generation asks for them at its own place.

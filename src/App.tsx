@@ -1,6 +1,6 @@
 import React, { Suspense, useEffect } from 'react';
 import type { AppRootProps } from '@grafana/data';
-import { t } from './texts';
+import { t } from './shared/texts';
 import { locationService, PluginPage } from '@grafana/runtime';
 import { LoadingPlaceholder, Stack } from '@grafana/ui';
 import { AppContextProvider } from './app/app-context';
@@ -8,8 +8,8 @@ import { AppErrorBoundary } from './app/AppErrorBoundary';
 import { AppNavigation } from './app/AppNavigation';
 import { NoDataSource } from './app/NoDataSource';
 import { PAGES } from './app/pages';
-import { type JsonData, settingsOf } from './settings';
-import { useLocation } from './use-location';
+import { type JsonData, settingsOf } from './shared/settings';
+import { useLocation } from './shared/use-location';
 
 /** The app's pages; an address that is none of theirs leads to the first. */
 export default function App({ meta }: AppRootProps<JsonData>) {

@@ -5,9 +5,9 @@ import { AppPlugin, type AppRootProps } from '@grafana/data';
 import { LoadingPlaceholder } from '@grafana/ui';
 import { registerExtensions } from './extensions/register';
 import type { ConfigurationProps } from './pages/configuration/Configuration';
-import type { JsonData } from './settings';
-import { translated } from './translated';
-import { initTranslations } from './translations';
+import type { JsonData } from './shared/settings';
+import { translated } from './shared/translated';
+import { initTranslations } from './shared/translations';
 
 const App = lazy(() => translated(import(/* webpackChunkName: "app" */ './App')));
 const Configuration = lazy(() =>

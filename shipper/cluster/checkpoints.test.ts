@@ -1,5 +1,5 @@
 import { Checkpoints } from './checkpoints';
-import { DueQueue } from './due-queue';
+import { DueQueue } from './core/due-queue';
 
 describe('Checkpoints', () => {
   const noted = () => {

@@ -1,6 +1,6 @@
 import type { Collection } from './api/list-watch';
 import { EVENT_FIELD_SELECTOR } from './state/event';
-import { watchedKinds, type WatchedKind } from './world';
+import { watchedKinds, type WatchedKind } from './cluster-state';
 
 /** API group paths by kind; CronJobs were beta until Kubernetes 1.21. */
 const groups: Readonly<Record<WatchedKind, readonly string[]>> = {

@@ -1,6 +1,6 @@
 import winston from 'winston';
 import { ApiClient } from './api/client';
-import { ClusterClock } from './cluster-clock';
+import { ClusterClock } from './core/cluster-clock';
 import { LeaseElection } from './lease';
 import { TestApiServer } from './testing/api-server';
 import { until } from './testing/until';

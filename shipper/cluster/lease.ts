@@ -1,7 +1,7 @@
 import type { Logger } from '../log';
 import { ApiError, type ApiClient } from './api/client';
 import { deadline, pause } from './api/pause';
-import { fields, text, whole } from './fields';
+import { fields, text, whole } from './core/fields';
 
 /** Timing as client-go's leader election has it. */
 export interface LeaseTiming {

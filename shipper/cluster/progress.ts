@@ -3,9 +3,9 @@ import { parseNs } from '../../model/time';
 import type { RecordWriter } from '../loki/record-writer';
 import type { Resume } from './api/list-watch';
 import { type Checkpoint, Checkpoints } from './checkpoints';
-import type { ClusterClock } from './cluster-clock';
-import { timeText, timeTextOrNull } from './fields';
-import { metadataOf, recordLine } from './trackers/context';
+import type { ClusterClock } from './core/cluster-clock';
+import { timeText, timeTextOrNull } from './core/fields';
+import { metadataOf, recordLine } from './core/tracker';
 
 export interface ProgressOptions {
   writer: RecordWriter;

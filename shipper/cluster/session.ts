@@ -6,13 +6,13 @@ import type { Logger } from '../log';
 import type { ApiClient } from './api/client';
 import { ListWatch } from './api/list-watch';
 import { deadline, pause, unlessAborted } from './api/pause';
-import type { ClusterClock } from './cluster-clock';
+import type { ClusterClock } from './core/cluster-clock';
 import { collections, type WatchedCollection } from './collections';
 import { Every } from './every';
 import { lastWatch } from './history';
 import { Progress } from './progress';
 import { tellVanished } from './vanished';
-import { World } from './world';
+import { World } from './cluster-state';
 
 export interface SessionOptions {
   client: ApiClient;

@@ -4,10 +4,10 @@ import { pages } from '../loki/pages';
 import type { QueryClient } from '../loki/query-client';
 import type { RecordWriter } from '../loki/record-writer';
 import { parsed, recordQuery } from './history';
-import { timing } from './trackers/context';
+import { timing } from './core/tracker';
 import { outgoingJob } from './trackers/job-record';
 import { outgoingPod } from './trackers/pod-record';
-import type { World } from './world';
+import type { World } from './cluster-state';
 
 export interface VanishedOptions {
   loki: QueryClient;

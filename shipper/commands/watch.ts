@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { clusterAccess } from '../cluster/api/access';
 import { ApiClient } from '../cluster/api/client';
 import { deadline } from '../cluster/api/pause';
-import { ClusterClock } from '../cluster/cluster-clock';
+import { ClusterClock } from '../cluster/core/cluster-clock';
 import { LeaseElection } from '../cluster/lease';
 import { watchMetrics } from '../cluster/metrics';
 import { type SessionOptions, WatchSession } from '../cluster/session';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { clusterAccess } from '../cluster/api/access';
 import { ApiClient } from '../cluster/api/client';
-import { ClusterClock } from '../cluster/cluster-clock';
+import { ClusterClock } from '../cluster/core/cluster-clock';
 import { LeaseElection } from '../cluster/lease';
 import { WatchSession } from '../cluster/session';
 import type { Logger } from '../log';

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { containerIdOfLink } from '../agent/discover/names';
+import { containerIdOfLink } from '../agent/files/names';
 import type { AgentConfig } from '../config/agent-config';
 import { filesystemKind } from './filesystem-kind';
 import { error, type Finding, note, ok, warning } from './finding';

@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { types } from 'node:util';
-import { parseLogFileName, parsePodDirectory } from '../agent/discover/names';
+import { parseLogFileName, parsePodDirectory } from '../agent/files/names';
 
 /** What lies under the kubelet's log directory, as this process can see it. */
 export interface LogInventory {

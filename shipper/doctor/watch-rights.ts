@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type ClusterAccess, clusterAccess } from '../cluster/api/access';
 import { ApiClient, ApiError, ApiUnreachable } from '../cluster/api/client';
-import { ClusterClock } from '../cluster/cluster-clock';
+import { ClusterClock } from '../cluster/core/cluster-clock';
 import { collections } from '../cluster/collections';
 import { UserError } from '../user-error';
 import { error, type Finding, note, ok, warning } from './finding';

@@ -1,5 +1,5 @@
 import React, { type ReactNode } from 'react';
-import { t, Trans } from '../texts';
+import { t, Trans } from '../shared/texts';
 import { Alert, Button, ErrorBoundary } from '@grafana/ui';
 
 /** A part of the plugin is no longer on the server: it was updated since Grafana was opened. */

@@ -1,9 +1,9 @@
 import React, { type MouseEvent } from 'react';
-import { t } from '../texts';
+import { t } from '../shared/texts';
 import { locationService } from '@grafana/runtime';
 import { Tab, TabsBar } from '@grafana/ui';
-import { CONFIGURATION_PATH } from '../paths';
-import { useLocation } from '../use-location';
+import { CONFIGURATION_PATH } from '../shared/paths';
+import { useLocation } from '../shared/use-location';
 import { linkTo } from './link-to';
 import { type AppPage, PAGES } from './pages';
 

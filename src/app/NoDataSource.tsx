@@ -1,7 +1,7 @@
 import React from 'react';
-import { t, Trans } from '../texts';
+import { t, Trans } from '../shared/texts';
 import { LinkButton } from '@grafana/ui';
-import { CONFIGURATION_PATH } from '../paths';
+import { CONFIGURATION_PATH } from '../shared/paths';
 import { Empty } from './Empty';
 
 /** What a page shows before an admin has chosen the Loki. */

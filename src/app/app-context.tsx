@@ -1,6 +1,6 @@
 import React, { createContext, type ReactNode, useContext, useMemo } from 'react';
-import { LokiSource } from '../loki/loki-source';
-import type { Settings } from '../settings';
+import { LokiSource } from '../data/loki-source';
+import type { Settings } from '../shared/settings';
 
 interface AppContext {
   settings: Settings;

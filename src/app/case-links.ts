@@ -1,7 +1,7 @@
 import type { Case } from '../../model/cases';
 import { linkTo } from './link-to';
-import { LOOKUP_PATH, TIMELINE_PATH } from '../paths';
-import { momentOf } from '../records';
+import { LOOKUP_PATH, TIMELINE_PATH } from '../shared/paths';
+import { momentOf } from '../data/records';
 
 /** As much time around a case as shows what happened: a reclaim, its condition, the Jobs beside it. */
 const AROUND_MS = 15 * 60_000;

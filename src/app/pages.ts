@@ -1,7 +1,7 @@
 import { type ComponentType, lazy, type LazyExoticComponent } from 'react';
-import { t } from '../texts';
+import { t } from '../shared/texts';
 import type { IconName } from '@grafana/ui';
-import { CAPACITY_PATH, LOOKUP_PATH, LOST_LOGS_PATH, TIMELINE_PATH } from '../paths';
+import { CAPACITY_PATH, LOOKUP_PATH, LOST_LOGS_PATH, TIMELINE_PATH } from '../shared/paths';
 
 /** A page of the app. */
 export interface AppPage {

@@ -3,7 +3,7 @@ import { getTimeZone, usePluginContext } from '@grafana/data';
 import { AppContextProvider } from '../app/app-context';
 import { NoDataSource } from '../app/NoDataSource';
 import { LookupAnswer } from '../pages/lookup/LookupAnswer';
-import { settingsOf } from '../settings';
+import { settingsOf } from '../shared/settings';
 
 /** What another plugin gives the look-up that it shows. */
 export interface ExposedLookupProps {

@@ -2,9 +2,9 @@
 import React, { lazy, Suspense } from 'react';
 import type { AppPlugin } from '@grafana/data';
 import plugin from '../plugin.json';
-import { LOOKUP_PATH } from '../paths';
-import { t } from '../texts';
-import { translated } from '../translated';
+import { LOOKUP_PATH } from '../shared/paths';
+import { t } from '../shared/texts';
+import { translated } from '../shared/translated';
 import { knownOfLine, knownOfQueries } from './contexts';
 import type { ExposedLookupProps } from './ExposedLookup';
 import { type Known, whereTo } from './where-to';

@@ -1,5 +1,5 @@
 // Loaded with every Grafana page: nothing heavy is imported here.
-import { LOOKUP_PATH, TIMELINE_PATH } from '../paths';
+import { LOOKUP_PATH, TIMELINE_PATH } from '../shared/paths';
 
 /** A time in Grafana's terms: text such as `now-1h`, milliseconds, or one of its moments. */
 type Time = string | number | object;

@@ -1,7 +1,7 @@
 import React, { useMemo } from 'react';
 import type { DataFrame } from '@grafana/data';
-import { timedLinesOf } from '../loki/log-frames';
-import { recordsOfLines, type Shortage } from '../records';
+import { timedLinesOf } from '../data/log-frames';
+import { recordsOfLines, type Shortage } from '../data/records';
 import { useTimelineData } from '../timeline/view/use-timeline-data';
 import { linksOfLife } from './data/data-links';
 import { lokiOf } from './data/source';

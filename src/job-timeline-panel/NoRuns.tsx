@@ -1,5 +1,5 @@
 import React from 'react';
-import { t, Trans } from '../texts';
+import { t, Trans } from '../shared/texts';
 import { PanelEmpty } from './PanelEmpty';
 
 /** Why no row is drawn. @param hasRecords somebody was there, and had no Job run to tell of */

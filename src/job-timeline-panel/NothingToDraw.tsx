@@ -2,8 +2,8 @@ import React from 'react';
 import { css } from '@emotion/css';
 import { type GrafanaTheme2, LoadingState, type PanelData } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
-import { RECORD_SELECTOR } from '../settings';
-import { t, Trans } from '../texts';
+import { RECORD_SELECTOR } from '../shared/settings';
+import { t, Trans } from '../shared/texts';
 import type { Source } from './data/source';
 import { PanelEmpty } from './PanelEmpty';
 

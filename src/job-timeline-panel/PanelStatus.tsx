@@ -2,8 +2,8 @@ import React, { type ReactNode } from 'react';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Button, Icon, type IconName, LoadingBar, useStyles2 } from '@grafana/ui';
-import { progressText, type Records, shortageText } from '../records';
-import { t, Trans } from '../texts';
+import { progressText, type Records, shortageText } from '../data/records';
+import { t, Trans } from '../shared/texts';
 
 type PanelStatusProps = Pick<Records, 'status' | 'partial'> &
   Partial<Pick<Records, 'progress' | 'error' | 'cancel' | 'reload'>> & {

@@ -1,7 +1,7 @@
 import React, { useMemo } from 'react';
 import { linkTo } from '../app/link-to';
-import { TIMELINE_PATH } from '../paths';
-import { useRecords } from '../records';
+import { TIMELINE_PATH } from '../shared/paths';
+import { useRecords } from '../data/records';
 import { type ContainerLife, lifeKey } from '../timeline/model/container-life';
 import { useTimelineData } from '../timeline/view/use-timeline-data';
 import { linksOfLife } from './data/data-links';

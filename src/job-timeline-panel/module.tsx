@@ -3,8 +3,8 @@ import '../public-path';
 import React, { lazy, Suspense } from 'react';
 import { FieldConfigProperty, PanelPlugin, type PanelProps } from '@grafana/data';
 import { LoadingPlaceholder } from '@grafana/ui';
-import { translated } from '../translated';
-import { initTranslations } from '../translations';
+import { translated } from '../shared/translated';
+import { initTranslations } from '../shared/translations';
 import type { JobTimelineOptions } from './options';
 import { addOptions } from './options-editor';
 

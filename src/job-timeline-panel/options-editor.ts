@@ -1,11 +1,11 @@
 import type { PanelOptionsEditorBuilder, SelectFieldConfigSettings } from '@grafana/data';
 import type { Verdict } from '../../model/records';
-import { t } from '../texts';
+import { t } from '../shared/texts';
 import { ROW_HEIGHTS } from '../timeline/geometry/layout';
 import { GROUPINGS, SORTINGS } from '../timeline/model/orders';
 import { VERDICTS } from '../timeline/model/spans';
 import { groupingText, rowHeightText, sortingText } from '../timeline/view/choices';
-import { verdictText } from '../words';
+import { verdictText } from '../shared/words';
 import { DEFAULTS, type JobTimelineOptions, VIEWS } from './options';
 
 type Builder = PanelOptionsEditorBuilder<JobTimelineOptions>;

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { startHost } from '../../host';
+import { startHost } from '../../tools/grafana-host';
 import { chromiumArgs } from './browser';
 import { chromiumPath } from './setup/chromium-path';
 import { startDemo } from './setup/demo-process';

@@ -1,6 +1,6 @@
 import { renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LogFile } from '../../shipper/agent/tail/log-file';
+import { LogFile } from '../../shipper/agent/files/log-file';
 import { expectEachLineOnce, finalLedger, until } from './agent-harness';
 import { criLine, secondsAgo } from './agent-node';
 import { agentScene } from './agent-scene';

@@ -1,6 +1,6 @@
 import { type AppPluginMeta, PluginType } from '@grafana/data';
 import plugin from '../../src/plugin.json';
-import type { JsonData } from '../../src/settings';
+import type { JsonData } from '../../src/shared/settings';
 
 /** The app as Grafana hands it to its pages. */
 export const appMeta = (

@@ -5,7 +5,7 @@ import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { of, throwError } from 'rxjs';
 import Configuration from '../../src/pages/configuration/Configuration';
-import { type JsonData, settingsOf } from '../../src/settings';
+import { type JsonData, settingsOf } from '../../src/shared/settings';
 import { appMeta } from './app-meta';
 import { pushHello } from './hello';
 import { LokiDataSource } from './loki-data-source';

@@ -15,9 +15,9 @@ import {
 import { type DataSourceSrv, setDataSourceSrv } from '@grafana/runtime';
 import { from, type Observable } from 'rxjs';
 import * as z from 'zod';
-import { stream } from '../../host/page/loki/answers';
-import { logFrame } from '../../host/page/loki/frames';
-import { lokiQuery, type LokiQuery } from '../../host/page/loki/query';
+import { stream } from '../../tools/grafana-host/page/loki/answers';
+import { logFrame } from '../../tools/grafana-host/page/loki/frames';
+import { lokiQuery, type LokiQuery } from '../../tools/grafana-host/page/loki/query';
 import { startStore, type Store } from '../../pocket-loki';
 
 /** The layouts of the log frames that Grafana's Loki data source may answer with, by a feature toggle. */

@@ -10,11 +10,11 @@ import {
   type TimeRange,
 } from '@grafana/data';
 import { lastValueFrom } from 'rxjs';
-import { setStandardFieldOptions } from '../../host/page/services/panel-registries';
-import { replaceVariables } from '../../host/page/services/variables';
+import { setStandardFieldOptions } from '../../tools/grafana-host/page/services/panel-registries';
+import { replaceVariables } from '../../tools/grafana-host/page/services/variables';
 import { DEFAULTS, type JobTimelineOptions } from '../../src/job-timeline-panel/options';
 import type { JobTimelineProps } from '../../src/job-timeline-panel/TimelinePanel';
-import { RECORD_SELECTOR } from '../../src/settings';
+import { RECORD_SELECTOR } from '../../src/shared/settings';
 import type { LokiDataSource } from './loki-data-source';
 
 setStandardFieldOptions();

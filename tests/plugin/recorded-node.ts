@@ -10,7 +10,7 @@ import {
 } from '../../model/records';
 import { parseNs } from '../../model/time';
 import { type Store, startStore } from '../../pocket-loki';
-import { metadataOf } from '../../shipper/cluster/trackers/context';
+import { metadataOf } from '../../shipper/cluster/core/tracker';
 import { replay } from '../../shipper/cluster/testing/replayed';
 import { recordedEvents } from '../../shipper/cluster/testing/recording';
 import { createLogger } from '../../shipper/log';

@@ -1,7 +1,7 @@
-import { LokiSource } from '../../src/loki/loki-source';
-import { casesWithin, type LoadedRecords } from '../../src/records';
-import { RecordCache } from '../../src/records/record-cache';
-import { RecordsLoader } from '../../src/records/records-loader';
+import { LokiSource } from '../../src/data/loki-source';
+import { casesWithin, type LoadedRecords } from '../../src/data/records';
+import { RecordCache } from '../../src/data/record-cache';
+import { RecordsLoader } from '../../src/data/records-loader';
 import { LokiDataSource } from './loki-data-source';
 import { ledger, podOf, pressure, pushRecords } from './push-records';
 

@@ -10,7 +10,7 @@ import { parseAllDocuments } from 'yaml';
 import * as z from 'zod';
 import { clusterAccess } from '../../shipper/cluster/api/access';
 import { ApiClient } from '../../shipper/cluster/api/client';
-import { ClusterClock } from '../../shipper/cluster/cluster-clock';
+import { ClusterClock } from '../../shipper/cluster/core/cluster-clock';
 import { until } from '../../shipper/cluster/testing/until';
 
 /** Where etcd and kube-apiserver are, as controller-runtime's envtest has it; undefined where they are not. */

@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { jobRecordSchema, type JobRecord, podRecordSchema, type PodRecord } from '../../model/records';
 import { type Store, startStore } from '../../pocket-loki';
 import { ApiError, type ApiClient } from '../../shipper/cluster/api/client';
-import { ClusterClock } from '../../shipper/cluster/cluster-clock';
+import { ClusterClock } from '../../shipper/cluster/core/cluster-clock';
 import { LeaseElection } from '../../shipper/cluster/lease';
 import { WatchSession } from '../../shipper/cluster/session';
 import { until } from '../../shipper/cluster/testing/until';

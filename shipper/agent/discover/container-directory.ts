@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import type { Logger } from '../../log';
 import type { ContainerInstance } from '../../../model/container-instance';
-import { foldAway, type ClosedFile } from '../ledger/account';
-import type { SavedContainer, SavedFile } from '../ledger/checkpoint';
-import { missUnopened, missUnresolved, missUnseen } from '../ledger/unread';
-import type { ContainerLog } from '../container-log';
+import { foldAway, type ClosedFile } from '../container/account';
+import type { SavedContainer, SavedFile } from '../checkpoint/checkpoint';
+import { missUnopened, missUnresolved, missUnseen } from '../container/unread';
+import type { ContainerLog } from '../container/container-log';
 import { DirectoryListing, isMissing, MANY_TRIES, type Found } from './directory-listing';
-import { LogFile } from '../tail/log-file';
-import { byAge, type PodDirectory } from './names';
-import { OpenFile } from '../tail/open-file';
-import { movePosition } from '../tail/position';
+import { LogFile } from '../files/log-file';
+import { byAge, type PodDirectory } from '../files/names';
+import { OpenFile } from '../files/open-file';
+import { movePosition } from '../files/position';
 
 export interface DirectoryDeps {
   logger: Logger;

@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isNativeError } from 'node:util/types';
 import { DirectoryTime } from './directory-time';
-import { parseLogFileName, type LogFileName } from './names';
+import { parseLogFileName, type LogFileName } from '../files/names';
 
 /** A log file that lies in a container's directory. */
 export interface Found extends LogFileName {

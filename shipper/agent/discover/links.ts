@@ -2,7 +2,7 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { instanceId } from '../../../model/container-instance';
 import type { Logger } from '../../log';
-import { containerIdOfLink, instanceOfTarget } from './names';
+import { containerIdOfLink, instanceOfTarget } from '../files/names';
 import { Watched } from './watched';
 
 /** A link is made with its container; an id that nobody asked for in so many links is that of a container long gone. */

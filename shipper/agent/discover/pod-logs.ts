@@ -1,9 +1,9 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SavedContainer } from '../ledger/checkpoint';
+import type { SavedContainer } from '../checkpoint/checkpoint';
 import { ContainerDirectory, type DirectoryDeps } from './container-directory';
 import { DirectoryTime } from './directory-time';
-import { parsePodDirectory } from './names';
+import { parsePodDirectory } from '../files/names';
 import { Watched } from './watched';
 
 /** How often a container that writes is looked at: so old its lines may be when they are seen. */

@@ -1,4 +1,4 @@
-import type { ContainerLog } from '../container-log';
+import type { ContainerLog } from '../container/container-log';
 import { Order } from './order';
 import { PushStream } from './stream';
 

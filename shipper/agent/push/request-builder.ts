@@ -1,7 +1,7 @@
 import { compressSync } from 'snappy';
 import type { Logger } from '../../log';
-import type { ContainerLog, Filled, Segment } from '../container-log';
-import { Workbench } from '../cut/workbench';
+import type { ContainerLog, Filled, Segment } from '../container/container-log';
+import { Workbench } from '../entries/encode-buffer';
 import type { Order } from './order';
 import { routeOf, type Route } from './route';
 import type { PushStream } from './stream';

@@ -1,4 +1,4 @@
-import type { ContainerLog, Segment } from '../container-log';
+import type { ContainerLog, Segment } from '../container/container-log';
 import type { AgentMetrics } from '../status/metrics';
 
 export interface SettlementDeps {

@@ -1,4 +1,4 @@
-import type { ContainerLog } from '../container-log';
+import type { ContainerLog } from '../container/container-log';
 
 /** One stream of Loki: the containers that have lines for it, and at most one request under way. */
 export class PushStream {

@@ -1,6 +1,6 @@
 import type { Logger } from '../../log';
-import type { ContainerLog } from '../container-log';
-import { DamagedGzip } from '../tail/gzip-window';
+import type { ContainerLog } from '../container/container-log';
+import { DamagedGzip } from '../files/gzip-window';
 import { sleep } from './backoff';
 
 /** A file that cannot be read may be so again. */

@@ -1,7 +1,7 @@
 import { type Dispatcher, Pool } from 'undici';
 import { version } from '../../version';
-import type { ClusterClock } from '../cluster-clock';
-import { fields, text } from '../fields';
+import type { ClusterClock } from '../core/cluster-clock';
+import { fields, text } from '../core/fields';
 import type { ClusterAccess } from './access';
 
 /** The API server answered, and not with what was asked for. */

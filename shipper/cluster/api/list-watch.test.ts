@@ -1,8 +1,8 @@
 import winston from 'winston';
-import { ClusterClock } from '../cluster-clock';
+import { ClusterClock } from '../core/cluster-clock';
 import { type ApiObject, TestApiServer } from '../testing/api-server';
 import { until } from '../testing/until';
-import type { Arrival, ListRound, Tracker } from '../trackers/context';
+import type { Arrival, ListRound, Tracker } from '../core/tracker';
 import type { ClusterAccess } from './access';
 import { ApiClient } from './client';
 import { type Collection, ListWatch, type Resume } from './list-watch';

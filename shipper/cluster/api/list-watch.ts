@@ -1,7 +1,7 @@
 import type { Logger } from '../../log';
-import type { ClusterClock } from '../cluster-clock';
-import { fields, text } from '../fields';
-import { type Arrival, listed, type Tracker, watched } from '../trackers/context';
+import type { ClusterClock } from '../core/cluster-clock';
+import { fields, text } from '../core/fields';
+import { type Arrival, listed, type Tracker, watched } from '../core/tracker';
 import { ApiError, type ApiClient, parseJson, type Query } from './client';
 import { linesOf } from './lines';
 import { BadAnswer, pagesOf } from './pages';

@@ -1,4 +1,4 @@
-import { fields, list, text } from '../fields';
+import { fields, list, text } from '../core/fields';
 import type { ApiClient, Query } from './client';
 
 /** The API server sent what no API server sends; what it meant may be missing. */

@@ -1,7 +1,7 @@
 import type { DeletedBy } from '../../../model/records';
-import { timeText } from '../fields';
+import { timeText } from '../core/fields';
 import type { CronJobState, JobState } from '../state/job';
-import type { Clue } from './clues';
+import type { Clue } from '../core/deletion-hints';
 
 export interface Finding {
   by: DeletedBy;

@@ -1,9 +1,9 @@
 import type { DeletedBy } from '../../../model/records';
-import { timeText } from '../fields';
+import { timeText } from '../core/fields';
 import type { JobState } from '../state/job';
 import type { TaintState } from '../state/node';
 import { type PodState, podEnded } from '../state/pod';
-import type { Clue } from './clues';
+import type { Clue } from '../core/deletion-hints';
 import type { Finding } from './who-deleted-job';
 
 /** What is known around the deletion of a pod. Times are seconds since 1970. */

@@ -1,4 +1,4 @@
-import { fields, type Fields, latest, seconds, type SharedTexts, shortText, text, whole } from '../fields';
+import { fields, type Fields, latest, seconds, type SharedTexts, shortText, text, whole } from '../core/fields';
 import { metaOf } from './meta';
 
 /** An Event of the reference's table. Times are seconds since 1970. */

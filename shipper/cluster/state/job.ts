@@ -1,4 +1,4 @@
-import { fields, flag, latest, list, seconds, type SharedTexts, shortText, text, whole } from '../fields';
+import { fields, flag, latest, list, seconds, type SharedTexts, shortText, text, whole } from '../core/fields';
 import { type Meta, metaOf } from './meta';
 
 /** A Job. Times are seconds since 1970. */

@@ -1,5 +1,5 @@
 import type { Owner } from '../../../model/records';
-import { fields, flag, list, seconds, type SharedTexts, text, whole } from '../fields';
+import { fields, flag, list, seconds, type SharedTexts, text, whole } from '../core/fields';
 
 /** What every API object has, as far as it is needed. Times are seconds since 1970. */
 export interface Meta {

@@ -1,4 +1,4 @@
-import { fields, flag, list, seconds, type SharedTexts, shortText, text } from '../fields';
+import { fields, flag, list, seconds, type SharedTexts, shortText, text } from '../core/fields';
 import { type Meta, metaOf } from './meta';
 
 export interface ConditionState {

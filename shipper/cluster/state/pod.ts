@@ -1,4 +1,4 @@
-import { fields, type Fields, latest, list, seconds, type SharedTexts, shortText, text, whole } from '../fields';
+import { fields, type Fields, latest, list, seconds, type SharedTexts, shortText, text, whole } from '../core/fields';
 import { type Meta, metaOf } from './meta';
 
 /** One run of a container. Times are seconds since 1970. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { watchedKinds, type WatchedKind } from '../world';
+import { watchedKinds, type WatchedKind } from '../cluster-state';
 
 const folder = path.join(__dirname, '../../../tests/recording/disk-pressure/api');
 

@@ -10,9 +10,9 @@ import {
   type PodRecord,
 } from '../../../model/records';
 import type { OutgoingRecord } from '../../loki/record-writer';
-import { ClusterClock } from '../cluster-clock';
-import { watched } from '../trackers/context';
-import { World } from '../world';
+import { ClusterClock } from '../core/cluster-clock';
+import { watched } from '../core/tracker';
+import { World } from '../cluster-state';
 import type { RecordedEvent } from './recording';
 
 /** Shows a world the recorded events, second by second, and collects what it writes. */

@@ -1,5 +1,5 @@
 import { type CronJobState, projectCronJob } from '../state/job';
-import { isMissing, type ListRound, timing, type Tracker, type TrackerContext } from './context';
+import { isMissing, type ListRound, timing, type Tracker, type TrackerContext } from '../core/tracker';
 
 interface Entry {
   cronJob: CronJobState;

@@ -1,7 +1,7 @@
 import { EVENT_METADATA, type EventRecord, RECORD_VERSION } from '../../../model/records';
 import type { OutgoingRecord } from '../../loki/record-writer';
-import { DueQueue, type Take } from '../due-queue';
-import { timeText } from '../fields';
+import { DueQueue, type Take } from '../core/due-queue';
+import { timeText } from '../core/fields';
 import { type EventState, projectEvent } from '../state/event';
 import {
   type Arrival,
@@ -15,7 +15,7 @@ import {
   type TrackerContext,
   unwritten,
   type Written,
-} from './context';
+} from '../core/tracker';
 
 interface Entry {
   event: EventState;

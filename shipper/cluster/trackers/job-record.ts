@@ -1,8 +1,8 @@
 import { type Deletion, JOB_METADATA, type JobRecord, RECORD_VERSION } from '../../../model/records';
 import type { OutgoingRecord } from '../../loki/record-writer';
-import { timeText, timeTextOrNull } from '../fields';
+import { timeText, timeTextOrNull } from '../core/fields';
 import type { CronJobState, JobState } from '../state/job';
-import { metadataOf, recordLine } from './context';
+import { metadataOf, recordLine } from '../core/tracker';
 
 export interface PodsDeleted {
   count: number;

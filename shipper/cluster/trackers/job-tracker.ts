@@ -1,7 +1,7 @@
 import type { OutgoingRecord } from '../../loki/record-writer';
 import { type Finding, whoDeletedJob } from '../deletion/who-deleted-job';
-import { DueQueue, type Take } from '../due-queue';
-import { timeText, timeTextOrNull } from '../fields';
+import { DueQueue, type Take } from '../core/due-queue';
+import { timeText, timeTextOrNull } from '../core/fields';
 import { type CronJobState, jobChanged, type JobState, mergeJob, projectJob } from '../state/job';
 import type { CronJobTracker } from './cron-job-tracker';
 import {
@@ -17,7 +17,7 @@ import {
   wasWritten,
   watched,
   type Written,
-} from './context';
+} from '../core/tracker';
 import { jobRecord, outgoingJob, type PodsDeleted } from './job-record';
 
 interface Entry {

@@ -6,8 +6,8 @@ import {
   RECORD_VERSION,
 } from '../../../model/records';
 import type { OutgoingRecord } from '../../loki/record-writer';
-import { DueQueue, type Take } from '../due-queue';
-import { timeText, timeTextOrNull } from '../fields';
+import { DueQueue, type Take } from '../core/due-queue';
+import { timeText, timeTextOrNull } from '../core/fields';
 import { type ConditionState, isTrouble, type NodeState, projectNode, type TaintState } from '../state/node';
 import {
   type Arrival,
@@ -22,7 +22,7 @@ import {
   unwritten,
   watched,
   type Written,
-} from './context';
+} from '../core/tracker';
 
 /** A stretch of time in which a condition is not as it should be. */
 interface Stretch {

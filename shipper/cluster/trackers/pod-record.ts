@@ -8,9 +8,9 @@ import {
 } from '../../../model/records';
 import { workloadOf } from '../../../model/workload';
 import type { OutgoingRecord } from '../../loki/record-writer';
-import { timeTextOrNull } from '../fields';
+import { timeTextOrNull } from '../core/fields';
 import { type ContainerState, podEnded, podFinished, type PodState, type RunState } from '../state/pod';
-import { metadataOf, recordLine } from './context';
+import { metadataOf, recordLine } from '../core/tracker';
 
 /** @param cronJob name of the CronJob that its Job belongs to, where the Job is known */
 export function podRecord(

@@ -1,8 +1,8 @@
 import type { Deletion } from '../../../model/records';
 import type { OutgoingRecord } from '../../loki/record-writer';
 import { PODGC_THRESHOLD, whoDeletedPod } from '../deletion/who-deleted-pod';
-import { DueQueue, type Take } from '../due-queue';
-import { fields, text, timeText, timeTextOrNull } from '../fields';
+import { DueQueue, type Take } from '../core/due-queue';
+import { fields, text, timeText, timeTextOrNull } from '../core/fields';
 import { packPod, unpackPod } from '../state/packed-pod';
 import { mergePod, podChanged, podEnded, podFinished, type PodState, projectPod } from '../state/pod';
 import {
@@ -18,7 +18,7 @@ import {
   wasWritten,
   watched,
   type Written,
-} from './context';
+} from '../core/tracker';
 import type { JobTracker } from './job-tracker';
 import type { NodeTracker } from './node-tracker';
 import { outgoingPod, podRecord } from './pod-record';

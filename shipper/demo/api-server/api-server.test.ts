@@ -1,4 +1,4 @@
-import { ClusterClock } from '../../cluster/cluster-clock';
+import { ClusterClock } from '../../cluster/core/cluster-clock';
 import { ApiClient, ApiError } from '../../cluster/api/client';
 import { pagesOf } from '../../cluster/api/pages';
 import { linesOf } from '../../cluster/api/lines';

@@ -1,9 +1,9 @@
 import type { DataFrame, InterpolateFunction, ScopedVars } from '@grafana/data';
 import * as z from 'zod';
 import { escapeRegex, quote } from '../../../model/logql';
-import { LAYOUTS } from '../../log-layouts';
-import { LokiSource } from '../../loki/loki-source';
-import { selectorOf } from '../../loki/record-query';
+import { LAYOUTS } from '../../shared/log-layouts';
+import { LokiSource } from '../../data/loki-source';
+import { selectorOf } from '../../data/record-query';
 import type { JobTimelineOptions } from '../options';
 import { isContainerFrame } from './container-frames';
 

@@ -1,10 +1,10 @@
 import React from 'react';
-import { t, Trans } from '../../texts';
+import { t, Trans } from '../../shared/texts';
 import { LinkButton } from '@grafana/ui';
 import { linkTo } from '../../app/link-to';
 import { Empty } from '../../app/Empty';
-import { LOST_LOGS_PATH } from '../../paths';
-import { useLocation } from '../../use-location';
+import { LOST_LOGS_PATH } from '../../shared/paths';
+import { useLocation } from '../../shared/use-location';
 
 /** The place of the capacity review. It shows no figures until they are computed from records. */
 export default function CapacityPage() {

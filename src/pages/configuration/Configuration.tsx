@@ -3,9 +3,9 @@ import type { AppPluginMeta, PluginConfigPageProps } from '@grafana/data';
 import { DataSourcePicker, getBackendSrv } from '@grafana/runtime';
 import { Alert, Button, Field, Input, Stack } from '@grafana/ui';
 import { lastValueFrom } from 'rxjs';
-import { PLUGIN_ID } from '../../paths';
-import { isSelector, type JsonData, RECORD_SELECTOR, type Settings, settingsOf } from '../../settings';
-import { t, Trans } from '../../texts';
+import { PLUGIN_ID } from '../../shared/paths';
+import { isSelector, type JsonData, RECORD_SELECTOR, type Settings, settingsOf } from '../../shared/settings';
+import { t, Trans } from '../../shared/texts';
 import { LayoutFields } from './LayoutFields';
 import { SelfCheck } from './SelfCheck';
 

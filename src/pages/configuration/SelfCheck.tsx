@@ -2,10 +2,10 @@ import React, { useCallback, useState } from 'react';
 import { css } from '@emotion/css';
 import { dateTimeFormat, type GrafanaTheme2 } from '@grafana/data';
 import { Alert, Button, Icon, LoadingPlaceholder, Text, useStyles2 } from '@grafana/ui';
-import { LokiSource } from '../../loki/loki-source';
-import { selfCheck } from '../../loki/self-check';
-import type { Settings } from '../../settings';
-import { t, Trans } from '../../texts';
+import { LokiSource } from '../../data/loki-source';
+import { selfCheck } from '../../data/self-check';
+import type { Settings } from '../../shared/settings';
+import { t, Trans } from '../../shared/texts';
 import { useAnswer } from '../use-answer';
 import { findingsIn } from './findings';
 

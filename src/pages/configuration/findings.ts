@@ -1,6 +1,6 @@
-import type { LogLayout } from '../../log-layouts';
-import type { Findings } from '../../loki/self-check';
-import { t } from '../../texts';
+import type { LogLayout } from '../../shared/log-layouts';
+import type { Findings } from '../../data/self-check';
+import { t } from '../../shared/texts';
 
 /** Something that is there, or is missing. */
 export interface Finding {

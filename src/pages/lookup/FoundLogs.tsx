@@ -2,9 +2,9 @@ import React from 'react';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
-import { InstanceLog } from '../../instance-log/InstanceLog';
-import type { Instance } from '../../loki/instance';
-import type { LokiSource } from '../../loki/loki-source';
+import { InstanceLog } from '../../details/InstanceLog';
+import type { Instance } from '../../data/instance';
+import type { LokiSource } from '../../data/loki-source';
 import { InstanceList } from './InstanceList';
 import { WhatHappened } from './WhatHappened';
 

@@ -1,10 +1,10 @@
 import React, { useState } from 'react';
 import { css, cx } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { t } from '../../texts';
+import { t } from '../../shared/texts';
 import { Button, useStyles2 } from '@grafana/ui';
-import { VerdictBadge } from '../../case-details';
-import type { Instance } from '../../loki/instance';
+import { VerdictBadge } from '../../details/case-details';
+import type { Instance } from '../../data/instance';
 import { choose } from './search-params';
 
 /** A Job may have run thousands of pods. */

@@ -1,9 +1,9 @@
 import React, { useCallback, useMemo } from 'react';
-import { t, Trans } from '../../texts';
+import { t, Trans } from '../../shared/texts';
 import { Alert, LoadingPlaceholder, Stack } from '@grafana/ui';
 import { nameOfTarget, parseQuestion, type Question } from '../../../model/lookup';
 import { useLoki } from '../../app/app-context';
-import { findInstances, type Found } from '../../loki/find-instances';
+import { findInstances, type Found } from '../../data/find-instances';
 import { useAnswer } from '../use-answer';
 import { FoundLogs } from './FoundLogs';
 import { NotFound, Unreadable } from './NothingFound';

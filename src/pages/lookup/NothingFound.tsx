@@ -1,5 +1,5 @@
 import React from 'react';
-import { t, Trans } from '../../texts';
+import { t, Trans } from '../../shared/texts';
 import { Alert } from '@grafana/ui';
 import type { Question } from '../../../model/lookup';
 

@@ -1,5 +1,5 @@
 import React, { type FormEvent, type KeyboardEvent, useState } from 'react';
-import { t, Trans } from '../../texts';
+import { t, Trans } from '../../shared/texts';
 import { Button, Field, RadioButtonGroup, Stack, TextArea } from '@grafana/ui';
 import { type Asked, DAYS } from './search-params';
 

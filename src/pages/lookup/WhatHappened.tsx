@@ -1,15 +1,15 @@
 import React, { useCallback, useState } from 'react';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { t, Trans } from '../../texts';
+import { t, Trans } from '../../shared/texts';
 import { Button, LinkButton, LoadingPlaceholder, Stack, Text, useStyles2 } from '@grafana/ui';
 import { sentencesOf } from '../../../model/lookup';
-import { CaseEvidence, VerdictBadge } from '../../case-details';
-import { exploreLink } from '../../loki/explore-link';
-import type { Instance } from '../../loki/instance';
-import type { LokiSource } from '../../loki/loki-source';
-import { caseOfInstance, readCase } from '../../records';
-import { causeText, gradeText } from '../../words';
+import { CaseEvidence, VerdictBadge } from '../../details/case-details';
+import { exploreLink } from '../../data/explore-link';
+import type { Instance } from '../../data/instance';
+import type { LokiSource } from '../../data/loki-source';
+import { caseOfInstance, readCase } from '../../data/records';
+import { causeText, gradeText } from '../../shared/words';
 import { timelineLink } from '../../app/case-links';
 import { useAnswer } from '../use-answer';
 

@@ -1,5 +1,5 @@
 import { locationService } from '@grafana/runtime';
-import { useLocation } from '../../use-location';
+import { useLocation } from '../../shared/use-location';
 
 /** How far back a look-up may go, in days. Loki's default answers no query over more than 30. */
 export const DAYS = [1, 7, 30] as const;

@@ -1,15 +1,15 @@
 import React, { useMemo } from 'react';
 import { css } from '@emotion/css';
 import { dateTimeFormat, type GrafanaTheme2 } from '@grafana/data';
-import { t } from '../../texts';
+import { t } from '../../shared/texts';
 import { locationService } from '@grafana/runtime';
 import { RadioButtonGroup, Stack, useStyles2, useTheme2 } from '@grafana/ui';
 import type { Case } from '../../../model/cases';
 import { isCauseId } from '../../../model/causes';
 import { verdictSchema } from '../../../model/records';
-import type { Span } from '../../loki/loki-source';
-import { useLocation } from '../../use-location';
-import { causeText, VERDICT_LOOKS, verdictText } from '../../words';
+import type { Span } from '../../data/loki-source';
+import { useLocation } from '../../shared/use-location';
+import { causeText, VERDICT_LOOKS, verdictText } from '../../shared/words';
 import { columnsOf, totalsOf } from './counts';
 import { StackedColumns } from './StackedColumns';
 

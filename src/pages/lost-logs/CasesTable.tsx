@@ -1,14 +1,14 @@
 import React, { useCallback, useMemo } from 'react';
 import { css } from '@emotion/css';
 import { dateTimeFormat, type GrafanaTheme2 } from '@grafana/data';
-import { t } from '../../texts';
+import { t } from '../../shared/texts';
 import { locationService } from '@grafana/runtime';
 import { type Column, type FetchDataFunc, InteractiveTable, LinkButton, Stack, useStyles2 } from '@grafana/ui';
 import type { Case } from '../../../model/cases';
-import { VerdictBadge } from '../../case-details';
-import { momentOf } from '../../records';
-import { useLocation } from '../../use-location';
-import { causeText, gradeText } from '../../words';
+import { VerdictBadge } from '../../details/case-details';
+import { momentOf } from '../../data/records';
+import { useLocation } from '../../shared/use-location';
+import { causeText, gradeText } from '../../shared/words';
 import { lookupLink, timelineLink } from '../../app/case-links';
 import { isSortKey, sorted, type Sort } from './sort';
 

@@ -1,11 +1,11 @@
 import React from 'react';
-import { t, Trans } from '../../texts';
+import { t, Trans } from '../../shared/texts';
 import { Button, LinkButton } from '@grafana/ui';
 import { Empty } from '../../app/Empty';
-import { NO_FILTERS, useFilters } from '../../filters';
-import type { Span } from '../../loki/loki-source';
-import { CONFIGURATION_PATH } from '../../paths';
-import type { RecordSet } from '../../records';
+import { NO_FILTERS, useFilters } from '../../shared/filters';
+import type { Span } from '../../data/loki-source';
+import { CONFIGURATION_PATH } from '../../shared/paths';
+import type { RecordSet } from '../../data/records';
 
 /** Why there is no case to show: all is well, filters hide them, nobody wrote records, or the range has none. */
 export function NoCases({ others, records, span }: { others: number; records: RecordSet; span: Span }) {

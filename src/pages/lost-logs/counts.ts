@@ -1,6 +1,6 @@
 import type { Case } from '../../../model/cases';
-import type { Span } from '../../loki/loki-source';
-import { momentOf } from '../../records';
+import type { Span } from '../../data/loki-source';
+import { momentOf } from '../../data/records';
 
 /** A column of the chart: how many cases of each series happened in a stretch of time. */
 export interface Column extends Span {

@@ -1,10 +1,10 @@
 import React from 'react';
-import { t, Trans } from '../../texts';
+import { t, Trans } from '../../shared/texts';
 import { Button, LinkButton } from '@grafana/ui';
 import { Empty } from '../../app/Empty';
-import { type Filters, isFiltering, NO_FILTERS, useFilters } from '../../filters';
-import { CONFIGURATION_PATH } from '../../paths';
-import type { Records } from '../../records';
+import { type Filters, isFiltering, NO_FILTERS, useFilters } from '../../shared/filters';
+import { CONFIGURATION_PATH } from '../../shared/paths';
+import type { Records } from '../../data/records';
 import { timeLabel } from '../../timeline/geometry/ticks';
 import { UTC } from '../../timeline/geometry/time-zone';
 import type { View } from '../../timeline/geometry/view';

@@ -1,5 +1,5 @@
 import React from 'react';
-import { t } from '../../texts';
+import { t } from '../../shared/texts';
 import { Dropdown, Menu, RadioButtonGroup, Select, Stack, ToolbarButton } from '@grafana/ui';
 import { ROW_HEIGHTS } from '../../timeline/geometry/layout';
 import { GROUPINGS, SORTINGS } from '../../timeline/model/orders';

@@ -3,7 +3,7 @@ import { locationService } from '@grafana/runtime';
 import { ROW_HEIGHTS, type RowHeight } from '../../timeline/geometry/layout';
 import type { View } from '../../timeline/geometry/view';
 import { type Grouping, GROUPINGS, type Sorting, SORTINGS } from '../../timeline/model/orders';
-import { useLocation } from '../../use-location';
+import { useLocation } from '../../shared/use-location';
 
 /** How the page shows the timeline: all of it stands in the address. */
 export interface ViewState {

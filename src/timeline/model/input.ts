@@ -1,5 +1,5 @@
 import type { Case, DiskPressure } from '../../../model/cases';
-import type { RecordSet } from '../../records';
+import type { RecordSet } from '../../data/records';
 
 /** What a timeline is drawn from. */
 export interface TimelineInput {

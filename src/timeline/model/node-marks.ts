@@ -2,7 +2,7 @@ import type { Case } from '../../../model/cases';
 import { ms } from '../../../model/cases/moment';
 import { wasRejected } from '../../../model/cases/steps/by-eviction';
 import type { GcRecord, PodRecord } from '../../../model/records';
-import type { RecordSet } from '../../records';
+import type { RecordSet } from '../../data/records';
 import { nodeKey } from './node-lane';
 
 export type MarkKind = 'container-gc' | 'image-gc' | 'eviction' | 'rejection' | 'node-added' | 'node-removed';

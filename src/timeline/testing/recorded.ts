@@ -7,7 +7,7 @@ import { layoutOf } from '../../../shipper/node/disk/disk-layout';
 import { parseStatsSummary } from '../../../shipper/node/disk/stats-summary';
 import { thresholdsFromConfigz } from '../../../shipper/node/effective-thresholds';
 import { recordedLedgers, recordedReclaims } from '../../../tests/integration/cases-ledgers';
-import type { RecordSet } from '../../records';
+import type { RecordSet } from '../../data/records';
 import type { TimelineInput } from '../model/input';
 
 const folder = 'tests/recording/disk-pressure/kubelet';

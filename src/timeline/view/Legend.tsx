@@ -1,7 +1,7 @@
 import React from 'react';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { t } from '../../texts';
+import { t } from '../../shared/texts';
 import { useStyles2 } from '@grafana/ui';
 import { EXITS, VERDICTS } from '../model/spans';
 import { exitText, verdictText } from './describe';

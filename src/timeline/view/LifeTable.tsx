@@ -1,7 +1,7 @@
 import React, { useMemo } from 'react';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { t } from '../../texts';
+import { t } from '../../shared/texts';
 import { type CellProps, type Column, InteractiveTable, useStyles2 } from '@grafana/ui';
 import { timeLabel } from '../geometry/ticks';
 import { zoneOf } from '../geometry/time-zone';

@@ -1,7 +1,7 @@
 import React, { type PointerEvent, useCallback, useEffect, useMemo, useRef } from 'react';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { t } from '../../texts';
+import { t } from '../../shared/texts';
 import { useStyles2 } from '@grafana/ui';
 import { densityOf } from '../geometry/density';
 import { between, panned, spanOf, timeAt, type View, xOf, zoomed } from '../geometry/view';

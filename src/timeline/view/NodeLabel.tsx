@@ -1,7 +1,7 @@
 import React, { type ReactNode } from 'react';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { t } from '../../texts';
+import { t } from '../../shared/texts';
 import { useStyles2 } from '@grafana/ui';
 import type { NodeLane } from '../model/node-lane';
 import type { Limit } from '../model/node-limits';

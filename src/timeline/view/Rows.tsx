@@ -1,6 +1,6 @@
 import React, { memo } from 'react';
 import { cx } from '@emotion/css';
-import { t } from '../../texts';
+import { t } from '../../shared/texts';
 import { Icon, useStyles2 } from '@grafana/ui';
 import { type Header, type Item, type Layout, itemsWithin } from '../geometry/layout';
 import type { Zone } from '../geometry/time-zone';

@@ -1,6 +1,6 @@
 import React, { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { cx } from '@emotion/css';
-import { t } from '../../texts';
+import { t } from '../../shared/texts';
 import { useStyles2 } from '@grafana/ui';
 import { type Item, layoutOf, MEASURES, type RowHeight } from '../geometry/layout';
 import { zoneOf } from '../geometry/time-zone';

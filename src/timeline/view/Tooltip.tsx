@@ -1,7 +1,7 @@
 import React from 'react';
 import { css } from '@emotion/css';
 import { formattedValueToString, getValueFormat, type GrafanaTheme2 } from '@grafana/data';
-import { t } from '../../texts';
+import { t } from '../../shared/texts';
 import { useStyles2 } from '@grafana/ui';
 import { span } from '../../../model/cases/moment';
 import { clockOf, timeLabel } from '../geometry/ticks';

@@ -1,4 +1,4 @@
-import { t } from '../../texts';
+import { t } from '../../shared/texts';
 import type { RowHeight } from '../geometry/layout';
 import type { Grouping, Sorting } from '../model/orders';
 

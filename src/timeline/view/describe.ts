@@ -1,4 +1,4 @@
-import { t } from '../../texts';
+import { t } from '../../shared/texts';
 import type { Verdict } from '../../../model/records';
 import { clockOf, timeLabel } from '../geometry/ticks';
 import type { Zone } from '../geometry/time-zone';
@@ -6,7 +6,7 @@ import type { ContainerLife, Exit } from '../model/container-life';
 import type { MarkKind } from '../model/node-marks';
 import type { Limit } from '../model/node-limits';
 import type { Row } from '../model/timeline-model';
-import { causeText } from '../../words';
+import { causeText } from '../../shared/words';
 
 /** What is read aloud, and what stands in tooltips and tables: the picture in words. */
 

@@ -1,5 +1,5 @@
 import { type RefObject, useCallback, useEffect, useRef } from 'react';
-import { t } from '../../texts';
+import { t } from '../../shared/texts';
 import type { Layout } from '../geometry/layout';
 import type { MarkPlace } from '../geometry/mark-places';
 import type { Zone } from '../geometry/time-zone';

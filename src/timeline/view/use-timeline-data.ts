@@ -1,5 +1,5 @@
 import { useDeferredValue, useMemo } from 'react';
-import type { Explained, LoadedRecords } from '../../records';
+import type { Explained, LoadedRecords } from '../../data/records';
 import { type ContainerLife, containerLives } from '../model/container-life';
 import { nodeKey, type NodeLane, nodeLanes } from '../model/node-lane';
 import type { TimelineInput } from '../model/input';

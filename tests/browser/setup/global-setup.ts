@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startHost } from '../../../host';
+import { startHost } from '../../../tools/grafana-host';
 import { chromiumPath } from './chromium-path';
 import { startDemo } from './demo-process';
 import { publish, type Target } from './environment';

@@ -1,3 +1,0 @@
-import plugin from '../../src/plugin.json';
-
-export const PLUGIN_ID = plugin.id;

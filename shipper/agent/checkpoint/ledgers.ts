@@ -1,0 +1,276 @@
+import { existsSync } from 'node:fs';
+import { relative } from 'node:path';
+import { CONTAINER_METADATA, type ContainerRecord } from '../../../model/records';
+import { parseNs } from '../../../model/time';
+import type { Logger } from '../../log';
+import type { RecordWriter } from '../../loki/record-writer';
+import type { Checkpoint } from './checkpoint';
+import type { ContainerLog } from '../container/container-log';
+
+/** The kubelet deletes files first and directories just after; what remains shows when it is done. */
+const SETTLE_NS = 1_500_000_000n;
+const SETTLE_LOOK_MS = 50;
+const STRAGGLER_LOOK_MS = 2_500;
+/** Finished ledgers that are still shown. */
+const REMEMBERED = 5_000;
+
+export interface LedgerDeps {
+  cluster: string;
+  node: string;
+  /** The kubelet's log directory, resolved. */
+  logsDir: string;
+  records: RecordWriter;
+  checkpoint: Checkpoint;
+  logger: Logger;
+  /** Nanoseconds since 1970. */
+  now: () => bigint;
+  /** The container has unread lines. */
+  ready: (container: ContainerLog) => void;
+  /** The container is done with: its log left, Loki has what there was, and the ledger. */
+  forgotten: (container: ContainerLog) => void;
+}
+
+/**
+ * The ledgers of the containers that the agent knows: kept in the checkpoint, written to Loki when something has to be
+ * said, and closed when the log has left the node and Loki has what there was of it.
+ */
+export class Ledgers {
+  readonly containers = new Map<string, ContainerLog>();
+  private readonly finished = new Map<string, ContainerRecord>();
+  /** Ledgers that wait: for the directory to settle, or for Loki. */
+  private readonly closing = new Set<string>();
+  private readonly straggling = new Set<ContainerLog>();
+  private readonly timers = new Set<NodeJS.Timeout>();
+  /** Sums over all containers, kept until one of them changes: a thousand at rest are not added up every second. */
+  private sums: { unacked: number; pinned: number; live: number; dead: number } | null = null;
+  private stopped = false;
+
+  constructor(private readonly deps: LedgerDeps) {}
+
+  /** Containers whose last word is not in Loki yet although all else is. */
+  get waiting(): number {
+    return this.closing.size;
+  }
+
+  /** Bytes that Loki has not acknowledged. */
+  get unacked(): number {
+    let bytes = 0;
+    for (const { unacked } of this.containers.values()) {
+      bytes += unacked;
+    }
+    return bytes;
+  }
+
+  /** Bytes that Loki has not acknowledged and that the next reclaim could delete, as of the last look. */
+  get atRisk(): number {
+    let bytes = 0;
+    for (const container of this.addedUp().unacked > 0 ? this.containers.values() : []) {
+      const { unacked } = container;
+      bytes += unacked > 0 && container.reclaimable ? unacked : 0;
+    }
+    return bytes;
+  }
+
+  /** Bytes of the logs on the node, of running containers and of ended ones, as of the last look. */
+  get logBytes(): { live: number; dead: number } {
+    const { live, dead } = this.addedUp();
+    return { live, dead };
+  }
+
+  /** Bytes on the disk that only open descriptors keep from being freed, as of the last look. */
+  get pinnedBytes(): number {
+    return this.addedUp().pinned;
+  }
+
+  private addedUp(): NonNullable<Ledgers['sums']> {
+    if (this.sums === null) {
+      this.sums = { unacked: this.unacked, pinned: 0, live: 0, dead: 0 };
+      for (const { state, bytesOnNode, pinnedBytes } of this.containers.values()) {
+        this.sums[state.ended ? 'dead' : 'live'] += bytesOnNode;
+        this.sums.pinned += pinnedBytes;
+      }
+    }
+    return this.sums;
+  }
+
+  /** The ledgers of containers that left, and of those that are there. */
+  all(): ContainerRecord[] {
+    return [...this.finished.values(), ...[...this.containers.values()].map((one) => this.recordOf(one, false))];
+  }
+
+  /** Writes the ledgers of all containers that are still there (`--once`), as they stand. */
+  async writeAll(): Promise<void> {
+    for (const container of this.containers.values()) {
+      container.state.ended = true;
+      this.write(container, this.recordOf(container, false));
+    }
+    await this.deps.records.flush();
+  }
+
+  /**
+   * A directory was looked at: there may be more to read, an end, or a leaving.
+   * @param kept what the checkpoint has of the container is another now
+   */
+  changed(container: ContainerLog, kept: boolean): void {
+    this.sums = null;
+    if (container.unread > 0) {
+      this.deps.ready(container);
+    }
+    this.awaitStragglers(container);
+    const away = container.state.away?.files ?? 0;
+    if (container.untold || (away > container.toldAway && container.state.left === null)) {
+      container.toldAway = away;
+      this.tell(container);
+    }
+    this.closeIfDone(container);
+    if (kept) {
+      this.save(container);
+    }
+  }
+
+  /** Loki acknowledged something of the containers, or something was passed over. */
+  settled(containers: readonly ContainerLog[]): void {
+    this.sums = null;
+    for (const container of containers) {
+      if (container.untold) {
+        this.tell(container);
+      }
+      this.closeIfDone(container);
+      this.awaitStragglers(container);
+    }
+    this.save(...containers);
+  }
+
+  /** Keeps the containers' positions and accounts over a restart. */
+  save(...containers: readonly ContainerLog[]): void {
+    const known = containers.filter(({ id }) => this.containers.has(id));
+    this.deps.checkpoint.save(
+      ...known.map((container) => ({
+        id: container.id,
+        instance: container.instance,
+        directory: relative(this.deps.logsDir, container.directory),
+        account: container.state,
+        files: container.savedFiles(),
+      }))
+    );
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.timers.forEach((timer) => clearInterval(timer));
+  }
+
+  /** Files that are done but for a straggling line are looked at once more. */
+  private awaitStragglers(container: ContainerLog): void {
+    if (container.awaitsStragglers && !this.straggling.has(container)) {
+      this.straggling.add(container);
+      const timer = setTimeout(() => {
+        this.timers.delete(timer);
+        this.straggling.delete(container);
+        this.changed(container, true);
+      }, STRAGGLER_LOOK_MS);
+      this.timers.add(timer);
+    }
+  }
+
+  /** Files that are read to their end and can grow no more are closed; a log that left the node is accounted for. */
+  private closeIfDone(container: ContainerLog): void {
+    const { state } = container;
+    const endedBefore = state.ended && container.files.length === 0;
+    const closed = container.closeFinished();
+    if (container.unacked > 0 || this.stopped) {
+      return;
+    }
+    if (state.left !== null && container.files.length === 0) {
+      this.finish(container);
+    } else if (state.ended && closed && !endedBefore && container.files.length === 0) {
+      this.tell(container);
+      this.save(container);
+    }
+  }
+
+  /** The log left the node and Loki has what there was: the last word of its ledger, then it is forgotten. */
+  private finish(container: ContainerLog): void {
+    if (this.closing.has(container.id)) {
+      return;
+    }
+    this.closing.add(container.id);
+    this.save(container); // should the agent end before the ledger is out, the next one must know that nothing is missing
+    const leftAt = this.deps.now();
+    const timer = setInterval(() => {
+      if (this.deps.now() - leftAt >= SETTLE_NS) {
+        clearInterval(timer);
+        this.timers.delete(timer);
+        this.sayLastWord(container);
+      }
+    }, SETTLE_LOOK_MS);
+    this.timers.add(timer);
+  }
+
+  private sayLastWord(container: ContainerLog): void {
+    const { state } = container;
+    if (state.left?.directory === 'unknown') {
+      const newer = [...this.containers.values()].some(
+        (other) => other !== container && other.directory === container.directory && other.files.length > 0
+      );
+      state.left.directory = newer ? 'unknown' : existsSync(container.directory) ? 'empty' : 'removed';
+    }
+    const record = this.recordOf(container, true);
+    this.write(container, record);
+    this.remember(record);
+    this.deps.records.flush().then(
+      () => this.forget(container),
+      (error: unknown) =>
+        this.deps.logger.debug('a ledger waits for the next start', { id: container.id, error: String(error) })
+    );
+  }
+
+  private forget(container: ContainerLog): void {
+    this.sums = null;
+    this.containers.delete(container.id);
+    this.deps.checkpoint.remove(container.id);
+    this.closing.delete(container.id);
+    this.deps.forgotten(container);
+  }
+
+  private remember(record: ContainerRecord): void {
+    this.finished.set(record.id, record);
+    if (this.finished.size > REMEMBERED) {
+      this.finished.delete(this.finished.keys().next().value ?? '');
+    }
+  }
+
+  private recordOf(container: ContainerLog, final: boolean): ContainerRecord {
+    return container.record({ cluster: this.deps.cluster, node: this.deps.node }, final);
+  }
+
+  /** Writes the ledger as it stands; while Loki takes none, a later state of it will do. */
+  private tell(container: ContainerLog): void {
+    container.untold = this.deps.records.full;
+    if (!container.untold) {
+      this.write(container, this.recordOf(container, false));
+    }
+  }
+
+  private write(container: ContainerLog, record: ContainerRecord): void {
+    if (this.stopped) {
+      return; // the next agent says it: the checkpoint has the gaps
+    }
+    const metadata = Object.fromEntries(
+      Object.entries(CONTAINER_METADATA).map(([name, field]) => [name, String(record[field] ?? '')])
+    );
+    if (record.final) {
+      metadata.final = 'true';
+    }
+    // Of a log that left the time is that of noticing, which is after all that was said before, by earlier agents too.
+    const { left } = container.state;
+    const timestamp = parseNs(left?.noticed ?? left?.at ?? '') ?? this.deps.now();
+    this.deps.records.write({
+      kind: record.kind,
+      cluster: record.cluster,
+      timestamp,
+      line: JSON.stringify(record),
+      metadata,
+    });
+  }
+}

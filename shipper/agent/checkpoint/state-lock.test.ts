@@ -1,0 +1,52 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UserError } from '../../user-error';
+import { lockState } from './state-lock';
+
+let dir: string;
+beforeEach(() => (dir = mkdtempSync(join(tmpdir(), 'afterlog-lock-'))));
+afterEach(() => rmSync(dir, { recursive: true }));
+const lock = () => join(dir, 'agent.lock');
+
+/** Field 22 of proc(5)'s stat: when a process was started. */
+const startOf = (pid: number) =>
+  readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ')[19];
+
+test('a free directory is taken, and given back', () => {
+  const unlock = lockState(dir);
+  expect(readFileSync(lock(), 'utf8')).toBe(`${process.pid} ${startOf(process.pid)}`);
+  unlock();
+  expect(existsSync(lock())).toBe(false);
+});
+
+test('a directory that is not there is made', () => {
+  lockState(join(dir, 'a', 'b'));
+  expect(existsSync(join(dir, 'a', 'b', 'agent.lock'))).toBe(true);
+});
+
+test('two agents do not share one, and the error says what to do', () => {
+  writeFileSync(lock(), `${process.ppid} ${startOf(process.ppid)}`); // a process that runs
+  expect(() => lockState(dir)).toThrow(UserError);
+  expect(() => lockState(dir)).toThrow(`another agent (process ${process.ppid}) runs on --state.dir ${dir}`);
+});
+
+test.each([
+  ['of a process that is gone', '999999999 1'],
+  ['of an id that another process has by now', `${process.ppid} 1`],
+  ['that is empty', ''],
+  ['that makes no sense', 'not a lock'],
+])('a lock holds nobody up: one %s', (_what, text) => {
+  writeFileSync(lock(), text);
+  lockState(dir);
+  expect(readFileSync(lock(), 'utf8')).toMatch(new RegExp(`^${process.pid} `));
+});
+
+test('a directory that cannot be used is named with its flag', () => {
+  const file = join(dir, 'file');
+  writeFileSync(file, '');
+  expect(() => lockState(file)).toThrow(UserError);
+  expect(() => lockState(file)).toThrow(`--state.dir ${file}: `);
+});

@@ -1,0 +1,41 @@
+import type { Gap } from '../../../model/records';
+import type { Found } from '../discover/directory-listing';
+
+type Unread = Pick<Gap, 'reason' | 'bytes' | 'detail'>;
+
+/** Log files of one container that were seen and could not be opened. One that goes like that is a gap in its log. */
+export class UnopenedFiles {
+  private readonly files = new Map<string, Unread & { rotated: string }>();
+
+  /** @param why the system's error; null where the file had gone between the look and the opening */
+  note(found: Found, why: string | null): void {
+    const { size, rotated } = found;
+    const bytes = size > 0 ? size : null; // what was written after the look nobody saw
+    const unread: Unread =
+      why === null
+        ? { reason: 'gone-unread', bytes, detail: 'gone before it could be opened' }
+        : { reason: 'unreadable', bytes, detail: why };
+    this.files.set(keyOf(found), { ...unread, rotated });
+  }
+
+  opened(found: Found): void {
+    this.files.delete(keyOf(found));
+  }
+
+  /** Those that are not among the container's files any more; one of which there is a compressed copy is no loss. */
+  takeGone(there: readonly Found[]): Unread[] {
+    const gone: Unread[] = [];
+    for (const [key, { rotated, ...unread }] of this.files) {
+      if (!there.some((found) => keyOf(found) === key)) {
+        this.files.delete(key);
+        if (rotated === '' || !there.some((found) => found.rotated === rotated)) {
+          gone.push(unread);
+        }
+      }
+    }
+    return gone;
+  }
+}
+
+/** Inodes are used again within a second. */
+const keyOf = ({ ino, birthMs }: Found) => `${ino} ${birthMs}`;

@@ -1,0 +1,313 @@
+import { Arena, PushEncoder } from '../../loki/push-encoder';
+import { decodePush } from '../../loki/testing/decode-push';
+import { CriParser } from './cri';
+import { Cutter, type Block } from './decoder';
+import type { Rules, Stop } from './entry-writer';
+import { DockerJsonParser } from './docker-json';
+import { EntryMetadata, MetadataForms } from './entry-metadata';
+import { startOfFile, type Position } from '../files/position';
+
+const BASE = 1_795_478_400; // 2026-11-24T00:00:00Z
+const BLOCK = 64 * 1024;
+
+const rules = (over: Partial<Rules> = {}): Rules => ({
+  from: 0,
+  to: Infinity,
+  maxLineBytes: 1000,
+  maxPayload: Infinity,
+  maxEntries: Infinity,
+  fallbackSeconds: BASE - 1,
+  ...over,
+});
+
+/** A cutter with what it works on, and the entries of its request as text. */
+function bench(requestBytes = 256 * 1024) {
+  const arena = new Arena(BLOCK + 1 + requestBytes + 256 * 1024);
+  const start = arena.reserve(BLOCK + 1).start;
+  const request = arena.reserve(requestBytes);
+  const encoder = new PushEncoder(arena, request.start, request.end);
+  const metadata = new EntryMetadata(arena);
+  metadata.use(new MetadataForms([]));
+  const cutter = new Cutter(encoder);
+  encoder.begin('{}');
+  const cut = (bytes: Buffer, position: Position, given: Rules, how: Partial<Block> = {}): Stop => {
+    bytes.copy(arena.memory, start);
+    const block = { memory: arena.memory, start, end: start + bytes.length, final: false, flush: false, ...how };
+    const parser = bytes[0] === 0x7b ? new DockerJsonParser() : new CriParser();
+    return cutter.cut(block, parser, position, metadata, given);
+  };
+  /** `<seconds after BASE>.<nanos> <marks> <line>` of each entry; the mark of stdout is left out. */
+  const take = () => {
+    const texts = decodePush(encoder.request()).entries.map(({ time: [seconds = 0, nanos = 0], line, metadata }) => {
+      const marks = metadata.flatMap(([name, value]) =>
+        name === 'stream' ? (value === 'stderr' ? ['err'] : []) : [name]
+      );
+      return [`${seconds - BASE}.${nanos}`, ...marks, line].join(' ');
+    });
+    encoder.begin('{}');
+    return texts;
+  };
+  return { cutter, encoder, cut, take };
+}
+
+/** A CRI line at so many seconds after BASE. */
+const cri = (seconds: number, rest: string, nanos = 0) =>
+  `${new Date((BASE + seconds) * 1000).toISOString().slice(0, 19)}.${String(nanos).padStart(9, '0')}Z ${rest}\n`;
+
+/** Entries of one whole block, and where the cut ended. */
+function cutOnce(text: string | Buffer, over: Partial<Rules> = {}, how: Partial<Block> = {}) {
+  const { cut, take, cutter } = bench();
+  const position = startOfFile();
+  const stop = cut(Buffer.from(text), position, rules(over), how);
+  return { stop, entries: take(), position, cutter };
+}
+
+describe('lines', () => {
+  test('become entries of their time, stream and content', () => {
+    const text = cri(1, 'stdout F one') + cri(2, 'stderr F two', 7) + cri(3, 'stdout F ');
+    const { stop, entries, position } = cutOnce(text);
+    expect(entries).toEqual(['1.0 one', '2.7 err two', '3.0 ']);
+    expect(stop).toBe('end');
+    expect(position).toMatchObject({ offset: text.length, lines: 3, skip: 0, seconds: BASE + 3 });
+  });
+
+  test('of a runtime’s other format do too', () => {
+    const json = (log: string, seconds: number) =>
+      `${JSON.stringify({ log, stream: 'stderr', time: `2026-11-24T00:00:0${seconds}Z` })}\n`;
+    const { entries } = cutOnce(json('one\n', 1) + json('two, ', 2) + json('joined\n', 3));
+    expect(entries).toEqual(['1.0 err one', '2.0 err two, joined']);
+  });
+
+  test('of no known format keep the time of the line before, marked', () => {
+    const { entries, cutter } = cutOnce(`garbage\n${cri(5, 'stdout F one', 3)}\nmore\n`);
+    expect(entries).toEqual(['-1.0 format garbage', '5.3 one', '5.4 format ', '5.5 format more']);
+    expect(cutter.writer.unparsed).toBe(3);
+  });
+
+  test('that are not UTF-8 are mended and marked, the others are left alone', () => {
+    const text = Buffer.concat([
+      Buffer.from(`${cri(1, 'stdout F größer 😀')}${cri(2, 'stdout F a').trimEnd()}`),
+      Buffer.from([0xff, 0xc3]),
+      Buffer.from(`b\n${cri(3, 'stdout F c')}`),
+    ]);
+    const { entries, cutter, position } = cutOnce(text);
+    expect(entries).toEqual(['1.0 größer 😀', '2.0 replaced a\ufffd\ufffdb', '3.0 c']);
+    expect(cutter.writer.replaced).toBe(1);
+    expect(position.offset).toBe(text.length);
+  });
+
+  test('without an end wait for it, unless nothing more can come', () => {
+    const text = cri(1, 'stdout F one') + cri(2, 'stdout F two').trimEnd();
+    const waiting = cutOnce(text);
+    expect(waiting.entries).toEqual(['1.0 one']);
+    expect(waiting.position.offset).toBe(cri(1, 'stdout F one').length);
+    const final = cutOnce(text, {}, { final: true });
+    expect(final.entries).toEqual(['1.0 one', '2.0 two']);
+    expect(final.position.offset).toBe(text.length);
+  });
+});
+
+describe('partial lines', () => {
+  const P1 = cri(1, 'stdout P one, ');
+  const P2 = cri(2, 'stdout P two, ');
+  const F3 = cri(3, 'stdout F three');
+
+  test('are joined at the time of the first', () => {
+    const { entries, position } = cutOnce(P1 + P2 + F3);
+    expect(entries).toEqual(['1.0 one, two, three']);
+    expect(position).toMatchObject({ offset: (P1 + P2 + F3).length, lines: 1 });
+  });
+
+  test('are joined by stream', () => {
+    const E2 = cri(2, 'stderr P err-one, ');
+    const E4 = cri(4, 'stderr F err-two');
+    expect(cutOnce(P1 + E2 + F3 + E4).entries).toEqual(['1.0 one, three', '2.0 err err-one, err-two']);
+    expect(cutOnce(P1 + E4 + F3).entries).toEqual(['4.0 err err-two', '1.0 one, three']);
+  });
+
+  test.each([
+    ['one is open', P1],
+    ['it follows a whole line of the other stream', P1 + cri(2, 'stderr F err')],
+    ['both streams are open', P1 + cri(2, 'stderr P err')],
+    ['the other stream’s was opened in it and is still open', P1 + cri(2, 'stderr P err') + F3],
+  ])('end the block before them: %s', (_what, text) => {
+    const before = cri(0, 'stderr F before');
+    const { stop, entries, position } = cutOnce(before + text);
+    expect({ stop, entries }).toEqual({ stop: 'end', entries: ['0.0 err before'] });
+    expect(position).toMatchObject({ offset: before.length, lines: 1, seconds: BASE, rawSeconds: BASE });
+  });
+
+  test('go out as they are at the end of a log, and say that they go on', () => {
+    const text = P1 + cri(2, 'stderr P err') + P2;
+    const { entries, position } = cutOnce(text, {}, { final: true });
+    expect(entries).toEqual(['1.0 continues one, two, ', '2.0 err continues err']);
+    expect(position).toMatchObject({ offset: text.length, lines: 2 });
+  });
+
+  test('go out one by one when nobody waits for their end', () => {
+    const { entries, position } = cutOnce(P1 + P2, {}, { flush: true });
+    expect(entries).toEqual(['1.0 continues one, ', '2.0 continues two, ']);
+    expect(position.offset).toBe((P1 + P2).length);
+  });
+});
+
+describe('long lines', () => {
+  test('go out in parts that end at characters', () => {
+    const { entries } = cutOnce(cri(1, 'stdout F aé😀bcdefg'), { maxLineBytes: 6 });
+    expect(entries).toEqual(['1.0 continues aé', '1.1 continues 😀bc', '1.2 defg']);
+  });
+
+  test('of exactly the limit are whole', () => {
+    expect(cutOnce(cri(1, 'stdout F 123456'), { maxLineBytes: 6 }).entries).toEqual(['1.0 123456']);
+  });
+
+  test('go on in the next request where this one is full', () => {
+    const text = Buffer.from(cri(1, 'stdout P abcd') + cri(1, 'stdout F efghij') + cri(2, 'stdout F next'));
+    const { cut, take } = bench();
+    const position = startOfFile();
+    const given = rules({ maxLineBytes: 4, maxEntries: 2 });
+    expect(cut(text, position, given)).toBe('full');
+    expect(position).toMatchObject({ offset: 0, skip: 8, lines: 0 });
+    expect(take()).toEqual(['1.0 continues abcd', '1.1 continues efgh']);
+    expect(cut(text, position, given)).toBe('end');
+    expect(take()).toEqual(['1.2 ij', '2.0 next']);
+    expect(position).toMatchObject({ offset: text.length, skip: 0, lines: 2 });
+  });
+
+  test('do not send a line of the other stream again that stands in them', () => {
+    const text = Buffer.from(cri(1, 'stdout P abcd') + cri(2, 'stderr F err') + cri(3, 'stdout F efgh'));
+    expect(drain(text, rules({ maxLineBytes: 4, maxEntries: 2 }), text.length)).toEqual(
+      drain(text, rules({ maxLineBytes: 4 }), text.length)
+    );
+  });
+});
+
+describe('times', () => {
+  test('that are the same get a nanosecond more each', () => {
+    const text = cri(1, 'stdout F a', 5) + cri(1, 'stdout F a', 5) + cri(1, 'stderr F a', 6) + cri(1, 'stdout F b', 9);
+    expect(cutOnce(text).entries).toEqual(['1.5 a', '1.6 a', '1.7 err a', '1.9 b']);
+  });
+
+  test('carry over into the next second', () => {
+    const line = cri(1, 'stdout F a', 999_999_999);
+    expect(cutOnce(line + line + cri(2, 'stdout F b')).entries).toEqual(['1.999999999 a', '2.0 a', '2.1 b']);
+  });
+
+  test('that go back are kept', () => {
+    expect(cutOnce(cri(9, 'stdout F a') + cri(3, 'stdout F b') + cri(4, 'stdout F c')).entries).toEqual([
+      '9.0 a',
+      '3.0 b',
+      '4.0 c',
+    ]);
+  });
+});
+
+describe('a cut ends exactly before', () => {
+  const lines = [cri(1, 'stdout F one'), cri(2, 'stdout F two'), cri(3, 'stdout F three')];
+  const offset = lines[0]?.length;
+
+  test.each<[string, Partial<Rules>, string, Stop]>([
+    ['the line that is too much in number', { maxEntries: 1 }, lines.join(''), 'full'],
+    ['the line that is too much in bytes', { maxPayload: 16 }, lines.join(''), 'full'],
+    ['a line that is too new', { to: BASE + 2 }, lines.join(''), 'newer'],
+    ['a line that is too old', { from: BASE }, (lines[0] ?? '') + cri(-1, 'stdout F old'), 'older'],
+    [
+      'a partial line that is too old',
+      { from: BASE },
+      `${lines[0]}${cri(-1, 'stdout P o')}${cri(2, 'stdout F ld')}`,
+      'older',
+    ],
+  ])('%s', (_what, over, text, stop) => {
+    const result = cutOnce(text, over);
+    expect(result).toMatchObject({ stop, entries: ['1.0 one'] });
+    expect(result.position).toMatchObject({ offset, lines: 1, skip: 0, seconds: BASE + 1 });
+  });
+
+  test('a first line that is larger than the payload is sent all the same', () => {
+    expect(cutOnce(lines.join(''), { maxPayload: 1 })).toMatchObject({ stop: 'full', entries: ['1.0 one'] });
+  });
+
+  test('a line that the buffer has no room for', () => {
+    const { cut, take } = bench(110);
+    const position = startOfFile();
+    expect(cut(Buffer.from(lines.join('')), position, rules())).toBe('full');
+    expect(take()).toEqual(['1.0 one', '2.0 two']);
+    expect(position).toMatchObject({ offset: lines.slice(0, 2).join('').length, lines: 2 });
+  });
+
+  test('no line that lies in another: both go out together, though one is outside the time', () => {
+    const text = cri(1, 'stdout P one, ') + cri(2, 'stderr F err') + cri(3, 'stdout F three');
+    const { stop, entries, position } = cutOnce(text, { from: BASE + 2 });
+    expect({ stop, entries }).toEqual({ stop: 'end', entries: ['2.0 err err', '1.0 one, three'] });
+    expect(position.offset).toBe(text.length);
+  });
+
+  test('says the time of the line', () => {
+    expect(cutOnce(lines.join(''), { to: BASE + 3 }).cutter.writer).toMatchObject({
+      stopSeconds: BASE + 3,
+      firstSeconds: BASE + 1,
+    });
+  });
+});
+
+/** Cuts a whole file block by block, from the position alone each time, as after a restart; all entries in order. */
+function drain(file: Buffer, given: Rules, blockBytes: number): string[] {
+  const { cut, take } = bench();
+  const position = startOfFile();
+  const entries: string[] = [];
+  let length = blockBytes;
+  for (let round = 0; round < 20_000; round++) {
+    const end = Math.min(file.length, position.offset + length);
+    const before = { ...position };
+    cut(file.subarray(position.offset, end), position, given, { final: end === file.length });
+    entries.push(...take());
+    if (position.offset === file.length) {
+      return entries;
+    }
+    const progress = position.offset !== before.offset || position.skip !== before.skip;
+    length = progress ? blockBytes : length * 2;
+  }
+  throw new Error(`no end: at ${position.offset} of ${file.length}`);
+}
+
+/** Numbers from 0 up to `below`, always the same for a seed (mulberry32). */
+function random(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) % below;
+  };
+}
+
+/** A log of whole, partial, long, empty, repeated, mangled and unreadable lines of both streams. */
+function logOf(seed: number): Buffer {
+  const next = random(seed);
+  const parts: Buffer[] = [];
+  for (let i = 0, time = 0; i < 150; i++) {
+    time += next(3) === 0 ? 1 : 0;
+    const stream = next(3) === 0 ? 'stderr' : 'stdout';
+    const tag = next(3) === 0 ? 'P' : 'F';
+    const content = 'é😀ab'.repeat(next(next(8) === 0 ? 12 : 3));
+    parts.push(Buffer.from(next(20) === 0 ? 'garbage\n' : cri(time, `${stream} ${tag} ${content}`)));
+    if (next(15) === 0) {
+      parts.push(Buffer.from(cri(time, 'stdout F x').trimEnd()), Buffer.from([0xe2, 0x82, 0x0a]));
+    }
+  }
+  return Buffer.concat(parts);
+}
+
+describe.each([1, 2, 3, 4, 5, 6, 7, 8])('the same file (seed %i)', (seed) => {
+  const file = logOf(seed);
+  const given = rules({ maxLineBytes: 40 });
+  const whole = drain(file, given, file.length);
+
+  test.each([64, 101, 500, 4096])('gives the same entries in blocks of %i bytes', (blockBytes) => {
+    expect(drain(file, given, blockBytes)).toEqual(whole);
+  });
+
+  test.each([1, 2, 7])('gives the same entries in requests of %i', (maxEntries) => {
+    expect(drain(file, { ...given, maxEntries }, file.length)).toEqual(whole);
+  });
+});

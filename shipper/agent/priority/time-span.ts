@@ -1,0 +1,32 @@
+import { lineTime } from '../container/account';
+import { CriParser } from '../entries/cri';
+import type { OpenFile } from '../files/open-file';
+
+/** Far enough to hold a line's time and most lines whole. */
+const LOOK_BYTES = 64 * 1024;
+const NEWLINE = 0x0a;
+
+/** Times of the first and the last line that are not read of a file; null where they cannot be told. */
+export function unreadSpan({ log, parser }: OpenFile): { from: string | null; to: string | null } {
+  const lines = parser ?? new CriParser();
+  const memory = Buffer.alloc(LOOK_BYTES);
+  const timeOf = (start: number, end: number) =>
+    lines.parse(memory, start, end) ? lineTime(lines.seconds, lines.nanos) : null;
+
+  const first = log.readAt(memory, 0, LOOK_BYTES, log.read.offset) ?? 0;
+  const firstEnd = memory.subarray(0, first).indexOf(NEWLINE);
+  const from = timeOf(0, firstEnd < 0 ? first : firstEnd);
+
+  const at = Math.max(log.read.offset, log.size - LOOK_BYTES);
+  const n = log.readAt(memory, 0, LOOK_BYTES, at) ?? 0;
+  let end = n > 0 && memory[n - 1] === NEWLINE ? n - 1 : n;
+  while (end > 0) {
+    const start = memory.lastIndexOf(NEWLINE, end - 1) + 1;
+    const to = timeOf(start, end);
+    if (to !== null || start === 0) {
+      return { from, to };
+    }
+    end = start - 1;
+  }
+  return { from, to: null };
+}

@@ -1,0 +1,75 @@
+import React from 'react';
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { t, Trans } from '../shared/texts';
+import { Alert, Button, LoadingBar, useStyles2 } from '@grafana/ui';
+import type { Records } from './loaded-records';
+import { progressText, shortageText } from './describe';
+
+/** How far the reading is, why it ended, and what of the data is not there. */
+export function RecordsStatus({ records }: { records: Records }) {
+  const { status, error, partial, reload } = records;
+  return (
+    <>
+      {status === 'loading' && <Reading {...records} />}
+      {status === 'cancelled' && (
+        <Alert severity="info" title={t('records.cancelled', 'The reading was stopped')}>
+          <p>
+            <Trans i18nKey="records.cancelled-what">What had come until then is shown: a part of the data.</Trans>
+          </p>
+          <Again onClick={reload} />
+        </Alert>
+      )}
+      {status === 'failed' && (
+        <Alert severity="error" title={t('records.failed', 'Loki did not answer')}>
+          <p>{error}</p>
+          <p>
+            <Trans i18nKey="records.failed-what">
+              What had come until then is shown: a part of the data. A shorter time range asks less of Loki.
+            </Trans>
+          </p>
+          <Again onClick={reload} />
+        </Alert>
+      )}
+      {partial.length > 0 && (
+        <Alert severity="warning" title={t('records.partial', 'This is a part of the data')}>
+          {partial.map((shortage) => (
+            <p key={shortageText(shortage)}>{shortageText(shortage)}</p>
+          ))}
+        </Alert>
+      )}
+    </>
+  );
+}
+
+function Reading({ progress, cancel }: Records) {
+  const styles = useStyles2(getStyles);
+  return (
+    <div className={styles.reading} role="status">
+      <div className={styles.bar}>
+        <LoadingBar width={240} />
+      </div>
+      <span>{progressText(progress)}</span>
+      <Button size="sm" variant="secondary" fill="text" onClick={cancel}>
+        <Trans i18nKey="records.cancel">Stop</Trans>
+      </Button>
+    </div>
+  );
+}
+
+const Again = ({ onClick }: { onClick: () => void }) => (
+  <Button size="sm" variant="secondary" icon="sync" onClick={onClick}>
+    <Trans i18nKey="records.again">Read again</Trans>
+  </Button>
+);
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  reading: css({
+    display: 'flex',
+    alignItems: 'center',
+    gap: theme.spacing(1),
+    color: theme.colors.text.secondary,
+    fontVariantNumeric: 'tabular-nums',
+  }),
+  bar: css({ width: 240, overflow: 'hidden', borderRadius: theme.shape.radius.default }),
+});

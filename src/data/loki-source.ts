@@ -1,0 +1,53 @@
+import type { DataFrame } from '@grafana/data';
+import { type LogLayout, OWN_LAYOUT } from '../shared/log-layouts';
+import { RECORD_SELECTOR } from '../shared/settings';
+import { type Entry, entriesOf, sumOf } from './log-frames';
+import { type Count, countsOf } from './metric-frames';
+import { queryFrames } from './query-frames';
+
+/** Milliseconds since 1970, `to` exclusive: the data source knows nothing finer. */
+export interface Span {
+  from: number;
+  to: number;
+}
+
+/** Loki as this plugin asks it: through Grafana's data source, which has the address and the rights. */
+export class LokiSource {
+  /**
+   * @param uid of the data source
+   * @param recordSelector LogQL's stream selector of Afterlog's records
+   * @param logs how the containers' logs are labelled
+   */
+  constructor(
+    readonly uid: string,
+    readonly recordSelector: string = RECORD_SELECTOR,
+    readonly logs: LogLayout = OWN_LAYOUT
+  ) {}
+
+  /** The newest `limit` entries of a span, oldest first. @throws LokiFailure, AbortError */
+  async newest(expr: string, span: Span, limit: number, signal?: AbortSignal): Promise<Entry[]> {
+    return entriesOf(await this.newestFrames(expr, span, limit, signal)).slice(-limit);
+  }
+
+  /** The same as frames, in no order. @throws LokiFailure, AbortError */
+  async newestFrames(expr: string, span: Span, limit: number, signal?: AbortSignal): Promise<DataFrame[]> {
+    const query = { refId: 'lines', expr, queryType: 'range', maxLines: limit, direction: 'backward' } as const;
+    return queryFrames(this.uid, query, span, signal);
+  }
+
+  /** The sum over an instant metric query's series at the end of the span. @throws LokiFailure, AbortError */
+  async count(expr: string, span: Span, signal?: AbortSignal): Promise<number> {
+    return sumOf(await queryFrames(this.uid, { refId: 'count', expr, queryType: 'instant' }, span, signal));
+  }
+
+  /**
+   * A metric query's series over a span, a number every `step` milliseconds: each is about the time before it.
+   *
+   * @throws LokiFailure, AbortError
+   */
+  async counts(expr: string, span: Span, step: number, signal?: AbortSignal): Promise<Count[]> {
+    // The name keeps the data source from moving the times to whole steps, day by day.
+    const query = { refId: 'do-not-chunk', expr, queryType: 'range', step: `${step}ms` } as const;
+    return countsOf(await queryFrames(this.uid, query, span, signal));
+  }
+}

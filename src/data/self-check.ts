@@ -1,0 +1,49 @@
+import { logQuery } from '../../model/logql';
+import { type WatchRecord, watchRecordSchema } from '../../model/records';
+import type { LogLayout } from '../shared/log-layouts';
+import type { Entry } from './log-frames';
+import type { LokiSource } from './loki-source';
+import { parseRecord } from './parse-record';
+import { narrowed, recordQuery } from './record-query';
+
+/** What of Afterlog's is in a Loki, of the last 24 hours. */
+export interface Findings {
+  /** Records by kind. */
+  records: ReadonlyMap<string, number>;
+  /** Whether records have their structured metadata: look-ups by id rest on it. undefined where there is no record. */
+  hasMetadata: boolean | undefined;
+  /** The newest sign of life of `afterlog watch`. */
+  watch: WatchRecord | undefined;
+  /** The newest line of a container's log. */
+  newestLine: Entry | undefined;
+}
+
+const DAY_MS = 86_400_000;
+
+/** @param now milliseconds since 1970 @throws LokiFailure */
+export async function selfCheck(loki: LokiSource, now: number): Promise<Findings> {
+  const span = { from: now - DAY_MS, to: now };
+  const all = narrowed(loki.recordSelector, 'record=~".+"');
+  const [counts, [record], watches, newest] = await Promise.all([
+    // One number a kind: the step is longer than the span, which must not be empty.
+    loki.counts(`sum by (record) (count_over_time(${all} [24h]))`, { from: now - 1000, to: now }, DAY_MS),
+    loki.newest(recordQuery(loki.recordSelector, 'container'), span, 1),
+    loki.newest(recordQuery(loki.recordSelector, 'watch'), span, 1),
+    loki.newest(linesQuery(loki.logs), span, 1),
+  ]);
+  return {
+    records: new Map(counts.map(({ labels, value }) => [labels.record ?? '', value])),
+    hasMetadata: record && record.fields.id !== undefined,
+    watch: watches.map(({ line }) => parseRecord(line, watchRecordSchema))[0],
+    newestLine: newest[0],
+  };
+}
+
+/** All lines of containers' logs. */
+function linesQuery({ preset, namespace, container, pod, podIs }: LogLayout): string {
+  const labels = { [namespace]: /.+/, [container]: /.+/ };
+  if (preset === 'afterlog') {
+    return logQuery({ ...labels, workload: /.+/ });
+  }
+  return podIs === 'label' ? logQuery({ ...labels, [pod]: /.+/ }) : logQuery(labels, { [pod]: /.+/ });
+}

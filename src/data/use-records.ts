@@ -1,0 +1,34 @@
+import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react';
+import type { LokiSource, Span } from './loki-source';
+import type { Records } from './loaded-records';
+import { RecordCache } from './record-cache';
+import { RecordsLoader } from './records-loader';
+
+/** What was read from each Loki: pages that follow each other, and panels beside each other, share it. */
+const caches = new Map<string, RecordCache>();
+
+function cacheFor({ uid, recordSelector }: LokiSource): RecordCache {
+  const key = `${uid} ${recordSelector}`;
+  const cache = caches.get(key) ?? new RecordCache();
+  caches.set(key, cache);
+  return cache;
+}
+
+/**
+ * The records of a range with their cases and stretches of disk pressure, as they come. Another range reads only what
+ * is missing of it; leaving the page ends the reading.
+ *
+ * @param range milliseconds since 1970
+ * @param round another one looks for what has arrived since
+ */
+export function useRecords(loki: LokiSource, { from, to }: Span, round?: unknown): Records {
+  const loader = useMemo(() => new RecordsLoader(loki, cacheFor(loki)), [loki]);
+  const loaded = useSyncExternalStore(loader.subscribe, loader.current);
+  useEffect(() => loader.load({ from, to }), [loader, from, to, round]);
+  useEffect(() => loader.cancel, [loader]);
+  const reload = useCallback(() => loader.reload({ from, to }), [loader, from, to]);
+  return useMemo(() => ({ ...loaded, cancel: loader.cancel, reload }), [loaded, loader, reload]);
+}
+
+/** Forgets all that was read, as a page does that is loaded anew. */
+export const forgetRecords = (): void => caches.clear();

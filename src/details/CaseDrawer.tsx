@@ -1,0 +1,61 @@
+import React, { useMemo, useState } from 'react';
+import { Trans } from '../shared/texts';
+import { Button, Drawer, LinkButton, Stack } from '@grafana/ui';
+import type { Case } from '../../model/cases';
+import type { ContainerRecord } from '../../model/records';
+import { useLoki } from '../app/app-context';
+import { InstanceLog } from './InstanceLog';
+import { exploreLink } from '../data/explore-link';
+import { instanceOfCase } from '../data/instance';
+import { CaseDetails } from './CaseDetails';
+
+/**
+ * A case in a drawer: what happened, the log itself, and ways on.
+ *
+ * @param record the ledger; undefined where no agent ever opened the log
+ * @param timelineHref the case on the timeline
+ */
+export function CaseDrawer({
+  one,
+  record,
+  timeZone,
+  timelineHref,
+  onClose,
+}: {
+  one: Case;
+  record: ContainerRecord | undefined;
+  timeZone: string;
+  timelineHref?: string;
+  onClose: () => void;
+}) {
+  const loki = useLoki();
+  const instance = useMemo(() => instanceOfCase(one, record, loki.logs), [one, record, loki]);
+  const [isShown, show] = useState(false);
+  return (
+    <Drawer title={`${one.pod}/${one.container}`} subtitle={one.namespace} size="md" onClose={onClose}>
+      <CaseDetails one={one} timeZone={timeZone}>
+        <Stack direction="row" gap={1} wrap="wrap">
+          {/* Of what no agent opened nothing can be there, unless another shipper did. */}
+          {(one.seen || one.verdict !== 'lost' || loki.logs.preset !== 'afterlog') && (
+            <Button icon="gf-logs" variant={isShown ? 'secondary' : 'primary'} onClick={() => show(!isShown)}>
+              {isShown ? (
+                <Trans i18nKey="case.hide-log">Hide the log</Trans>
+              ) : (
+                <Trans i18nKey="case.show-log">Show the log</Trans>
+              )}
+            </Button>
+          )}
+          <LinkButton icon="compass" variant="secondary" href={exploreLink(loki.uid, instance.query, instance.span)}>
+            <Trans i18nKey="case.explore">Explore</Trans>
+          </LinkButton>
+          {timelineHref !== undefined && (
+            <LinkButton icon="clock-nine" variant="secondary" href={timelineHref}>
+              <Trans i18nKey="case.timeline">Timeline</Trans>
+            </LinkButton>
+          )}
+        </Stack>
+        {isShown && <InstanceLog loki={loki} instance={instance} timeZone={timeZone} />}
+      </CaseDetails>
+    </Drawer>
+  );
+}

@@ -1,0 +1,77 @@
+import React, { type ReactNode, useMemo, useState } from 'react';
+import { t, Trans } from '../shared/texts';
+import { Alert, Button, Drawer, LinkButton, Stack } from '@grafana/ui';
+import { CaseDetails } from './case-details';
+import { InstanceLog } from './InstanceLog';
+import { exploreLink } from '../data/explore-link';
+import { instanceOfCase, instanceOfRecord } from '../data/instance';
+import type { LokiSource } from '../data/loki-source';
+import type { View } from '../timeline/geometry/view';
+import type { ContainerLife } from '../timeline/model/container-life';
+import { lifeTitle } from '../timeline/view/describe';
+import { LifeFacts } from './LifeFacts';
+
+interface LifeDrawerProps {
+  life: ContainerLife;
+  /** Where its log is; undefined where somebody else than Afterlog told of it. */
+  loki: LokiSource | undefined;
+  /** What was searched: as far as a log without times may reach. */
+  searched: View;
+  timeZone: string;
+  /** To other places than the log. */
+  ways: ReactNode;
+  onClose: () => void;
+}
+
+/** A container with its log: what happened to it, what that rests on, the log itself, and ways on. */
+export function LifeDrawer({ life, loki, searched, timeZone, ways, onClose }: LifeDrawerProps) {
+  const { case: found, ledger } = life;
+  const instance = useMemo(() => {
+    if (loki === undefined) {
+      return undefined;
+    }
+    return found ? instanceOfCase(found, ledger, loki.logs) : ledger && instanceOfRecord(ledger, searched, loki.logs);
+  }, [found, ledger, searched, loki]);
+  const [isShown, show] = useState(false);
+  const allWays = (
+    <Stack direction="row" gap={1} wrap="wrap">
+      {loki && instance && (
+        <>
+          <Button icon="gf-logs" variant={isShown ? 'secondary' : 'primary'} onClick={() => show(!isShown)}>
+            {isShown ? t('timeline.drawer.hide-log', 'Hide the log') : t('timeline.drawer.show-log', 'Show the log')}
+          </Button>
+          <LinkButton icon="compass" variant="secondary" href={exploreLink(loki.uid, instance.query, instance.span)}>
+            <Trans i18nKey="timeline.drawer.explore">Explore</Trans>
+          </LinkButton>
+        </>
+      )}
+      {ways}
+    </Stack>
+  );
+  const log = isShown && loki && instance && <InstanceLog loki={loki} instance={instance} timeZone={timeZone} />;
+  return (
+    <Drawer title={lifeTitle(life)} subtitle={life.namespace} size="md" onClose={onClose}>
+      {found ? (
+        <CaseDetails one={found} timeZone={timeZone}>
+          {allWays}
+          {log}
+        </CaseDetails>
+      ) : (
+        <Stack direction="column" gap={2}>
+          <LifeFacts life={life} timeZone={timeZone} />
+          {loki && ledger === undefined && <NoLedger />}
+          {allWays}
+          {log}
+        </Stack>
+      )}
+    </Drawer>
+  );
+}
+
+const NoLedger = () => (
+  <Alert severity="info" title={t('timeline.drawer.no-ledger', 'No agent has reported this log')}>
+    <Trans i18nKey="timeline.drawer.no-ledger-what">
+      The API server told of the container. Its log may still be on the node, and an account of it may still come.
+    </Trans>
+  </Alert>
+);

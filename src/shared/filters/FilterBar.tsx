@@ -1,0 +1,123 @@
+import React, { useCallback, useEffect, useRef, useState } from 'react';
+import { css } from '@emotion/css';
+import type { GrafanaTheme2, SelectableValue } from '@grafana/data';
+import { t, Trans } from '../texts';
+import { Button, Input, MultiSelect, useStyles2 } from '@grafana/ui';
+import { CAUSES, type Cause, isCauseId } from '../../../model/causes';
+import { verdictSchema } from '../../../model/records';
+import { causeText, verdictText } from '../words';
+import { type Filters, isFiltering, NO_FILTERS } from './filters';
+import type { Names } from './names';
+
+/** After so long without a key the text counts. */
+const TYPING_MS = 250;
+
+/**
+ * The filters that the timeline and the table of lost logs share.
+ *
+ * @param names what there is to choose from
+ */
+export function FilterBar({
+  filters,
+  onChange,
+  names,
+}: {
+  filters: Filters;
+  onChange: (change: Partial<Filters>) => void;
+  names: Names;
+}) {
+  const styles = useStyles2(getStyles);
+  const changeText = useCallback((text: string) => onChange({ text }), [onChange]);
+  const causes: Cause[] = [...Object.keys(CAUSES).filter(isCauseId), 'unknown'];
+  const lists: Array<ListProps<keyof Omit<Filters, 'text'>>> = [
+    { name: 'namespace', label: t('filters.namespace', 'Namespace'), options: names.namespace.map(plain) },
+    { name: 'job', label: t('filters.job', 'Job'), options: names.job.map(plain) },
+    { name: 'node', label: t('filters.node', 'Node'), options: names.node.map(plain) },
+    {
+      name: 'verdict',
+      label: t('filters.verdict', 'Log in Loki'),
+      options: verdictSchema.options.map((value) => ({ value, label: verdictText(value) })),
+    },
+    {
+      name: 'cause',
+      label: t('filters.cause', 'Cause'),
+      options: causes.map((value) => ({ value, label: causeText(value) })),
+    },
+  ];
+  if (names.cluster.length > 1 || filters.cluster.length > 0) {
+    lists.unshift({ name: 'cluster', label: t('filters.cluster', 'Cluster'), options: names.cluster.map(plain) });
+  }
+  return (
+    <div className={styles.bar} role="search" aria-label={t('filters.label', 'Filters')}>
+      <TextFilter text={filters.text} onChange={changeText} />
+      {lists.map(({ name, label, options }) => (
+        <MultiSelect
+          key={name}
+          className={styles.list}
+          aria-label={label}
+          placeholder={label}
+          options={options}
+          value={[...filters[name]]}
+          isClearable
+          closeMenuOnSelect={false}
+          onChange={(chosen: Array<SelectableValue<string>>) =>
+            onChange({ [name]: chosen.flatMap(({ value }) => value ?? []) })
+          }
+        />
+      ))}
+      {isFiltering(filters) && (
+        <Button variant="secondary" fill="text" icon="times" onClick={() => onChange(NO_FILTERS)}>
+          <Trans i18nKey="filters.clear">Clear</Trans>
+        </Button>
+      )}
+    </div>
+  );
+}
+
+interface ListProps<N> {
+  name: N;
+  label: string;
+  options: Array<SelectableValue<string>>;
+}
+
+const plain = (name: string): SelectableValue<string> => ({ value: name, label: name });
+
+function TextFilter({ text, onChange }: { text: string; onChange: (text: string) => void }) {
+  const styles = useStyles2(getStyles);
+  const [typed, setTyped] = useState(text);
+  const told = useRef(text);
+  useEffect(() => {
+    // Changed from elsewhere, by the browser's Back for example.
+    if (text !== told.current) {
+      told.current = text;
+      setTyped(text);
+    }
+  }, [text]);
+  useEffect(() => {
+    if (typed === told.current) {
+      return;
+    }
+    const timer = setTimeout(() => {
+      told.current = typed;
+      onChange(typed);
+    }, TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [typed, onChange]);
+  const label = t('filters.text', 'Search names and ids');
+  return (
+    <Input
+      className={styles.text}
+      type="search"
+      aria-label={label}
+      placeholder={label}
+      value={typed}
+      onChange={({ currentTarget }) => setTyped(currentTarget.value)}
+    />
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  bar: css({ display: 'flex', flex: '1 1 80ch', flexWrap: 'wrap', alignItems: 'center', gap: theme.spacing(1) }),
+  text: css({ flex: '1 1 17ch', minWidth: '17ch', maxWidth: '28ch' }),
+  list: css({ flex: '1 1 15ch', width: 'auto', minWidth: '15ch', maxWidth: '22ch' }),
+});
