@@ -11,13 +11,13 @@ import { serveTail } from './http/tail-server';
 import { statusRoutes } from './http/status-routes';
 import { Ingester } from './ingest/ingester';
 import { IngestMetrics } from './ingest/ingest-metrics';
-import { defaultLimits, type Limits } from './limits';
-import { startRetention } from './retention';
+import { defaultLimits, type Limits } from './common/limits';
+import { startRetention } from './ingest/retention';
 import { LogStorage } from './storage/log-storage';
 
 import { LiveFeed } from './tail/live-feed';
 
-export type { Limits } from './limits';
+export type { Limits } from './common/limits';
 export { StorageError } from './storage/storage-error';
 
 export interface StoreOptions {

@@ -1,7 +1,7 @@
-import type { LogRow } from '../logql/log-query';
-import { mergeLabels } from '../logql/entry-labels';
-import type { QueryContext } from '../logql/query-context';
-import { type Labels, labelsObject, labelsText } from '../labels';
+import type { LogRow } from '../logql/logs/log-query';
+import { mergeLabels } from '../logql/rows/entry-labels';
+import type { QueryContext } from '../logql/pipeline/query-context';
+import { type Labels, labelsObject, labelsText } from '../common/labels';
 
 /** The form of Loki's answers to queries. */
 

@@ -1,11 +1,11 @@
-import { BaseLabels, EntryLabels, errorDetailsLabel, errorLabel } from '../logql/entry-labels';
-import type { LogRow } from '../logql/log-query';
-import { parseFloatLabel } from '../logql/number-label';
+import { BaseLabels, EntryLabels, errorDetailsLabel, errorLabel } from '../logql/rows/entry-labels';
+import type { LogRow } from '../logql/logs/log-query';
+import { parseFloatLabel } from '../logql/matching/number-label';
 import { eachJsonLabel } from '../logql/parsers/json';
 import { JsonError } from '../logql/parsers/json-scan';
 import { LabelNames, sanitize } from '../logql/parsers/label-name';
 import { logfmtParser } from '../logql/parsers/logfmt';
-import { parseBytes, parseGoSeconds } from '../units';
+import { parseBytes, parseGoSeconds } from '../common/units';
 
 /** A field of the log lines that were looked at: structured metadata, or what a parser would find. */
 export interface DetectedField {

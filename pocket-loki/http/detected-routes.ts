@@ -1,8 +1,8 @@
-import type { Limits } from '../limits';
-import { type LogRow, runLogQuery } from '../logql/log-query';
-import { parseQuery } from '../logql/parse';
-import { QueryContext } from '../logql/query-context';
-import { badRequest } from '../request-error';
+import type { Limits } from '../common/limits';
+import { type LogRow, runLogQuery } from '../logql/logs/log-query';
+import { parseQuery } from '../logql/syntax/parse';
+import { QueryContext } from '../logql/pipeline/query-context';
+import { badRequest } from '../common/request-error';
 import type { LogStorage } from '../storage/log-storage';
 import { detectFields } from './detected-fields';
 import type { Request, Routes } from './router';

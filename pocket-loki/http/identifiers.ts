@@ -1,4 +1,4 @@
-import { parseFloatLabel } from '../logql/number-label';
+import { parseFloatLabel } from '../logql/matching/number-label';
 
 const uuid = /^[\da-f]{8}-?[\da-f]{4}-?[\da-f]{4}-?[\da-f]{4}-?[\da-f]{12}$/i;
 

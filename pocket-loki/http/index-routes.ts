@@ -1,8 +1,8 @@
-import { type Labels, labelsObject, labelsOf, labelsText } from '../labels';
-import type { Limits } from '../limits';
-import { alignedSteps } from '../logql/metric-query';
-import { QueryContext } from '../logql/query-context';
-import { badRequest } from '../request-error';
+import { type Labels, labelsObject, labelsOf, labelsText } from '../common/labels';
+import type { Limits } from '../common/limits';
+import { alignedSteps } from '../logql/metrics/metric-query';
+import { QueryContext } from '../logql/pipeline/query-context';
+import { badRequest } from '../common/request-error';
 import type { LogStorage, Span } from '../storage/log-storage';
 import type { Stream } from '../storage/stream-index';
 import { queryAnswer } from './answers';

@@ -1,4 +1,4 @@
-import { labelsObject } from '../labels';
+import { labelsObject } from '../common/labels';
 import type { LogStorage } from '../storage/log-storage';
 import { isNumberOrUuid } from './identifiers';
 import type { Request, Routes } from './router';

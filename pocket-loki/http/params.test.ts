@@ -1,4 +1,4 @@
-import { defaultLimits } from '../limits';
+import { defaultLimits } from '../common/limits';
 import { Params } from './params';
 
 const now = Date.UTC(2026, 10, 24);

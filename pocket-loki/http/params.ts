@@ -1,8 +1,8 @@
-import { nanoseconds } from '../go-time';
+import { nanoseconds } from '../common/go-time';
 import { parseNs } from '../../model/time';
-import type { Limits } from '../limits';
-import { parseDuration } from '../units';
-import { badRequest } from '../request-error';
+import type { Limits } from '../common/limits';
+import { parseDuration } from '../common/units';
+import { badRequest } from '../common/request-error';
 
 /** The parameters of a request: of the address, or of the form in its body. */
 export class Params {

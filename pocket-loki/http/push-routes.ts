@@ -1,6 +1,6 @@
 import type { Ingester } from '../ingest/ingester';
 import { readPush } from '../ingest/push-request';
-import type { Limits } from '../limits';
+import type { Limits } from '../common/limits';
 import type { Request, Routes } from './router';
 
 export function pushRoutes(ingester: Ingester, limits: Limits): Routes {

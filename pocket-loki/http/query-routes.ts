@@ -1,10 +1,10 @@
-import { nanoseconds } from '../go-time';
-import type { Limits } from '../limits';
-import { runLogQuery } from '../logql/log-query';
-import { alignedSteps, runInstantQuery, runRangeQuery } from '../logql/metric-query';
-import { parseQuery } from '../logql/parse';
-import { QueryContext } from '../logql/query-context';
-import { badRequest } from '../request-error';
+import { nanoseconds } from '../common/go-time';
+import type { Limits } from '../common/limits';
+import { runLogQuery } from '../logql/logs/log-query';
+import { alignedSteps, runInstantQuery, runRangeQuery } from '../logql/metrics/metric-query';
+import { parseQuery } from '../logql/syntax/parse';
+import { QueryContext } from '../logql/pipeline/query-context';
+import { badRequest } from '../common/request-error';
 import type { LogStorage } from '../storage/log-storage';
 import { queryAnswer, streamsOf } from './answers';
 import type { Request, Routes } from './router';

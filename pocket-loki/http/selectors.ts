@@ -1,7 +1,7 @@
-import { compileSelector } from '../logql/matcher';
-import { parseQuery } from '../logql/parse';
-import type { Matcher } from '../logql/ast';
-import { badRequest } from '../request-error';
+import { compileSelector } from '../logql/matching/matcher';
+import { parseQuery } from '../logql/syntax/parse';
+import type { Matcher } from '../logql/syntax/ast';
+import { badRequest } from '../common/request-error';
 import type { LogStorage, Span } from '../storage/log-storage';
 import type { Stream } from '../storage/stream-index';
 

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Limits } from '../limits';
-import { RequestError } from '../request-error';
+import type { Limits } from '../common/limits';
+import { RequestError } from '../common/request-error';
 import type { HttpMetrics } from './http-metrics';
 import { Params } from './params';
 import { type Found, findRoute, type Routes, TextAnswer, wantsCategories } from './router';

@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
-import type { Limits } from '../limits';
-import { badRequest } from '../request-error';
+import type { Limits } from '../common/limits';
+import { badRequest } from '../common/request-error';
 import { type Routes, TextAnswer } from './router';
 
 /** Clients choose their queries by the version: this is the Loki that the store's answers are those of. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
-import { defaultLimits, type Limits } from '../limits';
+import { defaultLimits, type Limits } from '../common/limits';
 import { LogStorage } from '../storage/log-storage';
 import { IngestMetrics } from './ingest-metrics';
 import { Ingester } from './ingester';

@@ -1,6 +1,6 @@
-import { type Labels, labelsText } from '../labels';
-import type { Limits } from '../limits';
-import { RequestError } from '../request-error';
+import { type Labels, labelsText } from '../common/labels';
+import type { Limits } from '../common/limits';
+import { RequestError } from '../common/request-error';
 import { encodeValue } from '../storage/entry';
 import type { LogStorage, Stored } from '../storage/log-storage';
 import { Discard } from './discards';

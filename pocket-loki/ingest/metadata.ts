@@ -1,5 +1,5 @@
-import { type Labels, labelsOf } from '../labels';
-import { RequestError } from '../request-error';
+import { type Labels, labelsOf } from '../common/labels';
+import { RequestError } from '../common/request-error';
 import { encodeMetadata } from '../storage/entry';
 import { levelOfLabels, normalizeLevel } from './level';
 import type { MetadataPairs } from './push-request';

@@ -1,4 +1,4 @@
-import { parseLabelPairs } from '../labels';
+import { parseLabelPairs } from '../common/labels';
 import type { MetadataPairs, PushedEntry, PushedStream } from './push-request';
 import { WireReader } from './wire-reader';
 

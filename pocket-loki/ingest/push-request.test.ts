@@ -1,7 +1,7 @@
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import protobuf from 'protobufjs';
 import { compressSync } from 'snappy';
-import { defaultLimits } from '../limits';
+import { defaultLimits } from '../common/limits';
 import { readPush } from './push-request';
 
 // Loki's message as its clients write it: the general encoder checks the decoder that is made for speed.

@@ -1,8 +1,8 @@
 import { promisify } from 'node:util';
 import { gunzip, inflateRaw } from 'node:zlib';
 import { uncompressSync } from 'snappy';
-import type { Limits } from '../limits';
-import { badRequest } from '../request-error';
+import type { Limits } from '../common/limits';
+import { badRequest } from '../common/request-error';
 import { decodeJson } from './push-json';
 import { decodeProtobuf } from './push-protobuf';
 

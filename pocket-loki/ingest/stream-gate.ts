@@ -1,7 +1,7 @@
-import { nanoseconds, rfc3339, timeString } from '../go-time';
-import { type Labels, labelsText } from '../labels';
-import type { Limits } from '../limits';
-import { RequestError } from '../request-error';
+import { nanoseconds, rfc3339, timeString } from '../common/go-time';
+import { type Labels, labelsText } from '../common/labels';
+import type { Limits } from '../common/limits';
+import { RequestError } from '../common/request-error';
 import type { Append, LogStorage } from '../storage/log-storage';
 import { holdsEntries, type Stream } from '../storage/stream-index';
 import { type IngestMetrics, tenant } from './ingest-metrics';

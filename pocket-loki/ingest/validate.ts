@@ -1,6 +1,6 @@
-import { nanoseconds, rfc3339 } from '../go-time';
-import { type Labels, labelsOf, labelsText } from '../labels';
-import type { Limits } from '../limits';
+import { nanoseconds, rfc3339 } from '../common/go-time';
+import { type Labels, labelsOf, labelsText } from '../common/labels';
+import type { Limits } from '../common/limits';
 import { Discard } from './discards';
 import type { Metadata } from './metadata';
 import type { PushedEntry, PushedStream } from './push-request';

@@ -1,4 +1,4 @@
-import { type Labels, noLabels } from '../labels';
+import { type Labels, noLabels } from '../common/labels';
 import { timeOf } from './keys';
 
 /**

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { labelsOf, noLabels } from '../labels';
+import { labelsOf, noLabels } from '../common/labels';
 import { encodeMetadata, encodeValue } from './entry';
 import { LogStorage, type Span } from './log-storage';
 import { StorageError } from './storage-error';

@@ -1,5 +1,5 @@
 import { ClassicLevel } from 'classic-level';
-import { type Labels, labelsOf } from '../labels';
+import { type Labels, labelsOf } from '../common/labels';
 import { momentsOf } from './duplicates';
 import { openError, StorageError } from './storage-error';
 import { StoredEntry } from './entry';

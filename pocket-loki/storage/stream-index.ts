@@ -1,4 +1,4 @@
-import { type Labels, labelsText } from '../labels';
+import { type Labels, labelsText } from '../common/labels';
 
 /** A stream and the time span of its entries. Empty streams have `newest < oldest`. */
 export interface Stream {

@@ -1,4 +1,4 @@
-import { noLabels } from '../labels';
+import { noLabels } from '../common/labels';
 import { Outbox } from './outbox';
 
 describe('what a follower has yet to get', () => {

@@ -1,4 +1,4 @@
-import type { LogRow } from '../logql/log-query';
+import type { LogRow } from '../logql/logs/log-query';
 
 /** Most entries of one message, and most dropped entries that are reported. */
 const messageSize = 100;

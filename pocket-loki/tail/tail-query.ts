@@ -1,9 +1,9 @@
-import { labelsText } from '../labels';
-import type { LogExpr } from '../logql/ast';
-import { mergeLabels } from '../logql/entry-labels';
-import type { LogRow } from '../logql/log-query';
-import { compileSelector } from '../logql/matcher';
-import { Pipeline } from '../logql/pipeline';
+import { labelsText } from '../common/labels';
+import type { LogExpr } from '../logql/syntax/ast';
+import { mergeLabels } from '../logql/rows/entry-labels';
+import type { LogRow } from '../logql/logs/log-query';
+import { compileSelector } from '../logql/matching/matcher';
+import { Pipeline } from '../logql/pipeline/pipeline';
 import type { Stored } from '../storage/log-storage';
 
 /** A log query on what is being stored, instead of on what was. */

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { parseDuration } from '../../pocket-loki/units';
+import { parseDuration } from '../../pocket-loki/common/units';
 import { hostPort, parseListen } from '../listen';
 import { createLogger, logLevels, type LogLevel } from '../log';
 import { UserError } from '../user-error';

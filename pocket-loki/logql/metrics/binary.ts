@@ -1,6 +1,6 @@
-import { type Labels, labelsOf, labelsText } from '../../labels';
-import { badRequest } from '../../request-error';
-import type { BinaryExpr, BinaryOp, VectorMatching } from '../ast';
+import { type Labels, labelsOf, labelsText } from '../../common/labels';
+import { badRequest } from '../../common/request-error';
+import type { BinaryExpr, BinaryOp, VectorMatching } from '../syntax/ast';
 import { groupLabels } from './grouping';
 import { newSeries, type Result, type Series, setValue, valueAt } from './series';
 

@@ -1,5 +1,5 @@
-import { badRequest } from '../../request-error';
-import type { MetricExpr, RangeAggregation, VectorAggregation } from '../ast';
+import { badRequest } from '../../common/request-error';
+import type { MetricExpr, RangeAggregation, VectorAggregation } from '../syntax/ast';
 import { compileReplaceRegex } from './label-replace';
 
 const withUnwrapOnly = new Set([

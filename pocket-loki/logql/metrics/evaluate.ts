@@ -1,6 +1,6 @@
-import { noLabels } from '../../labels';
-import type { Grouping, MetricExpr, RangeAggregation, VectorAggregation } from '../ast';
-import type { QueryContext } from '../query-context';
+import { noLabels } from '../../common/labels';
+import type { Grouping, MetricExpr, RangeAggregation, VectorAggregation } from '../syntax/ast';
+import type { QueryContext } from '../pipeline/query-context';
 import { combine } from './binary';
 import { replaceLabels } from './label-replace';
 import { evaluateRange } from './range-aggregation';

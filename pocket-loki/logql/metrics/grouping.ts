@@ -1,5 +1,5 @@
-import { type Labels, labelsOf, labelsText } from '../../labels';
-import type { Grouping } from '../ast';
+import { type Labels, labelsOf, labelsText } from '../../common/labels';
+import type { Grouping } from '../syntax/ast';
 
 /** The labels of a group: those named, or all but those. Labels that are missing stay away. */
 export function groupLabels(labels: Labels, { without, labels: names }: Grouping): Labels {

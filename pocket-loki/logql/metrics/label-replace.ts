@@ -1,7 +1,7 @@
-import { labelsOf } from '../../labels';
-import { badRequest, RequestError } from '../../request-error';
-import type { LabelReplace } from '../ast';
-import { compileAnchored, type Regex } from '../regex';
+import { labelsOf } from '../../common/labels';
+import { badRequest, RequestError } from '../../common/request-error';
+import type { LabelReplace } from '../syntax/ast';
+import { compileAnchored, type Regex } from '../matching/regex';
 import { newSeries, type Series } from './series';
 
 /** @throws RequestError 400 where the pattern is invalid */

@@ -1,6 +1,6 @@
-import { labelsOf } from '../../labels';
-import type { Grouping, RangeAggregation } from '../ast';
-import type { QueryContext } from '../query-context';
+import { labelsOf } from '../../common/labels';
+import type { Grouping, RangeAggregation } from '../syntax/ast';
+import type { QueryContext } from '../pipeline/query-context';
 import { rangeFunction } from './range-functions';
 import { readSamples, type SampleSeries } from './samples';
 import { constantSeries, newSeries, type Series, setValue, type Steps } from './series';

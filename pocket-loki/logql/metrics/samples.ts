@@ -1,14 +1,14 @@
-import { type Labels, labelsOf, labelsText } from '../../labels';
-import { badRequest } from '../../request-error';
-import { parseBytes, parseGoSeconds } from '../../units';
-import type { Conversion, Grouping, RangeAggregation, Stage, Unwrap } from '../ast';
-import { type CategorizedLabels, type EntryLabels, errorLabel, mergeLabels } from '../entry-labels';
-import { compileLabelFilter, type LabelTest } from '../label-filter';
-import { compileSelector } from '../matcher';
-import { parseFloatLabel } from '../number-label';
-import { Pipeline } from '../pipeline';
-import type { QueryContext } from '../query-context';
-import type { Row } from '../stage';
+import { type Labels, labelsOf, labelsText } from '../../common/labels';
+import { badRequest } from '../../common/request-error';
+import { parseBytes, parseGoSeconds } from '../../common/units';
+import type { Conversion, Grouping, RangeAggregation, Stage, Unwrap } from '../syntax/ast';
+import { type CategorizedLabels, type EntryLabels, errorLabel, mergeLabels } from '../rows/entry-labels';
+import { compileLabelFilter, type LabelTest } from '../pipeline/label-filter';
+import { compileSelector } from '../matching/matcher';
+import { parseFloatLabel } from '../matching/number-label';
+import { Pipeline } from '../pipeline/pipeline';
+import type { QueryContext } from '../pipeline/query-context';
+import type { Row } from '../rows/stage';
 import { groupLabels } from './grouping';
 import { SampleBuffer } from './sample-buffer';
 

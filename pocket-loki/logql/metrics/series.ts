@@ -1,4 +1,4 @@
-import { type Labels, labelsText } from '../../labels';
+import { type Labels, labelsText } from '../../common/labels';
 
 /** The times a metric query is evaluated at. */
 export interface Steps {

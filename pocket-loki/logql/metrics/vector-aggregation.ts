@@ -1,4 +1,4 @@
-import type { VectorAggregation } from '../ast';
+import type { VectorAggregation } from '../syntax/ast';
 import { groupBy, groupLabels } from './grouping';
 import { newSeries, type Series, setValue, valueAt } from './series';
 

@@ -1,7 +1,7 @@
-import { badRequest } from '../../request-error';
-import type { Extraction } from '../ast';
-import type { EntryLabels } from '../entry-labels';
-import type { StageRun } from '../stage';
+import { badRequest } from '../../common/request-error';
+import type { Extraction } from '../syntax/ast';
+import type { EntryLabels } from '../rows/entry-labels';
+import type { StageRun } from '../rows/stage';
 import { eachField, elementsOf, JsonError, type JsonValue, readValue, skipSpaces, unescapeJson } from './json-scan';
 import { cleanValue, LabelNames, noDigitFirst, sanitize } from './label-name';
 

@@ -1,7 +1,7 @@
-import { unquote } from '../../go-string';
-import { badRequest } from '../../request-error';
-import type { Extraction } from '../ast';
-import type { StageRun } from '../stage';
+import { unquote } from '../../common/go-string';
+import { badRequest } from '../../common/request-error';
+import type { Extraction } from '../syntax/ast';
+import type { StageRun } from '../rows/stage';
 import { cleanValue, labelNameOf, LabelNames } from './label-name';
 
 const logfmtError = 'LogfmtParserErr';

@@ -1,5 +1,5 @@
-import { badRequest } from '../../request-error';
-import type { StageRun } from '../stage';
+import { badRequest } from '../../common/request-error';
+import type { StageRun } from '../rows/stage';
 
 /** A pattern such as `<ip> - <_> [<time>]`: literals and captures in turn. */
 type Part = { literal: string } | { capture: string };

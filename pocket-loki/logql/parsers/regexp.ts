@@ -1,6 +1,6 @@
-import { badRequest } from '../../request-error';
-import { compileRegex } from '../regex';
-import type { StageRun } from '../stage';
+import { badRequest } from '../../common/request-error';
+import { compileRegex } from '../matching/regex';
+import type { StageRun } from '../rows/stage';
 
 /** `| regexp "(?P<name>…)"`: named groups of the first match. */
 export function regexpParser(pattern: string): StageRun {

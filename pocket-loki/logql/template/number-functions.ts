@@ -1,4 +1,4 @@
-import { parseBytes, parseDuration } from '../../units';
+import { parseBytes, parseDuration } from '../../common/units';
 import { onIntegers, onNumbers, onText, type TemplateFunction, type TemplateFunctions } from './calls';
 import { TemplateError } from './values';
 

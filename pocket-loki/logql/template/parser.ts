@@ -1,4 +1,4 @@
-import { unquote } from '../../go-string';
+import { unquote } from '../../common/go-string';
 import { TemplateSyntaxError, type Token, tokenize } from './lexer';
 import type { Command, Node, Operand, Pipe } from './nodes';
 

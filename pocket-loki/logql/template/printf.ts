@@ -1,4 +1,4 @@
-import { quote } from '../../go-string';
+import { quote } from '../../common/go-string';
 import { goExponent, numberOf, textOf, type Value } from './values';
 
 const verb = /%([-+ 0#]*)(\d+)?(?:\.(\d+))?([a-zA-Z%])/g;

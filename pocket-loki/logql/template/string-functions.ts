@@ -1,4 +1,4 @@
-import { compileRegex, type Regex } from '../regex';
+import { compileRegex, type Regex } from '../matching/regex';
 import { countOf, onText, type TemplateFunctions } from './calls';
 import { isTrue, TemplateError, textOf } from './values';
 

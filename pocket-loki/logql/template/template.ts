@@ -1,4 +1,4 @@
-import { badRequest } from '../../request-error';
+import { badRequest } from '../../common/request-error';
 import { templateFunctions } from './functions';
 import { TemplateSyntaxError } from './lexer';
 import type { Command, Node, Operand, Pipe } from './nodes';

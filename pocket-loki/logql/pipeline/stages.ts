@@ -1,15 +1,15 @@
-import { badRequest, RequestError } from '../request-error';
-import type { LabelFormat, LabelPick, LineFilter, Stage } from './ast';
-import { errorDetailsLabel, errorLabel } from './entry-labels';
+import { badRequest, RequestError } from '../../common/request-error';
+import type { LabelFormat, LabelPick, LineFilter, Stage } from '../syntax/ast';
+import { errorDetailsLabel, errorLabel } from '../rows/entry-labels';
 import { compileLabelFilter } from './label-filter';
 import { type CompiledLineFilter, compileLineFilter } from './line-filter';
-import { compileMatcher } from './matcher';
-import { jsonExtractor, jsonParser, unpackParser } from './parsers/json';
-import { logfmtExtractor, logfmtParser } from './parsers/logfmt';
-import { patternParser } from './parsers/pattern';
-import { regexpParser } from './parsers/regexp';
-import type { Row, StageRun } from './stage';
-import { Template, TemplateError } from './template/template';
+import { compileMatcher } from '../matching/matcher';
+import { jsonExtractor, jsonParser, unpackParser } from '../parsers/json';
+import { logfmtExtractor, logfmtParser } from '../parsers/logfmt';
+import { patternParser } from '../parsers/pattern';
+import { regexpParser } from '../parsers/regexp';
+import type { Row, StageRun } from '../rows/stage';
+import { Template, TemplateError } from '../template/template';
 
 const templateError = 'TemplateFormatErr';
 

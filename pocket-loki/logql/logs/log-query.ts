@@ -1,9 +1,9 @@
-import type { Stream } from '../storage/stream-index';
-import type { LogExpr } from './ast';
-import type { CategorizedLabels } from './entry-labels';
-import { compileSelector } from './matcher';
-import { Pipeline } from './pipeline';
-import type { QueryContext } from './query-context';
+import type { Stream } from '../../storage/stream-index';
+import type { LogExpr } from '../syntax/ast';
+import type { CategorizedLabels } from '../rows/entry-labels';
+import { compileSelector } from '../matching/matcher';
+import { Pipeline } from '../pipeline/pipeline';
+import type { QueryContext } from '../pipeline/query-context';
 import { TopRows } from './top-rows';
 
 /** A log query over [from, until), nanoseconds since 1970. */

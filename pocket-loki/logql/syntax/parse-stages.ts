@@ -12,7 +12,7 @@ import type {
   StageBody,
 } from './ast';
 import type { Node } from './tree';
-import { parseBytes, parseDuration } from '../units';
+import { parseBytes, parseDuration } from '../../common/units';
 
 /** The stages under the node that holds a pipeline. */
 export function parseStages(pipeline: Node): Stage[] {

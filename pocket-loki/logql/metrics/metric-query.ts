@@ -1,10 +1,10 @@
-import { labelsObject } from '../labels';
-import { badRequest } from '../request-error';
-import type { MetricExpr } from './ast';
-import { checkMetric } from './metrics/check';
-import { evaluate } from './metrics/evaluate';
-import { type Series, type Steps, valueAt } from './metrics/series';
-import type { QueryContext } from './query-context';
+import { labelsObject } from '../../common/labels';
+import { badRequest } from '../../common/request-error';
+import type { MetricExpr } from '../syntax/ast';
+import { checkMetric } from './check';
+import { evaluate } from './evaluate';
+import { type Series, type Steps, valueAt } from './series';
+import type { QueryContext } from '../pipeline/query-context';
 
 type Sample = [seconds: number, value: string];
 

@@ -1,8 +1,8 @@
-import type { Stream } from '../storage/stream-index';
-import type { StoredEntry } from '../storage/entry';
-import type { Stage } from './ast';
-import { BaseLabels, EntryLabels } from './entry-labels';
-import type { Row, StageRun } from './stage';
+import type { Stream } from '../../storage/stream-index';
+import type { StoredEntry } from '../../storage/entry';
+import type { Stage } from '../syntax/ast';
+import { BaseLabels, EntryLabels } from '../rows/entry-labels';
+import type { Row, StageRun } from '../rows/stage';
 import { compileFirstFilter, compileStage } from './stages';
 
 const keptBases = 1000;

@@ -1,6 +1,6 @@
-import { nanoseconds } from './go-time';
-import type { Ingester } from './ingest/ingester';
-import type { LogStorage } from './storage/log-storage';
+import { nanoseconds } from '../common/go-time';
+import type { Ingester } from './ingester';
+import type { LogStorage } from '../storage/log-storage';
 
 const shortestInterval = 60_000;
 const longestInterval = 600_000;

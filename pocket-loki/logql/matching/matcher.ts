@@ -1,6 +1,6 @@
-import type { Labels } from '../labels';
-import { badRequest, RequestError } from '../request-error';
-import type { Matcher } from './ast';
+import type { Labels } from '../../common/labels';
+import { badRequest, RequestError } from '../../common/request-error';
+import type { Matcher } from '../syntax/ast';
 import { compileAnchored } from './regex';
 
 export const emptySelector =

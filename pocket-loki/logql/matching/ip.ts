@@ -1,5 +1,5 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
-import { badRequest } from '../request-error';
+import { badRequest } from '../../common/request-error';
 
 const candidate = /\d[\d.]*\.[\d.]*|(?:::[0-9a-fA-F]|[0-9a-fA-F]{1,4}:)[0-9a-fA-F:.]*/g;
 

@@ -1,9 +1,9 @@
-import { parseBytes, parseGoSeconds } from '../units';
-import type { Comparison, LabelFilter } from './ast';
-import type { EntryLabels } from './entry-labels';
-import { compileIp } from './ip';
-import { compileMatcher } from './matcher';
-import { parseFloatLabel } from './number-label';
+import { parseBytes, parseGoSeconds } from '../../common/units';
+import type { Comparison, LabelFilter } from '../syntax/ast';
+import type { EntryLabels } from '../rows/entry-labels';
+import { compileIp } from '../matching/ip';
+import { compileMatcher } from '../matching/matcher';
+import { parseFloatLabel } from '../matching/number-label';
 
 export type LabelTest = (labels: EntryLabels) => boolean;
 

@@ -11,7 +11,7 @@ import type {
 } from './ast';
 import { parseLabelFilter, parseMatcher, parseStages } from './parse-stages';
 import type { Node } from './tree';
-import { parseDuration } from '../units';
+import { parseDuration } from '../../common/units';
 
 const conversions: Record<string, Conversion> = { duration: 'duration', duration_seconds: 'duration', bytes: 'bytes' };
 

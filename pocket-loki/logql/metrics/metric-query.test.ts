@@ -1,14 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { labelsOf, noLabels } from '../labels';
-import { defaultLimits, type Limits } from '../limits';
-import { encodeMetadata, encodeValue } from '../storage/entry';
-import { LogStorage } from '../storage/log-storage';
-import type { MetricExpr } from './ast';
+import { labelsOf, noLabels } from '../../common/labels';
+import { defaultLimits, type Limits } from '../../common/limits';
+import { encodeMetadata, encodeValue } from '../../storage/entry';
+import { LogStorage } from '../../storage/log-storage';
+import type { MetricExpr } from '../syntax/ast';
 import { alignedSteps, formatFloat, runInstantQuery, runRangeQuery } from './metric-query';
-import { parseQuery } from './parse';
-import { QueryContext } from './query-context';
+import { parseQuery } from '../syntax/parse';
+import { QueryContext } from '../pipeline/query-context';
 
 const second = 1_000_000_000n;
 const start = 1_795_481_040n * second;

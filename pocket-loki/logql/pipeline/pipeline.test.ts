@@ -1,8 +1,8 @@
-import { labelsOf } from '../labels';
-import { encodeMetadata, encodeValue, StoredEntry } from '../storage/entry';
-import { entryKey } from '../storage/keys';
-import { StreamIndex } from '../storage/stream-index';
-import { parseQuery } from './parse';
+import { labelsOf } from '../../common/labels';
+import { encodeMetadata, encodeValue, StoredEntry } from '../../storage/entry';
+import { entryKey } from '../../storage/keys';
+import { StreamIndex } from '../../storage/stream-index';
+import { parseQuery } from '../syntax/parse';
 import { Pipeline } from './pipeline';
 
 const stream = new StreamIndex().add(labelsOf([['app', 'x']]));

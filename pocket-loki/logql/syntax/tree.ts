@@ -1,6 +1,6 @@
 import type { SyntaxNode } from '@lezer/common';
-import { unquote } from '../go-string';
-import { badRequest, type RequestError } from '../request-error';
+import { unquote } from '../../common/go-string';
+import { badRequest, type RequestError } from '../../common/request-error';
 
 /** A node of the grammar's tree together with the query's text. */
 export class Node {

@@ -1,4 +1,4 @@
-import { type Labels, labelsOf, noLabels } from '../labels';
+import { type Labels, labelsOf, noLabels } from '../../common/labels';
 
 export const errorLabel = '__error__';
 export const errorDetailsLabel = '__error_details__';

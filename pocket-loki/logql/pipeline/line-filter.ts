@@ -1,9 +1,9 @@
-import { badRequest } from '../request-error';
-import type { StoredEntry } from '../storage/entry';
-import type { LineFilter } from './ast';
-import { compileIp } from './ip';
-import { linePattern } from './parsers/pattern';
-import { compileRegex } from './regex';
+import { badRequest } from '../../common/request-error';
+import type { StoredEntry } from '../../storage/entry';
+import type { LineFilter } from '../syntax/ast';
+import { compileIp } from '../matching/ip';
+import { linePattern } from '../parsers/pattern';
+import { compileRegex } from '../matching/regex';
 
 /** A line filter in two forms: on the entry as it lies in the database, and on a line that was changed since. */
 export interface CompiledLineFilter {

@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js';
-import { badRequest } from '../request-error';
+import { badRequest } from '../../common/request-error';
 import { translate } from './regex-translate';
 
 /** A compiled regular expression of a query. LogQL's are RE2's (https://github.com/google/re2/wiki/Syntax). */

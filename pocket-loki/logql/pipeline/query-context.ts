@@ -1,7 +1,7 @@
-import type { Limits } from '../limits';
-import { RequestError } from '../request-error';
-import type { StoredEntry } from '../storage/entry';
-import type { LogStorage } from '../storage/log-storage';
+import type { Limits } from '../../common/limits';
+import { RequestError } from '../../common/request-error';
+import type { StoredEntry } from '../../storage/entry';
+import type { LogStorage } from '../../storage/log-storage';
 
 /** What a query works with, and what it has cost so far. */
 export class QueryContext {
