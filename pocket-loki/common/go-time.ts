@@ -16,6 +16,15 @@ export function nanoseconds(ms: number): bigint {
   return BigInt(Math.floor(ms)) * 1_000_000n;
 }
 
+const timestamp = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?([Zz]|[+-]\d\d:\d\d)$/;
+
+/** Nanoseconds since 1970 from RFC 3339 text; undefined where it is none. Digits beyond the ninth are dropped. */
+export function parseRfc3339(text: string): bigint | undefined {
+  const [, date, time, fraction = '', zone = ''] = timestamp.exec(text) ?? [];
+  const ms = Date.parse(`${date}T${time}${zone.toUpperCase()}`);
+  return Number.isNaN(ms) ? undefined : BigInt(ms) * 1_000_000n + BigInt(fraction.padEnd(9, '0'));
+}
+
 function iso(ns: bigint): string | undefined {
   const date = new Date(Number(ns / 1_000_000n));
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString().slice(0, 19);

@@ -1,5 +1,4 @@
-import { nanoseconds } from '../common/go-time';
-import { parseNs } from '../../model/time';
+import { nanoseconds, parseRfc3339 } from '../common/go-time';
 import type { Limits } from '../common/limits';
 import { parseDuration } from '../common/units';
 import { badRequest } from '../common/request-error';
@@ -61,7 +60,7 @@ export class Params {
     if (/^-?\d*\.\d*(?:e[-+]?\d+)?$/i.test(text) && !Number.isNaN(Number(text))) {
       return nanoseconds(Math.round(Number(text) * 1000));
     }
-    const time = parseNs(text);
+    const time = parseRfc3339(text);
     if (time === undefined) {
       throw badRequest(`could not parse '${name}' parameter: strconv.ParseInt: parsing "${text}": invalid syntax`);
     }

@@ -6,7 +6,7 @@ import { defaultLimits, type Limits } from '../common/limits';
 import { LogStorage } from '../storage/log-storage';
 import { IngestMetrics } from './ingest-metrics';
 import { Ingester } from './ingester';
-import type { PushedStream } from './push-request';
+import type { PushedStream } from './pushed';
 
 const second = 1_000_000_000n;
 const minute = 60n * second;

@@ -7,23 +7,10 @@ import { Discard } from './discards';
 import { type IngestMetrics, tenant } from './ingest-metrics';
 import { detectLevel, levelOfLabels } from './level';
 import { Metadata } from './metadata';
-import type { MetadataPairs, PushedStream } from './push-request';
+import type { MetadataPairs, PushedStream } from './pushed';
 import { RateLimit } from './rate-limit';
 import { StreamGate } from './stream-gate';
-import { EntryValidator, validateLabels } from './validate';
-
-/** An entry that passed validation: ready for the disk. */
-export interface ValidEntry {
-  time: bigint;
-  value: Buffer;
-  /** Bytes of the line and the metadata as sent: what limits count. */
-  size: number;
-}
-
-export interface ValidStream {
-  labels: Labels;
-  entries: ValidEntry[];
-}
+import { EntryValidator, type ValidEntry, validateLabels, type ValidStream } from './validate';
 
 /** Takes pushes in: validates, limits, stores. One push after the other, in the order they came. */
 export class Ingester {

@@ -2,7 +2,7 @@ import { type Labels, labelsOf } from '../common/labels';
 import { RequestError } from '../common/request-error';
 import { encodeMetadata } from '../storage/entry';
 import { levelOfLabels, normalizeLevel } from './level';
-import type { MetadataPairs } from './push-request';
+import type { MetadataPairs } from './pushed';
 
 export const detectedLevel = 'detected_level';
 

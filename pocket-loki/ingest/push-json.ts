@@ -1,4 +1,4 @@
-import type { MetadataPairs, PushedEntry, PushedStream } from './push-request';
+import type { MetadataPairs, PushedEntry, PushedStream } from './pushed';
 
 const none: MetadataPairs = [];
 const labelName = /^[a-zA-Z_][a-zA-Z0-9_]*$/;

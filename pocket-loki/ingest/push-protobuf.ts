@@ -1,5 +1,5 @@
 import { parseLabelPairs } from '../common/labels';
-import type { MetadataPairs, PushedEntry, PushedStream } from './push-request';
+import type { MetadataPairs, PushedEntry, PushedStream } from './pushed';
 import { WireReader } from './wire-reader';
 
 /**

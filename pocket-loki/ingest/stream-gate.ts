@@ -5,8 +5,8 @@ import { RequestError } from '../common/request-error';
 import type { Append, LogStorage } from '../storage/log-storage';
 import { holdsEntries, type Stream } from '../storage/stream-index';
 import { type IngestMetrics, tenant } from './ingest-metrics';
-import type { ValidEntry, ValidStream } from './ingester';
 import { RateLimit } from './rate-limit';
+import type { ValidEntry, ValidStream } from './validate';
 
 interface Activity {
   /** Milliseconds since 1970. */

@@ -3,8 +3,21 @@ import { type Labels, labelsOf, labelsText } from '../common/labels';
 import type { Limits } from '../common/limits';
 import { Discard } from './discards';
 import type { Metadata } from './metadata';
-import type { PushedEntry, PushedStream } from './push-request';
+import type { PushedEntry, PushedStream } from './pushed';
 import { serviceNameOf } from './service-name';
+
+/** An entry that passed validation: ready for the disk. */
+export interface ValidEntry {
+  time: bigint;
+  value: Buffer;
+  /** Bytes of the line and the metadata as sent: what limits count. */
+  size: number;
+}
+
+export interface ValidStream {
+  labels: Labels;
+  entries: ValidEntry[];
+}
 
 /** The labels that a pushed stream is stored under, or why none of it can be. The texts are Loki's own. */
 export function validateLabels(pushed: PushedStream, limits: Limits): Labels | Discard {

@@ -1,10 +1,7 @@
 import type { Labels } from '../../common/labels';
 import { badRequest, RequestError } from '../../common/request-error';
-import type { Matcher } from '../syntax/ast';
+import { emptySelector, type Matcher } from '../syntax/ast';
 import { compileAnchored } from './regex';
-
-export const emptySelector =
-  'parse error : queries require at least one regexp or equality matcher that does not have an empty-compatible value. For instance, app=~".*" does not meet this requirement, but app=~".+" will';
 
 export type Predicate = (value: string) => boolean;
 

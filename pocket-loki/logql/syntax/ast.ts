@@ -134,3 +134,7 @@ export type MetricExpr =
   | { kind: 'vector'; value: number };
 
 export type Expr = LogExpr | MetricExpr;
+
+/** Loki's words for a selector that would select streams by labels they lack. */
+export const emptySelector =
+  'parse error : queries require at least one regexp or equality matcher that does not have an empty-compatible value. For instance, app=~".*" does not meet this requirement, but app=~".+" will';

@@ -1,8 +1,7 @@
 import { parser } from '@grafana/lezer-logql';
 import type { SyntaxNode } from '@lezer/common';
 import { badRequest, type RequestError } from '../../common/request-error';
-import type { Expr } from './ast';
-import { emptySelector } from '../matching/matcher';
+import { emptySelector, type Expr } from './ast';
 import { parseExpr } from './parse-metrics';
 import { Node, syntaxError } from './tree';
 
