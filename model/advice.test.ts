@@ -4,7 +4,7 @@ import type { Cause } from './causes';
 
 const kubelet = (name: string, value: string, from: Setting['from'] = 'kubelet'): Setting => ({ name, value, from });
 const on = (cause: Cause, settings: Setting[] = []) =>
-  adviceOn({ cause, settings, seen: true, gaps: [], verdict: 'kept' });
+  adviceOn({ cause, settings, seen: true, gaps: [], status: 'complete' });
 
 const thresholds = (high: string, imagefs: string, from: Setting['from'] = 'kubelet') => [
   kubelet('imageGCHighThresholdPercent', high, from),
@@ -64,9 +64,9 @@ test('what Loki lacks has advice of its own, each once', () => {
     { ...gap, reason: 'shed' as const },
     { ...gap, reason: 'shed' as const },
   ];
-  const advice = adviceOn({ cause: 'C4', settings: [], seen: true, gaps, verdict: 'partial' });
+  const advice = adviceOn({ cause: 'C4', settings: [], seen: true, gaps, status: 'partial' });
   expect(advice.filter((text) => text.includes('--rescue.max-bytes'))).toHaveLength(1);
-  expect(adviceOn({ cause: 'C4', settings: [], seen: false, gaps: [], verdict: 'lost' }).at(-1)).toContain(
+  expect(adviceOn({ cause: 'C4', settings: [], seen: false, gaps: [], status: 'lost' }).at(-1)).toContain(
     'No agent opened it'
   );
 });

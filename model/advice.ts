@@ -2,7 +2,7 @@ import type { Case, Setting } from './cases';
 import { adviceFor, type CauseId } from './causes';
 import type { Gap } from './records';
 
-type About = Pick<Case, 'cause' | 'settings' | 'seen' | 'gaps' | 'verdict'>;
+type About = Pick<Case, 'cause' | 'settings' | 'seen' | 'gaps' | 'status'>;
 
 /**
  * What to change so that it does not happen again: with the values in force where they are known, in general where they
@@ -118,11 +118,11 @@ const onGap: Record<Gap['reason'], string> = {
 };
 
 /** What to change so that Loki has it next time. */
-function onLoss({ seen, gaps, verdict }: About): string[] {
+function onLoss({ seen, gaps, status }: About): string[] {
   if (!seen) {
     return [
       'No agent opened it: look whether `afterlog agent` runs on that node (tolerations of the DaemonSet) and does not exclude the namespace.',
     ];
   }
-  return verdict === 'kept' || verdict === 'rescued' ? [] : [...new Set(gaps.map(({ reason }) => onGap[reason]))];
+  return status === 'complete' || status === 'rescued' ? [] : [...new Set(gaps.map(({ reason }) => onGap[reason]))];
 }

@@ -1,5 +1,5 @@
 /** One run of one container, as the node's log directory names it. */
-export interface ContainerInstance {
+export interface ContainerRun {
   namespace: string;
   pod: string;
   podUid: string;
@@ -8,7 +8,7 @@ export interface ContainerInstance {
   restart: number;
 }
 
-/** The id of a container instance inside one cluster; also the id of its `container` record. */
-export function instanceId(instance: ContainerInstance): string {
-  return `${instance.podUid}/${instance.container}/${instance.restart}`;
+/** The id of a container run inside one cluster; also the id of its `container` record. */
+export function containerRunId(run: ContainerRun): string {
+  return `${run.podUid}/${run.container}/${run.restart}`;
 }

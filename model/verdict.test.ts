@@ -1,5 +1,5 @@
 import type { Gap } from './records';
-import { verdictOf, type Account } from './verdict';
+import { logStatusOf, type Account } from './verdict';
 
 const account = (over: Partial<Account> = {}): Account => ({
   linesAcked: 10,
@@ -24,11 +24,11 @@ const gap = (bytes: number | null, lines: number | null, reason: Gap['reason'] =
 });
 
 test.each<[string, Account, string]>([
-  ['all is acknowledged and the container ended', account(), 'kept'],
-  ['all was acknowledged when the log left', account({ left: left(0) }), 'kept'],
-  ['the log left without a seen end', account({ ended: false, left: left(0) }), 'kept'],
+  ['all is acknowledged and the container ended', account(), 'complete'],
+  ['all was acknowledged when the log left', account({ left: left(0) }), 'complete'],
+  ['the log left without a seen end', account({ ended: false, left: left(0) }), 'complete'],
   ['the log left before its last acknowledgement', account({ left: left(400) }), 'rescued'],
-  ['an empty log', account({ linesAcked: 0, bytesSeen: 0, bytesAcked: 0 }), 'kept'],
+  ['an empty log', account({ linesAcked: 0, bytesSeen: 0, bytesAcked: 0 }), 'complete'],
   ['the container may write more', account({ ended: false }), 'pending'],
   ['bytes are under way', account({ bytesAcked: 999 }), 'pending'],
   ['bytes are under way after the log left', account({ bytesAcked: 999, left: left(400) }), 'pending'],
@@ -41,6 +41,6 @@ test.each<[string, Account, string]>([
   ['what is missing may have arrived', account({ bytesAcked: 600, gaps: [gap(400, 4, 'unacknowledged')] }), 'unknown'],
   ['something was given up', account({ gaps: [gap(null, null, 'shed')] }), 'partial'],
   ['one gap of two is known', account({ bytesAcked: 600, gaps: [gap(null, null), gap(400, 4)] }), 'partial'],
-])('%s', (_case, given, verdict) => {
-  expect(verdictOf(given)).toBe(verdict);
+])('%s', (_case, given, status) => {
+  expect(logStatusOf(given)).toBe(status);
 });

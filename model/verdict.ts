@@ -1,14 +1,14 @@
-import type { ContainerRecord, Gap, Verdict } from './records';
+import type { ContainerRecord, Gap, LogStatus } from './records';
 
 export type Account = Pick<ContainerRecord, 'linesAcked' | 'bytesSeen' | 'bytesAcked' | 'ended' | 'gaps' | 'left'>;
 
 /**
- * The verdict on a container's log in Loki, from the agent's account of it.
+ * The status on a container's log in Loki, from the agent's account of it.
  *
- * `kept` and `rescued` say that all of it is in Loki; they differ in whether the log had left the node before the last
+ * `complete` and `rescued` say that all of it is in Loki; they differ in whether the log had left the node before the last
  * acknowledgement. While bytes are still on their way, or the container may write more, it is `pending`.
  */
-export function verdictOf(account: Account): Verdict {
+export function logStatusOf(account: Account): LogStatus {
   const missing = account.gaps.reduce((sum, gap) => sum + (gap.bytes ?? 0), 0);
   const underWay = account.bytesAcked + missing < account.bytesSeen;
   const over = account.left !== null || account.ended;
@@ -23,5 +23,5 @@ export function verdictOf(account: Account): Verdict {
     }
     return account.linesAcked === 0 ? 'lost' : 'partial';
   }
-  return account.left !== null && account.left.bytesUnacked > 0 ? 'rescued' : 'kept';
+  return account.left !== null && account.left.bytesUnacked > 0 ? 'rescued' : 'complete';
 }

@@ -55,7 +55,7 @@ function endedContainer(logs, i) {
   return { file, count };
 }
 
-/** @param near the disk is close to the kubelet's threshold, so that the agent is in danger */
+/** @param near the disk is close to the kubelet's threshold, so that the agent is in priority mode */
 export const reclaim = (shipper, near) =>
   withSink('race', async (sink) => {
     mkdirSync(sink.logs, { recursive: true });

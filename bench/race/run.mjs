@@ -67,7 +67,7 @@ const rows = {};
 for (const shipper of chosen) {
   if (shipper.ours) {
     rows[`${nameOf(shipper)}, plain order`] = await reclaim(shipper, false);
-    rows[`${nameOf(shipper)}, order in danger`] = await reclaim(shipper, true);
+    rows[`${nameOf(shipper)}, order in priority`] = await reclaim(shipper, true);
   } else {
     rows[nameOf(shipper)] = await reclaim(shipper, true);
   }

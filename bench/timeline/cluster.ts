@@ -61,7 +61,7 @@ export function recordsOf({ jobs, containers, nodes }: Size): RecordSet {
   return set;
 }
 
-interface World {
+interface ClusterState {
   nodes: number;
   reclaims: number[][];
   random: () => number;
@@ -72,9 +72,9 @@ function addJob(
   number: number,
   begun: number,
   count: number,
-  world: World
+  clusterState: ClusterState
 ): void {
-  const { nodes, reclaims, random } = world;
+  const { nodes, reclaims, random } = clusterState;
   const [job, namespace, jobUid] = [`run-${number}`, `team-${number % 20}`, `job-uid-${number}`];
   const nodeNumber = Math.floor(random() * nodes);
   const node = `node-${nodeNumber}`;
@@ -101,7 +101,7 @@ function addJob(
       ...{ linesSeen: 100, linesAcked: isLost ? 0 : 100, bytesSeen: 10_000, bytesAcked: isLost ? 0 : 10_000 },
       ...{ firstTime: iso(started), lastTime: iso(ended), ended: true, gaps: [], rotatedAway: null },
       left: gone === undefined ? null : { at: iso(gone), directory: 'empty', bytesUnacked: isLost ? 10_000 : 0 },
-      verdict: isLost ? 'lost' : 'kept',
+      status: isLost ? 'lost' : 'complete',
       final: true,
     });
     const run = {

@@ -77,7 +77,7 @@ try {
 function report({ cases, lives, lanes, model, layout, again, frames, heap }, version) {
   const ms = (value) => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
   const line = (name, value, goal = '') => console.log(`${name.padEnd(42)} ${value.padEnd(26)} ${goal}`.trimEnd());
-  const verdict = (value, goal, unit) => `goal ${goal} ${unit}: ${value <= goal ? 'met' : 'MISSED'}`;
+  const status = (value, goal, unit) => `goal ${goal} ${unit}: ${value <= goal ? 'met' : 'MISSED'}`;
   const part = (sorted, p) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))];
   const all = lives.ms + lanes.ms + model.ms + layout.ms;
   console.log(
@@ -88,12 +88,12 @@ function report({ cases, lives, lanes, model, layout, again, frames, heap }, ver
   line('node lanes', ms(lanes.ms));
   line('rows and spans', ms(model.ms));
   line('layout', ms(layout.ms));
-  line('model and layout, first time', ms(all), verdict(all, goals.model, 'ms'));
+  line('model and layout, first time', ms(all), status(all, goals.model, 'ms'));
   line('layout again, after a zoom', ms(again.ms));
   for (const [name, values] of Object.entries(frames)) {
     const sorted = [...values].sort((a, b) => a - b);
     const [p50, p95, most] = [part(sorted, 0.5), part(sorted, 0.95), sorted.at(-1)];
-    line(`painter, ${name}: p50 / p95 / max`, `${ms(p50)} / ${ms(p95)} / ${ms(most)}`, verdict(p95, goals.p95, 'ms'));
+    line(`painter, ${name}: p50 / p95 / max`, `${ms(p50)} / ${ms(p95)} / ${ms(most)}`, status(p95, goals.p95, 'ms'));
   }
-  line('heap with the records, garbage collected', `${heap.toFixed(0)} MiB`, verdict(heap, goals.heap, 'MiB'));
+  line('heap with the records, garbage collected', `${heap.toFixed(0)} MiB`, status(heap, goals.heap, 'MiB'));
 }

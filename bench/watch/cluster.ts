@@ -182,7 +182,7 @@ function page<T>(
   return { items, more: false };
 }
 
-/** A list in pages. Between two pages the world goes on: what is shown twice or not at all is told by the watch from the list's version on. */
+/** A list in pages. Between two pages the cluster state goes on: what is shown twice or not at all is told by the watch from the list's version on. */
 const lists = new Map<string, number>();
 function list(kind: keyof Cluster['collections'], query: URLSearchParams): string {
   const token = query.get('continue');

@@ -9,12 +9,12 @@ import type {
   NodeRecord,
   PodRecord,
   ThresholdsRecord,
-  Verdict,
+  LogStatus,
 } from '../records';
 
 /**
  * The records that cases are made of. A record with the id of an earlier one in the array replaces it. Whatever is
- * missing lowers grades; only `containers` and `pods` make cases.
+ * missing lowers confidences; only `containers` and `pods` make cases.
  */
 export interface CaseInput {
   containers?: readonly ContainerRecord[];
@@ -25,12 +25,12 @@ export interface CaseInput {
   gcs?: readonly GcRecord[];
   disks?: readonly DiskRecord[];
   thresholds?: readonly ThresholdsRecord[];
-  /** RFC 3339; the newest time in the records unless given. Decides only whether a ledger may still come. */
+  /** RFC 3339; the newest time in the records unless given. Decides only whether a container record may still come. */
   now?: string;
 }
 
 /** How sure the cause is, reference §3.1: what the kubelet or a controller said itself is proved, the rest is deduced. */
-export type Grade = 'proved' | 'strong' | 'likely' | 'unknown';
+export type Confidence = 'confirmed' | 'strong' | 'likely' | 'unknown';
 
 export type EvidenceSource =
   | 'kubelet log'
@@ -40,7 +40,7 @@ export type EvidenceSource =
   | 'node'
   | 'node condition'
   | 'event'
-  | 'other ledgers'
+  | 'other container records'
   | 'disk'
   | 'kubelet configuration';
 
@@ -60,9 +60,9 @@ export interface Setting {
   from: 'kubelet' | 'assumed' | 'Job' | 'CronJob' | 'pod';
 }
 
-/** A container instance whose log `kubectl logs` can no longer show in full. */
+/** A container run whose log `kubectl logs` can no longer show in full. */
 export interface Case {
-  /** `instanceId()`. */
+  /** `containerRunId()`. */
   id: string;
   cluster: string;
   node: string | null;
@@ -76,13 +76,13 @@ export interface Case {
   job: string | null;
   cronJob: string | null;
   /** On the log in Loki. `lost` also where no agent ever opened it and it is gone from the node. */
-  verdict: Verdict;
+  status: LogStatus;
   /** false: no agent ever opened the log (`never seen`); why stands in the sentence and the evidence. */
   seen: boolean;
   cause: Cause;
   /** What else took it or would have taken it, such as the deletion of its pod just before. */
   also: Cause[];
-  grade: Grade;
+  confidence: Confidence;
   /** When the container ended; null where nobody said. */
   finished: string | null;
   /** When the log went, or could no longer be reached; null where that is not known. */
@@ -103,7 +103,7 @@ export interface Case {
 /** What a step of the procedure found out. */
 export interface Finding {
   cause: Cause;
-  grade: Grade;
+  confidence: Confidence;
   /** One or two sentences: what happened. */
   says: string;
   evidence: Evidence[];

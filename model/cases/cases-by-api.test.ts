@@ -1,5 +1,5 @@
 import { type Case, type CaseInput, casesOf } from './index';
-import { containerId, deletion, event, job, ledger, left, machine, pod, run, t } from './testing/records';
+import { containerId, deletion, event, job, containerRecord, left, machine, pod, run, t } from './testing/records';
 
 /** The one case of some records. */
 function only(input: CaseInput): Case {
@@ -7,28 +7,28 @@ function only(input: CaseInput): Case {
   expect(cases).toHaveLength(1);
   return cases[0] as Case;
 }
-const verdictOn = (input: CaseInput) => {
-  const { cause, grade } = only(input);
-  return `${cause} ${grade}`;
+const statusOn = (input: CaseInput) => {
+  const { cause, confidence } = only(input);
+  return `${cause} ${confidence}`;
 };
 
 describe('evictions', () => {
   const evicted = (message: string) => pod({ phase: 'Failed', reason: 'Evicted', message, finished: t('12:19:59') });
 
   test.each([
-    ['C2 proved', 'The node was low on resource: ephemeral-storage. '],
+    ['C2 confirmed', 'The node was low on resource: ephemeral-storage. '],
     [
-      'C2 proved',
+      'C2 confirmed',
       'The node was low on resource: memory. Threshold quantity: 100Mi, available: 80Mi. Container main was using 2Gi, request is 0, has larger consumption of memory. ',
     ],
-    ['C3 proved', 'Container main exceeded its local ephemeral storage limit "1Gi". '],
-    ['C3 proved', 'Pod ephemeral local storage usage exceeds the total limit of containers 1Gi. '],
-    ['C3 proved', 'Usage of EmptyDir volume "tmp" exceeds the limit "1Gi". '],
+    ['C3 confirmed', 'Container main exceeded its local ephemeral storage limit "1Gi". '],
+    ['C3 confirmed', 'Pod ephemeral local storage usage exceeds the total limit of containers 1Gi. '],
+    ['C3 confirmed', 'Usage of EmptyDir volume "tmp" exceeds the limit "1Gi". '],
     ['C2 likely', 'something that no version read says'],
   ])('%s: %s', (expected, message) => {
-    expect(verdictOn({ containers: [ledger({ left: left('12:20:00', 'removed') })], pods: [evicted(message)] })).toBe(
-      expected
-    );
+    expect(
+      statusOn({ containers: [containerRecord({ left: left('12:20:00', 'removed') })], pods: [evicted(message)] })
+    ).toBe(expected);
   });
 
   test('go before the deletion of the pod that follows', () => {
@@ -36,7 +36,7 @@ describe('evictions', () => {
       ...evicted('The node was low on resource: memory. '),
       deletion: pod({ deletion: deletion('owner', '12:20:05') }).deletion,
     };
-    expect(verdictOn({ containers: [ledger()], pods: [gone] })).toBe('C2 proved');
+    expect(statusOn({ containers: [containerRecord()], pods: [gone] })).toBe('C2 confirmed');
   });
 
   test('do not explain a log that was gone before', () => {
@@ -46,14 +46,14 @@ describe('evictions', () => {
       message: 'The node was low on resource: memory. ',
       finished: t('12:40:00'),
     });
-    expect(only({ containers: [ledger()], pods: [late] }).cause).not.toBe('C2');
+    expect(only({ containers: [containerRecord()], pods: [late] }).cause).not.toBe('C2');
   });
 
   test('are known from the Event alone', () => {
     const message = 'The node was low on resource: ephemeral-storage. ';
-    expect(verdictOn({ containers: [ledger()], events: [event('Evicted', 'Pod', 'p', '12:20:00', { message })] })).toBe(
-      'C2 proved'
-    );
+    expect(
+      statusOn({ containers: [containerRecord()], events: [event('Evicted', 'Pod', 'p', '12:20:00', { message })] })
+    ).toBe('C2 confirmed');
   });
 
   test.each([
@@ -76,7 +76,7 @@ describe('evictions', () => {
       reason: 'Preempting',
       message: 'Preempted in order to admit critical pod',
     });
-    expect(verdictOn({ containers: [ledger()], pods: [preempted] })).toBe('C14 proved');
+    expect(statusOn({ containers: [containerRecord()], pods: [preempted] })).toBe('C14 confirmed');
   });
 });
 
@@ -89,35 +89,35 @@ describe('restarts', () => {
       containers: [{ name: 'main', state: 'running', restarts: runs.length - 1, runs }],
       ...more,
     });
-  const gone = ledger({ left: left('12:20:00', 'unknown') });
+  const gone = containerRecord({ left: left('12:20:00', 'unknown') });
 
   test('C4: the next run had finished as well', () => {
     const runs = [run(0, '12:00:00', '12:10:00'), run(1, '12:10:10', '12:20:00'), run(2, '12:20:10', null)];
-    expect(verdictOn({ containers: [gone], pods: [crashing(runs)] })).toBe('C4 proved');
+    expect(statusOn({ containers: [gone], pods: [crashing(runs)] })).toBe('C4 confirmed');
   });
 
-  test('C4 is seen from the ledgers alone: the API shows the last two runs only', () => {
-    const next = ledger({ restart: 1, firstTime: t('12:10:10'), lastTime: t('12:19:59'), left: null });
-    expect(casesOf({ containers: [gone, next] })).toMatchObject([{ restart: 0, cause: 'C4', grade: 'proved' }]);
+  test('C4 is seen from the container records alone: the API shows the last two runs only', () => {
+    const next = containerRecord({ restart: 1, firstTime: t('12:10:10'), lastTime: t('12:19:59'), left: null });
+    expect(casesOf({ containers: [gone, next] })).toMatchObject([{ restart: 0, cause: 'C4', confidence: 'confirmed' }]);
   });
 
   test('the newest finished run is kept by the kubelet: its loss is not C4', () => {
     const runs = [run(0, '12:00:00', '12:10:00'), run(1, '12:10:10', null)];
-    expect(verdictOn({ containers: [gone], pods: [crashing(runs)] })).toBe('unknown unknown');
+    expect(statusOn({ containers: [gone], pods: [crashing(runs)] })).toBe('unknown unknown');
   });
 
   test('C19: a rule of the pod restarts all containers in place', () => {
     const runs = [run(0, '12:00:00', '12:10:00'), run(1, '12:19:59', null)];
     const pods = [crashing(runs, { restartsAllContainers: true })];
-    expect(verdictOn({ containers: [gone], pods })).toBe('C19 strong');
+    expect(statusOn({ containers: [gone], pods })).toBe('C19 strong');
   });
 
   test('C5: an init container, after the sandbox changed', () => {
     const containers = [{ name: 'main', role: 'init', state: 'terminated', runs: [run(0, '12:00:00', '12:10:00')] }];
     const pods = [pod({ phase: 'Running', finished: null, containers, final: false })];
     const events = [event('SandboxChanged', 'Pod', 'p', '12:19:58')];
-    expect(verdictOn({ containers: [gone], pods, events })).toBe('C5 strong');
-    expect(verdictOn({ containers: [gone], pods, events: [event('SandboxChanged', 'Pod', 'p', '11:00:00')] })).toBe(
+    expect(statusOn({ containers: [gone], pods, events })).toBe('C5 strong');
+    expect(statusOn({ containers: [gone], pods, events: [event('SandboxChanged', 'Pod', 'p', '11:00:00')] })).toBe(
       'unknown unknown'
     );
   });
@@ -125,33 +125,37 @@ describe('restarts', () => {
   test('runs that went together with their pod did not go by a restart', () => {
     const runs = [run(0, '12:00:00', '12:10:00'), run(1, '12:10:10', '12:19:50')];
     const pods = [crashing(runs, { deletion: deletion('unknown', '12:19:45') })];
-    const second = ledger({ restart: 1, containerId: containerId(2), left: left('12:20:00', 'removed') });
-    const first = ledger({ left: left('12:20:00', 'removed') });
+    const second = containerRecord({ restart: 1, containerId: containerId(2), left: left('12:20:00', 'removed') });
+    const first = containerRecord({ left: left('12:20:00', 'removed') });
     expect(casesOf({ containers: [first, second], pods }).map(({ cause }) => cause)).toEqual(['C6', 'C6']);
   });
 });
 
 describe('deletions', () => {
-  const removed = ledger({ left: left('12:20:00', 'removed') });
+  const removed = containerRecord({ left: left('12:20:00', 'removed') });
   const deleted = (by: string, more: object = {}) => [pod({ deletion: deletion(by, '12:19:30', more) })];
 
   test.each([
-    ['history-limit', ['event SuccessfulDelete on CronJob c by cronjob-controller: Deleted job j'], 'C8 proved'],
+    ['history-limit', ['event SuccessfulDelete on CronJob c by cronjob-controller: Deleted job j'], 'C8 confirmed'],
     ['history-limit', ['CronJob c keeps 3'], 'C8 strong'],
-    ['replaced', ['event SuccessfulDelete on CronJob c by cronjob-controller: Deleted job j'], 'C8 proved'],
-    ['job-controller', ['event SuccessfulDelete on Job j by job-controller: Deleted pod: p'], 'C9 proved'],
+    ['replaced', ['event SuccessfulDelete on CronJob c by cronjob-controller: Deleted job j'], 'C8 confirmed'],
+    ['job-controller', ['event SuccessfulDelete on Job j by job-controller: Deleted pod: p'], 'C9 confirmed'],
     ['job-controller', ['Job j ended with this pod active'], 'C9 strong'],
     ['podgc', ['20000 ended pods in the cluster'], 'C10 strong'],
-    ['podgc', ['condition DisruptionTarget, reason DeletionByPodGC'], 'C10 proved'],
+    ['podgc', ['condition DisruptionTarget, reason DeletionByPodGC'], 'C10 confirmed'],
     ['owner', ['CronJob c was deleted'], 'C11 strong'],
-    ['controller', ['event SuccessfulDelete on ReplicaSet r by replicaset-controller: Deleted pod: p'], 'C11 proved'],
-    ['taint', ['event TaintManagerEviction on Pod p'], 'C12 proved'],
-    ['node-gone', ['node node-a was removed'], 'C13 proved'],
-    ['drain', ['condition DisruptionTarget, reason EvictionByEvictionAPI'], 'C14 proved'],
-    ['preemption', ['event Preempted on Pod p'], 'C14 proved'],
+    [
+      'controller',
+      ['event SuccessfulDelete on ReplicaSet r by replicaset-controller: Deleted pod: p'],
+      'C11 confirmed',
+    ],
+    ['taint', ['event TaintManagerEviction on Pod p'], 'C12 confirmed'],
+    ['node-gone', ['node node-a was removed'], 'C13 confirmed'],
+    ['drain', ['condition DisruptionTarget, reason EvictionByEvictionAPI'], 'C14 confirmed'],
+    ['preemption', ['event Preempted on Pod p'], 'C14 confirmed'],
     ['unknown', ['nothing in the API explains it'], 'C6 likely'],
   ])('by %s, told by %p: %s', (by, evidence, expected) => {
-    expect(verdictOn({ containers: [removed], pods: deleted(by, { evidence }) })).toBe(expected);
+    expect(statusOn({ containers: [removed], pods: deleted(by, { evidence }) })).toBe(expected);
   });
 
   test('C7: the seconds in which the TTL ran out prove it, other times do not', () => {
@@ -160,8 +164,8 @@ describe('deletions', () => {
       pods: deleted('ttl'),
       jobs: [job({ ttlSecondsAfterFinished: ttl, deletion: deletion('ttl', '12:19:30') })],
     });
-    expect(verdictOn(withTtl(569))).toBe('C7 proved');
-    expect(verdictOn(withTtl(60))).toBe('C7 strong');
+    expect(statusOn(withTtl(569))).toBe('C7 confirmed');
+    expect(statusOn(withTtl(60))).toBe('C7 strong');
   });
 
   test('C11: the Job went, and its record tells of the pods that went with it', () => {
@@ -170,7 +174,7 @@ describe('deletions', () => {
       podsDeleted: { count: 1, from: t('12:19:30'), to: t('12:19:40') },
     });
     const one = only({ containers: [removed], pods: [pod()], jobs: [gone] });
-    expect(one).toMatchObject({ cause: 'C11', grade: 'proved' });
+    expect(one).toMatchObject({ cause: 'C11', confidence: 'confirmed' });
     expect(one.sentence).toBe(
       "Job j was deleted, and the pod and this log went with it. Who deleted it stands only in the API server's audit log. Its log is in Loki, complete."
     );
@@ -187,22 +191,22 @@ describe('deletions', () => {
   test('are known from the Events alone, without any pod or Job record', () => {
     const message = 'Deleted job j';
     const events = [event('SuccessfulDelete', 'CronJob', 'c', '12:19:30', { message, subject: 'j' })];
-    expect(verdictOn({ containers: [removed], events })).toBe('C8 proved');
-    expect(verdictOn({ containers: [removed] })).toBe('unknown unknown');
+    expect(statusOn({ containers: [removed], events })).toBe('C8 confirmed');
+    expect(statusOn({ containers: [removed] })).toBe('unknown unknown');
   });
 
   test('after the log had gone do not explain it', () => {
     const pods = [pod({ deletion: deletion('owner', '12:40:00') })];
-    expect(verdictOn({ containers: [ledger()], pods })).toBe('unknown unknown');
+    expect(statusOn({ containers: [containerRecord()], pods })).toBe('unknown unknown');
   });
 
   test("long before an emptied directory do not explain it either: a deleted pod's directory goes whole", () => {
     const pods = [pod({ deletion: deletion('owner', '12:12:00') })];
-    expect(verdictOn({ containers: [ledger()], pods })).toBe('unknown unknown');
+    expect(statusOn({ containers: [containerRecord()], pods })).toBe('unknown unknown');
   });
 
   test('make the log unreadable before its files go', () => {
-    const pending = ledger({ left: null, verdict: 'pending', bytesAcked: 50, final: false });
+    const pending = containerRecord({ left: null, status: 'pending', bytesAcked: 50, final: false });
     expect(only({ containers: [pending], pods: deleted('unknown', { evidence: [] }) })).toMatchObject({
       cause: 'C6',
       at: '2026-11-23T12:19:30.000Z',
@@ -210,29 +214,34 @@ describe('deletions', () => {
     });
   });
 
-  test('with a clock of the node ten minutes behind still explain a directory that went, with a lower grade', () => {
+  test('with a clock of the node ten minutes behind still explain a directory that went, with a lower confidence', () => {
     const evidence = ['event SuccessfulDelete on Job j by job-controller: Deleted pod: p'];
     const pods = [pod({ deletion: deletion('job-controller', '12:30:00', { evidence }) })];
     const one = only({ containers: [removed], pods });
-    expect(one).toMatchObject({ cause: 'C9', grade: 'likely' });
+    expect(one).toMatchObject({ cause: 'C9', confidence: 'likely' });
     expect(one.evidence.map(({ text }) => text).join()).toContain('clocks');
   });
 });
 
 describe('nodes', () => {
-  const open = ledger({ left: null, verdict: 'pending', ended: false, final: false, bytesAcked: 60 });
+  const open = containerRecord({ left: null, status: 'pending', ended: false, final: false, bytesAcked: 60 });
 
   test('C13: the node is gone, and what Loki did not have by then is missing', () => {
     const one = only({ containers: [open], nodes: [machine({ removed: t('12:30:00'), final: true })] });
-    expect(one).toMatchObject({ cause: 'C13', grade: 'proved', verdict: 'partial', at: '2026-11-23T12:30:00.000Z' });
+    expect(one).toMatchObject({
+      cause: 'C13',
+      confidence: 'confirmed',
+      status: 'partial',
+      at: '2026-11-23T12:30:00.000Z',
+    });
     expect(one.sentence).toContain('at least 40 bytes are missing');
   });
 
   test('C13 is known from the Event of the controller too', () => {
     const events = [event('RemovingNode', 'Node', 'node-a', '12:30:00')];
-    expect(verdictOn({ containers: [{ ...open, linesAcked: 0 }], events })).toBe('C13 proved');
-    expect(only({ containers: [{ ...open, linesAcked: 0, bytesAcked: 0 }], events }).verdict).toBe('lost');
-    expect(only({ containers: [{ ...open, bytesAcked: 100 }], events }).verdict).toBe('unknown');
+    expect(statusOn({ containers: [{ ...open, linesAcked: 0 }], events })).toBe('C13 confirmed');
+    expect(only({ containers: [{ ...open, linesAcked: 0, bytesAcked: 0 }], events }).status).toBe('lost');
+    expect(only({ containers: [{ ...open, bytesAcked: 100 }], events }).status).toBe('unknown');
   });
 
   test('a machine of the same name that went before is another one', () => {
@@ -245,7 +254,7 @@ describe('nodes', () => {
       reason: 'Terminated',
       message: 'Pod was terminated in response to imminent node shutdown.',
     });
-    expect(verdictOn({ containers: [ledger({ left: left('12:20:00', 'removed') })], pods: [shutdown] })).toBe(
+    expect(statusOn({ containers: [containerRecord({ left: left('12:20:00', 'removed') })], pods: [shutdown] })).toBe(
       'C20 likely'
     );
   });

@@ -7,7 +7,7 @@ import {
   event,
   gc,
   job,
-  ledger,
+  containerRecord,
   left,
   machine,
   pod,
@@ -21,56 +21,58 @@ function only(input: CaseInput): Case {
   expect(cases).toHaveLength(1);
   return cases[0] as Case;
 }
-const verdictOn = (input: CaseInput) => {
-  const { cause, grade } = only(input);
-  return `${cause} ${grade}`;
+const statusOn = (input: CaseInput) => {
+  const { cause, confidence } = only(input);
+  return `${cause} ${confidence}`;
 };
 
 describe('C1, a reclaim of disk', () => {
-  const others = [2, 3].map((n) => ledger({ podUid: `other-${n}`, pod: `other-${n}` }));
+  const others = [2, 3].map((n) => containerRecord({ podUid: `other-${n}`, pod: `other-${n}` }));
   const ofP = (cases: Case[]): Case | undefined => cases.find(({ podUid }) => podUid === 'p');
 
-  test('is proved by the kubelet log naming the container, whatever else is missing', () => {
-    expect(verdictOn({ containers: [ledger()], gcs: [gc('12:20:00', [1, 2])] })).toBe('C1 proved');
+  test('is confirmed by the kubelet log naming the container, whatever else is missing', () => {
+    expect(statusOn({ containers: [containerRecord()], gcs: [gc('12:20:00', [1, 2])] })).toBe('C1 confirmed');
   });
 
   test('takes the container id from the API where the node never showed it', () => {
-    const input = { containers: [ledger({ containerId: null })], pods: [pod()], gcs: [gc('12:20:00', [1])] };
-    expect(verdictOn(input)).toBe('C1 proved');
+    const input = { containers: [containerRecord({ containerId: null })], pods: [pod()], gcs: [gc('12:20:00', [1])] };
+    expect(statusOn(input)).toBe('C1 confirmed');
   });
 
   test('of inodes says so', () => {
-    const { sentence } = only({ containers: [ledger()], gcs: [gc('12:20:00', [1], { resource: 'inodes' })] });
+    const { sentence } = only({ containers: [containerRecord()], gcs: [gc('12:20:00', [1], { resource: 'inodes' })] });
     expect(sentence).toBe(
       'The kubelet removed this container 10 min after it finished, to free inodes (too many files) on node-a. Its log is in Loki, complete.'
     );
   });
 
-  test('is not proved by a line about a container whose file was gone before, or is there still', () => {
-    expect(verdictOn({ containers: [ledger()], gcs: [gc('12:30:00', [1])] })).toBe('unknown unknown');
-    expect(casesOf({ containers: [ledger({ left: null })], gcs: [gc('12:20:00', [1])] })).toEqual([]);
+  test('is not confirmed by a line about a container whose file was gone before, or is there still', () => {
+    expect(statusOn({ containers: [containerRecord()], gcs: [gc('12:30:00', [1])] })).toBe('unknown unknown');
+    expect(casesOf({ containers: [containerRecord({ left: null })], gcs: [gc('12:20:00', [1])] })).toEqual([]);
   });
 
   test('is strong where the agent found the file gone only later', () => {
-    expect(verdictOn({ containers: [ledger({ left: left('13:00:00') })], gcs: [gc('12:20:00', [1])] })).toBe(
+    expect(statusOn({ containers: [containerRecord({ left: left('13:00:00') })], gcs: [gc('12:20:00', [1])] })).toBe(
       'C1 strong'
     );
   });
 
   test('is not one whose file the agent still had a while after: the kubelet names containers that end, too', () => {
-    const stayed = ledger({ left: left('12:40:00', 'removed') });
+    const stayed = containerRecord({ left: left('12:40:00', 'removed') });
     const deleted = pod({ deletion: deletion('ttl', '12:39:30') });
     const input = { containers: [stayed], pods: [deleted], gcs: [gc('12:20:00', [1])] };
-    expect(verdictOn(input)).toBe('C1 strong');
-    const awake = ledger({ podUid: 'q', pod: 'q', containerId: containerId(2), left: left('12:30:00') });
+    expect(statusOn(input)).toBe('C1 strong');
+    const awake = containerRecord({ podUid: 'q', pod: 'q', containerId: containerId(2), left: left('12:30:00') });
     const cases = casesOf({ ...input, containers: [stayed, awake] });
     expect(ofP(cases)).toMatchObject({ cause: 'C7', also: [] });
   });
 
-  test('is proved by the time at which the file went, however late the agent noticed', () => {
-    const late = ledger({ left: { at: t('12:20:01'), noticed: t('12:31:01'), directory: 'empty', bytesUnacked: 0 } });
+  test('is confirmed by the time at which the file went, however late the agent noticed', () => {
+    const late = containerRecord({
+      left: { at: t('12:20:01'), noticed: t('12:31:01'), directory: 'empty', bytesUnacked: 0 },
+    });
     const cases = casesOf({ containers: [late], pods: [pod()], gcs: [gc('12:20:00', [1])] });
-    expect(ofP(cases)).toMatchObject({ cause: 'C1', grade: 'proved' });
+    expect(ofP(cases)).toMatchObject({ cause: 'C1', confidence: 'confirmed' });
     expect(ofP(cases)?.evidence.map(({ text }) => text)).toContainEqual(
       expect.stringContaining('(the agent noticed 11 min later)')
     );
@@ -78,12 +80,12 @@ describe('C1, a reclaim of disk', () => {
 
   test('is not the periodic image GC, which never touches logs', () => {
     const imageGc = gc('12:20:00', [1], { trigger: 'image-gc' });
-    expect(verdictOn({ containers: [ledger()], gcs: [imageGc] })).toBe('unknown unknown');
+    expect(statusOn({ containers: [containerRecord()], gcs: [imageGc] })).toBe('unknown unknown');
   });
 
   test('is strong when pod, newest run, empty directory and DiskPressure go together', () => {
-    const input = { containers: [ledger()], pods: [pod()], nodes: [condition('12:20:09', '12:25:00')] };
-    expect(verdictOn(input)).toBe('C1 strong');
+    const input = { containers: [containerRecord()], pods: [pod()], nodes: [condition('12:20:09', '12:25:00')] };
+    expect(statusOn(input)).toBe('C1 strong');
   });
 
   test.each([
@@ -115,27 +117,32 @@ describe('C1, a reclaim of disk', () => {
       'unknown unknown',
     ],
   ])('when %s', (_, input, expected) => {
-    expect(verdictOn({ containers: [ledger()], pods: [pod()], ...input })).toBe(expected);
+    expect(statusOn({ containers: [containerRecord()], pods: [pod()], ...input })).toBe(expected);
   });
 
   test('is joined by the name of the node: its Events have the name as uid, or none', () => {
     const object = { kind: 'Node', namespace: null, name: 'node-a', uid: 'node-a' };
     const met = event('EvictionThresholdMet', 'Node', 'node-a', '12:20:00', { resource: 'ephemeral-storage', object });
     const gone = machine({ uid: 'another' });
-    expect(verdictOn({ containers: [ledger()], pods: [pod()], events: [met], nodes: [gone] })).toBe('C1 strong');
+    expect(statusOn({ containers: [containerRecord()], pods: [pod()], events: [met], nodes: [gone] })).toBe(
+      'C1 strong'
+    );
   });
 
   test('is likely where only the emptied directories of several pods tell of it', () => {
-    const cases = casesOf({ containers: [ledger(), ...others], pods: [pod()] });
-    expect(ofP(cases)).toMatchObject({ cause: 'C1', grade: 'likely' });
+    const cases = casesOf({ containers: [containerRecord(), ...others], pods: [pod()] });
+    expect(ofP(cases)).toMatchObject({ cause: 'C1', confidence: 'likely' });
     expect(ofP(cases)?.sentence).toMatch(
       /^Most likely the kubelet removed this container 10 min after it finished, together with 2 others/
     );
   });
 
   test('is not made up from one directory, or from several containers of one pod', () => {
-    expect(verdictOn({ containers: [ledger()], pods: [pod()] })).toBe('unknown unknown');
-    const cases = casesOf({ containers: [ledger(), ledger({ container: 'sidecar' })], pods: [pod()] });
+    expect(statusOn({ containers: [containerRecord()], pods: [pod()] })).toBe('unknown unknown');
+    const cases = casesOf({
+      containers: [containerRecord(), containerRecord({ container: 'sidecar' })],
+      pods: [pod()],
+    });
     expect(cases.map(({ cause }) => cause)).toEqual(['unknown', 'unknown']);
   });
 
@@ -146,12 +153,12 @@ describe('C1, a reclaim of disk', () => {
     ];
     const running = pod({ phase: 'Running', finished: null, containers, final: false });
     const nodes = [condition('12:20:00', '12:25:00')];
-    expect(verdictOn({ containers: [ledger()], pods: [running], nodes })).toBe('unknown unknown');
+    expect(statusOn({ containers: [containerRecord()], pods: [running], nodes })).toBe('unknown unknown');
   });
 
   test('leaves no directory removed: then it was something else', () => {
     const input = {
-      containers: [ledger({ left: left('12:20:00', 'removed') })],
+      containers: [containerRecord({ left: left('12:20:00', 'removed') })],
       pods: [pod()],
       nodes: [condition('12:20:00', '12:25:00')],
     };
@@ -180,39 +187,40 @@ describe('files', () => {
 
   test('C15: rotation deleted the first lines while the container was there', () => {
     const rotatedAway = { files: 2, lines: 180_000, bytes: 22e6, from: t('12:00:00'), to: t('12:05:00') };
-    expect(only({ containers: [ledger({ left: null, rotatedAway })] })).toMatchObject({
+    expect(only({ containers: [containerRecord({ left: null, rotatedAway })] })).toMatchObject({
       cause: 'C15',
-      grade: 'proved',
+      confidence: 'confirmed',
       at: '2026-11-23T12:05:00.000Z',
     });
-    expect(only({ containers: [ledger({ rotatedAway })], gcs: [gc('12:20:00', [1])] })).toMatchObject({
+    expect(only({ containers: [containerRecord({ rotatedAway })], gcs: [gc('12:20:00', [1])] })).toMatchObject({
       cause: 'C1',
       also: ['C15'],
     });
   });
 
-  test('C15 of a container that may write on: the verdict is on what went', () => {
+  test('C15 of a container that may write on: the status is on what went', () => {
     const rotatedAway = { files: 2, lines: 2, bytes: 80, from: t('12:00:00'), to: t('12:05:00') };
-    const growing = { left: null, ended: false, rotatedAway, verdict: 'pending' } as const;
-    const verdictAfter = (more: object) => only({ containers: [ledger({ ...growing, ...more })], pods: [running] });
-    expect(verdictAfter({ bytesSeen: 120, bytesAcked: 100 })).toMatchObject({
-      verdict: 'kept',
+    const growing = { left: null, ended: false, rotatedAway, status: 'pending' } as const;
+    const statusAfter = (more: object) =>
+      only({ containers: [containerRecord({ ...growing, ...more })], pods: [running] });
+    expect(statusAfter({ bytesSeen: 120, bytesAcked: 100 })).toMatchObject({
+      status: 'complete',
       sentence: expect.stringMatching(/All that has left the node is in Loki\.$/),
     });
-    expect(verdictAfter({ bytesSeen: 120, bytesAcked: 40 }).verdict).toBe('pending');
-    expect(verdictAfter({ bytesSeen: 120, bytesAcked: 80, gaps: [gap('gone-unread')] }).verdict).toBe('partial');
+    expect(statusAfter({ bytesSeen: 120, bytesAcked: 40 }).status).toBe('pending');
+    expect(statusAfter({ bytesSeen: 120, bytesAcked: 80, gaps: [gap('gone-unread')] }).status).toBe('partial');
   });
 
   test('C17: a file that goes while its container runs was not taken by the kubelet', () => {
-    const before = ledger({ ended: false, left: left('12:05:00') });
-    expect(verdictOn({ containers: [before], pods: [pod()] })).toBe('C17 strong');
-    expect(verdictOn({ containers: [before], pods: [running] })).toBe('C17 likely');
+    const before = containerRecord({ ended: false, left: left('12:05:00') });
+    expect(statusOn({ containers: [before], pods: [pod()] })).toBe('C17 strong');
+    expect(statusOn({ containers: [before], pods: [running] })).toBe('C17 likely');
   });
 
   test('C17: a file that became shorter was cut', () => {
-    const cut = ledger({ left: null, gaps: [gap('truncated')], verdict: 'partial' });
+    const cut = containerRecord({ left: null, gaps: [gap('truncated')], status: 'partial' });
     const one = only({ containers: [cut], pods: [running] });
-    expect(one).toMatchObject({ cause: 'C17', grade: 'strong' });
+    expect(one).toMatchObject({ cause: 'C17', confidence: 'strong' });
     expect(one.sentence).toContain('Its log is in Loki in part: 4 lines are missing.');
   });
 
@@ -221,7 +229,7 @@ describe('files', () => {
       run(0, '12:00:00', '12:10:00', { reason: 'ContainerStatusUnknown', message: 'could not be located' }),
     ];
     const pods = [pod({ containers: [{ name: 'main', state: 'terminated', runs }] })];
-    expect(verdictOn({ containers: [ledger({ left: null })], pods })).toBe('C16 likely');
+    expect(statusOn({ containers: [containerRecord({ left: null })], pods })).toBe('C16 likely');
   });
 
   test.each([
@@ -235,21 +243,23 @@ describe('files', () => {
     ['lost', [gap('gone-unread')], 'Nothing of its log reached Loki.'],
     ['rescued', [], 'the last of it was read from the file after it had been deleted.'],
     ['unknown', [], 'Whether all of its log is in Loki is not known.'],
-  ] as const)('say what Loki has when it is %s', (verdict, gaps, expected) => {
-    const record = ledger({ verdict, gaps: [...gaps], linesAcked: verdict === 'lost' ? 0 : 6 });
+  ] as const)('say what Loki has when it is %s', (status, gaps, expected) => {
+    const record = containerRecord({ status, gaps: [...gaps], linesAcked: status === 'lost' ? 0 : 6 });
     expect(only({ containers: [record] }).sentence).toContain(expected);
   });
 
   test('a container that runs, or has ended and is all there, is no case', () => {
-    expect(casesOf({ containers: [ledger({ left: null })], pods: [pod()] })).toEqual([]);
-    expect(casesOf({ containers: [ledger({ left: null, gaps: [gap('refused')], verdict: 'partial' })] })).toEqual([]);
+    expect(casesOf({ containers: [containerRecord({ left: null })], pods: [pod()] })).toEqual([]);
+    expect(
+      casesOf({ containers: [containerRecord({ left: null, gaps: [gap('refused')], status: 'partial' })] })
+    ).toEqual([]);
   });
 });
 
 describe('never seen', () => {
   const disk = (clock: string) => ({
     ...{
-      v: 1 as const,
+      v: 2 as const,
       kind: 'disk' as const,
       id: `node-a/disk/${clock}`,
       cluster: 'c1',
@@ -259,7 +269,7 @@ describe('never seen', () => {
     ...{ layout: 'single' as const, layoutFrom: 'devices' as const, nodefs: null, imagefs: null, logs: null },
     ...{ images: null, layers: null, pods: [], atRisk: null, nearest: null },
   });
-  const other = ledger({ podUid: 'q', pod: 'q', left: null });
+  const other = containerRecord({ podUid: 'q', pod: 'q', left: null });
   const gone = [pod({ deletion: deletion('drain', '12:20:00') })];
   const now = t('13:00:00');
   const why = (input: CaseInput): string =>
@@ -293,17 +303,17 @@ describe('never seen', () => {
     expect(why(input)).toContain(expected);
   });
 
-  test('is not said of a log that is on the node with its agent: it is opened, and has no ledger yet', () => {
+  test('is not said of a log that is on the node with its agent: it is opened, and has no container record yet', () => {
     const disks = [disk('11:59:00'), disk('12:11:00')];
     expect(casesOf({ pods: [pod()], disks, containers: [other], now })).toEqual([]);
   });
 
   test('is lost where the pod is gone, and not known to be where it is there', () => {
-    expect(only({ pods: gone, now })).toMatchObject({ seen: false, verdict: 'lost', cause: 'C14' });
-    expect(only({ pods: [pod()], now })).toMatchObject({ seen: false, verdict: 'unknown', cause: 'unknown' });
+    expect(only({ pods: gone, now })).toMatchObject({ seen: false, status: 'lost', cause: 'C14' });
+    expect(only({ pods: [pod()], now })).toMatchObject({ seen: false, status: 'unknown', cause: 'unknown' });
   });
 
-  test('is not said of a container that only just ended: its ledger may come', () => {
+  test('is not said of a container that only just ended: its container record may come', () => {
     expect(casesOf({ pods: [pod()], now: t('12:11:00') })).toEqual([]);
   });
 
@@ -317,14 +327,14 @@ describe('never seen', () => {
 
 describe('records that do not fit together', () => {
   test('a later record with the same id replaces the earlier one', () => {
-    const early = ledger({ left: null, verdict: 'pending' });
-    expect(casesOf({ containers: [early, ledger()], gcs: [gc('12:20:00', [1])] })).toHaveLength(1);
-    expect(casesOf({ containers: [ledger(), early] })).toEqual([]);
+    const early = containerRecord({ left: null, status: 'pending' });
+    expect(casesOf({ containers: [early, containerRecord()], gcs: [gc('12:20:00', [1])] })).toHaveLength(1);
+    expect(casesOf({ containers: [containerRecord(), early] })).toEqual([]);
   });
 
   test('two clusters with the same names do not mix', () => {
     const nodes = [{ ...condition('12:20:05', '12:25:00'), cluster: 'c2' }];
-    expect(verdictOn({ containers: [ledger()], pods: [pod()], nodes })).toBe('unknown unknown');
+    expect(statusOn({ containers: [containerRecord()], pods: [pod()], nodes })).toBe('unknown unknown');
   });
 
   test.each(['', 'yesterday', '9999-99-99T99:99:99Z', '0001-01-01T00:00:00Z', '+292278994-08-17T07:12:55Z'])(
@@ -332,8 +342,13 @@ describe('records that do not fit together', () => {
     (time) => {
       const input: CaseInput = {
         containers: [
-          ledger({ firstTime: time, lastTime: time }),
-          ledger({ podUid: 'q', pod: 'q', containerId: null, left: { at: time, directory: 'empty', bytesUnacked: 0 } }),
+          containerRecord({ firstTime: time, lastTime: time }),
+          containerRecord({
+            podUid: 'q',
+            pod: 'q',
+            containerId: null,
+            left: { at: time, directory: 'empty', bytesUnacked: 0 },
+          }),
         ],
         pods: [pod({ finished: time, created: time, deletion: { requested: time, gone: time, by: 'ttl' } })],
         jobs: [job({ finished: time, ttlSecondsAfterFinished: 1, deletion: { requested: time, by: 'ttl' } })],
@@ -343,10 +358,10 @@ describe('records that do not fit together', () => {
         ],
         gcs: [gc('12:20:00', [7], { start: time, end: time, containers: [{ containerId: containerId(1), at: time }] })],
       };
-      for (const { cause, grade, evidence } of casesOf(input)) {
+      for (const { cause, confidence, evidence } of casesOf(input)) {
         // A reclaim and a file that share an absurd time may have to do with each other; more than likely it never is.
         expect(['unknown unknown', 'C1 likely']).toContain(
-          cause === 'C7' || cause === 'C13' ? 'unknown unknown' : `${cause} ${grade}`
+          cause === 'C7' || cause === 'C13' ? 'unknown unknown' : `${cause} ${confidence}`
         );
         expect(evidence.every(({ at }) => at === null || !Number.isNaN(Date.parse(at)))).toBe(true);
       }
@@ -354,7 +369,7 @@ describe('records that do not fit together', () => {
   );
 
   test('tens of thousands of records are no trouble', () => {
-    const one = ledger();
+    const one = containerRecord();
     const containers = Array.from({ length: 20_000 }, (_, n) => ({
       ...one,
       ...{ id: `p${n}/main/0`, podUid: `p${n}`, pod: `p${n}`, node: `node-${n % 500}`, containerId: containerId(n) },

@@ -1,7 +1,7 @@
 import { diskRecordSchema, type DiskRecord, thresholdsRecordSchema, type ThresholdsRecord } from '../records';
 import { defaultThresholds } from '../thresholds';
 import { type Case, type CaseInput, casesOf } from './index';
-import { containerId, gc, ledger, left, pod, t } from './testing/records';
+import { containerId, gc, containerRecord, left, pod, t } from './testing/records';
 
 const GB = 1e9;
 const filesystem = (available: number) => ({
@@ -11,7 +11,7 @@ const filesystem = (available: number) => ({
 
 function disk(clock: string, available: number, more: Partial<DiskRecord> = {}): DiskRecord {
   return diskRecordSchema.parse({
-    ...{ v: 1, kind: 'disk', id: `node-a/disk/${clock}`, cluster: 'c1', node: 'node-a', time: t(clock) },
+    ...{ v: 2, kind: 'disk', id: `node-a/disk/${clock}`, cluster: 'c1', node: 'node-a', time: t(clock) },
     ...{ layout: 'single', layoutFrom: 'devices', nodefs: filesystem(available), imagefs: null, logs: null },
     ...{ images: null, layers: null, pods: [], atRisk: null, nearest: null },
     ...more,
@@ -20,7 +20,7 @@ function disk(clock: string, available: number, more: Partial<DiskRecord> = {}):
 
 function thresholds(clock: string, more: Partial<ThresholdsRecord> = {}): ThresholdsRecord {
   return thresholdsRecordSchema.parse({
-    ...{ v: 1, kind: 'thresholds', id: 'node-a/thresholds', cluster: 'c1', node: 'node-a', time: t(clock) },
+    ...{ v: 2, kind: 'thresholds', id: 'node-a/thresholds', cluster: 'c1', node: 'node-a', time: t(clock) },
     ...defaultThresholds('v1.30.1'),
     ...{ source: 'configz' },
     ...more,
@@ -29,7 +29,7 @@ function thresholds(clock: string, more: Partial<ThresholdsRecord> = {}): Thresh
 
 function only(input: CaseInput): Case {
   const cases = casesOf({
-    containers: [ledger({ containerId: containerId(1), left: left('12:20:00') })],
+    containers: [containerRecord({ containerId: containerId(1), left: left('12:20:00') })],
     pods: [pod()],
     gcs: [gc('12:20:00', [1])],
     ...input,

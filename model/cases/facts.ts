@@ -1,4 +1,4 @@
-import { instanceId } from '../container-instance';
+import { containerRunId } from '../container-instance';
 import type { ContainerRecord, EventRecord, GcRecord, JobRecord, NodeState, PodRecord } from '../records';
 import type { CaseInput } from './case';
 import { type DiskPressure, diskPressures } from './disk-pressure';
@@ -22,13 +22,13 @@ export const POD_CLEANUP = 90_000;
 
 /** The records with the indexes that the steps ask. Built once; every question is a look-up. */
 export class Facts {
-  readonly ledgers: Map<string, ContainerRecord>;
+  readonly containerRecords: Map<string, ContainerRecord>;
   readonly pods: Map<string, PodRecord>;
   /** Milliseconds since 1970. */
   readonly now: number;
   /** The removals of which the kubelet's log told, by container id. */
   readonly removals = new Map<string, Removal>();
-  /** The removals told by emptied directories, by container instance. */
+  /** The removals told by emptied directories, by container run. */
   readonly inferred = new Map<string, Removal>();
   /** What the agents measured on their nodes. */
   readonly measurements: Measurements;
@@ -44,7 +44,7 @@ export class Facts {
 
   constructor(input: CaseInput) {
     const { containers = [], pods = [], jobs = [], nodes = [], events = [], gcs = [] } = input;
-    this.ledgers = new Map(containers.map((record) => [instanceId(record), record]));
+    this.containerRecords = new Map(containers.map((record) => [containerRunId(record), record]));
     this.pods = new Map(pods.map((record) => [record.id, record]));
     for (const job of jobs) {
       this.jobs.set(job.id, job);
@@ -71,14 +71,16 @@ export class Facts {
     for (const stretch of diskPressures(latestNodes, latestEvents, gcs)) {
       push(this.pressures, `${stretch.cluster}/${stretch.node}`, stretch);
     }
-    for (const ledger of this.ledgers.values()) {
-      push(this.siblings, `${ledger.podUid}/${ledger.container}`, ledger);
-      this.shipped.add(`${ledger.cluster}/${ledger.namespace}`);
+    for (const containerRecord of this.containerRecords.values()) {
+      push(this.siblings, `${containerRecord.podUid}/${containerRecord.container}`, containerRecord);
+      this.shipped.add(`${containerRecord.cluster}/${containerRecord.namespace}`);
     }
-    for (const reclaim of inferReclaims([...this.ledgers.values()].filter((ledger) => this.isLeftByItself(ledger)))) {
+    for (const reclaim of inferReclaims(
+      [...this.containerRecords.values()].filter((containerRecord) => this.isLeftByItself(containerRecord))
+    )) {
       push(this.reclaims, `${reclaim.cluster}/${reclaim.node}`, reclaim);
       for (const removed of reclaim.containers) {
-        this.inferred.set(removed.instance ?? '', { gc: reclaim, at: ms(removed.at) ?? 0 });
+        this.inferred.set(removed.run ?? '', { gc: reclaim, at: ms(removed.at) ?? 0 });
       }
     }
     this.findAgents(input);
@@ -129,7 +131,7 @@ export class Facts {
     );
   }
 
-  /** The ledgers of all runs of the same container. */
+  /** The container records of all runs of the same container. */
   runsBeside(podUid: string, container: string): readonly ContainerRecord[] {
     return this.siblings.get(`${podUid}/${container}`) ?? [];
   }
@@ -144,16 +146,16 @@ export class Facts {
     return this.agents.get(`${cluster}/${node ?? ''}`) ?? [];
   }
 
-  /** Some container of a namespace has a ledger. */
+  /** Some container of a namespace has a container record. */
   isNamespaceShipped(cluster: string, namespace: string): boolean {
     return this.shipped.has(`${cluster}/${namespace}`);
   }
 
-  /** The deletion of a ledger's pod, also where the pod itself was never recorded. */
-  deletion(ledger: ContainerRecord): PodDeletion | undefined {
-    const pod = this.pods.get(ledger.podUid);
+  /** The deletion of a container record's pod, also where the pod itself was never recorded. */
+  deletion(containerRecord: ContainerRecord): PodDeletion | undefined {
+    const pod = this.pods.get(containerRecord.podUid);
     const told = pod && deletionOf(pod, this.job(pod));
-    const { cluster, namespace, pod: name, job } = ledger;
+    const { cluster, namespace, pod: name, job } = containerRecord;
     return (
       told ??
       deletionFromEvents([
@@ -179,12 +181,12 @@ export class Facts {
   }
 
   /** Its pod was neither deleted nor evicted shortly before: then its emptied directory tells of a reclaim. */
-  private isLeftByItself(ledger: ContainerRecord): boolean {
-    const left = ms(ledger.left?.at);
-    if (left === undefined || this.pods.get(ledger.podUid)?.reason === 'Evicted') {
+  private isLeftByItself(containerRecord: ContainerRecord): boolean {
+    const left = ms(containerRecord.left?.at);
+    if (left === undefined || this.pods.get(containerRecord.podUid)?.reason === 'Evicted') {
       return false;
     }
-    const deletion = this.deletion(ledger);
+    const deletion = this.deletion(containerRecord);
     const since = deletion && left - (deletion.gone ?? deletion.from);
     return since === undefined || since < -CLOCKS || since > POD_CLEANUP;
   }
@@ -196,7 +198,7 @@ export class Facts {
         push(this.agents, `${cluster}/${node}`, moment);
       }
     };
-    // A ledger's own times are the container's; that its file went is what the agent saw itself, if perhaps long after. A
+    // A container record's own times are the container's; that its file went is what the agent saw itself, if perhaps long after. A
     // reclaim is no sign: its times are those of the kubelet's log, which may have been read long after, too.
     containers.forEach(({ cluster, node, left }) => sign(cluster, node, left?.noticed ?? left?.at));
     [...disks, ...thresholds].forEach(({ cluster, node, time }) => sign(cluster, node, time));

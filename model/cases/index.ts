@@ -1,10 +1,10 @@
-import { instanceId } from '../container-instance';
-import type { ContainerRecord, PodRecord, Verdict } from '../records';
-import { verdictOf } from '../verdict';
+import { containerRunId } from '../container-instance';
+import type { ContainerRecord, PodRecord, LogStatus } from '../records';
+import { logStatusOf } from '../verdict';
 import type { Case, CaseInput, Finding } from './case';
 import { Facts } from './facts';
 import { makeCase } from './make-case';
-import { LEDGER_DUE, whyNeverSeen, whyNoLedger } from './never-seen';
+import { CONTAINER_RECORD_DUE, whyNeverSeen, whyNoContainerRecord } from './never-seen';
 import { deletionOf } from './pod-deletion';
 import { byDeletion } from './steps/by-deletion';
 import { byEviction, wasRejected } from './steps/by-eviction';
@@ -13,9 +13,9 @@ import { byNode, byShutdown, nodeRemoved } from './steps/by-node';
 import { byReclaim } from './steps/by-reclaim';
 import { byRestart } from './steps/by-restart';
 import { bySignature } from './steps/by-signature';
-import { type Subject, subjectOfLedger, subjectOfRun } from './subject';
+import { type Subject, subjectOfContainerRecord, subjectOfRun } from './subject';
 
-export type { Case, CaseInput, Evidence, EvidenceSource, Grade, Setting } from './case';
+export type { Case, CaseInput, Evidence, EvidenceSource, Confidence, Setting } from './case';
 export { type DiskPressure, diskPressures } from './disk-pressure';
 export { inferReclaims } from './inferred-reclaims';
 
@@ -39,10 +39,10 @@ const procedure: readonly Step[] = [
 ];
 
 /**
- * The lost-log cases in a set of records: every container instance whose log `kubectl logs` can no longer show in full,
+ * The lost-log cases in a set of records: every container run whose log `kubectl logs` can no longer show in full,
  * with what took it and where the log is now. Also those that the API showed and no agent ever opened. Pure; newest first.
  *
- * Never throws on records that passed their schemas: what does not fit together lowers a grade or makes it `unknown`.
+ * Never throws on records that passed their schemas: what does not fit together lowers a confidence or makes it `unknown`.
  */
 export function casesOf(input: CaseInput): Case[] {
   const facts = new Facts(input);
@@ -56,28 +56,28 @@ function compare(a: string, b: string): number {
 }
 
 function* seenCases(facts: Facts): Generator<Case> {
-  for (const ledger of facts.ledgers.values()) {
-    const pod = facts.pods.get(ledger.podUid);
+  for (const containerRecord of facts.containerRecords.values()) {
+    const pod = facts.pods.get(containerRecord.podUid);
     const job = pod
       ? facts.job(pod)
-      : ledger.job === null
+      : containerRecord.job === null
         ? undefined
-        : facts.jobNamed(ledger.cluster, ledger.namespace, ledger.job);
-    const subject = subjectOfLedger(ledger, pod, job, facts.deletion(ledger));
+        : facts.jobNamed(containerRecord.cluster, containerRecord.namespace, containerRecord.job);
+    const subject = subjectOfContainerRecord(containerRecord, pod, job, facts.deletion(containerRecord));
     if (isUnreadable(subject, facts)) {
       const finding = explain(subject, facts) ?? byNothing(subject);
-      yield makeCase(subject, finding, settledVerdict(subject, facts), facts);
+      yield makeCase(subject, finding, settledStatus(subject, facts), facts);
     }
   }
 }
 
 /** `kubectl logs` cannot show this log in full any more. */
 function isUnreadable(subject: Subject, facts: Facts): boolean {
-  const { ledger, left, deletion, run } = subject;
+  const { containerRecord, left, deletion, run } = subject;
   return (
     left !== undefined ||
-    ledger?.rotatedAway != null ||
-    ledger?.gaps.some(({ reason }) => reason === 'truncated') === true ||
+    containerRecord?.rotatedAway != null ||
+    containerRecord?.gaps.some(({ reason }) => reason === 'truncated') === true ||
     deletion?.gone !== undefined ||
     run?.reason === 'ContainerStatusUnknown' ||
     nodeRemoved(subject, facts) !== undefined
@@ -86,7 +86,7 @@ function isUnreadable(subject: Subject, facts: Facts): boolean {
 
 function* neverSeenCases(facts: Facts): Generator<Case> {
   for (const pod of facts.pods.values()) {
-    // The log directory of a static pod bears another uid than its mirror in the API: its ledger would not be found.
+    // The log directory of a static pod bears another uid than its mirror in the API: its container record would not be found.
     if (wasRejected(pod.reason, pod.message) || pod.node === null || pod.owner?.kind === 'Node') {
       continue;
     }
@@ -99,29 +99,33 @@ function* neverSeenOf(pod: PodRecord, facts: Facts): Generator<Case> {
   const deletion = deletionOf(pod, job);
   for (const podContainer of pod.containers) {
     for (const run of podContainer.runs) {
-      const id = instanceId({ ...pod, podUid: pod.id, container: podContainer.name, restart: run.restart });
-      if (facts.ledgers.has(id)) {
+      const id = containerRunId({ ...pod, podUid: pod.id, container: podContainer.name, restart: run.restart });
+      if (facts.containerRecords.has(id)) {
         continue;
       }
       const subject = subjectOfRun(pod, podContainer, run, job, deletion);
       const over = subject.finished ?? deletion?.gone ?? nodeRemoved(subject, facts)?.moment;
-      if (over === undefined || (subject.started ?? subject.finished) === undefined || facts.now - over < LEDGER_DUE) {
+      if (
+        over === undefined ||
+        (subject.started ?? subject.finished) === undefined ||
+        facts.now - over < CONTAINER_RECORD_DUE
+      ) {
         continue;
       }
       const gone = explain(subject, facts);
-      const why = whyNeverSeen(subject, facts) ?? (gone && whyNoLedger(subject, facts));
+      const why = whyNeverSeen(subject, facts) ?? (gone && whyNoContainerRecord(subject, facts));
       if (!why) {
         continue;
       }
       const finding: Finding = gone ?? {
         cause: 'unknown',
-        grade: 'unknown',
+        confidence: 'unknown',
         says: `The log of this container is not known to have left ${pod.node}: \`kubectl logs\` may still show it.`,
         evidence: [],
       };
-      const verdict = gone && gone.cause !== 'unknown' ? 'lost' : 'unknown';
+      const status = gone && gone.cause !== 'unknown' ? 'lost' : 'unknown';
       const says = `${finding.says} No agent ever opened it: ${why.says}.`;
-      yield makeCase(subject, { ...finding, says, evidence: [...finding.evidence, ...why.evidence] }, verdict, facts);
+      yield makeCase(subject, { ...finding, says, evidence: [...finding.evidence, ...why.evidence] }, status, facts);
     }
   }
 }
@@ -137,30 +141,30 @@ function explain(subject: Subject, facts: Facts): Finding | undefined {
 }
 
 /**
- * The verdict, once nothing more can come: with its node gone, or its agent, a ledger that says `pending` stays so for
+ * The status, once nothing more can come: with its node gone, or its agent, a container record that says `pending` stays so for
  * ever otherwise.
  */
-function settledVerdict(subject: Subject, facts: Facts): Verdict {
-  const { ledger, deletion } = subject;
-  if (ledger?.verdict !== 'pending') {
-    return ledger?.verdict ?? 'unknown';
+function settledStatus(subject: Subject, facts: Facts): LogStatus {
+  const { containerRecord, deletion } = subject;
+  if (containerRecord?.status !== 'pending') {
+    return containerRecord?.status ?? 'unknown';
   }
   if (nodeRemoved(subject, facts) === undefined) {
-    return deletion?.gone === undefined ? verdictOnRotated(ledger) : ledger.verdict;
+    return deletion?.gone === undefined ? statusOnRotated(containerRecord) : containerRecord.status;
   }
-  if (ledger.bytesAcked < ledger.bytesSeen) {
-    return ledger.linesAcked === 0 ? 'lost' : 'partial';
+  if (containerRecord.bytesAcked < containerRecord.bytesSeen) {
+    return containerRecord.linesAcked === 0 ? 'lost' : 'partial';
   }
   return 'unknown'; // what it wrote after the last look at it nobody knows
 }
 
 /** On what rotation took, which is all that the case is about: the rest is on the node, and may grow. */
-function verdictOnRotated(ledger: ContainerRecord): Verdict {
-  const { rotatedAway, bytesAcked, left } = ledger;
+function statusOnRotated(containerRecord: ContainerRecord): LogStatus {
+  const { rotatedAway, bytesAcked, left } = containerRecord;
   if (rotatedAway === null || left !== null) {
-    return ledger.verdict;
+    return containerRecord.status;
   }
   // Files are read and acknowledged from the oldest on, so that what went is the beginning of what was acknowledged.
   const { bytes } = rotatedAway;
-  return verdictOf({ ...ledger, ended: true, bytesSeen: bytes, bytesAcked: Math.min(bytes, bytesAcked) });
+  return logStatusOf({ ...containerRecord, ended: true, bytesSeen: bytes, bytesAcked: Math.min(bytes, bytesAcked) });
 }

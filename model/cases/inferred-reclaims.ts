@@ -1,4 +1,4 @@
-import { instanceId } from '../container-instance';
+import { containerRunId } from '../container-instance';
 import { type ContainerRecord, type GcRecord, RECORD_VERSION } from '../records';
 import { ms } from './moment';
 
@@ -9,31 +9,31 @@ const TOGETHER_MS = 2000;
  * Reclaims told by their signature alone (reference, fact 10): the logs of several pods' containers left one node
  * within a second or two, and their directories stayed behind, empty. For nodes whose kubelet log nobody reads.
  *
- * This is the one place where it is inferred: the ledgers hold all it needs, so no agent writes such records.
+ * This is the one place where it is inferred: the container records hold all it needs, so no agent writes such records.
  *
- * @param ledgers those whose pods were neither deleted nor evicted when the log went; others empty their directories too
- * @returns records as the agent would have written them, with `source: files` and instances in place of container ids
+ * @param container records those whose pods were neither deleted nor evicted when the log went; others empty their directories too
+ * @returns records as the agent would have written them, with `source: files` and runs in place of container ids
  */
-export function inferReclaims(ledgers: readonly ContainerRecord[]): GcRecord[] {
-  const byNode = new Map<string, Array<{ ledger: ContainerRecord; left: number }>>();
-  for (const ledger of ledgers) {
-    const left = ledger.left?.directory === 'empty' ? ms(ledger.left.at) : undefined;
+export function inferReclaims(containerRecords: readonly ContainerRecord[]): GcRecord[] {
+  const byNode = new Map<string, Array<{ containerRecord: ContainerRecord; left: number }>>();
+  for (const containerRecord of containerRecords) {
+    const left = containerRecord.left?.directory === 'empty' ? ms(containerRecord.left.at) : undefined;
     if (left !== undefined) {
-      const key = `${ledger.cluster}/${ledger.node}`;
+      const key = `${containerRecord.cluster}/${containerRecord.node}`;
       const emptied = byNode.get(key) ?? [];
-      emptied.push({ ledger, left });
+      emptied.push({ containerRecord, left });
       byNode.set(key, emptied);
     }
   }
   return [...byNode.values()].flatMap((emptied) => {
     emptied.sort((a, b) => a.left - b.left);
     const groups: ContainerRecord[][] = [];
-    emptied.forEach(({ ledger, left }, index) => {
+    emptied.forEach(({ containerRecord, left }, index) => {
       const before = emptied[index - 1];
       if (before && left - before.left <= TOGETHER_MS) {
-        groups.at(-1)?.push(ledger);
+        groups.at(-1)?.push(containerRecord);
       } else {
-        groups.push([ledger]);
+        groups.push([containerRecord]);
       }
     });
     return groups.filter((group) => new Set(group.map(({ podUid }) => podUid)).size > 1).map(recordOf);
@@ -41,10 +41,10 @@ export function inferReclaims(ledgers: readonly ContainerRecord[]): GcRecord[] {
 }
 
 function recordOf(group: ContainerRecord[]): GcRecord {
-  const removed = group.map((ledger) => ({
-    containerId: ledger.containerId,
-    instance: instanceId(ledger),
-    at: ledger.left?.at ?? '',
+  const removed = group.map((containerRecord) => ({
+    containerId: containerRecord.containerId,
+    run: containerRunId(containerRecord),
+    at: containerRecord.left?.at ?? '',
   }));
   const [first, last] = [removed[0], removed.at(-1)];
   const { cluster = '', node = '' } = group[0] ?? {};

@@ -1,21 +1,21 @@
-import type { ContainerRecord, Gap, Verdict } from '../records';
+import type { ContainerRecord, Gap, LogStatus } from '../records';
 import { at, ms } from './moment';
 
-/** The verdict as half of a case's sentence: where the log is now. */
-export function lokiSentence(verdict: Verdict, ledger: ContainerRecord | undefined): string {
-  switch (verdict) {
-    case 'kept':
-      if (ledger && ledger.left === null && !ledger.ended) {
+/** The status as half of a case's sentence: where the log is now. */
+export function lokiSentence(status: LogStatus, containerRecord: ContainerRecord | undefined): string {
+  switch (status) {
+    case 'complete':
+      if (containerRecord && containerRecord.left === null && !containerRecord.ended) {
         return 'All that has left the node is in Loki.';
       }
-      return ledger?.bytesSeen === 0 ? 'It had written nothing.' : 'Its log is in Loki, complete.';
+      return containerRecord?.bytesSeen === 0 ? 'It had written nothing.' : 'Its log is in Loki, complete.';
     case 'rescued':
       return 'Its log is in Loki, complete: the last of it was read from the file after it had been deleted.';
     case 'partial':
-      return `Its log is in Loki in part: ${missing(ledger)}.`;
+      return `Its log is in Loki in part: ${missing(containerRecord)}.`;
     case 'lost':
-      return ledger && ledger.linesAcked > 0
-        ? `Its log is lost: ${missing(ledger)}.`
+      return containerRecord && containerRecord.linesAcked > 0
+        ? `Its log is lost: ${missing(containerRecord)}.`
         : 'Nothing of its log reached Loki.';
     case 'pending':
       return 'Its log is still on its way to Loki.';
@@ -24,10 +24,10 @@ export function lokiSentence(verdict: Verdict, ledger: ContainerRecord | undefin
   }
 }
 
-function missing(ledger: ContainerRecord | undefined): string {
-  const gaps = ledger?.gaps ?? [];
+function missing(containerRecord: ContainerRecord | undefined): string {
+  const gaps = containerRecord?.gaps ?? [];
   if (gaps.length === 0) {
-    const bytes = ledger ? ledger.bytesSeen - ledger.bytesAcked : 0;
+    const bytes = containerRecord ? containerRecord.bytesSeen - containerRecord.bytesAcked : 0;
     return bytes > 0 ? `at least ${amount(bytes, 'byte')} are missing` : 'its end may be missing';
   }
   const unknown = gaps.some(({ lines, bytes }) => lines === null && bytes === null);

@@ -1,5 +1,5 @@
 import type { Cause } from '../causes';
-import type { Verdict } from '../records';
+import type { LogStatus } from '../records';
 import type { Case, Evidence, Finding } from './case';
 import { diskEvidence } from './disk-evidence';
 import { CLOCKS, type Facts, POD_CLEANUP } from './facts';
@@ -13,8 +13,8 @@ import { pressureEvidence } from './steps/by-signature';
 import type { Subject } from './subject';
 
 /** Puts a finding and what else is known of its subject together into a case. */
-export function makeCase(subject: Subject, finding: Finding, verdict: Verdict, facts: Facts): Case {
-  const { ledger, left, finished } = subject;
+export function makeCase(subject: Subject, finding: Finding, status: LogStatus, facts: Facts): Case {
+  const { containerRecord, left, finished } = subject;
   const also = new Set(finding.also ?? []);
   const evidence = [...finding.evidence, ...fileEvidence(subject)];
   addDeletion(subject, finding, evidence, also);
@@ -23,7 +23,7 @@ export function makeCase(subject: Subject, finding: Finding, verdict: Verdict, f
   if ((finding.cause === 'C1' || finding.cause === 'C2') && went !== undefined) {
     evidence.push(...diskEvidence(subject, went, facts));
   }
-  if (ledger?.rotatedAway && finding.cause !== 'C15') {
+  if (containerRecord?.rotatedAway && finding.cause !== 'C15') {
     also.add('C15');
   }
   const moment =
@@ -31,7 +31,7 @@ export function makeCase(subject: Subject, finding: Finding, verdict: Verdict, f
     removedAt(subject, finding, facts) ??
     subject.deletion?.gone ??
     nodeRemoved(subject, facts)?.moment ??
-    ms(ledger?.rotatedAway?.to);
+    ms(containerRecord?.rotatedAway?.to);
   return {
     id: subject.id,
     cluster: subject.cluster,
@@ -45,21 +45,21 @@ export function makeCase(subject: Subject, finding: Finding, verdict: Verdict, f
     workload: subject.workload,
     job: subject.jobName,
     cronJob: subject.cronJobName,
-    verdict,
-    seen: ledger !== undefined,
+    status,
+    seen: containerRecord !== undefined,
     cause: finding.cause,
     also: [...also],
-    grade: finding.grade,
+    confidence: finding.confidence,
     finished: iso(finished),
     at: iso(moment),
-    sentence: ledger
-      ? `${finding.says} ${lokiSentence(verdict, ledger)}`
-      : `${finding.says}${verdict === 'lost' ? ' It is lost.' : ''}`,
+    sentence: containerRecord
+      ? `${finding.says} ${lokiSentence(status, containerRecord)}`
+      : `${finding.says}${status === 'lost' ? ' It is lost.' : ''}`,
     happened: finding.says,
     evidence: ordered(evidence),
     settings: settingsOf(finding.cause, subject, facts),
-    gaps: ledger?.gaps ?? [],
-    rotatedAway: ledger?.rotatedAway ?? null,
+    gaps: containerRecord?.gaps ?? [],
+    rotatedAway: containerRecord?.rotatedAway ?? null,
   };
 }
 
@@ -97,8 +97,8 @@ function addPressure(subject: Subject, finding: Finding, facts: Facts, evidence:
   }
 }
 
-function fileEvidence({ left, ledger }: Subject): Evidence[] {
-  if (left === undefined || !ledger?.left) {
+function fileEvidence({ left, containerRecord }: Subject): Evidence[] {
+  if (left === undefined || !containerRecord?.left) {
     return [];
   }
   const directories = {
@@ -106,7 +106,7 @@ function fileEvidence({ left, ledger }: Subject): Evidence[] {
     removed: 'its directory went too',
     unknown: 'what became of its directory was not seen',
   };
-  const { bytesUnacked: unacked, noticed } = ledger.left;
+  const { bytesUnacked: unacked, noticed } = containerRecord.left;
   const loki =
     unacked === 0 ? 'Loki had all of it' : `Loki did not have ${unacked.toLocaleString('en-US')} bytes of it yet`;
   const seen = ms(noticed);
@@ -115,7 +115,7 @@ function fileEvidence({ left, ledger }: Subject): Evidence[] {
     {
       at: at(left),
       source: 'files on the node',
-      text: `the log file was gone, ${directories[ledger.left.directory]}${late}; ${loki}`,
+      text: `the log file was gone, ${directories[containerRecord.left.directory]}${late}; ${loki}`,
     },
   ];
 }

@@ -5,8 +5,8 @@ import type { Subject } from './subject';
 
 /** An agent gives a sign at least every ten minutes (record `disk`); a longer silence is one. */
 const SILENCE = 15 * 60_000;
-/** So long after its end a container's ledger has come, if one comes. */
-export const LEDGER_DUE = 120_000;
+/** So long after its end a container's container record has come, if one comes. */
+export const CONTAINER_RECORD_DUE = 120_000;
 
 interface Why {
   /** Half a sentence. */
@@ -16,7 +16,7 @@ interface Why {
 
 /**
  * Why no agent ever opened a container's log, and what it rests on; undefined where nothing shows. Then the agent may
- * well have opened it: it writes no ledger of a log that lies on the node unharmed.
+ * well have opened it: it writes no container record of a log that lies on the node unharmed.
  */
 export function whyNeverSeen(subject: Subject, facts: Facts): Why | undefined {
   const { cluster, node, started, finished, namespace } = subject;
@@ -28,7 +28,11 @@ export function whyNeverSeen(subject: Subject, facts: Facts): Why | undefined {
   }
   const end = finished ?? started;
   if (end !== undefined && first > end) {
-    const evidence: Evidence = { at: at(first), source: 'other ledgers', text: `first sign of an agent on ${where}` };
+    const evidence: Evidence = {
+      at: at(first),
+      source: 'other container records',
+      text: `first sign of an agent on ${where}`,
+    };
     return { says: `the agent on ${where} started ${span(first - end)} after it had ended`, evidence: [evidence] };
   }
   const { before, next } = signsAround(subject, facts);
@@ -49,8 +53,8 @@ export function whyNeverSeen(subject: Subject, facts: Facts): Why | undefined {
   return undefined;
 }
 
-/** The same of a log that is gone, which has no ledger although its agent reported before and after. */
-export function whyNoLedger(subject: Subject, facts: Facts): Why {
+/** The same of a log that is gone, which has no container record although its agent reported before and after. */
+export function whyNoContainerRecord(subject: Subject, facts: Facts): Why {
   const where = subject.node ?? 'its node';
   const { before, next } = signsAround(subject, facts);
   const meanwhile = facts
@@ -76,5 +80,5 @@ function signsAround({ cluster, node, started, finished }: Subject, facts: Facts
 }
 
 function lastSign(where: string, before: number): Evidence {
-  return { at: at(before), source: 'other ledgers', text: `last sign of the agent on ${where} before that` };
+  return { at: at(before), source: 'other container records', text: `last sign of the agent on ${where} before that` };
 }

@@ -1,9 +1,9 @@
-import { instanceId } from '../container-instance';
+import { containerRunId } from '../container-instance';
 import type { ContainerRecord, ContainerRun, JobRecord, PodContainer, PodRecord } from '../records';
 import { ms } from './moment';
 import type { PodDeletion } from './pod-deletion';
 
-/** One container instance with all that the records say about it: what a step of the procedure looks at. */
+/** One container run with all that the records say about it: what a step of the procedure looks at. */
 export interface Subject {
   id: string;
   cluster: string;
@@ -17,7 +17,7 @@ export interface Subject {
   workload: string;
   jobName: string | null;
   cronJobName: string | null;
-  ledger: ContainerRecord | undefined;
+  containerRecord: ContainerRecord | undefined;
   pod: PodRecord | undefined;
   podContainer: PodContainer | undefined;
   run: ContainerRun | undefined;
@@ -30,7 +30,7 @@ export interface Subject {
   left: number | undefined;
 }
 
-/** The container and the run of a pod's record that a container instance is. */
+/** The container and the run of a pod's record that a container run is. */
 export function runOf(
   pod: PodRecord | undefined,
   container: string,
@@ -40,35 +40,35 @@ export function runOf(
   return { podContainer, run: podContainer?.runs.find((run) => run.restart === restart) };
 }
 
-export function subjectOfLedger(
-  ledger: ContainerRecord,
+export function subjectOfContainerRecord(
+  containerRecord: ContainerRecord,
   pod: PodRecord | undefined,
   job: JobRecord | undefined,
   deletion: PodDeletion | undefined
 ): Subject {
-  const { podContainer, run } = runOf(pod, ledger.container, ledger.restart);
+  const { podContainer, run } = runOf(pod, containerRecord.container, containerRecord.restart);
   return {
-    id: instanceId(ledger),
-    cluster: ledger.cluster,
-    node: ledger.node,
-    namespace: ledger.namespace,
-    podName: ledger.pod,
-    podUid: ledger.podUid,
-    container: ledger.container,
-    restart: ledger.restart,
-    containerId: ledger.containerId ?? run?.containerId ?? null,
-    workload: ledger.workload,
-    jobName: pod ? pod.job : ledger.job,
+    id: containerRunId(containerRecord),
+    cluster: containerRecord.cluster,
+    node: containerRecord.node,
+    namespace: containerRecord.namespace,
+    podName: containerRecord.pod,
+    podUid: containerRecord.podUid,
+    container: containerRecord.container,
+    restart: containerRecord.restart,
+    containerId: containerRecord.containerId ?? run?.containerId ?? null,
+    workload: containerRecord.workload,
+    jobName: pod ? pod.job : containerRecord.job,
     cronJobName: pod?.cronJob ?? job?.cronJob?.name ?? null,
-    ledger,
+    containerRecord,
     pod,
     podContainer,
     run,
     job,
     deletion,
-    started: ms(run?.started) ?? ms(ledger.firstTime),
-    finished: ms(run?.finished) ?? (ledger.ended ? ms(ledger.lastTime) : undefined),
-    left: ms(ledger.left?.at),
+    started: ms(run?.started) ?? ms(containerRecord.firstTime),
+    finished: ms(run?.finished) ?? (containerRecord.ended ? ms(containerRecord.lastTime) : undefined),
+    left: ms(containerRecord.left?.at),
   };
 }
 
@@ -81,7 +81,7 @@ export function subjectOfRun(
   deletion: PodDeletion | undefined
 ): Subject {
   return {
-    id: instanceId({
+    id: containerRunId({
       namespace: pod.namespace,
       pod: pod.pod,
       podUid: pod.id,
@@ -99,7 +99,7 @@ export function subjectOfRun(
     workload: pod.workload,
     jobName: pod.job,
     cronJobName: pod.cronJob,
-    ledger: undefined,
+    containerRecord: undefined,
     pod,
     podContainer,
     run,

@@ -3,7 +3,7 @@ import { nameOf, sentencesOf } from './account';
 import { between, bytes, count } from './words';
 
 const kept: ContainerRecord = {
-  v: 1,
+  v: 2,
   kind: 'container',
   id: 'u/hello/0',
   cluster: 'c1',
@@ -26,12 +26,12 @@ const kept: ContainerRecord = {
   gaps: [],
   rotatedAway: null,
   left: { at: '2026-11-23T23:25:01.500000000Z', directory: 'empty', bytesUnacked: 0 },
-  verdict: 'kept',
+  status: 'complete',
   final: true,
 };
 const tell = (changes: Partial<ContainerRecord>) => sentencesOf({ ...kept, ...changes });
 
-describe('the account of a container instance', () => {
+describe('the account of a container run', () => {
   it('names it', () => {
     expect(nameOf(kept)).toBe(
       'hello-rtkpw/hello (namespace job-test, restart 0, container d1e747c55ee0, node n1, cluster c1)'
@@ -39,7 +39,7 @@ describe('the account of a container instance', () => {
     expect(nameOf({ pod: 'p', container: 'c', containerId: null })).toBe('p/c');
   });
 
-  it('kept', () => {
+  it('complete', () => {
     expect(sentencesOf(kept)).toEqual([
       'All of its log is in Loki: 720,000 lines between 2026-11-23 23:22:50 and 23:23:50 UTC, a log of 90 MB.',
       'The log left the node at 2026-11-23 23:25:01 UTC; its directory stayed behind, empty, as the kubelet leaves it when it deletes a dead container and keeps the pod.',
@@ -54,7 +54,7 @@ describe('the account of a container instance', () => {
 
   it('rescued', () => {
     const left = { at: '2026-11-23T23:25:01.500000000Z', directory: 'removed' as const, bytesUnacked: 12_345 };
-    expect(tell({ verdict: 'rescued', left })).toEqual([
+    expect(tell({ status: 'rescued', left })).toEqual([
       'All of its log is in Loki: 720,000 lines between 2026-11-23 23:22:50 and 23:23:50 UTC, a log of 90 MB; the last 12 kB of it were read from the deleted file.',
       "The log left the node at 2026-11-23 23:25:01 UTC; the pod's log directory went with it, as when the pod is deleted or evicted.",
     ]);
@@ -66,27 +66,27 @@ describe('the account of a container instance', () => {
       { reason: 'refused', bytes: null, lines: 1, from: null, to: '2026-11-23T23:24:00Z', detail: 'max entry size' },
       { reason: 'unreadable', bytes: null, lines: null, from: null, to: null },
     ];
-    expect(tell({ verdict: 'partial', linesAcked: 719_000, gaps }).slice(0, 4)).toEqual([
+    expect(tell({ status: 'partial', linesAcked: 719_000, gaps }).slice(0, 4)).toEqual([
       'Its log is in Loki in part: 719,000 of 720,000 lines.',
       'Missing: 5.0 kB between 2026-11-23 23:23:00 and 23:24:00 UTC, because the file was deleted before it was read.',
       'Missing: 1 line at 2026-11-23 23:24:00 UTC, because Loki refused the lines for good (max entry size).',
       'Missing: an unknown part, because the file could not be read.',
     ]);
-    expect(tell({ verdict: 'partial', linesSeen: 5, linesAcked: 5 })[0]).toBe(
+    expect(tell({ status: 'partial', linesSeen: 5, linesAcked: 5 })[0]).toBe(
       'Its log is in Loki in part: 5 lines, and the container had written more.'
     );
   });
 
   it('lost', () => {
-    expect(tell({ verdict: 'lost', linesAcked: 0 })[0]).toBe('Its log is lost: nothing of it is in Loki.');
+    expect(tell({ status: 'lost', linesAcked: 0 })[0]).toBe('Its log is lost: nothing of it is in Loki.');
   });
 
   it('pending, with bytes under way or without', () => {
-    expect(tell({ verdict: 'pending', linesAcked: 10, bytesAcked: 1500, left: null })).toEqual([
+    expect(tell({ status: 'pending', linesAcked: 10, bytesAcked: 1500, left: null })).toEqual([
       'Its log is still under way to Loki: 1.5 kB of 90 MB have arrived, 10 lines between 2026-11-23 23:22:50 and 23:23:50 UTC.',
       'The container had ended; its log was still on the node.',
     ]);
-    expect(tell({ verdict: 'pending', ended: false, left: null })).toEqual([
+    expect(tell({ status: 'pending', ended: false, left: null })).toEqual([
       'All that it had written is in Loki, 720,000 lines between 2026-11-23 23:22:50 and 23:23:50 UTC; it may write more.',
       'Its log was still on the node.',
     ]);

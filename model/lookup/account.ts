@@ -1,7 +1,7 @@
-import type { ContainerRecord, Gap, Verdict } from '../records';
+import type { ContainerRecord, Gap, LogStatus } from '../records';
 import { between, bytes, count, moment } from './words';
 
-/** A container instance as people tell it from others. */
+/** A container run as people tell it from others. */
 export interface Who {
   cluster?: string;
   namespace?: string;
@@ -25,9 +25,9 @@ export function nameOf({ cluster, namespace, pod, container, restart, containerI
   return `${pod ?? 'a pod'}/${container ?? 'a container'}${more.length > 0 ? ` (${more.join(', ')})` : ''}`;
 }
 
-/** The verdict on a log, as half a sentence about one or several logs. */
-export const verdictWords: Record<Verdict, string> = {
-  kept: 'complete in Loki',
+/** The status on a log, as half a sentence about one or several logs. */
+export const statusWords: Record<LogStatus, string> = {
+  complete: 'complete in Loki',
   rescued: 'complete in Loki, though the log left the node before all of it was delivered',
   partial: 'in Loki in part',
   lost: 'lost',
@@ -46,24 +46,24 @@ const gapReasons: Record<Gap['reason'], string> = {
 };
 
 /**
- * What happened to a container instance's log, in sentences for its Job's owner: the verdict, what is missing and why,
+ * What happened to a container run's log, in sentences for its Job's owner: the status, what is missing and why,
  * what rotation took from the node, when the log left the node.
  *
  * @param happened what took the log from its node (`Case.happened`), where that is known: it stands first
  */
 export function sentencesOf(record: ContainerRecord, happened?: string): string[] {
-  const told = [verdictSentence(record), ...record.gaps.map(gapSentence), ...rotation(record)];
+  const told = [statusSentence(record), ...record.gaps.map(gapSentence), ...rotation(record)];
   return happened === undefined
     ? [...told, ...leaving(record)]
     : [happened, ...told, ...(record.left === null ? [] : [`It left the node at ${moment(record.left.at)}.`])];
 }
 
-function verdictSentence(record: ContainerRecord): string {
+function statusSentence(record: ContainerRecord): string {
   const { linesAcked, linesSeen, bytesSeen, bytesAcked, firstTime, lastTime } = record;
   const lines = `${count(linesAcked, 'line')}${linesAcked > 0 ? ` ${between(firstTime, lastTime)}` : ''}`.trim();
   const size = bytesSeen > 0 ? `, a log of ${bytes(bytesSeen)}` : '';
-  switch (record.verdict) {
-    case 'kept':
+  switch (record.status) {
+    case 'complete':
       return bytesSeen === 0 ? 'The container wrote nothing.' : `All of its log is in Loki: ${lines}${size}.`;
     case 'rescued':
       return (

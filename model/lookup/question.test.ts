@@ -35,7 +35,7 @@ describe('a name or an id', () => {
     expect(parseQuestion('deadbeef')).toMatchObject({ targets: [container('deadbeef')], otherwise: [pod('deadbeef')] });
   });
 
-  it.each(['', 'deployment/web', 'job/', 'a/b/c', 'containerd://4703', 'Hello World', '-n', 'svc/web'])(
+  it.each(['', 'deployment/web', 'job/', 'a/b/c', 'containerd://4703', 'Hello ClusterState', '-n', 'svc/web'])(
     '"%s" names nothing',
     (text) => {
       expect(targets(text)).toEqual([]);

@@ -3,9 +3,9 @@ export interface Narrowing {
   namespace?: string;
   podUid?: string;
   container?: string;
-  /** The restart count of the container instance meant. */
+  /** The restart count of the container run meant. */
   restart?: number;
-  /** The instance before the newest, as in `kubectl logs --previous`. */
+  /** The run before the newest, as in `kubectl logs --previous`. */
   previous?: boolean;
 }
 

@@ -6,7 +6,7 @@ import * as z from 'zod';
  * A later record with the same `id` replaces the earlier one.
  */
 export const RECORD_SERVICE = 'afterlog';
-export const RECORD_VERSION = 1;
+export const RECORD_VERSION = 2;
 
 /** RFC 3339, UTC, nine fractional digits (`formatNs`). */
 export const time = z.string();

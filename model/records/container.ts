@@ -22,14 +22,14 @@ export const gapSchema = z.object({
 });
 export type Gap = z.infer<typeof gapSchema>;
 
-export const verdictSchema = z.enum(['kept', 'rescued', 'partial', 'lost', 'pending', 'unknown']);
-export type Verdict = z.infer<typeof verdictSchema>;
+export const logStatusSchema = z.enum(['complete', 'rescued', 'partial', 'lost', 'pending', 'unknown']);
+export type LogStatus = z.infer<typeof logStatusSchema>;
 
-/** The ledger of a container instance. */
+/** The container record of a container run. */
 export const containerRecordSchema = z.object({
   v: z.literal(RECORD_VERSION),
   kind: z.literal('container'),
-  /** `instanceId()`. */
+  /** `containerRunId()`. */
   id: z.string(),
   cluster: z.string(),
   node: z.string(),
@@ -70,8 +70,8 @@ export const containerRecordSchema = z.object({
       bytesUnacked: z.number(),
     })
     .nullable(),
-  verdict: verdictSchema,
-  /** Nothing more will be said about this container instance by its agent. */
+  status: logStatusSchema,
+  /** Nothing more will be said about this container run by its agent. */
   final: z.boolean(),
 });
 export type ContainerRecord = z.infer<typeof containerRecordSchema>;
@@ -86,5 +86,5 @@ export const CONTAINER_METADATA = {
   container_id: 'containerId',
   job: 'job',
   workload: 'workload',
-  verdict: 'verdict',
+  status: 'status',
 } as const satisfies Record<string, keyof ContainerRecord>;

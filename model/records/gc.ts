@@ -5,8 +5,8 @@ import { RECORD_VERSION, time } from './common';
 const removedContainerSchema = z.object({
   /** 64 hex digits; null where only the files told of it. */
   containerId: z.string().nullable(),
-  /** `instanceId()`; only where the files told of it. */
-  instance: z.string().optional(),
+  /** `containerRunId()`; only where the files told of it. */
+  run: z.string().optional(),
   at: time,
 });
 
@@ -15,7 +15,7 @@ const removedContainerSchema = z.object({
  * image GC, which takes images only.
  *
  * Written by the agent from the kubelet's log (`source: kubelet-log`). Where no such log could be read, the reader of
- * the records infers the same shape from the ledgers (`source: files`, `inferReclaims()`); nobody writes those.
+ * the records infers the same shape from the container records (`source: files`, `inferReclaims()`); nobody writes those.
  * A reclaim of very many containers comes in several parts, each a record of its own under the same `start`.
  */
 export const gcRecordSchema = z.object({

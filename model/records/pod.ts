@@ -6,7 +6,7 @@ const text = z.string().nullable().default(null);
 const whole = z.number().nullable().default(null);
 const moment = time.nullable().default(null);
 
-/** One run of a container as the API told it: a container instance. */
+/** One run of a container as the API told it: a container run. */
 export const containerRunSchema = z.object({
   /** The restart count of this run, the number in its log file's name. */
   restart: z.number(),

@@ -12,7 +12,7 @@ export const watchedKindSchema = z.object({
 
 /**
  * A stretch of time in which `afterlog watch` looked at a cluster: rewritten once a minute while it lasts. Between two
- * stretches things may have happened that nobody saw; evidence from there has a lower grade.
+ * stretches things may have happened that nobody saw; evidence from there has a lower confidence.
  */
 export const watchRecordSchema = z.object({
   v: z.literal(RECORD_VERSION),

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { instanceId } from '../../model/container-instance';
+import { containerRunId } from '../../model/container-instance';
 import type { ContainerRecord, Gap } from '../../model/records';
 import { formatNs } from '../../model/time';
 import type { AgentConfig } from '../config/agent-config';
@@ -11,10 +11,10 @@ import { NodeFacts } from '../node/node-facts';
 import { byDirectory, Checkpoint, type SavedContainer } from './checkpoint/checkpoint';
 import { ContainerLog } from './container/container-log';
 import { CursorFile } from './checkpoint/cursor-file';
-import { DangerWatch } from './priority/priority-watch';
+import { PriorityWatch } from './priority/priority-watch';
 import { namedValues } from './entries/entry-names';
 import { showGauges } from './status/gauges';
-import { Ledgers } from './checkpoint/ledgers';
+import { RecordKeeper } from './checkpoint/record-keeper';
 import { ContainerLinks } from './discover/links';
 import { probeLoki } from './push/loki-probe';
 import { AgentMetrics } from './status/metrics';
@@ -43,8 +43,8 @@ const systemClock: Clock = {
 const RESCUE_LOOK_MS = 1_000;
 
 /**
- * One node's shipper: discover → tail → cut → push → ledger. Everything it knows of a container instance hangs on its
- * `ContainerLog`; when the log has left the node and Loki has it, the ledger goes out and the instance is forgotten.
+ * One node's shipper: discover → tail → cut → push → container record. Everything it knows of a container run hangs on its
+ * `ContainerLog`; when the log has left the node and Loki has it, the container record goes out and the run is forgotten.
  */
 export class Agent {
   readonly metrics = new AgentMetrics();
@@ -56,9 +56,9 @@ export class Agent {
   private readonly checkpoint: Checkpoint;
   private readonly links: ContainerLinks;
   private readonly pusher: Pusher;
-  private readonly ledgerBook: Ledgers;
+  private readonly recordKeeper: RecordKeeper;
   private readonly rescue: Rescue;
-  private readonly danger: DangerWatch;
+  private readonly priority: PriorityWatch;
   private readonly nodeFacts: NodeFacts;
   private readonly stopped = new AbortController();
   private podLogs: PodLogs | null = null;
@@ -80,36 +80,36 @@ export class Agent {
     this.records = new RecordWriter(this.connection, { logger: this.logger, now: () => this.clock.now() });
     this.checkpoint = new Checkpoint(config.state.dir, this.logger);
     this.links = new ContainerLinks(config.containers.dir, this.logger, (id, containerId) =>
-      this.ledgerBook.containers.get(id)?.setContainerId(containerId)
+      this.recordKeeper.containers.get(id)?.setContainerId(containerId)
     );
     this.pusher = this.makePusher();
-    this.ledgerBook = this.makeLedgers();
+    this.recordKeeper = this.makeRecordKeeper();
     this.rescue = new Rescue(
       { maxBytes: config.rescue['max-bytes'], maxAgeMs: config.rescue['max-age'] },
       {
         logger: this.logger,
         roots: this.roots,
         nowText: this.nowText,
-        givenUp: (container) => this.ledgerBook.settled([container]),
+        givenUp: (container) => this.recordKeeper.settled([container]),
       }
     );
-    this.danger = this.makeDangerWatch();
+    this.priority = this.makePriorityWatch();
     this.nodeFacts = new NodeFacts(nodeFactsOptions(config), {
       records: this.records,
       logger: this.logger,
       clock: this.nowMs,
       filesystem: deps.filesystem,
-      logBytes: () => this.ledgerBook.logBytes,
-      atRisk: () => this.ledgerBook.atRisk,
+      logBytes: () => this.recordKeeper.logBytes,
+      atRisk: () => this.recordKeeper.atRisk,
       cursor: new CursorFile(config.state.dir, this.logger),
-      onDisk: (sample) => this.danger.onDisk(sample),
-      onReclaim: () => this.danger.onReclaim(),
+      onDisk: (sample) => this.priority.onDisk(sample),
+      onReclaim: () => this.priority.onReclaim(),
     });
     showGauges(this.metrics, {
-      containers: () => this.ledgerBook.containers.values(),
+      containers: () => this.recordKeeper.containers.values(),
       recordsPending: () => this.records.pending,
       requestsUnderWay: () => this.pusher.requestsUnderWay,
-      inDanger: () => this.danger.inDanger,
+      inPriorityMode: () => this.priority.inPriorityMode,
       nowMs: this.nowMs,
     });
   }
@@ -123,7 +123,7 @@ export class Agent {
       this.server = await serveStatus(config.listen, {
         problem: () => this.podLogs?.problem ?? this.pusher.problem,
         registry: this.metrics.registry,
-        ledgers: () => this.ledgers(),
+        containerRecords: () => this.containerRecords(),
         profiling: config.debug.profile,
       });
     }
@@ -131,15 +131,14 @@ export class Agent {
     const deps = {
       logger: this.logger,
       roots: this.roots,
-      create: (...[instance, directory, before]: Parameters<Agent['create']>) =>
-        this.create(instance, directory, before),
+      create: (...[run, directory, before]: Parameters<Agent['create']>) => this.create(run, directory, before),
       nowText: this.nowText,
       fileTimeText: (ms: number) => formatNs(this.clock.when(ms)),
-      changed: (container: ContainerLog, kept: boolean) => this.ledgerBook.changed(container, kept),
+      changed: (container: ContainerLog, kept: boolean) => this.recordKeeper.changed(container, kept),
     };
     this.podLogs = new PodLogs(this.logsDir, config.rescan.interval, deps, byDirectory(saved));
     this.podLogs.start();
-    const containers = this.ledgerBook.containers.size;
+    const containers = this.recordKeeper.containers.size;
     this.logger.info('agent started', { logs: this.logsDir, loki: this.connection.url, containers });
     this.rescueTimer = setInterval(() => this.keepBudget(), RESCUE_LOOK_MS);
     void this.probe();
@@ -148,7 +147,7 @@ export class Agent {
     }
   }
 
-  /** Resolves when everything that was seen on disk is acknowledged and all due ledgers are in Loki, or at `stop`. */
+  /** Resolves when everything that was seen on disk is acknowledged and all due container records are in Loki, or at `stop`. */
   async settled(): Promise<void> {
     for (let calm = 0; calm < 2;) {
       await new Promise((resume) => setTimeout(resume, 100));
@@ -156,7 +155,7 @@ export class Agent {
         return; // given up: a look now would only open the files again
       }
       this.podLogs?.rescan();
-      const busy = this.unacked > 0 || this.ledgerBook.waiting > 0 || this.pusher.requestsUnderWay > 0;
+      const busy = this.unacked > 0 || this.recordKeeper.waiting > 0 || this.pusher.requestsUnderWay > 0;
       calm = busy ? 0 : calm + 1;
     }
     await this.records.flush();
@@ -169,12 +168,12 @@ export class Agent {
 
   /** Bytes on the node that Loki has not acknowledged. */
   get unacked(): number {
-    return this.ledgerBook.unacked;
+    return this.recordKeeper.unacked;
   }
 
   /** Bytes that Loki has not acknowledged and that the next reclaim could delete. */
   get atRisk(): number {
-    return this.ledgerBook.atRisk;
+    return this.recordKeeper.atRisk;
   }
 
   /** The port of the status page; null without one. */
@@ -182,14 +181,14 @@ export class Agent {
     return this.server?.port ?? null;
   }
 
-  /** The live ledgers and those of containers that left, as `container` records. */
-  ledgers(): ContainerRecord[] {
-    return this.ledgerBook.all();
+  /** The live container records and those of containers that left, as `container` records. */
+  containerRecords(): ContainerRecord[] {
+    return this.recordKeeper.all();
   }
 
-  /** Writes the ledgers of all containers that are still there (`--once`), as they stand. */
-  async writeLedgers(): Promise<void> {
-    await this.ledgerBook.writeAll();
+  /** Writes the container records of all containers that are still there (`--once`), as they stand. */
+  async writeContainerRecords(): Promise<void> {
+    await this.recordKeeper.writeAll();
   }
 
   /**
@@ -207,36 +206,36 @@ export class Agent {
     this.links.stop();
     clearInterval(this.rescueTimer ?? undefined);
     await Promise.all([this.flush(graceMs), this.nodeFacts.stop()]);
-    this.ledgerBook.stop();
+    this.recordKeeper.stop();
     await this.pusher.stop();
     const { undelivered } = await this.records.close(Math.max(0, end - performance.now()));
     this.report(undelivered.length);
     this.checkpoint.rewrite();
-    this.ledgerBook.containers.forEach((container) => container.close());
+    this.recordKeeper.containers.forEach((container) => container.close());
     await this.connection.close();
     await this.server?.close();
     this.unlock?.();
   }
 
   private keepBudget(): void {
-    if (this.ledgerBook.pinnedBytes > 0) {
-      this.rescue.check(this.ledgerBook.containers.values());
+    if (this.recordKeeper.pinnedBytes > 0) {
+      this.rescue.check(this.recordKeeper.containers.values());
     }
   }
 
   private async flush(graceMs: number): Promise<void> {
-    const { containers } = this.ledgerBook;
+    const { containers } = this.recordKeeper;
     await this.pusher.flush(containers.values(), () => this.unacked === 0, graceMs);
   }
 
-  private report(ledgers: number): void {
-    const waiting = [...this.ledgerBook.containers.values()].filter(({ unacked }) => unacked > 0);
-    if (waiting.length > 0 || ledgers > 0) {
+  private report(containerRecords: number): void {
+    const waiting = [...this.recordKeeper.containers.values()].filter(({ unacked }) => unacked > 0);
+    if (waiting.length > 0 || containerRecords > 0) {
       this.logger.warn('stopped with unacknowledged data; the next start sends it', {
         bytes: this.unacked,
-        atRisk: this.ledgerBook.atRisk,
+        atRisk: this.recordKeeper.atRisk,
         containers: waiting.length,
-        ledgers,
+        containerRecords,
       });
     }
   }
@@ -256,15 +255,15 @@ export class Agent {
       logger: this.logger,
       metrics: this.metrics,
       nowSeconds: () => Number(this.clock.now() / 1_000_000_000n),
-      labelsOf: ({ instance }) => Object.fromEntries(namedValues(instance, config.stream.labels, config, null)),
-      onSending: (containers) => this.ledgerBook.save(...containers),
-      onSettled: (containers) => this.ledgerBook.settled(containers),
+      labelsOf: ({ run }) => Object.fromEntries(namedValues(run, config.stream.labels, config, null)),
+      onSending: (containers) => this.recordKeeper.save(...containers),
+      onSettled: (containers) => this.recordKeeper.settled(containers),
     });
   }
 
-  private makeLedgers(): Ledgers {
+  private makeRecordKeeper(): RecordKeeper {
     const { config } = this;
-    return new Ledgers({
+    return new RecordKeeper({
       cluster: config.cluster.name,
       node: config.node.name,
       logsDir: this.logsDir,
@@ -280,41 +279,37 @@ export class Agent {
     });
   }
 
-  private makeDangerWatch(): DangerWatch {
-    return new DangerWatch({
+  private makePriorityWatch(): PriorityWatch {
+    return new PriorityWatch({
       nowMs: this.nowMs,
       acknowledged: () => this.pusher.acknowledgedBytes,
-      changed: (danger, why) => {
-        this.pusher.danger = danger;
-        const what = danger
+      changed: (priority, why) => {
+        this.pusher.priority = priority;
+        const what = priority
           ? 'a disk nears the point where the kubelet deletes: what it would delete goes first'
-          : 'no danger now';
-        this.logger.log(danger ? 'warn' : 'info', what, why);
+          : 'no priority now';
+        this.logger.log(priority ? 'warn' : 'info', what, why);
       },
     });
   }
 
-  private create(
-    instance: ContainerLog['instance'],
-    directory: string,
-    saved: SavedContainer | undefined
-  ): ContainerLog {
+  private create(run: ContainerLog['run'], directory: string, saved: SavedContainer | undefined): ContainerLog {
     const { config } = this;
     const container = new ContainerLog(
-      instance,
+      run,
       directory,
       {
-        pairs: (containerId) => namedValues(instance, config.stream.metadata, config, containerId),
+        pairs: (containerId) => namedValues(run, config.stream.metadata, config, containerId),
         onMiss: (gap) => this.countMissed(gap),
       },
       saved?.account
     );
     container.over = this.once;
-    const containerId = this.links.idOf(instanceId(instance));
+    const containerId = this.links.idOf(containerRunId(run));
     if (containerId !== undefined) {
       container.setContainerId(containerId);
     }
-    this.ledgerBook.containers.set(container.id, container);
+    this.recordKeeper.containers.set(container.id, container);
     return container;
   }
 

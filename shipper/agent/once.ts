@@ -6,7 +6,7 @@ import { UserError } from '../user-error';
 import { Agent } from './agent';
 
 /**
- * Ships what lies on the node, waits until Loki has it, and prints the ledgers.
+ * Ships what lies on the node, waits until Loki has it, and prints the container records.
  * @param patience how long to wait without any progress, e.g. `60s`
  * @returns the exit code: 1 if anything could not be delivered
  * @throws UserError
@@ -27,17 +27,20 @@ export async function shipOnce(config: AgentConfig, logger: Logger, patience: st
   }
   const stalled = watchProgress(agent, patienceMs.data);
   const delivered = await Promise.race([agent.settled().then(() => true), stalled.reached.then(() => false)]);
-  const ledgersWritten =
-    delivered && (await Promise.race([agent.writeLedgers().then(() => true), stalled.reached.then(() => false)]));
+  const containerRecordsWritten =
+    delivered &&
+    (await Promise.race([agent.writeContainerRecords().then(() => true), stalled.reached.then(() => false)]));
   stalled.stop();
-  const ledgers = agent.ledgers();
+  const containerRecords = agent.containerRecords();
   await agent.stop({ graceMs: 0 });
-  process.stdout.write(format === 'json' ? `${JSON.stringify(ledgers, null, 2)}\n` : table(ledgers));
-  const missing = ledgers.filter(({ gaps, bytesAcked, bytesSeen }) => gaps.length > 0 || bytesAcked < bytesSeen);
-  if (!ledgersWritten || missing.length > 0) {
+  process.stdout.write(format === 'json' ? `${JSON.stringify(containerRecords, null, 2)}\n` : table(containerRecords));
+  const missing = containerRecords.filter(
+    ({ gaps, bytesAcked, bytesSeen }) => gaps.length > 0 || bytesAcked < bytesSeen
+  );
+  if (!containerRecordsWritten || missing.length > 0) {
     process.stderr.write(
-      ledgersWritten
-        ? `afterlog: ${missing.length} of ${ledgers.length} logs are not complete in Loki\n`
+      containerRecordsWritten
+        ? `afterlog: ${missing.length} of ${containerRecords.length} logs are not complete in Loki\n`
         : `afterlog: Loki acknowledged nothing for ${patience}; what is missing stays on the node, run again to send it\n`
     );
     return 1;
@@ -63,10 +66,10 @@ function watchProgress(agent: Agent, patienceMs: number): { reached: Promise<voi
   return { reached, stop: () => clearInterval(timer) };
 }
 
-function table(ledgers: readonly ContainerRecord[]): string {
-  const head = ['NAMESPACE', 'POD', 'CONTAINER', 'RESTART', 'LINES', 'BYTES', 'ACKNOWLEDGED', 'VERDICT'];
-  const rows = ledgers.map((l) =>
-    [l.namespace, l.pod, l.container, l.restart, l.linesAcked, l.bytesSeen, l.bytesAcked, l.verdict].map(String)
+function table(containerRecords: readonly ContainerRecord[]): string {
+  const head = ['NAMESPACE', 'POD', 'CONTAINER', 'RESTART', 'LINES', 'BYTES', 'ACKNOWLEDGED', 'STATUS'];
+  const rows = containerRecords.map((l) =>
+    [l.namespace, l.pod, l.container, l.restart, l.linesAcked, l.bytesSeen, l.bytesAcked, l.status].map(String)
   );
   const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
   const line = (cells: readonly string[]) =>

@@ -2,7 +2,7 @@ import { ClusterClock } from './core/cluster-clock';
 import { atTheEnd, replay } from './testing/replayed';
 import { recordedEvents } from './testing/recording';
 import { watched } from './core/tracker';
-import { World } from './cluster-state';
+import { ClusterState } from './cluster-state';
 
 const recorded = recordedEvents();
 const records = replay(recorded);
@@ -21,7 +21,7 @@ describe('the recorded cluster, as records', () => {
     expect(pods.filter(({ final }) => !final).map(({ workload }) => workload)).toEqual(['web']);
   });
 
-  it('costs a Job of 20 pods less than 40 lines and 22 KB besides the ledgers', () => {
+  it('costs a Job of 20 pods less than 40 lines and 22 KB besides the container records', () => {
     const lines = records.filter(({ line }) => line.includes('"job":"hello"')).map(({ line }) => line);
     const bytes = lines.reduce((sum, line) => sum + line.length, 0);
     console.log(`Job hello with 20 pods, its end and its deletion: ${lines.length} lines, ${bytes} bytes`);
@@ -150,7 +150,7 @@ describe('order and garbage', () => {
   it('makes nothing of what is no object, and the rest of what lacks something', () => {
     let now = Date.parse('2026-11-23T23:30:00Z');
     const clock = new ClusterClock(() => now);
-    const world = new World('c1', clock, true);
+    const clusterState = new ClusterState('c1', clock, true);
     const garbage = [
       null,
       17,
@@ -162,7 +162,7 @@ describe('order and garbage', () => {
       { metadata: { uid: 7, name: 'a' } },
     ];
     const poor = (uid: string, rest: object) => ({ metadata: { uid, name: uid, namespace: 'n' }, ...rest });
-    for (const tracker of Object.values(world.trackers)) {
+    for (const tracker of Object.values(clusterState.trackers)) {
       for (const object of garbage) {
         tracker.put(object, watched);
         tracker.remove(object);
@@ -191,7 +191,7 @@ describe('order and garbage', () => {
       );
     }
     now += 3600_000;
-    const written = world.take({ now: clock.seconds(), limit: Infinity, early: false });
+    const written = clusterState.take({ now: clock.seconds(), limit: Infinity, early: false });
     expect(atTheEnd(written, 'pod').map(({ id, phase, final, finished }) => [id, phase, final, finished])).toEqual([
       ['empty', 'Unknown', false, null],
       ['odd', 'Unknown', false, null],
@@ -210,19 +210,19 @@ describe('order and garbage', () => {
   ])('tells the truth about a pod that was %s', (_, order, by) => {
     let now = Date.parse('2026-11-23T23:30:00Z');
     const clock = new ClusterClock(() => now);
-    const world = new World('c1', clock, true);
+    const clusterState = new ClusterState('c1', clock, true);
     const pod = { metadata: { uid: 'u', name: 'p', namespace: 'n' }, status: { phase: 'Succeeded' } };
     for (const what of order.split(' ')) {
       if (what === 'D') {
-        world.trackers.pods.remove(pod);
+        clusterState.trackers.pods.remove(pod);
       } else {
-        world.trackers.pods.put({ ...pod, status: { phase: 'Succeeded', message: what } }, watched);
+        clusterState.trackers.pods.put({ ...pod, status: { phase: 'Succeeded', message: what } }, watched);
       }
     }
     now += 60_000;
-    const written = world.take({ now: clock.seconds(), limit: Infinity, early: false });
+    const written = clusterState.take({ now: clock.seconds(), limit: Infinity, early: false });
     expect(written).toHaveLength(1);
     expect(atTheEnd(written, 'pod').map(({ final, deletion }) => [final, deletion?.by])).toEqual([[true, by]]);
-    expect(world.trackers.pods.size).toBe(by === undefined ? 1 : 0);
+    expect(clusterState.trackers.pods.size).toBe(by === undefined ? 1 : 0);
   });
 });

@@ -1,6 +1,6 @@
 import type { OutgoingRecord } from '../loki/record-writer';
 import type { ClusterClock } from './core/cluster-clock';
-import { Clues } from './core/deletion-hints';
+import { DeletionHints } from './core/deletion-hints';
 import type { Take } from './core/due-queue';
 import { SharedTexts } from './core/fields';
 import type { Tracker, TrackerContext } from './core/tracker';
@@ -14,9 +14,9 @@ export const watchedKinds = ['nodes', 'cronjobs', 'jobs', 'pods', 'events'] as c
 export type WatchedKind = (typeof watchedKinds)[number];
 
 /** All that is known of a cluster, by kind; what one kind shows explains what happens to another. */
-export class World {
+export class ClusterState {
   readonly trackers: Readonly<Record<WatchedKind, Tracker>>;
-  private readonly clues = new Clues();
+  private readonly hints = new DeletionHints();
 
   /** @param wholeCluster all namespaces are watched */
   constructor(
@@ -24,7 +24,7 @@ export class World {
     private readonly clock: ClusterClock,
     wholeCluster: boolean
   ) {
-    const context: TrackerContext = { cluster, clock, shared: new SharedTexts(), clues: this.clues };
+    const context: TrackerContext = { cluster, clock, shared: new SharedTexts(), hints: this.hints };
     const nodes = new NodeTracker(context);
     const cronjobs = new CronJobTracker(context);
     const jobs = new JobTracker(context, cronjobs);
@@ -40,7 +40,7 @@ export class World {
 
   /** To be called about once a minute: forgets what is over, and asks for what lives long to be told again. */
   sweep(): void {
-    this.clues.forgetOld(this.clock.seconds());
+    this.hints.forgetOld(this.clock.seconds());
     Object.values(this.trackers).forEach((tracker) => tracker.sweep());
   }
 

@@ -43,10 +43,10 @@ export function watchMetrics({ writer, session, clockSkew }: WatchParts): Regist
       watches().forEach(({ collection, watch }) => one.set({ collection: collection.name, state: watch.state }, 1))
   );
   gauge('afterlog_watch_objects', 'Objects that are kept in memory', ['kind'], (one) =>
-    Object.entries(session()?.world.trackers ?? {}).forEach(([kind, { size }]) => one.set({ kind }, size))
+    Object.entries(session()?.clusterState.trackers ?? {}).forEach(([kind, { size }]) => one.set({ kind }, size))
   );
   gauge('afterlog_watch_waiting', 'Objects with a change that is not written yet', [], (one) =>
-    one.set(session()?.world.waiting ?? 0)
+    one.set(session()?.clusterState.waiting ?? 0)
   );
   gauge('afterlog_records_pending', 'Records that Loki has neither acknowledged nor refused', [], (one) =>
     one.set(writer.pending)

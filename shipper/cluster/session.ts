@@ -12,7 +12,7 @@ import { Every } from './every';
 import { lastWatch } from './history';
 import { Progress } from './progress';
 import { tellVanished } from './vanished';
-import { World } from './cluster-state';
+import { ClusterState } from './cluster-state';
 
 export interface SessionOptions {
   client: ApiClient;
@@ -45,7 +45,7 @@ const DELIVERY_SECONDS = 60;
 
 /** From becoming the leader until it ends: lists and watches, and writes the records that come of it. */
 export class WatchSession {
-  readonly world: World;
+  readonly clusterState: ClusterState;
   readonly watches: Array<{ collection: WatchedCollection; watch: ListWatch }>;
   private readonly progress: Progress;
   private roomWaiters: Array<() => void> = [];
@@ -54,9 +54,9 @@ export class WatchSession {
 
   constructor(private readonly options: SessionOptions) {
     const { client, clock, logger, cluster, namespaces, pageSize, backoffMs } = options;
-    this.world = new World(cluster, clock, namespaces.length === 0);
+    this.clusterState = new ClusterState(cluster, clock, namespaces.length === 0);
     this.watches = collections(namespaces).map((collection) => {
-      const tracker = this.world.trackers[collection.kind];
+      const tracker = this.clusterState.trackers[collection.kind];
       const room = () => this.room();
       const watch = new ListWatch({ client, collection, tracker, clock, logger, room, pageSize, backoffMs });
       return { collection, watch };
@@ -150,13 +150,13 @@ export class WatchSession {
       await this.drain(signal, false);
       this.noteDelivery();
       if (every.due('sweep', SWEEP_SECONDS)) {
-        this.world.sweep();
+        this.clusterState.sweep();
       }
       if (this.listed && every.due('checkpoint', CHECKPOINT_SECONDS)) {
         this.progress.note();
       }
       if (this.listed && every.due('progress', PROGRESS_SECONDS)) {
-        await unlessAborted(this.progress.tell(this.world.oldest(), false), signal);
+        await unlessAborted(this.progress.tell(this.clusterState.oldest(), false), signal);
       }
       await pause(tickMs, signal);
     }
@@ -165,10 +165,10 @@ export class WatchSession {
   private async drain(signal: AbortSignal, early: boolean): Promise<void> {
     const { clock, writer } = this.options;
     while (!signal.aborted) {
-      const records = this.world.take({ now: clock.seconds(), limit: BATCH, early });
+      const records = this.clusterState.take({ now: clock.seconds(), limit: BATCH, early });
       records.forEach((record) => writer.write(record));
       await unlessAborted(writer.writable(), signal);
-      if (this.world.waiting <= MOST_WAITING) {
+      if (this.clusterState.waiting <= MOST_WAITING) {
         this.giveRoom();
       }
       if (records.length === 0) {
@@ -187,7 +187,9 @@ export class WatchSession {
   }
 
   private room(): Promise<void> | undefined {
-    return this.world.waiting <= MOST_WAITING ? undefined : new Promise((resolve) => this.roomWaiters.push(resolve));
+    return this.clusterState.waiting <= MOST_WAITING
+      ? undefined
+      : new Promise((resolve) => this.roomWaiters.push(resolve));
   }
 
   private giveRoom(): void {
@@ -210,7 +212,13 @@ export class WatchSession {
     }
     const { logger } = this.options;
     try {
-      const told = await tellVanished({ ...this.options, world: this.world, since, now: this.now(), signal });
+      const told = await tellVanished({
+        ...this.options,
+        clusterState: this.clusterState,
+        since,
+        now: this.now(),
+        signal,
+      });
       logger.info('told what went while nobody watched', { ...told, since });
     } catch (error) {
       logger.error('could not find out what went while nobody watched', { error: messageOf(error) });
@@ -223,7 +231,7 @@ export class WatchSession {
     if (this.listed) {
       this.progress.note();
     }
-    const told = this.progress.tell(this.world.oldest(), true).then(() => writer.flush());
+    const told = this.progress.tell(this.clusterState.oldest(), true).then(() => writer.flush());
     const inTime = deadline(new AbortController().signal, FLUSH_MS);
     const failure = await unlessAborted(
       told.then(() => '', messageOf),

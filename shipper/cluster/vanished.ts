@@ -7,12 +7,12 @@ import { parsed, recordQuery } from './history';
 import { timing } from './core/tracker';
 import { outgoingJob } from './trackers/job-record';
 import { outgoingPod } from './trackers/pod-record';
-import type { World } from './cluster-state';
+import type { ClusterState } from './cluster-state';
 
 export interface VanishedOptions {
   loki: QueryClient;
   cluster: string;
-  world: World;
+  clusterState: ClusterState;
   writer: RecordWriter;
   /** When somebody last watched: RFC 3339. */
   since: string;
@@ -56,12 +56,12 @@ type Parse<R> = (value: unknown) => { success: true; data: R } | { success: fals
 
 /** The records whose object was under way, is not there any more, and never got a final record. */
 async function unfinished<R extends PodRecord | JobRecord>(
-  { loki, cluster, world, since, now, signal }: VanishedOptions,
+  { loki, cluster, clusterState, since, now, signal }: VanishedOptions,
   kind: 'pod' | 'job',
   parse: Parse<R>
 ): Promise<R[]> {
   const from = (parseNs(since) ?? now) - LOOK_BACK;
-  const tracker = world.trackers[kind === 'pod' ? 'pods' : 'jobs'];
+  const tracker = clusterState.trackers[kind === 'pod' ? 'pods' : 'jobs'];
   const found = new Map<string, R>();
   const query = (final: boolean) => ({ query: recordQuery(kind, cluster, final), from, to: now });
   for await (const entries of pages(loki, query(false), 'forward', { signal })) {

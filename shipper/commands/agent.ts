@@ -2,12 +2,12 @@ import { Command } from 'commander';
 import { addAgentOptions, loadAgentConfig } from '../config/load-agent-config';
 import { createLogger } from '../log';
 
-/** `afterlog agent`: ships a node's container logs to Loki and keeps a ledger of every container instance. */
+/** `afterlog agent`: ships a node's container logs to Loki and keeps a container record of every container run. */
 export function agentCommand(): Command {
   return addAgentOptions(
     new Command('agent').description("Ship a node's container logs to Loki, and keep an account of every container.")
   )
-    .option('--once', 'ship what is there, wait for the last acknowledgement, print the ledgers, exit')
+    .option('--once', 'ship what is there, wait for the last acknowledgement, print the container records, exit')
     .option('--once.timeout <duration>', 'with --once: give up when Loki has acknowledged nothing for so long', '60s')
     .option('-o, --output <format>', 'with --once: table or json', 'table')
     .action(run);

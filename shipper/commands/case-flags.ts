@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import * as z from 'zod';
 import { type CauseId, isCauseId } from '../../model/causes';
-import { type Verdict, verdictSchema } from '../../model/records';
+import { type LogStatus, logStatusSchema } from '../../model/records';
 import { connectLoki } from '../loki/connection';
 import { explainLokiError } from '../loki/explain';
 import { QueryClient } from '../loki/query-client';
@@ -9,14 +9,14 @@ import { lokiOptionsFrom } from '../config/loki-options';
 import { CaseReader, type CaseWindow, RECORDS_AFTER_NS } from '../lookup/case-reader';
 import { type TimeFlags, timeWindow } from '../lookup/time-window';
 
-/** `lost,partial` as verdicts. */
-export function parseVerdicts(text: string): Verdict[] {
+/** `lost,partial` as statuses. */
+export function parseStatuses(text: string): LogStatus[] {
   return text.split(',').map((one) => {
-    const verdict = verdictSchema.safeParse(one.trim());
-    if (!verdict.success) {
-      throw new InvalidArgumentError(`Verdicts are ${verdictSchema.options.join(', ')}.`);
+    const status = logStatusSchema.safeParse(one.trim());
+    if (!status.success) {
+      throw new InvalidArgumentError(`Statuses are ${logStatusSchema.options.join(', ')}.`);
     }
-    return verdict.data;
+    return status.data;
   });
 }
 

@@ -63,7 +63,7 @@ async function explain(what: string, flags: Flags, values: Record<string, unknow
 function text(found: readonly Case[]): string {
   const groups = new Map<string, Case[]>();
   for (const one of found) {
-    const key = [one.cause, one.grade, one.verdict, one.container, one.node, one.at?.slice(0, 16)].join(' ');
+    const key = [one.cause, one.confidence, one.status, one.container, one.node, one.at?.slice(0, 16)].join(' ');
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
   return [...groups.values()].map(([first, ...others]) => (first ? explanation(first, others) : '')).join('\n');

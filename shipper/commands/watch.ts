@@ -133,7 +133,7 @@ async function once(options: SessionOptions, stop: AbortSignal): Promise<void> {
   const failed = await session.once(stop);
   await options.writer.flush();
   const { acknowledged, refused } = options.writer.statistics;
-  const objects = Object.entries(session.world.trackers).map(([kind, { size }]) => `${size} ${kind}`);
+  const objects = Object.entries(session.clusterState.trackers).map(([kind, { size }]) => `${size} ${kind}`);
   process.stdout.write(`listed ${objects.join(', ')}; ${acknowledged} records are in Loki, ${refused} were refused\n`);
   for (const [collection, reason] of failed) {
     process.stderr.write(`afterlog: could not list ${collection}: ${reason}\n`);

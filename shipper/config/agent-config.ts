@@ -33,7 +33,10 @@ export const agentSettings = z.strictObject({
     dir: z.string().default('/var/log/containers').describe('the symlinks whose names carry the container ids'),
   }),
   state: z.strictObject({
-    dir: z.string().default('/var/lib/afterlog').describe('where acknowledged positions and ledgers are kept'),
+    dir: z
+      .string()
+      .default('/var/lib/afterlog')
+      .describe('where acknowledged positions and container records are kept'),
   }),
   node: z.strictObject({
     name: z.string().default('').describe("the node's name (environment NODE_NAME, else the host's)"),
@@ -62,7 +65,7 @@ export const agentSettings = z.strictObject({
   listen: z
     .string()
     .default('127.0.0.1:9595')
-    .describe('address of /metrics, /ready, /healthz, /api/ledgers; empty for none'),
+    .describe('address of /metrics, /ready, /healthz, /api/container-records; empty for none'),
   log: z.strictObject({ level: z.enum(logLevels).default('info').describe('least level of the own log') }),
   stream: z.strictObject({
     labels: names

@@ -29,7 +29,7 @@ export function appPages(
     `  ${grafanaUrl}/a/${APP_ID}/${page}?${Object.entries(params)
       .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
       .join('&')}`;
-  const removed = cases.find(({ verdict, containerId }) => verdict === 'rescued' && containerId !== null);
+  const removed = cases.find(({ status, containerId }) => status === 'rescued' && containerId !== null);
   return [
     address('timeline', { from, to }),
     address('lost-logs', { from, to }),

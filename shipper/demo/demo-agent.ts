@@ -40,18 +40,20 @@ export class DemoAgent {
     return this.agent.stop();
   }
 
-  /** The ledgers of all containers that an agent opened, as they stand. */
-  ledgers(): ContainerRecord[] {
-    const ledgers = new Map(this.earlier);
-    this.agent.ledgers().forEach((ledger) => ledgers.set(ledger.id, ledger));
-    return [...ledgers.values()];
+  /** The container records of all containers that an agent opened, as they stand. */
+  containerRecords(): ContainerRecord[] {
+    const containerRecords = new Map(this.earlier);
+    this.agent
+      .containerRecords()
+      .forEach((containerRecord) => containerRecords.set(containerRecord.id, containerRecord));
+    return [...containerRecords.values()];
   }
 
   private async end(): Promise<void> {
     await this.agent.stop();
     // What is not final is told by the next agent.
-    const final = this.agent.ledgers().filter((ledger) => ledger.final);
-    final.forEach((ledger) => this.earlier.set(ledger.id, ledger));
+    const final = this.agent.containerRecords().filter((containerRecord) => containerRecord.final);
+    final.forEach((containerRecord) => this.earlier.set(containerRecord.id, containerRecord));
   }
 
   private async begin(): Promise<void> {

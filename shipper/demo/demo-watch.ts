@@ -61,9 +61,9 @@ export class DemoWatch {
   /** Resolves when all that ended or went is told, and Loki has it. @throws Error where that does not come to pass */
   async settled(): Promise<void> {
     const latest = Date.now() + SETTLE_MS;
-    while (this.session.world.oldest() !== Infinity) {
+    while (this.session.clusterState.oldest() !== Infinity) {
       if (Date.now() > latest) {
-        throw new Error(`the watch has ${this.session.world.waiting} objects left to tell of`);
+        throw new Error(`the watch has ${this.session.clusterState.waiting} objects left to tell of`);
       }
       await sleep(LOOK_MS);
     }

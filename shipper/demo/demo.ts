@@ -23,7 +23,7 @@ import { planReplay } from './replay/plan';
 import { play } from './replay/play';
 import { TimeShift } from './replay/shift';
 import { filesOnNode, outcomeText, whatToTry } from './report';
-import { causeTable, count, verdictTable } from './summary';
+import { causeTable, count, statusTable } from './summary';
 
 export interface DemoOptions {
   /** Recorded seconds a real second. */
@@ -170,7 +170,7 @@ async function replay(
   let bytes = 0;
   const show = () => {
     const at = Math.min(clock.recorded(), end);
-    const lines = agent.ledgers().reduce((sum, ledger) => sum + ledger.linesAcked, 0);
+    const lines = agent.containerRecords().reduce((sum, containerRecord) => sum + containerRecord.linesAcked, 0);
     const text = `${clockTime(at)}  ${(bytes / 1e6).toFixed(1)} MB written  ${count(lines)} lines in the store`;
     view.show({ fraction: (at - begin) / (end - begin), text });
   };
@@ -204,14 +204,14 @@ async function report(
   const connection = connectLoki(loki.options);
   try {
     const from = BigInt(recorded.begin + clock.shiftSeconds * 1000) * 1_000_000n;
-    const ledgers = agent.ledgers();
+    const containerRecords = agent.containerRecords();
     const span = { cluster: loki.cluster, from, to: clock.now() };
-    const outcome = await shownOutcome(new QueryClient(connection), expected, ledgers, span, signal);
+    const outcome = await shownOutcome(new QueryClient(connection), expected, containerRecords, span, signal);
     const neverSeen = outcome.cases.filter(({ seen }) => !seen);
-    say(`\n${verdictTable(ledgers, neverSeen, await filesOnNode(join(dirs.log, 'pods')))}\n`);
+    say(`\n${statusTable(containerRecords, neverSeen, await filesOnNode(join(dirs.log, 'pods')))}\n`);
     say(`${causeTable(outcome.cases)}\n`);
     say(outcomeText(outcome));
-    say(`\nTry:\n${whatToTry(ledgers, outcome.cases, loki)}`);
+    say(`\nTry:\n${whatToTry(containerRecords, outcome.cases, loki)}`);
     if (options.grafanaUrl === undefined) {
       say(`\nGrafana: add a data source of the type Loki with the URL ${connection.url}`);
     } else {

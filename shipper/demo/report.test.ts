@@ -14,11 +14,11 @@ describe('the report of the demo', () => {
 
   it('names the containers whose missing lines are accounted for', () => {
     const named = [
-      { log: 'ns/tick-1/c/0', expected: 1, found: 0, verdict: 'lost' as const },
-      { log: 'ns/rotate-1/c/0', expected: 20_000, found: 5_000, verdict: 'partial' as const },
+      { log: 'ns/tick-1/c/0', expected: 1, found: 0, status: 'lost' as const },
+      { log: 'ns/rotate-1/c/0', expected: 20_000, found: 5_000, status: 'partial' as const },
     ];
     expect(outcomeText({ ...nothing, expected: 20_100, found: 5_099, named }).split('\n')).toEqual([
-      '✓ 5,099 lines of the recording are in the store, once. Missing: 15,001 lines of 2 containers, each named by its case or ledger:',
+      '✓ 5,099 lines of the recording are in the store, once. Missing: 15,001 lines of 2 containers, each named by its case or container record:',
       '    lost     ns/tick-1/c/0: 1 of 1',
       '    partial  ns/rotate-1/c/0: 15,000 of 20,000',
     ]);
@@ -32,7 +32,7 @@ describe('the report of the demo', () => {
     expect(lines.slice(10)).toEqual(['    ns/pod-9/c/0: 9 of 2 lines', '    and 2 more']);
   });
 
-  it('counts the files that a container instance still has on the node, rotated ones too', async () => {
+  it('counts the files that a container run still has on the node, rotated ones too', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'afterlog-report-'));
     for (const name of ['0.log', '0.log.20261123-232307', '0.log.20261123-232257.gz', '1.log']) {
       mkdirSync(join(dir, 'ns_pod_uid', 'c'), { recursive: true });

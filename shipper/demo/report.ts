@@ -1,21 +1,21 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { instanceId } from '../../model/container-instance';
+import { containerRunId } from '../../model/container-instance';
 import type { Case } from '../../model/cases';
 import type { ContainerRecord } from '../../model/records';
 import { DEFAULT_LOKI_URL } from '../config/loki-options';
 import { DEMO_CLUSTER, type DemoLoki } from './demo-loki';
 import type { Outcome } from './outcome';
-import { instanceOf } from './replay/log-path';
+import { runOf } from './replay/log-path';
 import { count, workloadName } from './summary';
 
-/** Log files that are still on the replayed node, by container instance (`instanceId`). */
+/** Log files that are still on the replayed node, by container run (`containerRunId`). */
 export async function filesOnNode(podsDir: string): Promise<Map<string, number>> {
   const files = new Map<string, number>();
   for (const pod of await readdir(podsDir)) {
     for (const container of await readdir(join(podsDir, pod))) {
       for (const name of await readdir(join(podsDir, pod, container))) {
-        const id = instanceId(instanceOf(`${pod}/${container}/${name}`));
+        const id = containerRunId(runOf(`${pod}/${container}/${name}`));
         files.set(id, (files.get(id) ?? 0) + 1);
       }
     }
@@ -36,10 +36,10 @@ export function outcomeText({ expected, found, named, unnamed }: Outcome): strin
   }
   const missing = named.reduce((sum, one) => sum + one.expected - one.found, 0);
   return [
-    `✓ ${count(found)} lines of the recording are in the store, once. Missing: ${count(missing)} lines of ${named.length} containers, each named by its case or ledger:`,
+    `✓ ${count(found)} lines of the recording are in the store, once. Missing: ${count(missing)} lines of ${named.length} containers, each named by its case or container record:`,
     ...listed(
       named.map(
-        (one) => `    ${one.verdict.padEnd(8)} ${one.log}: ${count(one.expected - one.found)} of ${count(one.expected)}`
+        (one) => `    ${one.status.padEnd(8)} ${one.log}: ${count(one.expected - one.found)} of ${count(one.expected)}`
       )
     ),
   ].join('\n');
@@ -52,7 +52,7 @@ function listed(lines: string[]): string[] {
 
 /** Commands that show what Afterlog is for, with names and ids of this run. */
 export function whatToTry(
-  ledgers: readonly ContainerRecord[],
+  containerRecords: readonly ContainerRecord[],
   cases: readonly Case[],
   { options, cluster }: Pick<DemoLoki, 'options' | 'cluster'>
 ): string {
@@ -64,7 +64,7 @@ export function whatToTry(
       commands.push(`  ./bin/afterlog ${command(one)}${flag}`);
     }
   };
-  const whole = cases.filter(({ verdict }) => verdict === 'kept' || verdict === 'rescued');
+  const whole = cases.filter(({ status }) => status === 'complete' || status === 'rescued');
   add(
     whole.find(({ job }) => job === 'hello'),
     ({ job, namespace }) => `logs job/${job} -n ${namespace}`
@@ -78,8 +78,8 @@ export function whatToTry(
     ({ pod, namespace }) => `logs ${pod} -n ${namespace} --previous`
   );
   add(
-    ledgers.find(({ rotatedAway }) => rotatedAway !== null),
-    (ledger) => `logs ${workloadName(ledger)} -n ${ledger.namespace} --tail 3`
+    containerRecords.find(({ rotatedAway }) => rotatedAway !== null),
+    (containerRecord) => `logs ${workloadName(containerRecord)} -n ${containerRecord.namespace} --tail 3`
   );
   add(cases[0], () => 'cases');
   add(
@@ -87,11 +87,11 @@ export function whatToTry(
     ({ job, pod, namespace }) => `explain ${job === null ? pod : `job/${job}`} -n ${namespace}`
   );
   add(
-    cases.find(({ verdict }) => verdict === 'lost'),
+    cases.find(({ status }) => status === 'lost'),
     ({ pod, namespace }) => `explain ${pod} -n ${namespace}`
   );
   add(
-    cases.find(({ verdict }) => verdict === 'partial'),
+    cases.find(({ status }) => status === 'partial'),
     ({ pod, namespace }) => `explain ${pod} -n ${namespace}`
   );
   return commands.join('\n');

@@ -45,7 +45,7 @@ describe('the check of the store', () => {
   const check = (expected: Record<string, number>) =>
     checkStore(new QueryClient(connection), new Map(Object.entries(expected)), { cluster: 'demo', from, to });
 
-  it('finds nothing where each container instance has its lines', async () => {
+  it('finds nothing where each container run has its lines', async () => {
     const result = await check({
       'ns_a_u1/c/0.log': 2,
       'ns_a_u1/c/1.log': 1,

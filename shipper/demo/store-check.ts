@@ -1,9 +1,9 @@
 import { RECORD_SERVICE } from '../../model/records';
 import { matcher } from '../../model/logql';
 import type { QueryClient } from '../loki/query-client';
-import { instanceOf } from './replay/log-path';
+import { runOf } from './replay/log-path';
 
-/** One container instance whose lines in the store are not those of the recording. */
+/** One container run whose lines in the store are not those of the recording. */
 export interface Difference {
   /** `<namespace>/<pod>/<container>/<restart>` */
   log: string;
@@ -29,7 +29,7 @@ export interface CheckedSpan {
 const SECOND = 1_000_000_000n;
 
 /**
- * Compares what the store answers, container instance by container instance, with what the recording holds.
+ * Compares what the store answers, container run by container run, with what the recording holds.
  * @param expected lines by log path (`expectedLines`)
  */
 export async function checkStore(
@@ -45,7 +45,7 @@ export async function checkStore(
   const found = new Map(samples.map(({ labels, value }) => [keyOf(labels), value]));
   const differences: Difference[] = [];
   for (const [log, lines] of expected) {
-    const key = keyOf(instanceOf(log));
+    const key = keyOf(runOf(log));
     const answered = found.get(key) ?? 0;
     found.delete(key);
     if (answered !== lines) {

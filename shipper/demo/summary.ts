@@ -1,14 +1,14 @@
 import type { Case } from '../../model/cases';
 import type { Cause } from '../../model/causes';
-import type { ContainerRecord, Verdict } from '../../model/records';
+import type { ContainerRecord, LogStatus } from '../../model/records';
 import { causeText } from '../lookup/case-text';
 
-/** The verdicts as columns, in the order from good to bad; others appear where there are any. */
-const VERDICTS: readonly Verdict[] = ['kept', 'rescued', 'partial', 'lost', 'pending', 'unknown'];
-const ALWAYS: ReadonlySet<Verdict> = new Set<Verdict>(['kept', 'rescued', 'partial', 'lost']);
+/** The statuses as columns, in the order from good to bad; others appear where there are any. */
+const LOG_STATUSES: readonly LogStatus[] = ['complete', 'rescued', 'partial', 'lost', 'pending', 'unknown'];
+const ALWAYS: ReadonlySet<LogStatus> = new Set<LogStatus>(['complete', 'rescued', 'partial', 'lost']);
 
-const LEGEND: Record<Verdict, string> = {
-  kept: 'in the store before it left the node',
+const LEGEND: Record<LogStatus, string> = {
+  complete: 'in the store before it left the node',
   rescued: 'left first, read on through the open file',
   partial: 'a part is missing',
   lost: 'nothing could be read',
@@ -20,63 +20,63 @@ interface Row {
   workload: string;
   containers: number;
   lines: number;
-  verdicts: Map<Verdict, number>;
+  statuses: Map<LogStatus, number>;
   files: number;
 }
 
-type Counted = Pick<ContainerRecord, 'id' | 'job' | 'workload' | 'verdict' | 'linesAcked'>;
+type Counted = Pick<ContainerRecord, 'id' | 'job' | 'workload' | 'status' | 'linesAcked'>;
 
 /**
  * The containers as a table of text, a line a Job (a CronJob's Jobs together) and a last line for all.
- * @param neverSeen the cases of containers without a ledger
+ * @param neverSeen the cases of containers without a container record
  * @param filesLeft log files that are still on the node, by the record's id
  */
-export function verdictTable(
-  ledgers: readonly Counted[],
+export function statusTable(
+  containerRecords: readonly Counted[],
   neverSeen: ReadonlyArray<Omit<Counted, 'linesAcked'>>,
   filesLeft: ReadonlyMap<string, number>
 ): string {
   const rows = new Map<string, Row>();
   const total = emptyRow('all');
-  for (const one of [...ledgers, ...neverSeen.map((seen) => ({ ...seen, linesAcked: 0 }))]) {
+  for (const one of [...containerRecords, ...neverSeen.map((seen) => ({ ...seen, linesAcked: 0 }))]) {
     const name = workloadName(one);
     const row = rows.get(name) ?? emptyRow(name);
     rows.set(name, row);
     for (const sum of [row, total]) {
       sum.containers += 1;
       sum.lines += one.linesAcked;
-      sum.verdicts.set(one.verdict, (sum.verdicts.get(one.verdict) ?? 0) + 1);
+      sum.statuses.set(one.status, (sum.statuses.get(one.status) ?? 0) + 1);
       sum.files += filesLeft.get(one.id) ?? 0;
     }
   }
-  const verdicts = VERDICTS.filter((verdict) => ALWAYS.has(verdict) || total.verdicts.has(verdict));
-  const header = ['workload', 'containers', 'lines', ...verdicts, 'files on the node'];
+  const statuses = LOG_STATUSES.filter((status) => ALWAYS.has(status) || total.statuses.has(status));
+  const header = ['workload', 'containers', 'lines', ...statuses, 'files on the node'];
   const cells = (row: Row) => [
     row.workload,
-    ...[row.containers, row.lines, ...verdicts.map((verdict) => row.verdicts.get(verdict) ?? 0), row.files].map(count),
+    ...[row.containers, row.lines, ...statuses.map((status) => row.statuses.get(status) ?? 0), row.files].map(count),
   ];
   const sorted = [...rows.values()].sort((a, b) => (a.workload < b.workload ? -1 : 1));
-  const legend = verdicts.filter((verdict) => total.verdicts.has(verdict)).map((v) => `${v}: ${LEGEND[v]}`);
+  const legend = statuses.filter((status) => total.statuses.has(status)).map((v) => `${v}: ${LEGEND[v]}`);
   return `${alignedTable([header, ...sorted.map(cells), cells(total)], 1)}\n${legend.join(' · ')}`;
 }
 
 /** What `kubectl logs` can no longer show, by what took it: a table of text. */
-export function causeTable(cases: ReadonlyArray<Pick<Case, 'cause' | 'grade' | 'verdict'>>): string {
-  const rows = new Map<Cause, { all: number; proved: number; verdicts: Map<Verdict, number> }>();
-  for (const { cause, grade, verdict } of cases) {
-    const row = rows.get(cause) ?? { all: 0, proved: 0, verdicts: new Map<Verdict, number>() };
+export function causeTable(cases: ReadonlyArray<Pick<Case, 'cause' | 'confidence' | 'status'>>): string {
+  const rows = new Map<Cause, { all: number; confirmed: number; statuses: Map<LogStatus, number> }>();
+  for (const { cause, confidence, status } of cases) {
+    const row = rows.get(cause) ?? { all: 0, confirmed: 0, statuses: new Map<LogStatus, number>() };
     rows.set(cause, row);
     row.all += 1;
-    row.proved += grade === 'proved' ? 1 : 0;
-    row.verdicts.set(verdict, (row.verdicts.get(verdict) ?? 0) + 1);
+    row.confirmed += confidence === 'confirmed' ? 1 : 0;
+    row.statuses.set(status, (row.statuses.get(status) ?? 0) + 1);
   }
-  const verdicts = VERDICTS.filter((verdict) => cases.some((one) => one.verdict === verdict));
+  const statuses = LOG_STATUSES.filter((status) => cases.some((one) => one.status === status));
   const sorted = [...rows].sort(([, a], [, b]) => b.all - a.all);
-  const cells = sorted.map(([cause, { all, proved, verdicts: found }]) => [
+  const cells = sorted.map(([cause, { all, confirmed, statuses: found }]) => [
     causeText(cause),
-    ...[all, proved, ...verdicts.map((verdict) => found.get(verdict) ?? 0)].map(count),
+    ...[all, confirmed, ...statuses.map((status) => found.get(status) ?? 0)].map(count),
   ]);
-  return alignedTable([['why kubectl logs cannot show it', 'containers', 'proved', ...verdicts], ...cells], 0);
+  return alignedTable([['why kubectl logs cannot show it', 'containers', 'confirmed', ...statuses], ...cells], 0);
 }
 
 /** `job/hello`, `cronjob/tick`; what is no Job's goes by its own name. */
@@ -104,5 +104,5 @@ function alignedTable(rows: string[][], sums: 0 | 1): string {
 }
 
 function emptyRow(workload: string): Row {
-  return { workload, containers: 0, lines: 0, verdicts: new Map(), files: 0 };
+  return { workload, containers: 0, lines: 0, statuses: new Map(), files: 0 };
 }

@@ -22,12 +22,12 @@ export async function checkSystemLimits(inventory: LogInventory | undefined, pro
 async function watches(inventory: LogInventory | undefined, proc: string): Promise<Finding[]> {
   const refused = tryWatch();
   if (refused !== undefined) {
-    const instances = refused === 'EMFILE';
+    const runs = refused === 'EMFILE';
     return [
       error(
         'system.inotify',
-        instances ? 'no inotify instance is left for this user' : `inotify gives no watch: ${refused}`,
-        `Raise it on the node: sysctl -w fs.inotify.max_user_${instances ? 'instances' : 'watches'}=${instances ? 512 : 524_288}. As it is, logs are found by rescan only.`
+        runs ? 'no inotify run is left for this user' : `inotify gives no watch: ${refused}`,
+        `Raise it on the node: sysctl -w fs.inotify.max_user_${runs ? 'runs' : 'watches'}=${runs ? 512 : 524_288}. As it is, logs are found by rescan only.`
       ),
     ];
   }

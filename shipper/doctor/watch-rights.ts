@@ -82,7 +82,7 @@ async function ask(client: ApiClient, flags: ClusterFlags, access: ClusterAccess
       : error(
           'watch.rights',
           `${as} may not ${denied.map(nameOf).join(', ')}`,
-          'Grant it as deploy/watch-rbac.yaml does: what is not watched lowers grades, or leaves causes unknown.'
+          'Grant it as deploy/watch-rbac.yaml does: what is not watched lowers confidences, or leaves causes unknown.'
         ),
     ...(lease.length === 0
       ? []

@@ -23,7 +23,7 @@ interface Waiting {
 type Outcome = 'stored' | 'refused' | 'too-large' | 'again';
 
 /** The records of one kind in their order: one batch after the other, each stream of it in a request of its own. */
-export class RecordLane {
+export class RecordQueue {
   private readonly queue: Waiting[] = [];
   private queuedBytes = 0;
   private underWay: Waiting[] = [];

@@ -1,7 +1,7 @@
 import { RECORD_SERVICE } from '../../model/records';
 import type { Logger } from '../log';
 import type { LokiConnection } from './connection';
-import { RecordLane, type LaneOptions } from './record-lane';
+import { RecordQueue, type LaneOptions } from './record-lane';
 
 /** A record on its way to Loki. */
 export interface OutgoingRecord {
@@ -52,7 +52,7 @@ const defaults = {
  * until it can; what it refuses for good is counted and logged.
  */
 export class RecordWriter {
-  private readonly lanes = new Map<string, RecordLane>();
+  private readonly lanes = new Map<string, RecordQueue>();
   private readonly options: LaneOptions;
   private readonly maxPendingBytes: number;
   private readonly counts: RecordCounts = { written: 0, acknowledged: 0, refused: 0, retries: 0, requests: 0 };
@@ -74,7 +74,7 @@ export class RecordWriter {
     const key = `${record.kind} ${record.cluster}`;
     let lane = this.lanes.get(key);
     if (lane === undefined) {
-      lane = new RecordLane(
+      lane = new RecordQueue(
         { service_name: RECORD_SERVICE, record: record.kind, cluster: record.cluster },
         this.options
       );

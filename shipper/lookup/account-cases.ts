@@ -1,5 +1,5 @@
 import type { Case } from '../../model/cases';
-import type { Verdict } from '../../model/records';
+import type { LogStatus } from '../../model/records';
 import { parseNs } from '../../model/time';
 import type { Account } from './accounts';
 import { type CaseReader, type CaseSelection, type CaseWindow, RECORDS_AFTER_NS } from './case-reader';
@@ -10,7 +10,7 @@ const PODS_PER_QUERY = 50;
 const MINUTE_NS = 60_000_000_000n;
 
 /**
- * The accounts, each with the case of its container instance where there is one: what took the log from its node.
+ * The accounts, each with the case of its container run where there is one: what took the log from its node.
  *
  * @throws as `CaseReader.cases`
  */
@@ -26,13 +26,13 @@ export async function addCases(
   }
   return accounts.map((account) => {
     const found = cases.find((one) => isOf(one, account));
-    return found === undefined ? account : { ...account, case: found, verdict: settled(account, found) };
+    return found === undefined ? account : { ...account, case: found, status: settled(account, found) };
   });
 }
 
-/** A ledger whose node is gone says `pending` for ever: its case knows that nothing more will come. */
-function settled({ verdict }: Account, found: Case): Verdict {
-  return verdict === 'pending' && found.cause !== 'C15' ? found.verdict : verdict;
+/** A container record whose node is gone says `pending` for ever: its case knows that nothing more will come. */
+function settled({ status }: Account, found: Case): LogStatus {
+  return status === 'pending' && found.cause !== 'C15' ? found.status : status;
 }
 
 function selectionsOf(accounts: readonly Account[]): CaseSelection[] {

@@ -1,13 +1,13 @@
 import type { Case } from '../../model/cases';
-import { between, count, nameOf, sentencesOf, verdictWords } from '../../model/lookup';
-import { verdictSchema } from '../../model/records';
+import { between, count, nameOf, sentencesOf, statusWords } from '../../model/lookup';
+import { logStatusSchema } from '../../model/records';
 import { formatNs } from '../../model/time';
 import type { RangeQuery } from '../loki/query-client';
 import { type Account, shortfall, whoOf } from './accounts';
 import { causeText } from './case-text';
 import type { Origin } from './origin';
 
-/** More container instances than these are summed up; only those that lack something are told one by one. */
+/** More container runs than these are summed up; only those that lack something are told one by one. */
 const MAX_TOLD = 3;
 const MAX_LACKING = 10;
 
@@ -26,7 +26,7 @@ export function accountText(
       .join('\n\n');
   }
   const lacking = accounts.filter(
-    (account) => account.verdict === 'partial' || account.verdict === 'lost' || shortfall(account, isWhole)
+    (account) => account.status === 'partial' || account.status === 'lost' || shortfall(account, isWhole)
   );
   const told = lacking.slice(0, MAX_LACKING).map((account) => paragraph(account, isWhole, [], where));
   const more = lacking.length - told.length;
@@ -37,17 +37,17 @@ export function accountText(
     )}`,
     ...told,
     ...(more > 0
-      ? [`${count(more, 'more container instance')} ${more === 1 ? 'lacks' : 'lack'} something: -o json tells each.`]
+      ? [`${count(more, 'more container run')} ${more === 1 ? 'lacks' : 'lack'} something: -o json tells each.`]
       : []),
   ].join('\n\n');
 }
 
 function summary(accounts: readonly Account[]): string {
-  const parts = verdictSchema.options.flatMap((verdict) => {
-    const n = accounts.filter((account) => account.verdict === verdict).length;
-    return n === 0 ? [] : [`${n.toLocaleString('en-US')} ${verdictWords[verdict]}`];
+  const parts = logStatusSchema.options.flatMap((status) => {
+    const n = accounts.filter((account) => account.status === status).length;
+    return n === 0 ? [] : [`${n.toLocaleString('en-US')} ${statusWords[status]}`];
   });
-  return `${count(accounts.length, 'container instance')}: ${parts.join('; ')}.`;
+  return `${count(accounts.length, 'container run')}: ${parts.join('; ')}.`;
 }
 
 /** `What took them from their nodes: 33 × C1 disk reclaim (proved), 1 × unknown.`; nothing where none has a case. */
@@ -55,7 +55,7 @@ function causes(accounts: readonly Account[]): string {
   const counts = new Map<string, number>();
   for (const { case: found } of accounts) {
     if (found !== undefined) {
-      const text = causeWithGrade(found);
+      const text = causeWithConfidence(found);
       counts.set(text, (counts.get(text) ?? 0) + 1);
     }
   }
@@ -63,34 +63,35 @@ function causes(accounts: readonly Account[]): string {
   return parts.length === 0 ? '' : `\nWhat took them from their nodes: ${parts.join(', ')}.`;
 }
 
-const causeWithGrade = ({ cause, grade }: Case) => (cause === 'unknown' ? 'unknown' : `${causeText(cause)} (${grade})`);
+const causeWithConfidence = ({ cause, confidence }: Case) =>
+  cause === 'unknown' ? 'unknown' : `${causeText(cause)} (${confidence})`;
 
 function paragraph(account: Account, isWhole: boolean, queries: readonly string[], where: string): string {
   const { record, origin, case: found } = account;
   const sentences = [
-    ...(record === undefined ? untold(account) : sentencesOf(record, tells(found) ? found.happened : undefined)),
+    ...(record === undefined ? unreported(account) : sentencesOf(record, tells(found) ? found.happened : undefined)),
     ...shortfallSentence(account, isWhole),
     ...oddities(origin),
   ];
   return [
     `${nameOf(whoOf(account))}: ${sentences.join(' ')}`,
-    ...(found === undefined ? [] : [verdictLine(account, found)]),
+    ...(found === undefined ? [] : [statusLine(account, found)]),
     ...(queries.length === 0 ? [] : [standsWhere(queries, where)]),
   ].join('\n');
 }
 
-/** The ledger tells of rotation itself, and of an unknown cause as much as is known. */
+/** The container record tells of rotation itself, and of an unknown cause as much as is known. */
 const tells = (found: Case | undefined): found is Case =>
   found !== undefined && found.cause !== 'unknown' && found.cause !== 'C15';
 
-const verdictLine = ({ verdict }: Account, found: Case) =>
-  `Verdict ${verdict}, cause ${causeWithGrade(found)}. The evidence, and what to change: ` +
+const statusLine = ({ status }: Account, found: Case) =>
+  `Status ${status}, cause ${causeWithConfidence(found)}. The evidence, and what to change: ` +
   `afterlog explain ${found.namespace}/${found.pod}`;
 
 const standsWhere = (queries: readonly string[], where: string) =>
   `It stands ${where}. For Grafana Explore: ${queries.join('\n  ')}`;
 
-function untold({ origin, case: found }: Account): string[] {
+function unreported({ origin, case: found }: Account): string[] {
   if (origin === undefined) {
     return found === undefined ? [] : [found.sentence];
   }
@@ -125,13 +126,13 @@ function oddities(origin: Origin | undefined): string[] {
 export function accountJson(accounts: readonly Account[], { url, isWhole }: { url: string; isWhole: boolean }): string {
   return accounts
     .map((account) => {
-      const { record, origin, verdict, query, case: found } = account;
+      const { record, origin, status, query, case: found } = account;
       const { cluster, namespace, pod, container, restart, containerId, node } = whoOf(account);
       return JSON.stringify({
-        instance: { cluster, namespace, pod, container, restart, containerId: containerId ?? null, node },
-        verdict,
+        run: { cluster, namespace, pod, container, restart, containerId: containerId ?? null, node },
+        status,
         cause: found?.cause ?? null,
-        grade: found?.grade ?? null,
+        confidence: found?.confidence ?? null,
         linesShown: origin?.lines ?? 0,
         linesGone: shortfall(account, isWhole),
         record: record ?? null,

@@ -1,17 +1,17 @@
 import type { Case } from '../../model/cases';
 import type { Who } from '../../model/lookup';
-import type { ContainerRecord, Verdict } from '../../model/records';
-import { instanceQueries } from './instance-queries';
+import type { ContainerRecord, LogStatus } from '../../model/records';
+import { runQueries } from './instance-queries';
 import type { Location } from './location';
 import type { Origin } from './origin';
 import type { TimeWindow } from './time-window';
 
-/** What is known of a container instance: its ledger, its lines, what took its log from the node. */
+/** What is known of a container run: its container record, its lines, what took its log from the node. */
 export interface Account {
   record?: ContainerRecord;
   origin?: Origin;
   case?: Case;
-  verdict: Verdict;
+  status: LogStatus;
   /** What one pastes into Grafana Explore to see its lines. */
   query?: string;
 }
@@ -21,7 +21,7 @@ export function whoOf({ record, origin, case: found }: Account): Who {
   return record ?? origin ?? { ...found, node: found?.node ?? undefined };
 }
 
-/** The accounts of all container instances that were looked up, in the order of their first lines. */
+/** The accounts of all container runs that were looked up, in the order of their first lines. */
 export function accountsOf(locations: readonly Location[], origins: readonly Origin[], window: TimeWindow): Account[] {
   const rest = new Set(origins);
   const records = new Map(locations.flatMap((location) => location.records).map((record) => [record.id, record]));
@@ -30,10 +30,10 @@ export function accountsOf(locations: readonly Location[], origins: readonly Ori
     if (origin !== undefined) {
       rest.delete(origin);
     }
-    return { record, origin, verdict: record.verdict, query: instanceQueries([record], window)[0]?.query };
+    return { record, origin, status: record.status, query: runQueries([record], window)[0]?.query };
   });
-  const untold = [...rest].map((origin): Account => ({ origin, verdict: 'unknown' }));
-  return [...told, ...untold];
+  const unreported = [...rest].map((origin): Account => ({ origin, status: 'unknown' }));
+  return [...told, ...unreported];
 }
 
 function isOf({ containerId, podUid, pod, container, restart, namespace }: Origin, record: ContainerRecord): boolean {

@@ -49,7 +49,7 @@ export const RECORDS_AFTER_NS = DAY;
 const BATCH = 50;
 
 /**
- * Reads the cases of a window from Loki: the ledgers and what the API told of the same pods, then only what is needed to
+ * Reads the cases of a window from Loki: the container records and what the API told of the same pods, then only what is needed to
  * explain them. Five rounds at most; in each, a query names fifty pods or nodes.
  */
 export class CaseReader {
@@ -68,7 +68,7 @@ export class CaseReader {
   async cases(selection: CaseSelection, window: CaseWindow): Promise<Case[]> {
     const input = await this.records(selection, window);
     await this.addMissingPods(input, selection, window);
-    await this.addMissingLedgers(input, selection, window);
+    await this.addMissingContainerRecords(input, selection, window);
     const wanted = new Set([...input.containers.map(({ podUid }) => podUid), ...input.pods.map(({ id }) => id)]);
     await this.addNeighbours(input, selection, window);
     await this.addMeasurements(input, selection, window);
@@ -80,11 +80,11 @@ export class CaseReader {
     });
   }
 
-  /** The namespace and pod of the container instances whose id begins so. */
+  /** The namespace and pod of the container runs whose id begins so. */
   async podsOfContainer(idPrefix: string, selection: CaseSelection, window: CaseWindow): Promise<CaseSelection[]> {
     const { cluster, namespace } = selection;
     const range = { from: window.from - PODS_BACK, to: window.recordsTo, cluster };
-    const [ledgers, pods] = await Promise.all([
+    const [containerRecords, pods] = await Promise.all([
       this.reader.read('container', containerRecordSchema, {
         ...range,
         metadata: { namespace, container_id: new RegExp(`${idPrefix}.*`) },
@@ -92,7 +92,7 @@ export class CaseReader {
       this.reader.read('pod', podRecordSchema, { ...range, metadata: { namespace }, containing: `"${idPrefix}` }),
     ]);
     const found = [
-      ...ledgers,
+      ...containerRecords,
       ...pods.filter(({ containers }) =>
         containers.some(({ runs }) => runs.some(({ containerId }) => containerId?.startsWith(idPrefix)))
       ),
@@ -136,8 +136,12 @@ export class CaseReader {
     }
   }
 
-  /** Ledgers from before the window, of containers that the API tells of and that would pass for never seen otherwise. */
-  private async addMissingLedgers(input: Input, { cluster }: CaseSelection, { recordsTo }: CaseWindow): Promise<void> {
+  /** Container records from before the window, of containers that the API tells of and that would pass for never seen otherwise. */
+  private async addMissingContainerRecords(
+    input: Input,
+    { cluster }: CaseSelection,
+    { recordsTo }: CaseWindow
+  ): Promise<void> {
     const unseen = casesOf(input).filter(({ seen }) => !seen);
     const starts = unseen.map(({ podUid }) => input.pods.find(({ id }) => id === podUid)?.created);
     const from = earliest(starts);
@@ -150,7 +154,7 @@ export class CaseReader {
   }
 
   /**
-   * The ledgers beside those asked for, on nodes where a reclaim has to be inferred: it shows in several logs that went
+   * The container records beside those asked for, on nodes where a reclaim has to be inferred: it shows in several logs that went
    * together, of whichever namespace.
    */
   private async addNeighbours(input: Input, selection: CaseSelection, window: CaseWindow): Promise<void> {
@@ -163,13 +167,13 @@ export class CaseReader {
       ({ left, containerId }) => left?.directory === 'empty' && !told.has(containerId)
     );
     const range = { from: window.from - BACK, to: window.recordsTo, cluster };
-    for (const node of batches(new Set(alone.map((ledger) => ledger.node)))) {
+    for (const node of batches(new Set(alone.map((containerRecord) => containerRecord.node)))) {
       const metadata = { node };
-      const [ledgers, pods] = await Promise.all([
+      const [containerRecords, pods] = await Promise.all([
         this.reader.read('container', containerRecordSchema, { ...range, metadata }),
         this.reader.read('pod', podRecordSchema, { ...range, metadata }),
       ]);
-      addNew(input.containers, ledgers);
+      addNew(input.containers, containerRecords);
       addNew(input.pods, pods);
     }
   }
@@ -197,7 +201,7 @@ export class CaseReader {
         input.thresholds.push(...thresholds);
       }
     };
-    await this.addOneLedgerOf(new Set(unseen.map(({ namespace }) => namespace)), input, { ...back, cluster });
+    await this.addOneContainerRecordOf(new Set(unseen.map(({ namespace }) => namespace)), input, { ...back, cluster });
     const silent = new Set(unseen.map(({ node }) => node));
     await read(silent, back);
     await read(
@@ -206,14 +210,14 @@ export class CaseReader {
     );
   }
 
-  /** Whether an agent ships a namespace at all shows in one ledger of it, whichever. */
-  private async addOneLedgerOf(
+  /** Whether an agent ships a namespace at all shows in one container record of it, whichever. */
+  private async addOneContainerRecordOf(
     namespaces: ReadonlySet<string>,
     input: Input,
     range: { from: bigint; to: bigint; cluster?: string }
   ): Promise<void> {
     for (const namespace of namespaces) {
-      if (!input.containers.some((ledger) => ledger.namespace === namespace)) {
+      if (!input.containers.some((containerRecord) => containerRecord.namespace === namespace)) {
         const query = { ...range, metadata: { namespace } };
         const found = await this.reader.newest('container', containerRecordSchema, query);
         addNew(input.containers, found === undefined ? [] : [found]);

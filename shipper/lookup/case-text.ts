@@ -1,15 +1,15 @@
-import type { Case, Grade, Setting } from '../../model/cases';
+import type { Case, Confidence, Setting } from '../../model/cases';
 import { adviceOn } from '../../model/advice';
 import { moment } from '../../model/lookup';
 import { type Cause, CAUSES, causeName } from '../../model/causes';
-import type { Verdict } from '../../model/records';
+import type { LogStatus } from '../../model/records';
 
 /** `C1 disk reclaim`. */
 export function causeText(cause: Cause): string {
   return cause === 'unknown' ? 'unknown' : `${cause} ${causeName(cause)}`;
 }
 
-const header = ['NAMESPACE', 'POD', 'CONTAINER', 'RESTART', 'VERDICT', 'CAUSE', 'GRADE', 'GONE'];
+const header = ['NAMESPACE', 'POD', 'CONTAINER', 'RESTART', 'STATUS', 'CAUSE', 'CONFIDENCE', 'GONE'];
 const wideHeader = [...header, 'NODE', 'JOB', 'WHAT HAPPENED'];
 
 /** Cases as a table like kubectl's, one a line. */
@@ -19,9 +19,9 @@ export function caseTable(cases: readonly Case[], nowMs: number, wide: boolean):
     one.pod,
     one.container,
     String(one.restart),
-    one.seen ? one.verdict : `${one.verdict} (never seen)`,
+    one.seen ? one.status : `${one.status} (never seen)`,
     causeText(one.cause),
-    one.grade,
+    one.confidence,
     one.at === null ? '?' : age(nowMs - Date.parse(one.at)),
     ...(wide ? [one.node ?? '', one.job ?? '', one.sentence] : []),
   ]);
@@ -49,16 +49,16 @@ export function age(ms: number): string {
 
 /** `54 cases: 52 kept, 1 partial, 1 lost`. */
 export function caseCounts(cases: readonly Case[]): string {
-  const counts = new Map<Verdict, number>();
-  for (const { verdict } of cases) {
-    counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+  const counts = new Map<LogStatus, number>();
+  for (const { status } of cases) {
+    counts.set(status, (counts.get(status) ?? 0) + 1);
   }
-  const parts = [...counts].map(([verdict, count]) => `${count} ${verdict}`);
+  const parts = [...counts].map(([status, count]) => `${count} ${status}`);
   return `${cases.length} case${cases.length === 1 ? '' : 's'}: ${parts.join(', ')}`;
 }
 
-const gradeWords: Record<Grade, string> = {
-  proved: 'proved: it was said by the one who did it',
+const confidenceWords: Record<Confidence, string> = {
+  confirmed: 'confirmed: it was said by the one who did it',
   strong: 'strong: nothing else that is known explains it',
   likely: 'likely: it fits, and a part of the evidence is missing',
   unknown: 'unknown: the evidence does not tell',
@@ -69,9 +69,9 @@ export function explanation(one: Case, others: readonly Case[]): string {
   const title = `${one.namespace}/${one.pod}, container ${one.container}, run ${one.restart + 1}`;
   const also = one.also.length > 0 ? `, also ${one.also.map(causeText).join(', ')}` : '';
   const facts: Array<[string, string | null]> = [
-    ['Verdict', one.seen ? one.verdict : `${one.verdict}, never seen by an agent`],
+    ['Status', one.seen ? one.status : `${one.status}, never seen by an agent`],
     ['Cause', `${causeText(one.cause)}${also}`],
-    ['Grade', gradeWords[one.grade]],
+    ['Confidence', confidenceWords[one.confidence]],
     ['Finished', one.finished && moment(one.finished)],
     ['Gone', one.at && moment(one.at)],
     ['Node', one.node],

@@ -8,8 +8,8 @@ import type { TimeWindow } from './time-window';
 const IDS_PER_QUERY = 50;
 const MARGIN_NS = 1_000_000_000n;
 
-/** Narrow queries for the lines of these container instances: where their streams are, who they are, when they wrote. */
-export function instanceQueries(records: readonly ContainerRecord[], window: TimeWindow): RangeQuery[] {
+/** Narrow queries for the lines of these container runs: where their streams are, who they are, when they wrote. */
+export function runQueries(records: readonly ContainerRecord[], window: TimeWindow): RangeQuery[] {
   const families = new Map<string, ContainerRecord[]>();
   for (const record of records) {
     const family = JSON.stringify([record.cluster, record.namespace, record.workload]);
@@ -39,7 +39,7 @@ const different = (records: readonly ContainerRecord[], field: 'container' | 'po
 ];
 
 /**
- * When these container instances wrote: to the nanosecond where their accounts are closed, else as far as the window
+ * When these container runs wrote: to the nanosecond where their accounts are closed, else as far as the window
  * goes. A window that nobody asked for does not cut a log's beginning off.
  */
 export function spanOf(records: readonly ContainerRecord[], window: TimeWindow): { from: bigint; to: bigint } {

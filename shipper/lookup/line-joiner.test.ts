@@ -23,7 +23,7 @@ describe('joining lines', () => {
     expect(push(entry(1, 'a'), entry(2, ''), entry(3, 'b'))).toEqual(['1 a', '2 ', '3 b']);
   });
 
-  it('puts pieces together, of each stream of each container instance its own', () => {
+  it('puts pieces together, of each stream of each container run its own', () => {
     expect(push(entry(1, 'o1', more), entry(1, 'e1', { ...more, stream: 'stderr' }))).toEqual([]);
     expect(push(entry(2, 'x', { container_id: 'b' }), entry(3, 'o2'), entry(4, 'e2', { stream: 'stderr' }))).toEqual([
       '2 x',
@@ -57,7 +57,7 @@ describe('joining lines', () => {
     ]);
   });
 
-  it('counts for each container instance', () => {
+  it('counts for each container run', () => {
     push(entry(5, 'a'), entry(6, 'b', { replaced: 'utf8' }), entry(7, 'c', { container_id: 'b', format: 'unparsed' }));
     expect(origins.all).toMatchObject([
       {

@@ -21,7 +21,7 @@ const MAX_LENGTH = 16 * 1024 * 1024;
 
 /**
  * Makes lines of entries that come in the order of time: puts the pieces together that a line longer than Loki's limit
- * was cut into, drops entries that came twice (sent again after a time-out), and counts for each container instance.
+ * was cut into, drops entries that came twice (sent again after a time-out), and counts for each container run.
  */
 export class LineJoiner {
   private readonly open = new Map<string, Pieces>();
@@ -81,7 +81,7 @@ export class LineJoiner {
     return { ns: first.ns, text: texts.length === 1 ? (texts[0] ?? '') : texts.join(''), origin, entry: first };
   }
 
-  /** The same line of the same container instance at the same nanosecond is the same line. */
+  /** The same line of the same container run at the same nanosecond is the same line. */
   private isDouble(entry: Entry, source: string): boolean {
     const key = `${source} ${entry.line}`;
     if (entry.ns !== this.now) {

@@ -3,7 +3,7 @@ import type { ContainerRecord } from '../../model/records';
 import { type LabelMatches, logQuery, matchersOf } from '../../model/logql';
 import { newestEntry } from '../loki/pages';
 import { UserError } from '../user-error';
-import { instanceQueries } from './instance-queries';
+import { runQueries } from './instance-queries';
 import type { Found, Search } from './location';
 import { fieldOf } from './origin';
 import { findRecords, recordQuery } from './records';
@@ -15,7 +15,7 @@ const BROAD_SEARCH_NS = 86_400_000_000_000n;
 const IDS_PER_QUERY = 50;
 
 /**
- * Container instances by their ids: their records say where their lines are. One that has none yet (it still runs, or
+ * Container runs by their ids: their records say where their lines are. One that has none yet (it still runs, or
  * its file is still there) is looked for among the lines themselves.
  *
  * @throws UserError where the beginning of an id fits several
@@ -64,7 +64,7 @@ async function theOneThatBegins(search: Search, target: ContainerTarget): Promis
 }
 
 function locationOf({ wanted }: Search, target: ContainerTarget, record: ContainerRecord): Found {
-  const queries = instanceQueries([record], wanted.window);
+  const queries = runQueries([record], wanted.window);
   return { location: { target, records: [record], queries, isOver: record.final } };
 }
 

@@ -4,7 +4,7 @@ import { logQuery } from '../../model/logql';
 import { newestEntry } from '../loki/pages';
 import type { RangeQuery } from '../loki/query-client';
 import { UserError } from '../user-error';
-import { instanceQueries, spanOf } from './instance-queries';
+import { runQueries, spanOf } from './instance-queries';
 import type { Found, Location, Search, Wanted } from './location';
 import { previousOnly } from './previous';
 import { otherPlaces, type Place, placeKey } from './places';
@@ -13,7 +13,7 @@ import { findRecords } from './records';
 export type NamedTarget = Exclude<Target, { kind: 'container' }>;
 
 /**
- * A pod, a Job or a CronJob by its name: all its container instances, those with a record and those without.
+ * A pod, a Job or a CronJob by its name: all its container runs, those with a record and those without.
  *
  * @throws UserError where the name is used in several namespaces or clusters
  */
@@ -41,7 +41,7 @@ async function locateBy(reading: Reading, target: NamedTarget, { client, wanted 
   };
   const isOver = isNeverReused(target) && records.length > 0 && records.every(isGone);
   if (target.podUid !== undefined && records.length > 0) {
-    return { location: { target, records, queries: instanceQueries(records, window), isOver } };
+    return { location: { target, records, queries: runQueries(records, window), isOver } };
   }
   const span = isOver ? spanOf(records, window) : sinceBefore(records, wanted);
   const newest = await newestEntry(client, { query: logQuery(lines.labels, lines.metadata), ...span });

@@ -1,5 +1,5 @@
 import type { Question } from '../../model/lookup';
-import { instanceQueries } from './instance-queries';
+import { runQueries } from './instance-queries';
 import { locateContainers, type ContainerTarget } from './locate-container';
 import { locateNamed, type NamedTarget } from './locate-named';
 import type { Found, LineQuery, Location, Miss, Search } from './location';
@@ -39,10 +39,10 @@ function sortOut(found: Found[]): Located {
   };
 }
 
-/** The queries for all lines of several locations: container instances of one workload are asked for together. */
+/** The queries for all lines of several locations: container runs of one workload are asked for together. */
 export function queriesFor(locations: readonly Location[], { wanted }: Pick<Search, 'wanted'>): LineQuery[] {
   const isExact = ({ target, records }: Location) => target.kind === 'container' && records.length > 0;
   const exact = locations.filter(isExact).flatMap(({ records }) => records);
   const others = locations.filter((location) => !isExact(location)).flatMap(({ queries }) => queries);
-  return [...instanceQueries(exact, wanted.window), ...others];
+  return [...runQueries(exact, wanted.window), ...others];
 }

@@ -15,7 +15,7 @@ export interface Wanted {
 
 /** A query for lines. */
 export interface LineQuery extends RangeQuery {
-  /** Where not all that it gives is asked for: these container instances (`instanceKey`). */
+  /** Where not all that it gives is asked for: these container runs (`runKey`). */
   only?: ReadonlySet<string>;
 }
 

@@ -1,9 +1,9 @@
 import type { Who } from '../../model/lookup';
 import type { Entry } from '../loki/query-answer';
 
-/** The container instance that an entry's labels and metadata name. */
+/** The container run that an entry's labels and metadata name. */
 export interface Origin extends Who {
-  /** Tells it from every other container instance. */
+  /** Tells it from every other container run. */
   key: string;
   workload?: string;
   job?: string;
@@ -19,7 +19,7 @@ export interface Origin extends Who {
 /** A label or a metadatum of an entry: older Lokis answer with both in one. */
 export const fieldOf = (entry: Entry, name: string): string | undefined => entry.metadata[name] ?? entry.labels[name];
 
-/** The container instances that the entries come from, as they turn up. */
+/** The container runs that the entries come from, as they turn up. */
 export class Origins {
   private readonly byKey = new Map<string, Origin>();
 

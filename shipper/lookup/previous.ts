@@ -3,11 +3,11 @@ import type { QueryClient, RangeQuery } from '../loki/query-client';
 import { UserError } from '../user-error';
 import type { Location } from './location';
 
-export const instanceKey = (pod?: string, container?: string, restart?: number | string): string =>
+export const runKey = (pod?: string, container?: string, restart?: number | string): string =>
   `${pod}/${container}/${restart}`;
 
 /**
- * Of each container the instance before its newest, as `kubectl logs --previous` means it. Which instances there are is
+ * Of each container the run before its newest, as `kubectl logs --previous` means it. Which runs there are is
  * asked of the lines, too: the newest may have no record yet.
  *
  * @throws UserError where no container ran twice
@@ -22,7 +22,7 @@ export async function previousOnly(client: QueryClient, location: Location): Pro
     note(pod, container, restart);
   }
   for (const range of location.queries) {
-    for (const { labels } of await client.instant(countByInstance(range), range.to)) {
+    for (const { labels } of await client.instant(countByRun(range), range.to)) {
       note(labels.pod ?? '', labels.container ?? '', Number(labels.restart));
     }
   }
@@ -36,13 +36,11 @@ export async function previousOnly(client: QueryClient, location: Location): Pro
     const name = nameOfTarget(location.target);
     throw new UserError(`${name} ran only once, as far as Loki has it: there is no previous run`);
   }
-  const records = location.records.filter(({ pod, container, restart }) =>
-    only.has(instanceKey(pod, container, restart))
-  );
+  const records = location.records.filter(({ pod, container, restart }) => only.has(runKey(pod, container, restart)));
   return { ...location, records, queries: location.queries.map((query) => ({ ...query, only })) };
 }
 
-function countByInstance({ query, from, to }: RangeQuery): string {
+function countByRun({ query, from, to }: RangeQuery): string {
   const seconds = (to - from) / 1_000_000_000n + 1n;
   return `sum by (pod, container, restart) (count_over_time(${query} [${seconds}s]))`;
 }

@@ -8,7 +8,7 @@ import type { LineQuery } from './location';
 import { mergeByTime, type Pages } from './merge';
 import { fieldOf, type Origins } from './origin';
 import type { Output } from './output';
-import { instanceKey } from './previous';
+import { runKey } from './previous';
 import type { Printer } from './printer';
 
 export interface Lines {
@@ -69,7 +69,7 @@ function entriesOf({ client, queries }: Lines, direction: 'forward' | 'backward'
 
 async function* onlyWanted(pages: Pages, { only }: LineQuery): Pages {
   const isWanted = (entry: Entry) =>
-    only?.has(instanceKey(fieldOf(entry, 'pod'), fieldOf(entry, 'container'), fieldOf(entry, 'restart'))) !== false;
+    only?.has(runKey(fieldOf(entry, 'pod'), fieldOf(entry, 'container'), fieldOf(entry, 'restart'))) !== false;
   for await (const page of pages) {
     yield only === undefined ? page : page.filter(isWanted);
   }

@@ -6,24 +6,24 @@ import type { Output } from './output';
 export interface PrintOptions {
   format: 'text' | 'json';
   timestamps: boolean;
-  /** Container instances that are known before the first line is printed. */
+  /** Container runs that are known before the first line is printed. */
   expected: ReadonlyArray<Pick<Origin, 'pod' | 'container' | 'restart'>>;
 }
 
 /**
- * Prints lines as `kubectl logs` does. Where they come from more than one container instance each is told from the
+ * Prints lines as `kubectl logs` does. Where they come from more than one container run each is told from the
  * others in the way of `kubectl logs --prefix`, with the restart count where a container ran more than once.
  */
 export class Printer {
   private readonly restartsOf = new Map<string, Set<number | undefined>>();
   private readonly known = new Set<string>();
-  private instances = 0;
+  private runs = 0;
 
   constructor(
     private readonly output: Output,
     private readonly options: PrintOptions
   ) {
-    options.expected.forEach((instance) => this.note(instance));
+    options.expected.forEach((run) => this.note(run));
   }
 
   /** Resolves when the reader has taken them. */
@@ -44,7 +44,7 @@ export class Printer {
     const restarts = this.restartsOf.get(name) ?? new Set();
     if (!restarts.has(restart)) {
       this.restartsOf.set(name, restarts.add(restart));
-      this.instances++;
+      this.runs++;
     }
   }
 
@@ -57,7 +57,7 @@ export class Printer {
   }
 
   private prefixOf({ pod, container, restart }: Origin): string {
-    if (this.instances < 2) {
+    if (this.runs < 2) {
       return '';
     }
     const name = `${pod}/${container}`;

@@ -16,15 +16,15 @@ export const recordQuery = (metadata: LabelMatches, cluster?: string): string =>
   logQuery({ service_name: RECORD_SERVICE, record: 'container', cluster }, metadata);
 
 /**
- * The newest record of each container instance that matches. A record is written when a container ends or its log
+ * The newest record of each container run that matches. A record is written when a container ends or its log
  * goes, so the search goes on until now, even where the lines asked for are older. The newest come first.
  *
- * @param enough with so many container instances found, the rest need not be read
+ * @param enough with so many container runs found, the rest need not be read
  */
 export async function findRecords(
   client: QueryClient,
   metadata: LabelMatches,
-  { cluster, window, enough }: { cluster?: string; window: TimeWindow; enough?: (instances: number) => boolean }
+  { cluster, window, enough }: { cluster?: string; window: TimeWindow; enough?: (runs: number) => boolean }
 ): Promise<RecordSearch> {
   const query = recordQuery(metadata, cluster);
   const newest = new Map<string, { entry: Entry; record: ContainerRecord }>();

@@ -53,8 +53,8 @@ export async function runLookup(options: RunOptions): Promise<boolean> {
   return misses.length === 0 && accounts.some(isAnswer);
 }
 
-const isAnswer = ({ origin, verdict }: Account) =>
-  (origin?.lines ?? 0) > 0 || verdict === 'kept' || verdict === 'rescued' || verdict === 'pending';
+const isAnswer = ({ origin, status }: Account) =>
+  (origin?.lines ?? 0) > 0 || status === 'complete' || status === 'rescued' || status === 'pending';
 
 async function show(options: RunOptions, locations: Location[]): Promise<Account[]> {
   const { client, wanted, tail } = options;
@@ -101,7 +101,7 @@ async function explained({ client, wanted, stderr }: RunOptions, accounts: Accou
 }
 
 /**
- * Tells of what has neither ledger nor lines whether the API knew it: a container that no agent ever opened.
+ * Tells of what has neither container record nor lines whether the API knew it: a container that no agent ever opened.
  *
  * @returns those of which nobody knows anything
  */
@@ -120,7 +120,7 @@ async function tellCasesOf(options: RunOptions, misses: readonly Miss[]): Promis
       unknown.push(miss);
       continue;
     }
-    const accounts = cases.map((one): Account => ({ case: one, verdict: one.verdict }));
+    const accounts = cases.map((one): Account => ({ case: one, status: one.status }));
     tell(options, accounts, { queries: [], isWhole: false });
   }
   return unknown;

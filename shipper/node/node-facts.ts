@@ -28,7 +28,7 @@ export interface NodeFactsOptions {
   disk: { nodefsDir: string; imagefsDir: string; containerfsDir?: string; intervalMs?: number };
   /** Without it the thresholds are assumed, and images and pods have no sizes. */
   kubelet?: KubeletOptions;
-  /** Where the kubelet logs to; without it reclaims are only inferred, by whoever reads the ledgers. */
+  /** Where the kubelet logs to; without it reclaims are only inferred, by whoever reads the container records. */
   kubeletLog?:
     | { kind: 'file'; path: string; zoneMinutes?: number }
     | { kind: 'journal'; unit: string; directory?: string; zoneMinutes?: number };

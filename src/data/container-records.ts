@@ -13,7 +13,7 @@ export interface RecordsFound {
   isPart: boolean;
 }
 
-/** The newest ledger of each container instance with this metadata, newest instance first. @throws LokiFailure */
+/** The newest container record of each container run with this metadata, newest run first. @throws LokiFailure */
 export async function containerRecords(loki: LokiSource, metadata: LabelMatches, span: Span): Promise<RecordsFound> {
   const query = recordQuery(loki.recordSelector, 'container', ...matchersOf(metadata));
   const entries = await loki.newest(query, span, MOST_ENTRIES);

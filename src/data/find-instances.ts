@@ -2,14 +2,14 @@ import { logQuery } from '../../model/logql';
 import { type Question, type Reading, readingsOf, type Target, type Who } from '../../model/lookup';
 import type { LogLayout } from '../shared/log-layouts';
 import { containerRecords } from './container-records';
-import { type Instance, instanceOfRecord, instancesOfLines } from './instance';
+import { type FoundRun, runOfRecord, runsOfLines } from './instance';
 import type { LokiSource, Span } from './loki-source';
-import { instancesOfPods } from './pod-runs';
+import { runsOfPods } from './pod-runs';
 
 /** What a question led to. */
 export interface Found {
   /** Newest first. */
-  instances: Instance[];
+  runs: FoundRun[];
   /** More was asked for than is looked up at once, or more found than one answer holds. */
   isPart: boolean;
 }
@@ -21,21 +21,21 @@ const NEWEST_LINES = 1000;
 const MOST_TARGETS = 10;
 
 /**
- * The container instances that a question asks for. The ledgers know them; one that has none yet (it still runs) is
+ * The container runs that a question asks for. The container records know them; one that has none yet (it still runs) is
  * looked for among the lines, one that no agent ever opened among what the API server told of pods. The less exact targets of the question are tried when the exact ones lead nowhere.
  *
  * @throws LokiFailure
  */
-export async function findInstances(loki: LokiSource, { targets, otherwise }: Question, span: Span): Promise<Found> {
+export async function findRuns(loki: LokiSource, { targets, otherwise }: Question, span: Span): Promise<Found> {
   const found = await findAll(loki, targets, span);
-  return found.instances.length > 0 ? found : findAll(loki, otherwise, span);
+  return found.runs.length > 0 ? found : findAll(loki, otherwise, span);
 }
 
 async function findAll(loki: LokiSource, targets: readonly Target[], span: Span): Promise<Found> {
   const found = await Promise.all(targets.slice(0, MOST_TARGETS).map((target) => findTarget(loki, target, span)));
-  const instances = new Map(found.flatMap(({ instances }) => instances.map((one) => [one.key, one] as const)));
+  const runs = new Map(found.flatMap(({ runs }) => runs.map((one) => [one.key, one] as const)));
   return {
-    instances: [...instances.values()],
+    runs: [...runs.values()],
     isPart: targets.length > MOST_TARGETS || found.some(({ isPart }) => isPart),
   };
 }
@@ -43,11 +43,11 @@ async function findAll(loki: LokiSource, targets: readonly Target[], span: Span)
 async function findTarget(loki: LokiSource, target: Target, span: Span): Promise<Found> {
   for (const reading of readingsOf(target)) {
     const found = await findBy(loki, reading, target, span);
-    if (found.instances.length > 0) {
+    if (found.runs.length > 0) {
       return found;
     }
   }
-  return { instances: [], isPart: false };
+  return { runs: [], isPart: false };
 }
 
 async function findBy(loki: LokiSource, reading: Reading, target: Target, span: Span): Promise<Found> {
@@ -56,20 +56,20 @@ async function findBy(loki: LokiSource, reading: Reading, target: Target, span: 
   const linesSpan = { ...span, from: Math.max(span.from, span.to - BROAD_SEARCH_MS) };
   const [{ records, isPart }, runs] = await Promise.all([
     containerRecords(loki, metadata, span),
-    instancesOfPods(loki, target, reading.metadata, span),
+    runsOfPods(loki, target, reading.metadata, span),
   ]);
   // A name may stand for more than has an account yet; an id does not, and its lines are the costly ones to search.
   const isAll = target.kind === 'container' && records.length > 0;
   const query = isAll ? undefined : linesQuery(reading, target, loki.logs);
   const lines = query === undefined ? [] : await loki.newest(query, linesSpan, NEWEST_LINES);
-  const told = records.map((record) => instanceOfRecord(record, span, loki.logs));
-  const untold = instancesOfLines(lines, linesSpan, loki.logs).filter(
+  const told = records.map((record) => runOfRecord(record, span, loki.logs));
+  const unreported = runsOfLines(lines, linesSpan, loki.logs).filter(
     ({ who }) => !records.some((record) => isSame(who, record))
   );
-  const heard = [...untold, ...told];
+  const heard = [...unreported, ...told];
   const unseen = runs.filter(({ who }) => !heard.some((one) => isSame(who, one.who)));
   const wanted = [...heard, ...unseen].filter(({ who }) => isWanted(who, target));
-  return { instances: target.previous === true ? previousOf(wanted) : wanted, isPart };
+  return { runs: target.previous === true ? previousOf(wanted) : wanted, isPart };
 }
 
 /** The lines that a reading leads to; other shippers than Afterlog's agent tell of pods only. */
@@ -98,11 +98,11 @@ function isWanted({ podUid, container, restart }: Who, target: Target): boolean 
   );
 }
 
-/** Of each container the instance before its newest, as `kubectl logs --previous` means it. */
-function previousOf(instances: Instance[]): Instance[] {
-  const nameOf = ({ who }: Instance) => [who.cluster, who.namespace, who.pod, who.container].join(' ');
-  return [...new Set(instances.map(nameOf))].flatMap((name) => {
-    const ofOne = instances.filter((one) => nameOf(one) === name);
+/** Of each container the run before its newest, as `kubectl logs --previous` means it. */
+function previousOf(runs: FoundRun[]): FoundRun[] {
+  const nameOf = ({ who }: FoundRun) => [who.cluster, who.namespace, who.pod, who.container].join(' ');
+  return [...new Set(runs.map(nameOf))].flatMap((name) => {
+    const ofOne = runs.filter((one) => nameOf(one) === name);
     return ofOne.sort((a, b) => (b.who.restart ?? 0) - (a.who.restart ?? 0)).slice(1, 2);
   });
 }

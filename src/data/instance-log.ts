@@ -1,10 +1,10 @@
 import { MOST_ENTRIES } from './container-records';
-import type { Instance } from './instance';
+import type { FoundRun } from './instance';
 import type { Entry } from './log-frames';
 import { LokiFailure } from './loki-failure';
 import type { LokiSource } from './loki-source';
 
-/** The end of a container instance's log, as far back as it was read. */
+/** The end of a container run's log, as far back as it was read. */
 export interface LogPart {
   /** Oldest first, each entry once. */
   entries: Entry[];
@@ -20,7 +20,7 @@ const PAGE = 1000;
  *
  * @throws LokiFailure
  */
-export async function readLog(loki: LokiSource, { query, span }: Instance, known?: LogPart): Promise<LogPart> {
+export async function readLog(loki: LokiSource, { query, span }: FoundRun, known?: LogPart): Promise<LogPart> {
   const oldest = known?.entries[0];
   if (known === undefined || oldest === undefined) {
     const page = await loki.newest(query, span, PAGE);

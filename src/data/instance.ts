@@ -7,12 +7,12 @@ import type { LogLayout } from '../shared/log-layouts';
 import type { Entry } from './log-frames';
 import type { Span } from './loki-source';
 
-/** A container instance whose log can be asked for. */
-export interface Instance {
+/** A container run whose log can be asked for. */
+export interface FoundRun {
   /** Tells it from the others. */
   key: string;
   who: Who;
-  /** Its ledger; undefined while its agent has written none. */
+  /** Its container record; undefined while its agent has written none. */
   record: ContainerRecord | undefined;
   /** The name of its Job; null where it has none, or nobody told. */
   job: string | null;
@@ -24,10 +24,10 @@ const MARGIN_MS = 1000;
 const DAY_MS = 86_400_000;
 
 /**
- * @param searched reaches as far as a log does whose ledger does not tell where it begins or ends
+ * @param searched reaches as far as a log does whose container record does not tell where it begins or ends
  * @param layout how the logs are labelled
  */
-export function instanceOfRecord(record: ContainerRecord, searched: Span, layout: LogLayout): Instance {
+export function runOfRecord(record: ContainerRecord, searched: Span, layout: LogLayout): FoundRun {
   const { firstTime, lastTime, final } = record;
   return {
     key: `${record.cluster} ${record.id}`,
@@ -42,25 +42,25 @@ export function instanceOfRecord(record: ContainerRecord, searched: Span, layout
   };
 }
 
-/** The container instance of a case, which has no ledger where no agent ever opened its log. */
-export function instanceOfCase(one: Case, record: ContainerRecord | undefined, layout: LogLayout): Instance {
+/** The container run of a case, which has no container record where no agent ever opened its log. */
+export function runOfCase(one: Case, record: ContainerRecord | undefined, layout: LogLayout): FoundRun {
   const known = [one.finished, one.at, ...one.evidence.map(({ at }) => at)].flatMap((time) => millis(time) ?? []);
   const end = Math.max(...known, 0) || Date.now();
   const searched = { from: Math.min(...known, end) - DAY_MS, to: end + DAY_MS };
   if (record !== undefined) {
-    return instanceOfRecord(record, searched, layout);
+    return runOfRecord(record, searched, layout);
   }
   const who = { ...one, node: one.node ?? undefined };
   return { key: `${one.cluster} ${one.id}`, who, record, job: one.job, query: queryFor(who, layout), span: searched };
 }
 
 /**
- * The container instances that lines come from, by what the lines say of them; the one that wrote last goes first.
+ * The container runs that lines come from, by what the lines say of them; the one that wrote last goes first.
  *
  * @param entries oldest first
  */
-export function instancesOfLines(entries: readonly Entry[], span: Span, layout: LogLayout): Instance[] {
-  const instances = new Map<string, Instance>();
+export function runsOfLines(entries: readonly Entry[], span: Span, layout: LogLayout): FoundRun[] {
+  const runs = new Map<string, FoundRun>();
   for (const { fields } of [...entries].reverse()) {
     const { cluster, namespace, container, pod, node, workload, restart, job } = fields;
     const { container_id: containerId, pod_uid: podUid } = fields;
@@ -68,13 +68,13 @@ export function instancesOfLines(entries: readonly Entry[], span: Span, layout: 
     const who = { cluster, namespace, container, pod, node, containerId, podUid };
     const number = restart === undefined ? undefined : Number(restart);
     const query = queryFor({ ...who, restart: number, workload }, layout);
-    instances.set(key, { key, who: { ...who, restart: number }, record: undefined, job: job ?? null, query, span });
+    runs.set(key, { key, who: { ...who, restart: number }, record: undefined, job: job ?? null, query, span });
   }
-  return [...instances.values()];
+  return [...runs.values()];
 }
 
 /**
- * The query for the lines of one container instance. Afterlog's agent tells the container's id with each line, or the
+ * The query for the lines of one container run. Afterlog's agent tells the container's id with each line, or the
  * pod's UID while the node does not show it; other shippers tell the pod, and only the time tells one run from another.
  */
 export function queryFor(who: Who & { workload?: string }, layout: LogLayout): string {

@@ -9,8 +9,8 @@ const HOUR_MS = 3_600_000;
 const MOST_IDS = 2000;
 
 /**
- * Reads what explains the records of a range and stands outside it: the pods of ledgers, the Jobs of pods, and the
- * ledgers of containers that would pass for never seen otherwise.
+ * Reads what explains the records of a range and stands outside it: the pods of container records, the Jobs of pods, and the
+ * container records of containers that would pass for never seen otherwise.
  *
  * @throws LokiFailure, AbortError
  */
@@ -30,8 +30,8 @@ export async function readMissing(reader: Reader, cache: RecordCache, to: number
   await readIds(reader, cache, 'jobs', new Map(jobless), to);
   const unseen = casesOf(cache.records()).filter(({ seen }) => !seen);
   const created = new Map(cache.records().pods.map((pod) => [pod.id, pod.created]));
-  const ledgers = new Map(unseen.map(({ id, podUid }) => [id, created.get(podUid) ?? null]));
-  await readIds(reader, cache, 'containers', ledgers, to);
+  const containerRecords = new Map(unseen.map(({ id, podUid }) => [id, created.get(podUid) ?? null]));
+  await readIds(reader, cache, 'containers', containerRecords, to);
 }
 
 /** @param sinceOf when what has an id began */

@@ -1,10 +1,10 @@
-import { instanceId } from '../../model/container-instance';
+import { containerRunId } from '../../model/container-instance';
 import { type LabelMatches, matchersOf, quote } from '../../model/logql';
 import type { Target } from '../../model/lookup';
 import { podRecordSchema, type PodRecord } from '../../model/records';
 import type { LogLayout } from '../shared/log-layouts';
 import { MOST_ENTRIES } from './container-records';
-import { type Instance, queryFor } from './instance';
+import { type FoundRun, queryFor } from './instance';
 import type { LokiSource, Span } from './loki-source';
 import { parseRecord } from './parse-record';
 import { narrowed } from './record-query';
@@ -12,17 +12,17 @@ import { narrowed } from './record-query';
 const DAY_MS = 86_400_000;
 
 /**
- * The container instances that the API server showed, for what no agent has accounted for: their logs may be lost, and
+ * The container runs that the API server showed, for what no agent has accounted for: their logs may be lost, and
  * why that is so can be told all the same.
  *
  * @throws LokiFailure
  */
-export async function instancesOfPods(
+export async function runsOfPods(
   loki: LokiSource,
   target: Target,
   metadata: LabelMatches,
   span: Span
-): Promise<Instance[]> {
+): Promise<FoundRun[]> {
   const { namespace } = target;
   const selector = narrowed(loki.recordSelector, 'record="pod"');
   // Ids of containers stand in the record only, not beside it.
@@ -38,14 +38,14 @@ export async function instancesOfPods(
   return runs.filter(({ who }) => target.kind !== 'container' || who.containerId?.startsWith(target.id) === true);
 }
 
-function runsOf(pod: PodRecord, layout: LogLayout): Instance[] {
+function runsOf(pod: PodRecord, layout: LogLayout): FoundRun[] {
   const { cluster, namespace, pod: name, id: podUid, node, workload } = pod;
   return pod.containers.flatMap(({ name: container, runs }) =>
-    runs.map(({ restart, containerId, started, finished }): Instance => {
+    runs.map(({ restart, containerId, started, finished }): FoundRun => {
       const who = { cluster, namespace, pod: name, podUid, container, restart, containerId, node: node ?? undefined };
       const end = Date.parse(finished ?? pod.deletion?.gone ?? '') || Date.now();
       return {
-        key: `${cluster} ${instanceId({ ...who })}`,
+        key: `${cluster} ${containerRunId({ ...who })}`,
         ...{ who, record: undefined, query: queryFor({ ...who, workload }, layout) },
         span: { from: (Date.parse(started ?? '') || end - DAY_MS) - 1000, to: end + 1000 },
         job: pod.job,

@@ -1,7 +1,7 @@
 import type { Case } from '../../model/cases';
 import { matchersOf } from '../../model/logql';
-import { instanceId } from '../../model/container-instance';
-import type { Instance } from './instance';
+import { containerRunId } from '../../model/container-instance';
+import type { FoundRun } from './instance';
 import type { LokiSource, Span } from './loki-source';
 import { runLimited } from './limited';
 import { Reader } from './reader';
@@ -11,7 +11,7 @@ const HOUR_MS = 3_600_000;
 /** A reclaim takes many logs at once: so near in time are those that tell of the same one. */
 const NEIGHBOURS_MS = 10 * 60_000;
 
-/** A container instance whose case is asked for. */
+/** A container run whose case is asked for. */
 export interface CaseOf {
   cluster: string;
   id: string;
@@ -24,19 +24,19 @@ export interface CaseOf {
   span: Span;
 }
 
-/** undefined for an instance of which too little is known to have a case. */
-export function caseOfInstance({ who, record, job, span }: Instance): CaseOf | undefined {
+/** undefined for an run of which too little is known to have a case. */
+export function caseOfRun({ who, record, job, span }: FoundRun): CaseOf | undefined {
   const { cluster, namespace, pod, podUid, container, restart, node } = who;
   if (!cluster || !namespace || !pod || !podUid || !container || restart === undefined) {
     return undefined;
   }
-  const id = instanceId({ namespace, pod, podUid, container, restart });
+  const id = containerRunId({ namespace, pod, podUid, container, restart });
   const to = Math.max(span.to, Date.parse(record?.left?.at ?? '') || 0);
   return { cluster, id, podUid, namespace, pod, node, job, span: { from: span.from, to } };
 }
 
 /**
- * The case of one container instance, with all that explains it: only what stands beside it in time is read.
+ * The case of one container run, with all that explains it: only what stands beside it in time is read.
  *
  * @returns undefined where `kubectl logs` can still show its log
  * @throws LokiFailure, AbortError

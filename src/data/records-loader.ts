@@ -72,12 +72,12 @@ export class RecordsLoader {
     }
     const now = Date.now();
     const progress: Progress = { read: 0, total: undefined };
-    let toldAt = 0;
+    let reportedAt = 0;
     const onLines = (lines: number) => {
       progress.read += lines;
       const time = performance.now();
-      if (!signal.aborted && time - toldAt > PROGRESS_EVERY_MS) {
-        toldAt = time;
+      if (!signal.aborted && time - reportedAt > PROGRESS_EVERY_MS) {
+        reportedAt = time;
         this.show({ progress: { ...progress } }, time > this.dueAt && cache.size > this.shown * GROWTH);
       }
     };

@@ -5,9 +5,9 @@ import { t, Trans } from '../shared/texts';
 import { Stack, Text, useStyles2 } from '@grafana/ui';
 import type { Case } from '../../model/cases';
 import { adviceFor } from '../../model/causes';
-import { causeText, gradeMeaning, gradeText } from '../shared/words';
+import { causeText, confidenceMeaning, confidenceText } from '../shared/words';
 import { Evidence } from './Evidence';
-import { VerdictBadge } from './VerdictBadge';
+import { StatusBadge } from './VerdictBadge';
 
 /**
  * All that is known about a log that left its node: what happened, what that rests on, what to change.
@@ -18,8 +18,8 @@ export function CaseDetails({ one, timeZone, children }: { one: Case; timeZone: 
   const styles = useStyles2(getStyles);
   return (
     <Stack direction="column" gap={2}>
-      <div className={styles.verdict}>
-        <VerdictBadge verdict={one.verdict} seen={one.seen} />
+      <div className={styles.status}>
+        <StatusBadge status={one.status} seen={one.seen} />
         <span>
           {causeText(one.cause)}
           {one.also.length > 0 &&
@@ -27,7 +27,7 @@ export function CaseDetails({ one, timeZone, children }: { one: Case; timeZone: 
         </span>
         {one.cause !== 'unknown' && (
           <Text color="secondary">
-            {gradeText(one.grade)}: {gradeMeaning(one.grade)}
+            {confidenceText(one.confidence)}: {confidenceMeaning(one.confidence)}
           </Text>
         )}
       </div>
@@ -88,7 +88,7 @@ export function CaseEvidence({ one, timeZone }: { one: Case; timeZone: string })
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  verdict: css({ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: theme.spacing(1) }),
+  status: css({ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: theme.spacing(1) }),
   sentence: css({ margin: 0, fontSize: theme.typography.h5.fontSize, lineHeight: 1.5, overflowWrap: 'anywhere' }),
   facts: css({
     display: 'grid',

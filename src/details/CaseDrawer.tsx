@@ -4,15 +4,15 @@ import { Button, Drawer, LinkButton, Stack } from '@grafana/ui';
 import type { Case } from '../../model/cases';
 import type { ContainerRecord } from '../../model/records';
 import { useLoki } from '../app/app-context';
-import { InstanceLog } from './InstanceLog';
+import { RunLog } from './InstanceLog';
 import { exploreLink } from '../data/explore-link';
-import { instanceOfCase } from '../data/instance';
+import { runOfCase } from '../data/instance';
 import { CaseDetails } from './CaseDetails';
 
 /**
  * A case in a drawer: what happened, the log itself, and ways on.
  *
- * @param record the ledger; undefined where no agent ever opened the log
+ * @param record the container record; undefined where no agent ever opened the log
  * @param timelineHref the case on the timeline
  */
 export function CaseDrawer({
@@ -29,14 +29,14 @@ export function CaseDrawer({
   onClose: () => void;
 }) {
   const loki = useLoki();
-  const instance = useMemo(() => instanceOfCase(one, record, loki.logs), [one, record, loki]);
+  const run = useMemo(() => runOfCase(one, record, loki.logs), [one, record, loki]);
   const [isShown, show] = useState(false);
   return (
     <Drawer title={`${one.pod}/${one.container}`} subtitle={one.namespace} size="md" onClose={onClose}>
       <CaseDetails one={one} timeZone={timeZone}>
         <Stack direction="row" gap={1} wrap="wrap">
           {/* Of what no agent opened nothing can be there, unless another shipper did. */}
-          {(one.seen || one.verdict !== 'lost' || loki.logs.preset !== 'afterlog') && (
+          {(one.seen || one.status !== 'lost' || loki.logs.preset !== 'afterlog') && (
             <Button icon="gf-logs" variant={isShown ? 'secondary' : 'primary'} onClick={() => show(!isShown)}>
               {isShown ? (
                 <Trans i18nKey="case.hide-log">Hide the log</Trans>
@@ -45,7 +45,7 @@ export function CaseDrawer({
               )}
             </Button>
           )}
-          <LinkButton icon="compass" variant="secondary" href={exploreLink(loki.uid, instance.query, instance.span)}>
+          <LinkButton icon="compass" variant="secondary" href={exploreLink(loki.uid, run.query, run.span)}>
             <Trans i18nKey="case.explore">Explore</Trans>
           </LinkButton>
           {timelineHref !== undefined && (
@@ -54,7 +54,7 @@ export function CaseDrawer({
             </LinkButton>
           )}
         </Stack>
-        {isShown && <InstanceLog loki={loki} instance={instance} timeZone={timeZone} />}
+        {isShown && <RunLog loki={loki} run={run} timeZone={timeZone} />}
       </CaseDetails>
     </Drawer>
   );

@@ -41,8 +41,8 @@ function sourceText(source: EvidenceSource): string {
       return t('evidence.node-condition', 'node condition');
     case 'event':
       return t('evidence.event', 'Event');
-    case 'other ledgers':
-      return t('evidence.other-ledgers', 'other logs of the node');
+    case 'other container records':
+      return t('evidence.other-container-records', 'other logs of the node');
     default:
       return source;
   }

@@ -5,20 +5,20 @@ import { t, Trans } from '../shared/texts';
 import { Alert, Button, LoadingPlaceholder, Stack, useStyles2 } from '@grafana/ui';
 import { nameOf } from '../../model/lookup';
 import { download } from '../shared/download';
-import type { Instance } from '../data/instance';
+import type { FoundRun } from '../data/instance';
 import { linesOf, type LogPart, readLog, textOf } from '../data/instance-log';
 import type { LokiSource } from '../data/loki-source';
 import { useAnswer } from '../pages/use-answer';
 
-/** A container instance's log, from its end backwards. */
-export function InstanceLog({ loki, instance, timeZone }: { loki: LokiSource; instance: Instance; timeZone: string }) {
+/** A container run's log, from its end backwards. */
+export function RunLog({ loki, run, timeZone }: { loki: LokiSource; run: FoundRun; timeZone: string }) {
   const [known, setKnown] = useState<LogPart>();
-  const read = useCallback(() => readLog(loki, instance, known), [loki, instance, known]);
+  const read = useCallback(() => readLog(loki, run, known), [loki, run, known]);
   const answer = useAnswer(read);
   const part = answer.state === 'done' ? answer.value : known;
   return (
     <section
-      aria-label={t('log.label', 'Log of {{name}}', { name: nameOf(instance.who) })}
+      aria-label={t('log.label', 'Log of {{name}}', { name: nameOf(run.who) })}
       aria-busy={answer.state === 'loading'}
     >
       {answer.state === 'loading' && <LoadingPlaceholder text={t('log.loading', 'Loading the log')} />}
@@ -27,7 +27,7 @@ export function InstanceLog({ loki, instance, timeZone }: { loki: LokiSource; in
           {answer.why}
         </Alert>
       )}
-      {part !== undefined && <Lines part={part} instance={instance} timeZone={timeZone} />}
+      {part !== undefined && <Lines part={part} run={run} timeZone={timeZone} />}
       {answer.state === 'done' && answer.value.entries.length > 0 && (
         <Stack direction="row" gap={1}>
           {!answer.value.isWhole && (
@@ -38,7 +38,7 @@ export function InstanceLog({ loki, instance, timeZone }: { loki: LokiSource; in
           <Button
             variant="secondary"
             icon="download-alt"
-            onClick={() => download(`${fileName(instance)}.log`, textOf(answer.value.entries), 'text/plain')}
+            onClick={() => download(`${fileName(run)}.log`, textOf(answer.value.entries), 'text/plain')}
           >
             {answer.value.isWhole ? (
               <Trans i18nKey="log.download">Download</Trans>
@@ -52,10 +52,10 @@ export function InstanceLog({ loki, instance, timeZone }: { loki: LokiSource; in
   );
 }
 
-const fileName = ({ who: { namespace, pod, container, restart } }: Instance) =>
+const fileName = ({ who: { namespace, pod, container, restart } }: FoundRun) =>
   [namespace, pod, container, restart].filter((part) => part !== undefined).join('_');
 
-function Lines({ part, instance: { record }, timeZone }: { part: LogPart; instance: Instance; timeZone: string }) {
+function Lines({ part, run: { record }, timeZone }: { part: LogPart; run: FoundRun; timeZone: string }) {
   const styles = useStyles2(getStyles);
   const lines = useMemo(() => linesOf(part.entries), [part]);
   const acked = record?.linesAcked ?? 0;

@@ -2,9 +2,9 @@ import React, { type ReactNode, useMemo, useState } from 'react';
 import { t, Trans } from '../shared/texts';
 import { Alert, Button, Drawer, LinkButton, Stack } from '@grafana/ui';
 import { CaseDetails } from './case-details';
-import { InstanceLog } from './InstanceLog';
+import { RunLog } from './InstanceLog';
 import { exploreLink } from '../data/explore-link';
-import { instanceOfCase, instanceOfRecord } from '../data/instance';
+import { runOfCase, runOfRecord } from '../data/instance';
 import type { LokiSource } from '../data/loki-source';
 import type { View } from '../timeline/geometry/view';
 import type { ContainerLife } from '../timeline/model/container-life';
@@ -25,22 +25,24 @@ interface LifeDrawerProps {
 
 /** A container with its log: what happened to it, what that rests on, the log itself, and ways on. */
 export function LifeDrawer({ life, loki, searched, timeZone, ways, onClose }: LifeDrawerProps) {
-  const { case: found, ledger } = life;
-  const instance = useMemo(() => {
+  const { case: found, containerRecord } = life;
+  const run = useMemo(() => {
     if (loki === undefined) {
       return undefined;
     }
-    return found ? instanceOfCase(found, ledger, loki.logs) : ledger && instanceOfRecord(ledger, searched, loki.logs);
-  }, [found, ledger, searched, loki]);
+    return found
+      ? runOfCase(found, containerRecord, loki.logs)
+      : containerRecord && runOfRecord(containerRecord, searched, loki.logs);
+  }, [found, containerRecord, searched, loki]);
   const [isShown, show] = useState(false);
   const allWays = (
     <Stack direction="row" gap={1} wrap="wrap">
-      {loki && instance && (
+      {loki && run && (
         <>
           <Button icon="gf-logs" variant={isShown ? 'secondary' : 'primary'} onClick={() => show(!isShown)}>
             {isShown ? t('timeline.drawer.hide-log', 'Hide the log') : t('timeline.drawer.show-log', 'Show the log')}
           </Button>
-          <LinkButton icon="compass" variant="secondary" href={exploreLink(loki.uid, instance.query, instance.span)}>
+          <LinkButton icon="compass" variant="secondary" href={exploreLink(loki.uid, run.query, run.span)}>
             <Trans i18nKey="timeline.drawer.explore">Explore</Trans>
           </LinkButton>
         </>
@@ -48,7 +50,7 @@ export function LifeDrawer({ life, loki, searched, timeZone, ways, onClose }: Li
       {ways}
     </Stack>
   );
-  const log = isShown && loki && instance && <InstanceLog loki={loki} instance={instance} timeZone={timeZone} />;
+  const log = isShown && loki && run && <RunLog loki={loki} run={run} timeZone={timeZone} />;
   return (
     <Drawer title={lifeTitle(life)} subtitle={life.namespace} size="md" onClose={onClose}>
       {found ? (
@@ -59,7 +61,7 @@ export function LifeDrawer({ life, loki, searched, timeZone, ways, onClose }: Li
       ) : (
         <Stack direction="column" gap={2}>
           <LifeFacts life={life} timeZone={timeZone} />
-          {loki && ledger === undefined && <NoLedger />}
+          {loki && containerRecord === undefined && <NoContainerRecord />}
           {allWays}
           {log}
         </Stack>
@@ -68,9 +70,9 @@ export function LifeDrawer({ life, loki, searched, timeZone, ways, onClose }: Li
   );
 }
 
-const NoLedger = () => (
-  <Alert severity="info" title={t('timeline.drawer.no-ledger', 'No agent has reported this log')}>
-    <Trans i18nKey="timeline.drawer.no-ledger-what">
+const NoContainerRecord = () => (
+  <Alert severity="info" title={t('timeline.drawer.no-container-record', 'No agent has reported this log')}>
+    <Trans i18nKey="timeline.drawer.no-container-record-what">
       The API server told of the container. Its log may still be on the node, and an account of it may still come.
     </Trans>
   </Alert>

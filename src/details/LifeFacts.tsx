@@ -5,14 +5,14 @@ import { t } from '../shared/texts';
 import { useStyles2 } from '@grafana/ui';
 import { zoneOf } from '../timeline/geometry/time-zone';
 import type { ContainerLife } from '../timeline/model/container-life';
-import { exitText, nodeLogText, verdictText } from '../timeline/view/describe';
-import { VerdictIcon } from '../timeline/view/VerdictIcon';
+import { exitText, nodeLogText, statusText } from '../timeline/view/describe';
+import { StatusIcon } from '../timeline/view/VerdictIcon';
 
 /** What is known of a container whose log kubectl can still show, or of which no record of Afterlog tells. */
 export function LifeFacts({ life, timeZone }: { life: ContainerLife; timeZone: string }) {
   const styles = useStyles2(getStyles);
   const zone = zoneOf(timeZone);
-  const { started, ended, ledger } = life;
+  const { started, ended, containerRecord } = life;
   const facts: Array<[name: string, value: ReactNode]> = [
     [t('timeline.fact.started', 'Started'), dateTimeFormat(started, { timeZone })],
     [t('timeline.fact.ended', 'Ended'), ended === undefined ? null : dateTimeFormat(ended, { timeZone })],
@@ -20,13 +20,14 @@ export function LifeFacts({ life, timeZone }: { life: ContainerLife; timeZone: s
     [t('timeline.fact.on-node', 'Log on the node'), nodeLogText(life, zone)],
     [
       t('timeline.fact.in-loki', 'Log in Loki'),
-      <span key="verdict" className={styles.verdict}>
-        <VerdictIcon verdict={life.verdict} /> {verdictText(life.verdict)}
+      <span key="status" className={styles.status}>
+        <StatusIcon status={life.status} /> {statusText(life.status)}
       </span>,
     ],
     [
       t('timeline.fact.lines', 'Lines in Loki'),
-      ledger && `${ledger.linesAcked.toLocaleString()} / ${ledger.linesSeen.toLocaleString()}`,
+      containerRecord &&
+        `${containerRecord.linesAcked.toLocaleString()} / ${containerRecord.linesSeen.toLocaleString()}`,
     ],
     [t('timeline.fact.node', 'Node'), life.node],
     [t('timeline.fact.job', 'Job'), life.job],
@@ -57,5 +58,5 @@ const getStyles = (theme: GrafanaTheme2) => ({
     dt: { color: theme.colors.text.secondary, fontWeight: 'normal' },
     dd: { margin: 0, overflowWrap: 'anywhere' },
   }),
-  verdict: css({ display: 'flex', alignItems: 'center', gap: theme.spacing(0.5) }),
+  status: css({ display: 'flex', alignItems: 'center', gap: theme.spacing(0.5) }),
 });

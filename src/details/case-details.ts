@@ -1,3 +1,3 @@
 export { CaseDetails, CaseEvidence } from './CaseDetails';
 export { CaseDrawer } from './CaseDrawer';
-export { VerdictBadge } from './VerdictBadge';
+export { StatusBadge } from './VerdictBadge';

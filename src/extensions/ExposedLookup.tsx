@@ -20,7 +20,7 @@ export default function ExposedLookup({ question, days = 7 }: ExposedLookupProps
     <NoDataSource />
   ) : (
     <AppContextProvider settings={settings} lokiUid={settings.lokiUid}>
-      <LookupAnswer asked={{ q: question, days, instance: undefined }} timeZone={getTimeZone()} />
+      <LookupAnswer asked={{ q: question, days, run: undefined }} timeZone={getTimeZone()} />
     </AppContextProvider>
   );
 }

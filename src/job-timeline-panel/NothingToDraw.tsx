@@ -38,7 +38,7 @@ export function NothingToDraw({ data, source }: { data: PanelData; source: Nothi
       <p>
         <Trans i18nKey="panel.wanted-frames">
           For data of your own: a row for each container, with a time in the field start, and a field pod or job; end,
-          node, namespace, result, gone and verdict say more.
+          node, namespace, result, gone and status say more.
         </Trans>
       </p>
     </PanelEmpty>

@@ -1,11 +1,11 @@
 import type { PanelOptionsEditorBuilder, SelectFieldConfigSettings } from '@grafana/data';
-import type { Verdict } from '../../model/records';
+import type { LogStatus } from '../../model/records';
 import { t } from '../shared/texts';
 import { ROW_HEIGHTS } from '../timeline/geometry/layout';
 import { GROUPINGS, SORTINGS } from '../timeline/model/orders';
-import { VERDICTS } from '../timeline/model/spans';
+import { LOG_STATUSES } from '../timeline/model/spans';
 import { groupingText, rowHeightText, sortingText } from '../timeline/view/choices';
-import { verdictText } from '../shared/words';
+import { statusText } from '../shared/words';
 import { DEFAULTS, type JobTimelineOptions, VIEWS } from './options';
 
 type Builder = PanelOptionsEditorBuilder<JobTimelineOptions>;
@@ -82,10 +82,10 @@ function addFilters(builder: Builder): void {
       settings: { placeholder: '.*' },
     });
   }
-  builder.addMultiSelect<Verdict, SelectFieldConfigSettings<Verdict>>({
-    ...{ path: 'verdicts', category },
-    name: t('panel.option.verdicts', 'Log in Loki'),
-    settings: { options: VERDICTS.map((value) => ({ value, label: verdictText(value) })) },
+  builder.addMultiSelect<LogStatus, SelectFieldConfigSettings<LogStatus>>({
+    ...{ path: 'statuses', category },
+    name: t('panel.option.statuses', 'Log in Loki'),
+    settings: { options: LOG_STATUSES.map((value) => ({ value, label: statusText(value) })) },
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Verdict } from '../../model/records';
+import type { LogStatus } from '../../model/records';
 import type { RowHeight } from '../timeline/geometry/layout';
 import type { Grouping, Sorting } from '../timeline/model/orders';
 
@@ -26,7 +26,7 @@ export interface JobTimelineOptions {
   /** Of a Job, its CronJob or its workload. */
   job: string;
   /** Empty for all. */
-  verdicts: readonly Verdict[];
+  statuses: readonly LogStatus[];
   /** How containers' logs are labelled in Loki, for showing one. */
   logs: 'afterlog' | 'k8s-monitoring' | 'alloy' | 'promtail';
 }
@@ -34,6 +34,6 @@ export interface JobTimelineOptions {
 export const DEFAULTS: JobTimelineOptions = {
   ...{ view: 'timeline', groupBy: 'node', sort: 'start', rowHeight: 'normal' },
   ...{ lanes: true, pressure: true, others: false, legend: true, readAll: true },
-  ...{ cluster: '', namespace: '', node: '', job: '', verdicts: [] },
+  ...{ cluster: '', namespace: '', node: '', job: '', statuses: [] },
   logs: 'afterlog',
 };

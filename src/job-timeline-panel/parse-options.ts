@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { verdictSchema } from '../../model/records';
+import { logStatusSchema } from '../../model/records';
 import { ROW_HEIGHTS } from '../timeline/geometry/layout';
 import { GROUPINGS, SORTINGS } from '../timeline/model/orders';
 import { DEFAULTS, type JobTimelineOptions, VIEWS } from './options';
@@ -15,7 +15,7 @@ const schema = z.object({
   ...{ lanes: flag('lanes'), pressure: flag('pressure'), others: flag('others'), legend: flag('legend') },
   readAll: flag('readAll'),
   ...{ cluster: pattern, namespace: pattern, node: pattern, job: pattern },
-  verdicts: z.array(verdictSchema).catch([]),
+  statuses: z.array(logStatusSchema).catch([]),
   logs: z.enum(['afterlog', 'k8s-monitoring', 'alloy', 'promtail']).catch(DEFAULTS.logs),
 });
 

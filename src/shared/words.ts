@@ -1,32 +1,32 @@
 import { t } from './texts';
 import type { BadgeColor, IconName } from '@grafana/ui';
-import type { Grade } from '../../model/cases';
+import type { Confidence } from '../../model/cases';
 import type { Cause, CauseId } from '../../model/causes';
-import type { Verdict } from '../../model/records';
+import type { LogStatus } from '../../model/records';
 
 /** The words of Afterlog in the user's language: each is in one place, here. */
 
-/** The verdict on a log in Loki, in a word or two. */
-export function verdictText(verdict: Verdict): string {
-  switch (verdict) {
-    case 'kept':
-      return t('verdict.kept', 'kept');
+/** The status on a log in Loki, in a word or two. */
+export function statusText(status: LogStatus): string {
+  switch (status) {
+    case 'complete':
+      return t('status.complete', 'complete');
     case 'rescued':
-      return t('verdict.rescued', 'rescued');
+      return t('status.rescued', 'rescued');
     case 'partial':
-      return t('verdict.partial', 'in part');
+      return t('status.partial', 'in part');
     case 'lost':
-      return t('verdict.lost', 'lost');
+      return t('status.lost', 'lost');
     case 'pending':
-      return t('verdict.pending', 'under way');
+      return t('status.pending', 'under way');
     case 'unknown':
-      return t('verdict.unknown', 'not known');
+      return t('status.unknown', 'not known');
   }
 }
 
-/** How a verdict is drawn; the icons differ as well as the colours. */
-export const VERDICT_LOOKS: Record<Verdict, { color: BadgeColor; icon: IconName }> = {
-  kept: { color: 'green', icon: 'check' },
+/** How a status is drawn; the icons differ as well as the colours. */
+export const LOG_STATUS_LOOKS: Record<LogStatus, { color: BadgeColor; icon: IconName }> = {
+  complete: { color: 'green', icon: 'check' },
   rescued: { color: 'green', icon: 'shield' },
   partial: { color: 'orange', icon: 'adjust-circle' },
   lost: { color: 'red', icon: 'times' },
@@ -34,30 +34,30 @@ export const VERDICT_LOOKS: Record<Verdict, { color: BadgeColor; icon: IconName 
   unknown: { color: 'purple', icon: 'question-circle' },
 };
 
-export function gradeText(grade: Grade): string {
-  switch (grade) {
-    case 'proved':
-      return t('grade.proved', 'proved');
+export function confidenceText(confidence: Confidence): string {
+  switch (confidence) {
+    case 'confirmed':
+      return t('confidence.confirmed', 'confirmed');
     case 'strong':
-      return t('grade.strong', 'strong');
+      return t('confidence.strong', 'strong');
     case 'likely':
-      return t('grade.likely', 'likely');
+      return t('confidence.likely', 'likely');
     case 'unknown':
-      return t('grade.unknown', 'not known');
+      return t('confidence.unknown', 'not known');
   }
 }
 
-/** What a grade rests on. */
-export function gradeMeaning(grade: Grade): string {
-  switch (grade) {
-    case 'proved':
-      return t('grade.proved-means', 'the one who did it said so');
+/** What a confidence rests on. */
+export function confidenceMeaning(confidence: Confidence): string {
+  switch (confidence) {
+    case 'confirmed':
+      return t('confidence.confirmed-means', 'the one who did it said so');
     case 'strong':
-      return t('grade.strong-means', 'nothing else that is known explains it');
+      return t('confidence.strong-means', 'nothing else that is known explains it');
     case 'likely':
-      return t('grade.likely-means', 'it fits, and a part of the evidence is missing');
+      return t('confidence.likely-means', 'it fits, and a part of the evidence is missing');
     case 'unknown':
-      return t('grade.unknown-means', 'the evidence does not tell');
+      return t('confidence.unknown-means', 'the evidence does not tell');
   }
 }
 

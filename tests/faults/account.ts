@@ -1,21 +1,21 @@
 import type { ContainerRecord } from '../../model/records';
 import { parseNs } from '../../model/time';
-import { finalLedger, storedOf } from '../integration/agent-harness';
+import { finalContainerRecord, storedOf } from '../integration/agent-harness';
 import type { TestStore } from '../integration/logs-store';
 import type { AccountedContainer, WrittenLine } from './container';
 
-type Ledger = Pick<ContainerRecord, 'linesSeen' | 'linesAcked' | 'bytesSeen' | 'bytesAcked' | 'gaps'>;
+type Accounted = Pick<ContainerRecord, 'linesSeen' | 'linesAcked' | 'bytesSeen' | 'bytesAcked' | 'gaps'>;
 
 /**
- * Holds what the sink has of a container and what its ledger says against what was written: each line is stored once and
- * in order, or the ledger names the bytes that are missing, to the byte, and a time span that has them. (A gap without
+ * Holds what the sink has of a container and what its container record says against what was written: each line is stored once and
+ * in order, or the container record names the bytes that are missing, to the byte, and a time span that has them. (A gap without
  * bytes says that more may have been written after the last look; it accounts for nothing.)
  * @returns the contents that are missing
  */
 export async function expectExactAccount(
   store: TestStore,
   container: AccountedContainer,
-  ledger: Ledger
+  containerRecord: Accounted
 ): Promise<string[]> {
   const stored = (await storedOf(store, container)).map(({ line }) => line);
   const there = new Set(stored);
@@ -25,10 +25,10 @@ export async function expectExactAccount(
   const weigh = (contents: readonly string[]) =>
     contents.reduce((sum, content) => sum + (container.lines.get(content)?.bytes ?? 0), 0);
   expect({
-    linesAcked: ledger.linesAcked,
-    bytesAcked: ledger.bytesAcked,
-    bytesSeen: ledger.bytesSeen,
-    missing: ledger.gaps.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0),
+    linesAcked: containerRecord.linesAcked,
+    bytesAcked: containerRecord.bytesAcked,
+    bytesSeen: containerRecord.bytesSeen,
+    missing: containerRecord.gaps.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0),
   }).toEqual({
     linesAcked: stored.length,
     bytesAcked: weigh(stored),
@@ -36,7 +36,9 @@ export async function expectExactAccount(
     missing: weigh(missing),
   });
   for (const content of missing) {
-    expect(ledger.gaps.some((gap) => gap.bytes !== null && spans(gap, container.lines.get(content)))).toBe(true);
+    expect(containerRecord.gaps.some((gap) => gap.bytes !== null && spans(gap, container.lines.get(content)))).toBe(
+      true
+    );
   }
   return missing;
 }
@@ -47,18 +49,18 @@ function spans({ from, to }: { from: string | null; to: string | null }, line: W
   return line !== undefined && first !== undefined && last !== undefined && first <= line.ns && line.ns <= last;
 }
 
-/** Waits for the final ledgers of containers that left the node; all they wrote is in the sink. @returns the ledgers */
+/** Waits for the final container records of containers that left the node; all they wrote is in the sink. @returns the container records */
 export async function expectComplete(
   store: TestStore,
   containers: readonly AccountedContainer[]
 ): Promise<ContainerRecord[]> {
-  const ledgers: ContainerRecord[] = [];
+  const containerRecords: ContainerRecord[] = [];
   for (const container of containers) {
-    const ledger = await finalLedger(store, container);
-    expect(await expectExactAccount(store, container, ledger)).toEqual([]);
-    expect(ledger).toMatchObject({ linesSeen: container.lines.size, gaps: [] });
-    expect(['kept', 'rescued']).toContain(ledger.verdict);
-    ledgers.push(ledger);
+    const containerRecord = await finalContainerRecord(store, container);
+    expect(await expectExactAccount(store, container, containerRecord)).toEqual([]);
+    expect(containerRecord).toMatchObject({ linesSeen: container.lines.size, gaps: [] });
+    expect(['complete', 'rescued']).toContain(containerRecord.status);
+    containerRecords.push(containerRecord);
   }
-  return ledgers;
+  return containerRecords;
 }

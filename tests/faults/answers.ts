@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Treatment } from '../integration/agent-endpoint';
-import { finalLedger, storedLedgers, storedOf, until } from '../integration/agent-harness';
+import { finalContainerRecord, storedContainerRecords, storedOf, until } from '../integration/agent-harness';
 import { criLine, secondsAgo } from '../integration/agent-node';
 import type { TestStore } from '../integration/logs-store';
 import { expectComplete, expectExactAccount } from './account';
@@ -19,12 +19,12 @@ const contentsIn = async (bed: Bed, container: AccountedContainer) =>
 
 /**
  * The scenarios in which Loki's answers decide, against whatever Loki `openStore` gives.
- * What must hold is the same for each: every line exactly once, or a ledger that names what is missing.
+ * What must hold is the same for each: every line exactly once, or a container record that names what is missing.
  */
 export function answerScenarios(openStore: () => Promise<TestStore>): void {
   const bed = faultBed(openStore);
 
-  /** All lines are stored once; then the logs leave the node and their ledgers say so. */
+  /** All lines are stored once; then the logs leave the node and their container records say so. */
   async function leaveComplete(containers: readonly AccountedContainer[]): Promise<void> {
     for (const container of containers) {
       await bed.arrived(container);
@@ -40,7 +40,7 @@ export function answerScenarios(openStore: () => Promise<TestStore>): void {
       const before = bed.endpoint.pushes;
       const { agent } = await bed.start();
       await until('it tried', () => bed.endpoint.pushes > before + 2);
-      expect(agent.ledgers()).toMatchObject([{ linesAcked: 0, bytesAcked: 0 }]);
+      expect(agent.containerRecords()).toMatchObject([{ linesAcked: 0, bytesAcked: 0 }]);
       await bed.agents.stop(agent);
     }
     bed.endpoint.treat = () => 'pass';
@@ -67,7 +67,7 @@ export function answerScenarios(openStore: () => Promise<TestStore>): void {
       await wait(20);
     }
     containers[1]?.deletePod();
-    await until('all is seen', () => agent.unacked > 0 && agent.ledgers().some(({ left }) => left !== null));
+    await until('all is seen', () => agent.unacked > 0 && agent.containerRecords().some(({ left }) => left !== null));
     bed.endpoint.treat = () => 'pass';
     expect(await gaugeOf(agent, 'missed_bytes_total')).toBe(0);
     await expectComplete(bed.store, [containers[1]!]);
@@ -84,7 +84,7 @@ export function answerScenarios(openStore: () => Promise<TestStore>): void {
     await until('it is through', () => agent.unacked === 0);
     const kept = [...container.lines.keys()].filter(({ length }) => length < 1_000);
     expect(await contentsIn(bed, container)).toEqual(kept);
-    expect(agent.ledgers()).toMatchObject([
+    expect(agent.containerRecords()).toMatchObject([
       { linesSeen: 41, linesAcked: 40, gaps: [{ reason: 'refused', lines: 1, from: expect.any(String) }] },
     ]);
   });
@@ -97,12 +97,12 @@ export function answerScenarios(openStore: () => Promise<TestStore>): void {
       container.write(1, 7 * DAY - minute * MINUTE - 30);
     }
     const { agent } = await bed.start(config);
-    await until('it is through', () => agent.unacked === 0 && agent.ledgers()[0]?.linesSeen === 50);
-    await until('counted', () => (agent.ledgers()[0]?.gaps.length ?? 0) > 0);
+    await until('it is through', () => agent.unacked === 0 && agent.containerRecords()[0]?.linesSeen === 50);
+    await until('counted', () => (agent.containerRecords()[0]?.gaps.length ?? 0) > 0);
     const stored = await storedOf(bed.store, container);
-    const [ledger] = agent.ledgers();
-    const refused = ledger?.gaps.reduce((sum, { lines }) => sum + (lines ?? NaN), 0);
-    expect({ linesAcked: ledger?.linesAcked, refused }).toEqual({ linesAcked: 25, refused: 25 });
+    const [containerRecord] = agent.containerRecords();
+    const refused = containerRecord?.gaps.reduce((sum, { lines }) => sum + (lines ?? NaN), 0);
+    expect({ linesAcked: containerRecord?.linesAcked, refused }).toEqual({ linesAcked: 25, refused: 25 });
     // A Loki shows lines of that age only when it has written their chunk: the embedded store shows them at once.
     expect([0, 25]).toContain(stored.length);
   });
@@ -119,13 +119,13 @@ export function answerScenarios(openStore: () => Promise<TestStore>): void {
     await until('it is through', () => agent.unacked === 0);
     const { pushes } = bed.endpoint;
     await wait(500);
-    expect(bed.endpoint.pushes - pushes).toBeLessThanOrEqual(2); // its ledger
+    expect(bed.endpoint.pushes - pushes).toBeLessThanOrEqual(2); // its containerRecord
     container.deleteFiles();
-    const ledger = await finalLedger(bed.store, container);
-    expect(ledger).toMatchObject({ verdict: 'partial', gaps: [{ lines: 100 }] });
+    const containerRecord = await finalContainerRecord(bed.store, container);
+    expect(containerRecord).toMatchObject({ status: 'partial', gaps: [{ lines: 100 }] });
     // What was under way is sent once more and refused by Loki, what was not is passed over by the agent.
-    expect(['too-old', 'refused']).toContain(ledger.gaps[0]?.reason);
-    const missing = await expectExactAccount(bed.store, container, ledger);
+    expect(['too-old', 'refused']).toContain(containerRecord.gaps[0]?.reason);
+    const missing = await expectExactAccount(bed.store, container, containerRecord);
     expect(missing).toEqual([...container.lines.keys()].slice(0, 100));
   });
 
@@ -134,7 +134,7 @@ export function answerScenarios(openStore: () => Promise<TestStore>): void {
     const [live, behind, both] = pods.map((pod) => bed.container({ pod }));
     live!.write(100);
     const { agent } = await bed.start();
-    await until('the live lines are stored', () => agent.unacked === 0 && agent.ledgers().length > 0);
+    await until('the live lines are stored', () => agent.unacked === 0 && agent.containerRecords().length > 0);
     // Not more than two and a half hours: of older lines a Loki shows nothing before it has written their chunk.
     for (let age = 150; age > 0; age -= 10) {
       behind!.write(20, age * MINUTE);
@@ -144,7 +144,7 @@ export function answerScenarios(openStore: () => Promise<TestStore>): void {
     await leaveComplete([live!, behind!, both!]);
   });
 
-  test('F37: ledgers, metrics and store agree on the number of lines, whatever the endpoint answers', async () => {
+  test('F37: container records, metrics and store agree on the number of lines, whatever the endpoint answers', async () => {
     const random = randomFrom(37);
     const troubles: Treatment[] = ['reset', 'reset-after', overloaded, { after: 500 }];
     bed.endpoint.treat = (push, bytes) => {
@@ -164,8 +164,8 @@ export function answerScenarios(openStore: () => Promise<TestStore>): void {
     const lines = containers.reduce((sum, container) => sum + container.lines.size, 0);
     expect(await gaugeOf(agent, 'acknowledged_lines_total')).toBe(lines);
     expect(await gaugeOf(agent, 'missed_lines_total')).toBe(0);
-    const ledgers = await storedLedgers(bed.store);
-    expect(containers.reduce((sum, { id }) => sum + (ledgers.get(id)?.linesAcked ?? NaN), 0)).toBe(lines);
+    const containerRecords = await storedContainerRecords(bed.store);
+    expect(containers.reduce((sum, { id }) => sum + (containerRecords.get(id)?.linesAcked ?? NaN), 0)).toBe(lines);
   });
 
   test('an endpoint that fails half of its answers, some after storing, resets and stalls: each line once', async () => {
@@ -201,10 +201,10 @@ export function answerScenarios(openStore: () => Promise<TestStore>): void {
     const clock = new ShiftedClock(0);
     const agent = await bed.startAt(clock);
     const container = bed.container({ pod: 'stepped-0' }).write(50);
-    await until('it ships', () => agent.ledgers()[0]?.linesAcked === 50);
+    await until('it ships', () => agent.containerRecords()[0]?.linesAcked === 50);
     clock.offsetSeconds = step;
     container.write(50);
-    await until('it ships', () => agent.ledgers()[0]?.linesAcked === 100);
+    await until('it ships', () => agent.containerRecords()[0]?.linesAcked === 100);
     clock.offsetSeconds = 0;
     container.write(50);
     await leaveComplete([container]);
@@ -214,19 +214,19 @@ export function answerScenarios(openStore: () => Promise<TestStore>): void {
     const clock = new ShiftedClock(0);
     const agent = await bed.startAt(clock);
     const container = bed.container({ pod: 'stepped-1' }).write(50);
-    await until('it ships', () => agent.ledgers()[0]?.linesAcked === 50);
+    await until('it ships', () => agent.containerRecords()[0]?.linesAcked === 50);
     clock.offsetSeconds = -2 * HOUR;
     const stepped: string[] = [];
     for (let i = 0; i < 50; i++) {
       stepped.push(`the clock is wrong ${i}`);
       container.append(criLine(secondsAgo(2 * HOUR) + BigInt(i), `the clock is wrong ${i}`));
     }
-    await until('it is through', () => agent.ledgers()[0]?.linesSeen === 100 && agent.unacked === 0);
+    await until('it is through', () => agent.containerRecords()[0]?.linesSeen === 100 && agent.unacked === 0);
     clock.offsetSeconds = 0;
     container.write(50);
-    await until('all is through', () => agent.ledgers()[0]?.linesSeen === 150 && agent.unacked === 0);
+    await until('all is through', () => agent.containerRecords()[0]?.linesSeen === 150 && agent.unacked === 0);
     container.deleteFiles();
-    expect(await finalLedger(bed.store, container)).toMatchObject({ linesAcked: 150, gaps: [] });
+    expect(await finalContainerRecord(bed.store, container)).toMatchObject({ linesAcked: 150, gaps: [] });
     const contents = await contentsIn(bed, container);
     expect([...contents].sort()).toEqual([...container.lines.keys()].sort());
     expect(contents.slice(0, 50)).toEqual(stepped);

@@ -11,7 +11,7 @@ export interface WrittenLine {
 
 const cri = /^(\S+) std(?:out|err) F (.*)$/;
 
-/** A container of which each line's bytes and time are known: what is missing can be held against its ledger. */
+/** A container of which each line's bytes and time are known: what is missing can be held against its container record. */
 export class AccountedContainer extends SimulatedContainer {
   /** By content; whole CRI lines only. */
   readonly lines = new Map<string, WrittenLine>();

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { ContainerRecord } from '../../model/records';
 import { parseNs } from '../../model/time';
 import type { Treatment } from '../integration/agent-endpoint';
-import { finalLedger, storedOf, until } from '../integration/agent-harness';
+import { finalContainerRecord, storedOf, until } from '../integration/agent-harness';
 import { faultBed } from './bed';
 import type { AccountedContainer } from './container';
 import { randomFrom } from './random';
@@ -37,32 +37,34 @@ function rotate(container: AccountedContainer): void {
  * Nothing is stored twice or out of order, and what is missing lies in a gap. What was stored but could not be
  * acknowledged before its file went is in a gap too: a gap may name more than is missing, never less.
  */
-async function expectAccounted(container: AccountedContainer, ledger: ContainerRecord): Promise<number> {
+async function expectAccounted(container: AccountedContainer, containerRecord: ContainerRecord): Promise<number> {
   const stored = (await storedOf(bed.store, container)).map(({ line }) => line);
   const there = new Set(stored);
   const written = [...container.lines.keys()];
   expect(stored).toEqual(written.filter((line) => there.has(line)));
-  expect(ledger.linesAcked).toBeLessThanOrEqual(stored.length);
+  expect(containerRecord.linesAcked).toBeLessThanOrEqual(stored.length);
   const missing = written.filter((line) => !there.has(line));
   const unnamed = missing.filter((content) => {
     const { ns = 0n } = container.lines.get(content) ?? {};
-    return !ledger.gaps.some(({ from, to }) => (parseNs(from ?? '') ?? 0n) <= ns && ns <= (parseNs(to ?? '') ?? 0n));
+    return !containerRecord.gaps.some(
+      ({ from, to }) => (parseNs(from ?? '') ?? 0n) <= ns && ns <= (parseNs(to ?? '') ?? 0n)
+    );
   });
-  expect({ unnamed, gaps: unnamed.length > 0 ? ledger.gaps : [] }).toEqual({
+  expect({ unnamed, gaps: unnamed.length > 0 ? containerRecord.gaps : [] }).toEqual({
     unnamed: [],
     gaps: [],
   });
-  if (ledger.gaps.every(({ bytes }) => bytes !== null)) {
-    const named = ledger.gaps.reduce((sum, gap) => sum + (gap.bytes ?? 0), 0);
+  if (containerRecord.gaps.every(({ bytes }) => bytes !== null)) {
+    const named = containerRecord.gaps.reduce((sum, gap) => sum + (gap.bytes ?? 0), 0);
     const bytes = missing.reduce((sum, content) => sum + (container.lines.get(content)?.bytes ?? 0), 0);
     expect(named).toBeGreaterThanOrEqual(bytes);
-    expect(ledger.bytesAcked + named).toBe(ledger.bytesSeen);
+    expect(containerRecord.bytesAcked + named).toBe(containerRecord.bytesSeen);
   }
   return missing.length;
 }
 
 test(
-  `kill -9 at ${KILLS} random points, while logs rotate and vanish and the endpoint fails half of its answers: each line once, or a ledger that names it`,
+  `kill -9 at ${KILLS} random points, while logs rotate and vanish and the endpoint fails half of its answers: each line once, or a containerRecord that names it`,
   async () => {
     bed.endpoint.treat = () => (random() < 0.5 ? troubles[Math.floor(random() * troubles.length)]! : 'pass');
     const all: AccountedContainer[] = [];
@@ -88,7 +90,7 @@ test(
       const agent = await bed.startProcess(['--batch.size', '64KiB']);
       await wait(random() * 600);
       const at = Math.floor(random() * live.length);
-      // A log that no agent ever opened has no ledger: that one was seen shows its first line.
+      // A log that no agent ever opened has no container record: that one was seen shows its first line.
       if (random() < 0.25 && (await storedOf(bed.store, live[at]!)).length > 0) {
         live[at]!.deletePod();
         live[at] = next();
@@ -107,7 +109,7 @@ test(
     }
     let missing = 0;
     for (const container of all) {
-      missing += await expectAccounted(container, await finalLedger(bed.store, container));
+      missing += await expectAccounted(container, await finalContainerRecord(bed.store, container));
     }
     const lines = all.reduce((sum, container) => sum + container.lines.size, 0);
     console.log(`${KILLS} kills, ${all.length} containers, ${lines} lines, of which ${missing} are missing and named`);

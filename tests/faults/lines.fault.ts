@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { criLine, secondsAgo } from '../integration/agent-node';
-import { expectEachLineOnce, finalLedger, storedOf, until } from '../integration/agent-harness';
+import { expectEachLineOnce, finalContainerRecord, storedOf, until } from '../integration/agent-harness';
 import { expectComplete } from './account';
 import { faultBed, gaugeOf } from './bed';
 
@@ -56,11 +56,11 @@ test('F27: more than 100 containers that die amid a line lose none of what is th
     return container.append(criLine(secondsAgo(0) + 1_000_000n, `begun ${i}`, 'stdout', 'P'));
   });
   const { agent } = await bed.start();
-  await until('all are seen', () => agent.ledgers().length === 130);
+  await until('all are seen', () => agent.containerRecords().length === 130);
   containers.forEach((container) => container.deleteFiles());
   for (const [i, container] of containers.entries()) {
-    const ledger = await finalLedger(bed.store, container);
-    expect(ledger).toMatchObject({ linesAcked: 4, bytesAcked: container.bytes, gaps: [] });
+    const containerRecord = await finalContainerRecord(bed.store, container);
+    expect(containerRecord).toMatchObject({ linesAcked: 4, bytesAcked: container.bytes, gaps: [] });
     const entries = await storedOf(bed.store, container);
     expect(entries.map(({ line }) => line)).toEqual([...container.written, `begun ${i}`]);
     expect(entries.at(-1)?.metadata.continues).toBe('true');
@@ -77,10 +77,10 @@ test('F27: a fragment that never ends is not held for ever in memory, and delays
   const { agent } = await bed.start();
   await bed.arrived(other);
   await until('the line is sent in parts', async () =>
-    agent.ledgers().some(({ bytesAcked }) => bytesAcked > 4_000_000)
+    agent.containerRecords().some(({ bytesAcked }) => bytesAcked > 4_000_000)
   );
   stuck.deleteFiles();
-  await finalLedger(bed.store, stuck);
+  await finalContainerRecord(bed.store, stuck);
   expect((await contentsOf(stuck)).join('').length).toBe(400 * fragment.length);
 });
 
@@ -88,9 +88,9 @@ test('F28: the last line of a dead container is sent without its newline', async
   const container = bed.container({ pod: 'abrupt-0' }).write(10);
   container.append(criLine(secondsAgo(0) + 1_000_000n, 'last words').trimEnd());
   const { agent } = await bed.start();
-  await until('it is seen', () => agent.ledgers()[0]?.bytesSeen === container.bytes);
+  await until('it is seen', () => agent.containerRecords()[0]?.bytesSeen === container.bytes);
   container.deleteFiles();
-  expect(await finalLedger(bed.store, container)).toMatchObject({
+  expect(await finalContainerRecord(bed.store, container)).toMatchObject({
     linesAcked: 11,
     gaps: [],
     bytesAcked: container.bytes,
@@ -117,7 +117,7 @@ test('F29: a line with bytes that are not UTF-8 is kept, marked and counted', as
     ['clean é', undefined],
   ]);
   expect(await gaugeOf(agent, 'replaced_lines_total')).toBe(3);
-  expect(agent.ledgers()).toMatchObject([{ linesAcked: 4, bytesAcked: container.bytes, gaps: [] }]);
+  expect(agent.containerRecords()).toMatchObject([{ linesAcked: 4, bytesAcked: container.bytes, gaps: [] }]);
 });
 
 test('F30: with no API server, and no links that name containers, logs are shipped by what their path says', async () => {

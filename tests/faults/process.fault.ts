@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { finalLedger, storedOf, until } from '../integration/agent-harness';
+import { finalContainerRecord, storedOf, until } from '../integration/agent-harness';
 import { expectComplete } from './account';
 import { bytesIn, filesOpenToWrite } from './agent-process';
 import { faultBed } from './bed';
@@ -150,6 +150,6 @@ test('two agents on one state directory by mistake: the second refuses and names
   await first.end('SIGKILL');
   const third = await bed.startProcess();
   container.write(50).deletePod();
-  expect(await finalLedger(bed.store, container)).toBeDefined();
+  expect(await finalContainerRecord(bed.store, container)).toBeDefined();
   expect(third.running).toBe(true);
 });

@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { expectEachLineOnce, finalLedger, until } from '../integration/agent-harness';
+import { expectEachLineOnce, finalContainerRecord, until } from '../integration/agent-harness';
 import { expectComplete, expectExactAccount } from './account';
 import { faultBed, gaugeOf } from './bed';
 import type { AccountedContainer } from './container';
@@ -54,8 +54,8 @@ test('F24: an inode that a new log took over while no agent was there is read fr
   await bed.arrived(fresh);
   fresh.deleteFiles();
   await expectComplete(bed.store, [fresh]);
-  const ledger = await finalLedger(bed.store, old);
-  expect(ledger.linesAcked).toBe(200);
+  const containerRecord = await finalContainerRecord(bed.store, old);
+  expect(containerRecord.linesAcked).toBe(200);
   await expectEachLineOnce(bed.store, [old]);
 });
 
@@ -117,27 +117,27 @@ test('what went unread while no agent was there is named to the byte, with its t
   bed.endpoint.treat = () => 'reset';
   container.write(70);
   container.rotate(); // it grows no more: how much is missing can be known
-  await until('it is seen', () => first.agent.ledgers()[0]?.bytesSeen === container.bytes);
+  await until('it is seen', () => first.agent.containerRecords()[0]?.bytesSeen === container.bytes);
   await bed.agents.stop(first.agent);
   container.deleteFiles();
   bed.endpoint.treat = () => 'pass';
   await bed.start();
-  const ledger = await finalLedger(bed.store, container);
-  expect(await expectExactAccount(bed.store, container, ledger)).toHaveLength(70);
+  const containerRecord = await finalContainerRecord(bed.store, container);
+  expect(await expectExactAccount(bed.store, container, containerRecord)).toHaveLength(70);
 });
 
-test('a log that was seen, but went before anything of it was acknowledged while no agent was there, has a ledger', async () => {
+test('a log that was seen, but went before anything of it was acknowledged while no agent was there, has a container record', async () => {
   bed.endpoint.treat = () => 'reset';
   const { agent } = await bed.start();
   const container = bed.container({ pod: 'unsent-0' }).write(80);
   container.rotate();
-  await until('it is seen', () => agent.ledgers()[0]?.bytesSeen === container.bytes);
+  await until('it is seen', () => agent.containerRecords()[0]?.bytesSeen === container.bytes);
   await bed.agents.stop(agent);
   container.deletePod();
   bed.endpoint.treat = () => 'pass';
   await bed.start();
-  const ledger = await finalLedger(bed.store, container);
+  const containerRecord = await finalContainerRecord(bed.store, container);
   // It was sent and never acknowledged: for the agent it may be in Loki or not.
-  expect(ledger).toMatchObject({ verdict: 'unknown', linesAcked: 0 });
-  expect(await expectExactAccount(bed.store, container, ledger)).toHaveLength(80);
+  expect(containerRecord).toMatchObject({ status: 'unknown', linesAcked: 0 });
+  expect(await expectExactAccount(bed.store, container, containerRecord)).toHaveLength(80);
 });

@@ -13,7 +13,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { formatNs } from '../../model/time';
 import { criLine, secondsAgo } from '../integration/agent-node';
-import { entriesOf, finalLedger, storedOf, until } from '../integration/agent-harness';
+import { entriesOf, finalContainerRecord, storedOf, until } from '../integration/agent-harness';
 import { expectComplete } from './account';
 import { faultBed } from './bed';
 import type { AccountedContainer } from './container';
@@ -70,7 +70,7 @@ test.each([
   container.append(criLine(secondsAgo(0), straggler), rotated);
   await until('it is stored', async () => (await storedOf(bed.store, container)).at(-1)?.line === straggler, 5_000);
   container.deleteFiles();
-  expect(await finalLedger(bed.store, container)).toMatchObject({
+  expect(await finalContainerRecord(bed.store, container)).toMatchObject({
     linesAcked: 51,
     bytesAcked: container.bytes,
     gaps: [],
@@ -138,7 +138,7 @@ test('F14: rotated and compressed files of a time without agent are read, oldest
     return lines.length === written.length;
   });
   expect(new Set(seen).size).toBeGreaterThan(3);
-  expect(second.agent.ledgers()).toMatchObject([{ linesAcked: written.length, gaps: [] }]);
+  expect(second.agent.containerRecords()).toMatchObject([{ linesAcked: written.length, gaps: [] }]);
   await leaveComplete(container);
 });
 
@@ -189,17 +189,17 @@ test('F33: what a reboot made of a log while no agent was there is new content',
   await bed.arrived(container);
   await until('acknowledged', () => agent.unacked === 0);
   container.deleteFiles();
-  const ledger = await finalLedger(bed.store, container);
+  const containerRecord = await finalContainerRecord(bed.store, container);
   const stored = await storedOf(bed.store, container);
   expect(stored.map(({ line }) => line)).toEqual([...container.lines.keys()]);
   // The log of before could have grown after the last look: how much of it went unread nobody can know, and that is said.
-  expect(ledger).toMatchObject({ linesAcked: 250, verdict: 'unknown' });
-  expect(ledger.gaps).toMatchObject([
+  expect(containerRecord).toMatchObject({ linesAcked: 250, status: 'unknown' });
+  expect(containerRecord.gaps).toMatchObject([
     { reason: 'gone-unread', bytes: null, from: formatNs(stored[99]!.ns), to: expect.any(String) },
   ]);
 });
 
-test.each(['deleted', 'kept'])(
+test.each(['deleted', 'complete'])(
   'F33: a restart count that begins at 0 again is no end of the log (older files %s)',
   async (files) => {
     await bed.start(bed.config({ rescan: { interval: NEVER } }));

@@ -1,7 +1,7 @@
 import { fstatSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { finalLedger, storedOf, until } from '../integration/agent-harness';
+import { finalContainerRecord, storedOf, until } from '../integration/agent-harness';
 import { expectComplete, expectExactAccount } from './account';
 import { faultBed, gaugeOf } from './bed';
 
@@ -54,8 +54,8 @@ test('F3: pods of a CronJob that a short TTL deletes are complete, in one stream
     container.deletePod();
     containers.push(container);
   }
-  const ledgers = await expectComplete(bed.store, containers);
-  expect(new Set(ledgers.map(({ workload }) => workload))).toEqual(new Set(['tick']));
+  const containerRecords = await expectComplete(bed.store, containers);
+  expect(new Set(containerRecords.map(({ workload }) => workload))).toEqual(new Set(['tick']));
 });
 
 test('F4: all dead containers and rotated files deleted at once, with a backlog, are read from their descriptors', async () => {
@@ -69,10 +69,10 @@ test('F4: all dead containers and rotated files deleted at once, with a backlog,
   });
   await until('all files are open', async () => (await gaugeOf(agent, 'open_files')) === 60);
   containers.forEach((container) => container.deleteFiles());
-  await until('all left', () => agent.ledgers().every(({ left }) => left !== null));
+  await until('all left', () => agent.containerRecords().every(({ left }) => left !== null));
   bed.endpoint.release();
-  const ledgers = await expectComplete(bed.store, containers);
-  expect(ledgers.map(({ verdict, left }) => [verdict, left?.directory])).toEqual(
+  const containerRecords = await expectComplete(bed.store, containers);
+  expect(containerRecords.map(({ status, left }) => [status, left?.directory])).toEqual(
     containers.map(() => ['rescued', 'empty'])
   );
 });
@@ -85,8 +85,8 @@ test('F5: the log of an init container that is removed when the pod completes is
   await wait(50);
   init.deleteFiles();
   main.write(100);
-  const [ledger] = await expectComplete(bed.store, [init]);
-  expect(ledger?.left?.directory).toBe('empty');
+  const [containerRecord] = await expectComplete(bed.store, [init]);
+  expect(containerRecord?.left?.directory).toBe('empty');
   main.deletePod();
   await expectComplete(bed.store, [main]);
 });
@@ -99,7 +99,7 @@ test('F6: each restart of a crash loop is complete, of which the node keeps only
     await wait(40);
     const [dead] = runs.slice(-2);
     if (runs.length > 1 && dead) {
-      rmSync(dead.current); // the dead instance before the last one
+      rmSync(dead.current); // the dead run before the last one
     }
     runs.push(run);
   }
@@ -118,9 +118,13 @@ test('F8: a pod of the same name and another uid is another log, and that of the
   second.write(1_000);
   await until('it is seen too', () => agent.unacked === first.bytes + second.bytes);
   bed.endpoint.release();
-  expect(await finalLedger(bed.store, first)).toMatchObject({ linesSeen: 1_000, linesAcked: 1_000, gaps: [] });
+  expect(await finalContainerRecord(bed.store, first)).toMatchObject({ linesSeen: 1_000, linesAcked: 1_000, gaps: [] });
   second.deletePod();
-  expect(await finalLedger(bed.store, second)).toMatchObject({ linesSeen: 1_000, linesAcked: 1_000, gaps: [] });
+  expect(await finalContainerRecord(bed.store, second)).toMatchObject({
+    linesSeen: 1_000,
+    linesAcked: 1_000,
+    gaps: [],
+  });
   const stored = await storedOf(bed.store, second);
   expect(stored.map(({ line }) => line)).toEqual([...first.lines.keys(), ...second.lines.keys()]);
 });
@@ -142,9 +146,11 @@ test('F16: deleted logs keep no more disk than the budget; the noisiest gives wa
   bed.endpoint.treat = () => 'pass';
   await expectComplete(bed.store, quiet);
   for (const container of chatty) {
-    const ledger = await finalLedger(bed.store, container);
-    const missing = await expectExactAccount(bed.store, container, ledger);
-    expect(new Set(ledger.gaps.map(({ reason }) => reason))).toEqual(new Set(missing.length > 0 ? ['shed'] : []));
+    const containerRecord = await finalContainerRecord(bed.store, container);
+    const missing = await expectExactAccount(bed.store, container, containerRecord);
+    expect(new Set(containerRecord.gaps.map(({ reason }) => reason))).toEqual(
+      new Set(missing.length > 0 ? ['shed'] : [])
+    );
   }
 });
 

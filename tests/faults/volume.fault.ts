@@ -35,11 +35,16 @@ test(
     const { agent } = await start();
     await until('it is opened', () => agent.unacked > 0);
     container.deletePod();
-    await until('it left', () => agent.ledgers()[0]?.left != null, PATIENCE_MS);
+    await until('it left', () => agent.containerRecords()[0]?.left != null, PATIENCE_MS);
     expect(agent.unacked).toBeGreaterThan(bytes / 2);
-    await until('its last ledger', () => agent.ledgers()[0]?.final === true, PATIENCE_MS);
-    expect(agent.ledgers()[0]).toMatchObject({ linesSeen: lines, linesAcked: lines, gaps: [], verdict: 'rescued' });
-    expect(agent.ledgers()[0]).toMatchObject({ bytesSeen: bytes, bytesAcked: bytes });
+    await until('its last container record', () => agent.containerRecords()[0]?.final === true, PATIENCE_MS);
+    expect(agent.containerRecords()[0]).toMatchObject({
+      linesSeen: lines,
+      linesAcked: lines,
+      gaps: [],
+      status: 'rescued',
+    });
+    expect(agent.containerRecords()[0]).toMatchObject({ bytesSeen: bytes, bytesAcked: bytes });
     expect(sink.tally('slow-0')).toMatchObject({ distinct: lines, repeated: 0, outOfOrder: 0 });
   },
   PATIENCE_MS
@@ -60,7 +65,7 @@ test(
     await until('acknowledged', () => agent.unacked === 0);
     expect(bytes).toBeGreaterThan(300 * 1024 * 1024);
     expect(sink.tally('burst-0')).toMatchObject({ repeated: 0, outOfOrder: 0 });
-    expect(agent.ledgers()).toMatchObject([{ linesAcked: lines + 1_000, gaps: [] }]);
+    expect(agent.containerRecords()).toMatchObject([{ linesAcked: lines + 1_000, gaps: [] }]);
   },
   PATIENCE_MS
 );

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { request } from 'undici';
 import { startStore } from '../../pocket-loki';
-import { agentConfig, Agents, expectEachLineOnce, finalLedger, storedOf, until } from './agent-harness';
+import { agentConfig, Agents, expectEachLineOnce, finalContainerRecord, storedOf, until } from './agent-harness';
 import { criLine, secondsAgo, SimulatedNode } from './agent-node';
 import { afterlog } from './logs-program';
 import { startTestStore, type TestStore } from './logs-store';
@@ -35,7 +35,7 @@ test('lines that are not CRI, and bytes that are not UTF-8, are shipped and mark
     ['{ no CRI line', 'unparsed', undefined],
     ['caf\ufffd', undefined, 'utf8'],
   ]);
-  expect(agent.ledgers()).toMatchObject([{ linesAcked: 3, bytesAcked: container.bytes }]);
+  expect(agent.containerRecords()).toMatchObject([{ linesAcked: 3, bytesAcked: container.bytes }]);
 });
 
 test.each(['in one piece', 'in fragments'])('a line of 2 MB %s arrives whole, cut into parts', async (how) => {
@@ -59,7 +59,7 @@ test.each(['in one piece', 'in fragments'])('a line of 2 MB %s arrives whole, cu
   expect(entries.at(-1)?.line).toBe('next');
   expect(parts.map(({ line }) => line).join('') === content).toBe(true);
   expect(parts.map(({ metadata }) => metadata.continues)).toEqual([...parts.slice(1).map(() => 'true'), undefined]);
-  expect(agent.ledgers()).toMatchObject([{ linesAcked: 2, gaps: [] }]);
+  expect(agent.containerRecords()).toMatchObject([{ linesAcked: 2, gaps: [] }]);
 });
 
 test('an ended log keeps its last line without newline, or without its last fragment', async () => {
@@ -68,11 +68,11 @@ test('an ended log keeps its last line without newline, or without its last frag
   const partial = node.container({ pod: 'part-0' }).append(criLine(secondsAgo(0), 'begun', 'stdout', 'P'));
   node.container({ pod: 'empty-0' }).append('');
   const { agent } = await start();
-  await until('all are seen', () => agent.ledgers().length === 3);
+  await until('all are seen', () => agent.containerRecords().length === 3);
   cut.deleteFiles();
   partial.deleteFiles();
-  expect(await finalLedger(store, cut)).toMatchObject({ linesAcked: 2, bytesAcked: cut.bytes, gaps: [] });
-  expect(await finalLedger(store, partial)).toMatchObject({ linesAcked: 1, bytesAcked: partial.bytes });
+  expect(await finalContainerRecord(store, cut)).toMatchObject({ linesAcked: 2, bytesAcked: cut.bytes, gaps: [] });
+  expect(await finalContainerRecord(store, partial)).toMatchObject({ linesAcked: 1, bytesAcked: partial.bytes });
   expect((await storedOf(store, cut)).map(({ line }) => line)).toEqual(['one', 'torn']);
   expect((await storedOf(store, partial)).map(({ line }) => line)).toEqual(['begun']);
 });
@@ -142,7 +142,7 @@ test('says on /ready why it is not ready, and ships when the log directory and L
   const late = await startStore({ dir: join(node.dir, 'late-store'), port });
   await agent.settled();
   expect(await ready()).toBe('200 ready\n');
-  expect(agent.ledgers()).toMatchObject([{ linesAcked: container.written.length }]);
+  expect(agent.containerRecords()).toMatchObject([{ linesAcked: container.written.length }]);
   await agents.stop(agent);
   await late.close();
 });

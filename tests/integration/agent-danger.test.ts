@@ -36,7 +36,10 @@ async function shipUnder(available: () => number, pushes: number) {
   await until('all are seen', () => agent.unacked === bytesOf([...running, ...ended]));
   const writer = setInterval(() => running.forEach((container) => container.write(1)), 500);
   left.forEach((container) => container.deleteFiles());
-  await until('they are seen to have left', () => agent.ledgers().filter(({ left }) => left !== null).length === 6);
+  await until(
+    'they are seen to have left',
+    () => agent.containerRecords().filter(({ left }) => left !== null).length === 6
+  );
   await until('the silent ones may have ended', () => agent.atRisk === bytesOf(ended));
   const begun = scene.endpoint.pushes;
   scene.endpoint.treat = (push) => {
@@ -48,10 +51,12 @@ async function shipUnder(available: () => number, pushes: number) {
   scene.endpoint.release();
   await until('the pushes are through', () => scene.endpoint.pushes - begun > pushes && scene.endpoint.waiting > 0);
   const complete = (of: readonly SimulatedContainer[]) =>
-    of.filter(({ id, written }) => agent.ledgers().find((ledger) => ledger.id === id)?.linesAcked === written.length)
-      .length;
-  const danger = /^afterlog_danger (.*)$/m.exec(await agent.metrics.registry.metrics())?.[1];
-  const after = { ended: complete(ended), running: complete(running), danger };
+    of.filter(
+      ({ id, written }) =>
+        agent.containerRecords().find((containerRecord) => containerRecord.id === id)?.linesAcked === written.length
+    ).length;
+  const priority = /^afterlog_priority_mode (.*)$/m.exec(await agent.metrics.registry.metrics())?.[1];
+  const after = { ended: complete(ended), running: complete(running), priority };
   clearInterval(writer);
   scene.endpoint.treat = () => 'pass';
   scene.endpoint.release();
@@ -60,20 +65,20 @@ async function shipUnder(available: () => number, pushes: number) {
   return after;
 }
 
-// An ended container takes 3 pushes, the large one 8: 29 of them, and a few ledgers.
+// An ended container takes 3 pushes, the large one 8: 29 of them, and a few container records.
 const ENOUGH = 42;
 
 test('with time enough all take turns', async () => {
   const after = await shipUnder(() => 50 * GIB, ENOUGH);
-  expect(after).toMatchObject({ danger: '0', ended: 0 });
+  expect(after).toMatchObject({ priority: '0', ended: 0 });
 });
 
 test('near the threshold what may be deleted is brought to their end first', async () => {
   const after = await shipUnder(() => 15.5 * GIB, ENOUGH);
-  expect(after).toEqual({ danger: '1', ended: 8, running: 0 });
+  expect(after).toEqual({ priority: '1', ended: 8, running: 0 });
 });
 
-test('a disk that fills fast is danger from afar', async () => {
+test('a disk that fills fast is priority from afar', async () => {
   let left = 60 * GIB;
   const after = await shipUnder(() => (left = Math.max(20 * GIB, left - GIB)), ENOUGH);
   expect(after).toMatchObject({ ended: 8, running: 0 });

@@ -37,7 +37,7 @@ export async function entriesOf({ client }: TestStore, query: string): Promise<E
   return entries;
 }
 
-/** The contents that the store has of a container instance, in the order of their times. */
+/** The contents that the store has of a container run, in the order of their times. */
 export async function storedOf(store: TestStore, { namespace, name, pod, restart }: SimulatedContainer) {
   const selector = `{namespace="${namespace}", container="${name}"} | pod="${pod}" | restart="${restart}"`;
   return entriesOf(store, selector);
@@ -51,18 +51,18 @@ export async function expectEachLineOnce(store: TestStore, containers: readonly 
   }
 }
 
-/** The newest ledger of each container instance in the store, by its id. */
-export async function storedLedgers(store: TestStore): Promise<Map<string, ContainerRecord>> {
+/** The newest container record of each container run in the store, by its id. */
+export async function storedContainerRecords(store: TestStore): Promise<Map<string, ContainerRecord>> {
   const entries = await entriesOf(store, '{service_name="afterlog", record="container"}');
   const records = entries.map(({ line }) => containerRecordSchema.parse(JSON.parse(line)));
   return new Map(records.map((record) => [record.id, record]));
 }
 
-/** Waits for the final ledger of a container instance in the store. */
-export async function finalLedger(store: TestStore, { id }: SimulatedContainer): Promise<ContainerRecord> {
+/** Waits for the final container record of a container run in the store. */
+export async function finalContainerRecord(store: TestStore, { id }: SimulatedContainer): Promise<ContainerRecord> {
   let record: ContainerRecord | undefined;
-  await until(`the final ledger of ${id}`, async () => {
-    record = (await storedLedgers(store)).get(id);
+  await until(`the final containerRecord of ${id}`, async () => {
+    record = (await storedContainerRecords(store)).get(id);
     return record?.final === true;
   });
   return record!;

@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseNs } from '../../model/time';
 import type { ContainerRecord } from '../../model/records';
 import { Endpoint, type Treatment } from './agent-endpoint';
-import { agentConfig, Agents, entriesOf, storedLedgers, until } from './agent-harness';
+import { agentConfig, Agents, entriesOf, storedContainerRecords, until } from './agent-harness';
 import { SimulatedNode, type SimulatedContainer } from './agent-node';
 import { program } from './logs-program';
 import { startTestStore, type TestStore } from './logs-store';
@@ -130,14 +130,14 @@ class Workload {
   }
 }
 
-/** What comes and goes while no agent is there has no ledger: nothing is deleted before one has seen the container. */
+/** What comes and goes while no agent is there has no container record: nothing is deleted before one has seen the container. */
 function known({ id }: SimulatedContainer): boolean {
   const checkpoint = join(node.state, 'checkpoint.jsonl');
   return existsSync(checkpoint) && readFileSync(checkpoint, 'utf8').includes(`"${id}"`);
 }
 
 test(
-  `kill -9 at ${KILLS} random moments under a failing endpoint, while logs are written, rotated and deleted: each line is in the store once, or the ledgers name what is missing`,
+  `kill -9 at ${KILLS} random moments under a failing endpoint, while logs are written, rotated and deleted: each line is in the store once, or the containerRecords name what is missing`,
   async () => {
     endpoint.treat = () => (chance(0.5) ? troubles[Math.floor(random() * troubles.length)]! : 'pass');
     const work = new Workload();
@@ -157,17 +157,17 @@ test(
     const { agent } = await agents.start(agentConfig(node, endpoint.url));
     await agent.settled();
     work.all.forEach((container) => rmSync(container.directory, { recursive: true, force: true }));
-    await until('the final ledgers', () => agent.ledgers().every(({ final }) => final), 30_000);
-    const ledgers = await storedLedgers(store);
+    await until('the final container records', () => agent.containerRecords().every(({ final }) => final), 30_000);
+    const containerRecords = await storedContainerRecords(store);
     const lines = await linesByPod();
     let missing = 0;
     for (const container of work.all) {
-      missing += account(container, lines.get(container.pod) ?? [], ledgers.get(container.id));
+      missing += account(container, lines.get(container.pod) ?? [], containerRecords.get(container.id));
     }
     const written = work.all.reduce((sum, container) => sum + container.written.length, 0);
     process.stdout.write(
       `seed ${SEED}: ${KILLS} kills, ${endpoint.pushes} pushes, ${work.all.length} containers, ` +
-        `${written} lines, of which ${missing} were deleted unread and are named by ledgers\n`
+        `${written} lines, of which ${missing} were deleted unread and are named by containerRecords\n`
     );
     // How much could be read in time is the machine's speed; that something was shows that the test tests something.
     expect(written - missing).toBeGreaterThan(0);
@@ -184,16 +184,20 @@ async function linesByPod(): Promise<Map<string, string[]>> {
   return lines;
 }
 
-/** Holds a container's ledger against what it wrote and what the store has. @returns the lines that are missing */
-function account(container: SimulatedContainer, stored: string[], ledger: ContainerRecord | undefined): number {
+/** Holds a container's container record against what it wrote and what the store has. @returns the lines that are missing */
+function account(
+  container: SimulatedContainer,
+  stored: string[],
+  containerRecord: ContainerRecord | undefined
+): number {
   const there = new Set(stored);
   const twice = stored.filter((line, index) => stored.indexOf(line) !== index);
   expect({ id: container.id, twice }).toEqual({ id: container.id, twice: [] });
   const missing = container.written.flatMap((line, index) =>
     there.has(line) ? [] : [{ line, time: container.times[index]!, bytes: container.sizes[index]! }]
   );
-  const gaps = ledger?.gaps ?? [];
-  const about = { id: container.id, known: ledger !== undefined, missing: missing.length, gaps };
+  const gaps = containerRecord?.gaps ?? [];
+  const about = { id: container.id, known: containerRecord !== undefined, missing: missing.length, gaps };
   const uncovered = missing.filter(
     ({ time }) =>
       !gaps.some(({ from, to }) => (parseNs(from ?? '') ?? 0n) <= time && time <= (parseNs(to ?? '') ?? 1n << 63n))
@@ -204,7 +208,9 @@ function account(container: SimulatedContainer, stored: string[], ledger: Contai
   const sure = named(gaps.filter(({ reason }) => reason !== 'unacknowledged'));
   const most = gaps.some((gap) => gap.bytes === null) ? Infinity : named(gaps);
   if (bytes < sure || bytes > most) {
-    throw new Error(`${bytes} bytes are missing, the ledger says other: ${JSON.stringify({ ...about, ledger })}`);
+    throw new Error(
+      `${bytes} bytes are missing, the containerRecord says other: ${JSON.stringify({ ...about, containerRecord })}`
+    );
   }
   return missing.length;
 }

@@ -2,7 +2,14 @@ import { rmSync, utimesSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Gap } from '../../model/records';
 import { parseNs } from '../../model/time';
-import { entriesOf, expectEachLineOnce, finalLedger, storedLedgers, storedOf, until } from './agent-harness';
+import {
+  entriesOf,
+  expectEachLineOnce,
+  finalContainerRecord,
+  storedContainerRecords,
+  storedOf,
+  until,
+} from './agent-harness';
 import { agentScene } from './agent-scene';
 
 const scene = agentScene();
@@ -13,12 +20,18 @@ test('a log deleted before Loki acknowledged it is rescued, to the last line', a
   const container = scene.node.container({ pod: 'report-x7k2p' }).write(2_000);
   await until('the agent sees it', () => agent.unacked === container.bytes);
   container.deleteFiles();
-  await until('the agent sees it go', () => agent.ledgers().some(({ left }) => left !== null));
+  await until('the agent sees it go', () => agent.containerRecords().some(({ left }) => left !== null));
   scene.endpoint.release();
-  const ledger = await finalLedger(scene.store, container);
-  expect(ledger).toMatchObject({ verdict: 'rescued', linesSeen: 2_000, linesAcked: 2_000, gaps: [], ended: true });
-  expect(ledger).toMatchObject({ bytesSeen: container.bytes, bytesAcked: container.bytes });
-  expect(ledger.left).toMatchObject({ directory: 'empty', bytesUnacked: container.bytes });
+  const containerRecord = await finalContainerRecord(scene.store, container);
+  expect(containerRecord).toMatchObject({
+    status: 'rescued',
+    linesSeen: 2_000,
+    linesAcked: 2_000,
+    gaps: [],
+    ended: true,
+  });
+  expect(containerRecord).toMatchObject({ bytesSeen: container.bytes, bytesAcked: container.bytes });
+  expect(containerRecord.left).toMatchObject({ directory: 'empty', bytesUnacked: container.bytes });
   await expectEachLineOnce(scene.store, [container]);
 });
 
@@ -27,10 +40,10 @@ test('a log deleted with its directory after the last acknowledgement was kept',
   const container = scene.node.container({ pod: 'report-x7k2p' }).write(100);
   await scene.acknowledged(agent, container);
   container.deletePod();
-  const ledger = await finalLedger(scene.store, container);
-  expect(ledger).toMatchObject({ verdict: 'kept', linesAcked: 100, gaps: [] });
-  expect(ledger.left).toMatchObject({ directory: 'removed', bytesUnacked: 0 });
-  expect(agent.ledgers()).toHaveLength(1);
+  const containerRecord = await finalContainerRecord(scene.store, container);
+  expect(containerRecord).toMatchObject({ status: 'complete', linesAcked: 100, gaps: [] });
+  expect(containerRecord.left).toMatchObject({ directory: 'removed', bytesUnacked: 0 });
+  expect(agent.containerRecords()).toHaveLength(1);
 });
 
 test('an agent that ends just after a log left still says that it was kept', async () => {
@@ -38,10 +51,14 @@ test('an agent that ends just after a log left still says that it was kept', asy
   const container = scene.node.container({ pod: 'report-x7k2p' }).write(100);
   await scene.acknowledged(first.agent, container);
   container.deleteFiles();
-  await until('the agent sees it go', () => first.agent.ledgers().some(({ left }) => left !== null));
+  await until('the agent sees it go', () => first.agent.containerRecords().some(({ left }) => left !== null));
   await scene.agents.stop(first.agent);
   await scene.start();
-  expect(await finalLedger(scene.store, container)).toMatchObject({ verdict: 'kept', gaps: [], linesAcked: 100 });
+  expect(await finalContainerRecord(scene.store, container)).toMatchObject({
+    status: 'complete',
+    gaps: [],
+    linesAcked: 100,
+  });
 });
 
 test('that a log went is told with the time at which it went, also where the agent was kept from looking', async () => {
@@ -51,7 +68,7 @@ test('that a log went is told with the time at which it went, also where the age
   container.deletePod();
   const gone = Date.now();
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500); // nothing else of this process runs meanwhile
-  const { left } = await finalLedger(scene.store, container);
+  const { left } = await finalContainerRecord(scene.store, container);
   expect(Date.parse(left?.at ?? '')).toBeLessThanOrEqual(gone);
   expect(Date.parse(left?.noticed ?? '')).toBeGreaterThanOrEqual(gone + 1_500);
 });
@@ -65,7 +82,7 @@ test('the directory knows when a log went while no agent was there', async () =>
   const went = new Date(Math.floor(Date.now() / 1000 - 5 * 60) * 1000); // file times are fractions of seconds
   utimesSync(container.directory, went, went);
   await scene.start();
-  const { left, gaps } = await finalLedger(scene.store, container);
+  const { left, gaps } = await finalContainerRecord(scene.store, container);
   expect(left).toMatchObject({ directory: 'empty' });
   expect(Date.parse(left?.at ?? '')).toBe(went.getTime());
   expect(Date.parse(left?.noticed ?? '')).toBeGreaterThan(went.getTime() + 5 * 60_000 - 1);
@@ -79,10 +96,14 @@ test('files that rotation deleted are counted as rotated away, with their lines'
   container.write(200);
   await scene.acknowledged(agent, container);
   rmSync(oldest);
-  await until('it is noticed', () => agent.ledgers()[0]?.rotatedAway != null);
-  expect(agent.ledgers()[0]).toMatchObject({ rotatedAway: { files: 1, lines: 300 }, left: null, gaps: [] });
+  await until('it is noticed', () => agent.containerRecords()[0]?.rotatedAway != null);
+  expect(agent.containerRecords()[0]).toMatchObject({ rotatedAway: { files: 1, lines: 300 }, left: null, gaps: [] });
   container.deleteFiles();
-  expect(await finalLedger(scene.store, container)).toMatchObject({ verdict: 'kept', linesAcked: 500, linesSeen: 500 });
+  expect(await finalContainerRecord(scene.store, container)).toMatchObject({
+    status: 'complete',
+    linesAcked: 500,
+    linesSeen: 500,
+  });
   await expectEachLineOnce(scene.store, [container]);
 });
 
@@ -96,7 +117,9 @@ test('a restart of the agent sends nothing again and counts no line twice', asyn
   const pushes = scene.endpoint.pushes;
   const second = await scene.start();
   await second.agent.settled();
-  expect(second.agent.ledgers()).toMatchObject([{ linesSeen: 500, linesAcked: 500, bytesSeen: container.bytes }]);
+  expect(second.agent.containerRecords()).toMatchObject([
+    { linesSeen: 500, linesAcked: 500, bytesSeen: container.bytes },
+  ]);
   expect(scene.endpoint.pushes).toBe(pushes);
   await expectEachLineOnce(scene.store, [container]);
 });
@@ -110,20 +133,20 @@ test('what went unread while no agent was there is a gap with its bytes', async 
   partial.write(70);
   await until('seen', () => first.agent.unacked > 0);
   partial.rotate(); // a rotated file grows no more, so that its size is known
-  await until('the new file is seen', () => first.agent.ledgers()[0]?.bytesSeen === partial.bytes);
+  await until('the new file is seen', () => first.agent.containerRecords()[0]?.bytesSeen === partial.bytes);
   const stopped = scene.agents.stop(first.agent);
   await stopped;
   partial.deleteFiles();
   scene.endpoint.release();
   await scene.start();
-  const ledger = await finalLedger(scene.store, partial);
-  expect(ledger.gaps).toMatchObject([
+  const containerRecord = await finalContainerRecord(scene.store, partial);
+  expect(containerRecord.gaps).toMatchObject([
     { reason: 'unacknowledged', bytes: partial.bytes - acked }, // Loki had it in hand when the agent ended
     { reason: 'gone-unread', bytes: null, detail: 'what was written after the last look' },
   ]);
-  expect(ledger.verdict).toBe('unknown');
-  expect(ledger.linesAcked).toBe(50);
-  expect(ledger.bytesAcked).toBe(acked);
+  expect(containerRecord.status).toBe('unknown');
+  expect(containerRecord.linesAcked).toBe(50);
+  expect(containerRecord.bytesAcked).toBe(acked);
 });
 
 test.each([
@@ -138,10 +161,12 @@ test.each([
     container.rotate();
     container.write(24, 1);
     container[leave]();
-    const ledger = await finalLedger(scene.store, container);
-    expect(ledger).toMatchObject({ verdict: 'unknown', linesSeen: 100, linesAcked: 100 });
-    expect(ledger.gaps).toMatchObject([{ reason: 'gone-unread', bytes: null, detail: 'a newer file that nobody saw' }]);
-    const [{ from, to }] = ledger.gaps as [Gap];
+    const containerRecord = await finalContainerRecord(scene.store, container);
+    expect(containerRecord).toMatchObject({ status: 'unknown', linesSeen: 100, linesAcked: 100 });
+    expect(containerRecord.gaps).toMatchObject([
+      { reason: 'gone-unread', bytes: null, detail: 'a newer file that nobody saw' },
+    ]);
+    const [{ from, to }] = containerRecord.gaps as [Gap];
     expect(parseNs(from ?? '')).toBe(container.times[99]);
     expect(parseNs(to ?? '')).toBeGreaterThanOrEqual(container.times.at(-1)!);
   }
@@ -159,7 +184,7 @@ test('lines older than an hour go to streams of their hour, and all of them are 
   const entries = await entriesOf(scene.store, '{late="true"}');
   expect(entries).toHaveLength(400);
   expect(new Set(entries.map(({ labels }) => labels.hour)).size).toBeGreaterThanOrEqual(2);
-  expect(agent.ledgers()).toMatchObject([{ linesAcked: 500, gaps: [] }]);
+  expect(agent.containerRecords()).toMatchObject([{ linesAcked: 500, gaps: [] }]);
 });
 
 test('lines that no Loki would take any more are a gap, and those after them arrive', async () => {
@@ -170,11 +195,11 @@ test('lines that no Loki would take any more are a gap, and those after them arr
   await agent.settled();
   expect((await storedOf(scene.store, container)).map(({ line }) => line)).toEqual(container.written.slice(30));
   await wait(50);
-  const ledger = (await storedLedgers(scene.store)).get(container.id);
-  expect(ledger?.gaps).toMatchObject([{ reason: 'too-old', lines: 30, bytes: tooOld }]);
+  const containerRecord = (await storedContainerRecords(scene.store)).get(container.id);
+  expect(containerRecord?.gaps).toMatchObject([{ reason: 'too-old', lines: 30, bytes: tooOld }]);
   container.deleteFiles();
-  expect(await finalLedger(scene.store, container)).toMatchObject({
-    verdict: 'partial',
+  expect(await finalContainerRecord(scene.store, container)).toMatchObject({
+    status: 'partial',
     linesAcked: 20,
     linesSeen: 50,
   });

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { request } from 'undici';
-import { entriesOf, expectEachLineOnce, finalLedger, until } from './agent-harness';
+import { entriesOf, expectEachLineOnce, finalContainerRecord, until } from './agent-harness';
 import { agentScene } from './agent-scene';
 
 const MIB = 2 ** 20;
@@ -58,7 +58,7 @@ test('one stream that Loki refuses does not hold up the others', async () => {
   scene.endpoint.treatBody = (body) =>
     /namespace="bad-/.test(body) ? { status: 429, body: 'Per stream rate limit exceeded' } : 'pass';
   const { agent } = await scene.start(config);
-  await until('the good one is through', () => agent.ledgers().some(({ linesAcked }) => linesAcked === 500));
+  await until('the good one is through', () => agent.containerRecords().some(({ linesAcked }) => linesAcked === 500));
   scene.endpoint.treatBody = null;
   await agent.settled();
   await expectEachLineOnce(scene.store, [...refused, good]);
@@ -113,12 +113,12 @@ test('what was in Loki’s hands when the agent ended and the log was deleted is
   container.deleteFiles();
   scene.endpoint.treat = () => 'pass';
   await scene.start();
-  const ledger = await finalLedger(scene.store, container);
-  expect(ledger.gaps).toMatchObject([
+  const containerRecord = await finalContainerRecord(scene.store, container);
+  expect(containerRecord.gaps).toMatchObject([
     { reason: 'unacknowledged', bytes: container.bytes },
     { reason: 'gone-unread', bytes: null },
   ]);
-  expect(ledger.verdict).toBe('unknown');
+  expect(containerRecord.status).toBe('unknown');
 });
 
 describe('the status page', () => {
@@ -132,10 +132,10 @@ describe('the status page', () => {
     };
   };
 
-  test('gives the ledgers as JSON', async () => {
+  test('gives the container records as JSON', async () => {
     scene.node.container({ pod: 'job-0' }).write(5);
     const get = await start(false);
-    const { status, text } = await get('/api/ledgers');
+    const { status, text } = await get('/api/container-records');
     expect(status).toBe(200);
     expect(JSON.parse(text)).toMatchObject([{ kind: 'container', pod: 'job-0', gaps: [] }]);
   });
@@ -143,7 +143,9 @@ describe('the status page', () => {
   test('says of every metric what it is', async () => {
     const { text } = await (await start(false))('/metrics');
     const names = [...text.matchAll(/^# TYPE (afterlog_\S+)/gm)].map(([, name]) => name);
-    expect(names).toEqual(expect.arrayContaining(['afterlog_danger', 'afterlog_lag_seconds', 'afterlog_rescue_bytes']));
+    expect(names).toEqual(
+      expect.arrayContaining(['afterlog_priority_mode', 'afterlog_lag_seconds', 'afterlog_rescue_bytes'])
+    );
     const helps = new Map([...text.matchAll(/^# HELP (afterlog_\S+) (.+)$/gm)].map(([, name, help]) => [name, help]));
     expect(names.filter((name) => (helps.get(name) ?? '').length < 10)).toEqual([]);
   });

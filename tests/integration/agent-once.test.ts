@@ -25,7 +25,7 @@ const once = (...more: string[]) =>
     ...['--state.dir', node.state, '--node.name', 'n1', '--cluster.name', 'c1', ...more],
   ]);
 
-const ledgersIn = (stdout: string) => z.array(containerRecordSchema).parse(JSON.parse(stdout));
+const containerRecordsIn = (stdout: string) => z.array(containerRecordSchema).parse(JSON.parse(stdout));
 
 /** A rotated file as the kubelet compresses it. */
 function compress(file: string): void {
@@ -52,9 +52,9 @@ test('delivers each line of a tree once, and nothing the second time', async () 
   const first = await once('-o', 'json');
   expect({ code: first.code, stderr: first.stderr }).toEqual({ code: 0, stderr: expect.not.stringContaining('error') });
   await expectEachLineOnce(store, containers);
-  const ledgers = ledgersIn(first.stdout);
-  expect(Object.fromEntries(ledgers.map(({ id, linesAcked, verdict }) => [id, [linesAcked, verdict]]))).toEqual(
-    Object.fromEntries(containers.map(({ id, written }) => [id, [written.length, 'kept']]))
+  const containerRecords = containerRecordsIn(first.stdout);
+  expect(Object.fromEntries(containerRecords.map(({ id, linesAcked, status }) => [id, [linesAcked, status]]))).toEqual(
+    Object.fromEntries(containers.map(({ id, written }) => [id, [written.length, 'complete']]))
   );
 
   const count = async () => (await entriesOf(store, '{cluster="c1", service_name!="afterlog"}')).length;
@@ -62,9 +62,9 @@ test('delivers each line of a tree once, and nothing the second time', async () 
   const second = await once('-o', 'json');
   expect(second.code).toBe(0);
   expect(await count()).toBe(before);
-  const totals = (list: typeof ledgers) =>
+  const totals = (list: typeof containerRecords) =>
     list.map(({ id, linesAcked, bytesAcked }) => ({ id, linesAcked, bytesAcked }));
-  expect(totals(ledgersIn(second.stdout))).toEqual(totals(ledgers));
+  expect(totals(containerRecordsIn(second.stdout))).toEqual(totals(containerRecords));
 });
 
 test('sends only what came in between', async () => {
@@ -127,5 +127,5 @@ test('ends with 1 and says what happened when Loki cannot be reached; the lines 
 
 test('ends with 0 where there is nothing to ship', async () => {
   const { code, stdout } = await once();
-  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^NAMESPACE .*VERDICT\n$/) });
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^NAMESPACE .*STATUS\n$/) });
 });

@@ -65,7 +65,7 @@ test.each(['waited', 'were waiting when the agent was killed'])(
     container.write(20);
     await agent.settled();
     await expectEachLineOnce(scene.store, [container]);
-    expect(agent.ledgers()).toMatchObject([{ linesAcked: 220, gaps: [] }]);
+    expect(agent.containerRecords()).toMatchObject([{ linesAcked: 220, gaps: [] }]);
     // What had not been sent before goes by its age.
     expect((await entriesOf(scene.store, '{late="true", container="main"}')).map(({ line }) => line)).toEqual(
       container.written.slice(200)
@@ -84,7 +84,7 @@ test('lines that the stream has come to be an hour ahead of go to streams of lat
   await agent.settled();
   await expectEachLineOnce(scene.store, [container]);
   expect(await entriesOf(scene.store, '{late="true", container="main"}')).toHaveLength(200);
-  expect(agent.ledgers()).toMatchObject([{ linesAcked: 200, gaps: [] }]);
+  expect(agent.containerRecords()).toMatchObject([{ linesAcked: 200, gaps: [] }]);
 });
 
 test('a log that is cut to nothing while a push is under way is read from its start, and what was not read is a gap', async () => {
@@ -106,7 +106,7 @@ test('a log that is cut to nothing while a push is under way is read from its st
   expect(before).toBeGreaterThan(0);
   expect(stored).toEqual([...container.written.slice(0, before), ...container.written.slice(1_000)]);
   const bytes = container.sizes.slice(before, 1_000).reduce((sum, size) => sum + size, 0);
-  expect(agent.ledgers()).toMatchObject([
+  expect(agent.containerRecords()).toMatchObject([
     { linesAcked: stored.length, bytesSeen: container.bytes, gaps: [{ reason: 'truncated', bytes }] },
   ]);
 });

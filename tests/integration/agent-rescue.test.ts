@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { formatNs } from '../../model/time';
 import type { AgentConfig } from '../../shipper/config/agent-config';
-import { expectEachLineOnce, finalLedger, storedOf, until } from './agent-harness';
+import { expectEachLineOnce, finalContainerRecord, storedOf, until } from './agent-harness';
 import type { SimulatedContainer } from './agent-node';
 import { agentScene } from './agent-scene';
 
@@ -22,29 +22,33 @@ async function startStalled(...containers: SimulatedContainer[]) {
   return agent;
 }
 
-/** Holds the ledger's one gap against the lines that the store lacks. */
+/** Holds the container record's one gap against the lines that the store lacks. */
 async function expectExactGap(container: SimulatedContainer): Promise<void> {
-  const ledger = await finalLedger(scene.store, container);
+  const containerRecord = await finalContainerRecord(scene.store, container);
   const stored = (await storedOf(scene.store, container)).map(({ line }) => line);
   expect(stored.length).toBeGreaterThan(0);
   expect(stored).toEqual(container.written.slice(0, stored.length));
   const bytes = container.sizes.slice(stored.length).reduce((sum, size) => sum + size, 0);
-  expect(ledger).toMatchObject({ verdict: 'partial', bytesSeen: container.bytes, linesAcked: stored.length });
-  expect(ledger.gaps).toMatchObject([
+  expect(containerRecord).toMatchObject({ status: 'partial', bytesSeen: container.bytes, linesAcked: stored.length });
+  expect(containerRecord.gaps).toMatchObject([
     { reason: 'shed', bytes, from: formatNs(container.times[stored.length]!), to: formatNs(container.times.at(-1)!) },
   ]);
 }
 
-test('over the budget the noisiest gives way, and its ledger names what is missing, to the byte', async () => {
+test('over the budget the noisiest gives way, and its container record names what is missing, to the byte', async () => {
   config.rescue['max-bytes'] = 200_000;
   const noisy = scene.node.container({ pod: 'noisy-0' }).write(4_000, 5);
   const quiet = scene.node.container({ pod: 'quiet-0' }).write(300, 5);
   const agent = await startStalled(noisy, quiet);
   noisy.deleteFiles();
   quiet.deleteFiles();
-  await until('something is given up', () => agent.ledgers().some(({ gaps }) => gaps.length > 0));
+  await until('something is given up', () => agent.containerRecords().some(({ gaps }) => gaps.length > 0));
   scene.endpoint.release();
-  expect(await finalLedger(scene.store, quiet)).toMatchObject({ verdict: 'rescued', linesAcked: 300, gaps: [] });
+  expect(await finalContainerRecord(scene.store, quiet)).toMatchObject({
+    status: 'rescued',
+    linesAcked: 300,
+    gaps: [],
+  });
   await expectEachLineOnce(scene.store, [quiet]);
   await expectExactGap(noisy);
   expect(await agent.metrics.registry.metrics()).toMatch(/afterlog_missed_bytes_total\{reason="shed"\} [1-9]/);
@@ -55,7 +59,7 @@ test('a file that is held for too long gives way', async () => {
   const old = scene.node.container({ pod: 'old-0' }).write(2_000, 5);
   const agent = await startStalled(old);
   old.deleteFiles();
-  await until('it is given up', () => agent.ledgers().some(({ gaps }) => gaps.length > 0));
+  await until('it is given up', () => agent.containerRecords().some(({ gaps }) => gaps.length > 0));
   scene.endpoint.release();
   await expectExactGap(old);
 });
@@ -75,7 +79,7 @@ test('a rotated file that the kubelet compressed is given up without a loss: its
   scene.endpoint.release();
   await agent.settled();
   await expectEachLineOnce(scene.store, [container]);
-  expect(agent.ledgers()).toMatchObject([{ linesAcked: 2_010, gaps: [] }]);
+  expect(agent.containerRecords()).toMatchObject([{ linesAcked: 2_010, gaps: [] }]);
 });
 
 test('what was rescued, and what is at risk, is counted', async () => {
@@ -89,7 +93,7 @@ test('what was rescued, and what is at risk, is counted', async () => {
   const lag = Number(/^afterlog_lag_seconds (.*)$/m.exec(during)?.[1]);
   expect(lag).toBeGreaterThan(0);
   scene.endpoint.release();
-  await finalLedger(scene.store, container);
+  await finalContainerRecord(scene.store, container);
   const after = await metrics();
   expect(after).toContain('afterlog_at_risk_bytes 0\n');
   expect(after).toContain('afterlog_lag_seconds 0\n');

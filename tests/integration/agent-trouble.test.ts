@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Treatment } from './agent-endpoint';
-import { agentConfig, expectEachLineOnce, storedLedgers, storedOf } from './agent-harness';
+import { agentConfig, expectEachLineOnce, storedContainerRecords, storedOf } from './agent-harness';
 import { criLine, secondsAgo } from './agent-node';
 import { agentScene } from './agent-scene';
 import { startTestStore } from './logs-store';
@@ -27,7 +27,7 @@ test.each<[string, Treatment[]]>([
   const { agent } = await scene.start(config);
   await agent.settled();
   await expectEachLineOnce(scene.store, containers);
-  expect(agent.ledgers().map(({ linesAcked, gaps }) => ({ linesAcked, gaps }))).toEqual(
+  expect(agent.containerRecords().map(({ linesAcked, gaps }) => ({ linesAcked, gaps }))).toEqual(
     containers.map(() => ({ linesAcked: 1_500, gaps: [] }))
   );
   expect(scene.endpoint.pushes).toBeGreaterThan(troubles.length);
@@ -40,7 +40,7 @@ test('requests that are too large for a proxy on the way are made smaller, until
   const { agent } = await scene.start();
   await agent.settled();
   await expectEachLineOnce(scene.store, [container]);
-  expect(agent.ledgers()).toMatchObject([{ linesAcked: 1_500, gaps: [] }]);
+  expect(agent.containerRecords()).toMatchObject([{ linesAcked: 1_500, gaps: [] }]);
 });
 
 test('a line that spoils every request it is in is found, and alone passed over', async () => {
@@ -53,12 +53,12 @@ test('a line that spoils every request it is in is found, and alone passed over'
   const { agent } = await scene.start();
   await agent.settled();
   await expectEachLineOnce(scene.store, [container]);
-  expect(agent.ledgers()).toMatchObject([
+  expect(agent.containerRecords()).toMatchObject([
     { linesAcked: 600, linesSeen: 601, gaps: [{ reason: 'refused', lines: 1, bytes: spoilt.length }] },
   ]);
 });
 
-test('lines that Loki refuses for good are counted in the ledger, and the others are stored', async () => {
+test('lines that Loki refuses for good are counted in the container record, and the others are stored', async () => {
   await scene.store.close();
   scene.store = await startTestStore({ limits: { maxLineSize: 1_000 } });
   const container = scene.node.container({ pod: 'wordy-0' }).write(20, 5);
@@ -67,11 +67,11 @@ test('lines that Loki refuses for good are counted in the ledger, and the others
   const { agent } = await scene.start(agentConfig(scene.node, scene.store.url));
   await agent.settled();
   expect((await storedOf(scene.store, container)).map(({ line }) => line)).toEqual([...container.written, 'after']);
-  const ledger = (await storedLedgers(scene.store)).get(container.id);
-  expect(ledger?.gaps).toMatchObject([
+  const containerRecord = (await storedContainerRecords(scene.store)).get(container.id);
+  expect(containerRecord?.gaps).toMatchObject([
     { reason: 'refused', lines: 1, detail: expect.stringContaining('max entry size') },
   ]);
-  expect(ledger?.linesAcked).toBe(21);
+  expect(containerRecord?.linesAcked).toBe(21);
 });
 
 test('containers of one stream that have much together are sent request after request, without waiting for company', async () => {

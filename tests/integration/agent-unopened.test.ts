@@ -1,7 +1,7 @@
 import { renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LogFile } from '../../shipper/agent/files/log-file';
-import { expectEachLineOnce, finalLedger, until } from './agent-harness';
+import { expectEachLineOnce, finalContainerRecord, until } from './agent-harness';
 import { criLine, secondsAgo } from './agent-node';
 import { agentScene } from './agent-scene';
 
@@ -27,29 +27,29 @@ test('a file that is renamed between the look and its opening is read under its 
   const { agent } = await scene.start();
   await agent.settled();
   await expectEachLineOnce(scene.store, [container]);
-  expect(agent.ledgers()).toMatchObject([{ linesAcked: 50, gaps: [], left: null }]);
+  expect(agent.containerRecords()).toMatchObject([{ linesAcked: 50, gaps: [], left: null }]);
 });
 
-test('a log that is deleted between the look and its opening is lost, and its ledger says how much', async () => {
+test('a log that is deleted between the look and its opening is lost, and its container record says how much', async () => {
   const container = scene.node.container({ pod: 'report-x7k2p' }).write(50);
   beforeOpening(container.current, () => rmSync(container.current));
   await scene.start();
-  const ledger = await finalLedger(scene.store, container);
-  expect(ledger).toMatchObject({ verdict: 'lost', linesAcked: 0, bytesSeen: container.bytes, bytesAcked: 0 });
-  expect(ledger.gaps).toMatchObject([{ reason: 'gone-unread', bytes: container.bytes }]);
+  const containerRecord = await finalContainerRecord(scene.store, container);
+  expect(containerRecord).toMatchObject({ status: 'lost', linesAcked: 0, bytesSeen: container.bytes, bytesAcked: 0 });
+  expect(containerRecord.gaps).toMatchObject([{ reason: 'gone-unread', bytes: container.bytes }]);
 });
 
-test('a log that could not be opened as long as it was there is lost, and its ledger says why', async () => {
+test('a log that could not be opened as long as it was there is lost, and its container record says why', async () => {
   const elsewhere = join(scene.node.dir, 'elsewhere');
   writeFileSync(elsewhere, criLine(secondsAgo(0), 'hidden'));
   const container = scene.node.container({ pod: 'linked-0' });
   symlinkSync(elsewhere, container.current);
   const { agent } = await scene.start();
-  await until('it is seen', () => agent.ledgers().length === 1);
+  await until('it is seen', () => agent.containerRecords().length === 1);
   rmSync(container.current);
-  const ledger = await finalLedger(scene.store, container);
-  expect(ledger).toMatchObject({ verdict: 'lost', linesAcked: 0, left: { directory: 'empty' } });
-  expect(ledger.gaps).toMatchObject([
+  const containerRecord = await finalContainerRecord(scene.store, container);
+  expect(containerRecord).toMatchObject({ status: 'lost', linesAcked: 0, left: { directory: 'empty' } });
+  expect(containerRecord.gaps).toMatchObject([
     { reason: 'unreadable', bytes: expect.any(Number), detail: expect.stringMatching(/leads to .*elsewhere/) },
   ]);
 });

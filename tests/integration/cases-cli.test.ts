@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Case } from '../../model/cases';
-import { condition, ledger, machine, pod } from '../../model/cases/testing/records';
+import { condition, containerRecord, machine, pod } from '../../model/cases/testing/records';
 import {
   CONTAINER_METADATA,
   DISK_METADATA,
@@ -26,7 +26,7 @@ import { connectLoki, type LokiConnection } from '../../shipper/loki/connection'
 import { QueryClient } from '../../shipper/loki/query-client';
 import { type OutgoingRecord, RecordWriter } from '../../shipper/loki/record-writer';
 import { CaseReader, type CaseSelection, type CaseWindow } from '../../shipper/lookup/case-reader';
-import { recordedLedgers, recordedReclaims } from './cases-ledgers';
+import { recordedContainerRecords, recordedReclaims } from './cases-ledgers';
 
 const ns = (time: string): bigint => parseNs(time) ?? 0n;
 const NOW = ns('2026-11-23T23:40:00Z');
@@ -44,24 +44,24 @@ function outgoing<R extends { kind: string; cluster: string }>(
   return { kind: record.kind, cluster: record.cluster, timestamp: ns(time), line: JSON.stringify(record), metadata };
 }
 
-const ledgers = recordedLedgers();
+const containerRecords = recordedContainerRecords();
 const reclaims = recordedReclaims();
 /** The node's disk shortly before the first reclaim, and the kubelet's settings. */
 const sample = diskRecordSchema.parse({
-  ...{ v: 1, kind: 'disk', id: 'node-a/disk/1', cluster: 'c1', node: 'node-a', time: '2026-11-23T23:15:30.000000000Z' },
+  ...{ v: 2, kind: 'disk', id: 'node-a/disk/1', cluster: 'c1', node: 'node-a', time: '2026-11-23T23:15:30.000000000Z' },
   ...{ layout: 'single', layoutFrom: 'devices', imagefs: null, logs: null, images: null, layers: null, pods: [] },
   ...{ nodefs: { capacity: 2.9e9, available: 0.29e9, used: 2.61e9, inodes: null, inodesFree: null } },
   ...{ atRisk: null, nearest: null },
 });
 const settings = thresholdsRecordSchema.parse({
-  ...{ v: 1, kind: 'thresholds', id: 'node-a/thresholds', cluster: 'c1', node: 'node-a' },
+  ...{ v: 2, kind: 'thresholds', id: 'node-a/thresholds', cluster: 'c1', node: 'node-a' },
   ...{ time: '2026-11-23T20:00:00.000000000Z', ...defaultThresholds('v1.20.2'), source: 'configz' },
 });
 const recorded = [
   outgoing(sample, sample.time, DISK_METADATA),
   outgoing(settings, settings.time, THRESHOLDS_METADATA),
   ...replay(recordedEvents()),
-  ...ledgers.map((record) => outgoing(record, record.left?.at ?? record.lastTime ?? '', CONTAINER_METADATA)),
+  ...containerRecords.map((record) => outgoing(record, record.left?.at ?? record.lastTime ?? '', CONTAINER_METADATA)),
   ...reclaims.map((record) => outgoing(record, record.start, GC_METADATA)),
 ];
 
@@ -73,14 +73,14 @@ const elsewhere = recorded
 /** Records that lie outside of the window, of cases inside of it. */
 const scattered = [
   ...[
-    ledger({
+    containerRecord({
       podUid: 'old',
       pod: 'old',
       firstTime: day(19, '12:00'),
       lastTime: day(19, '13:00'),
       left: left(day(23, '23:20')),
     }),
-    ledger({
+    containerRecord({
       podUid: 'on-lost-node',
       pod: 'on-lost-node',
       node: 'node-z',
@@ -127,7 +127,7 @@ const scattered = [
     const time = day(23, clock);
     const record = diskRecordSchema.parse({
       ...{
-        v: 1,
+        v: 2,
         kind: 'disk',
         id: `node-a/disk/${time}`,
         cluster: 'c3',
@@ -145,7 +145,13 @@ const scattered = [
 /** A node whose agent ships the namespace, and never opened one of its pods. */
 const skipped = [
   ...[
-    ledger({ podUid: 'other', pod: 'other', firstTime: day(23, '22:00'), lastTime: day(23, '22:01'), left: null }),
+    containerRecord({
+      podUid: 'other',
+      pod: 'other',
+      firstTime: day(23, '22:00'),
+      lastTime: day(23, '22:01'),
+      left: null,
+    }),
   ].map((record) => outgoing({ ...record, cluster: 'c5' }, record.lastTime ?? '', CONTAINER_METADATA)),
   ...[
     pod({
@@ -199,7 +205,7 @@ describe('CaseReader, on the recorded node', () => {
   test('finds the cases that the records make', async () => {
     const cases = await read({ cluster: 'c1' });
     expect(cases).toHaveLength(54);
-    expect(cases.filter(({ cause, grade }) => cause === 'C1' && grade === 'proved')).toHaveLength(41);
+    expect(cases.filter(({ cause, confidence }) => cause === 'C1' && confidence === 'confirmed')).toHaveLength(41);
     expect(cases.every(({ seen }) => seen)).toBe(true);
   });
 
@@ -222,9 +228,9 @@ describe('CaseReader, on the recorded node', () => {
 
   test('finds the pod of a container by the beginning of its id, also where the node never showed the id', async () => {
     const reader = new CaseReader(new QueryClient(connection));
-    const shown = ledgers.find(({ containerId }) => containerId !== null)?.containerId ?? '';
+    const shown = containerRecords.find(({ containerId }) => containerId !== null)?.containerId ?? '';
     // Too short for a link under /var/log/containers: only the API told the id.
-    const brief = ledgers.find(({ containerId, left }) => containerId === null && left);
+    const brief = containerRecords.find(({ containerId, left }) => containerId === null && left);
     const onlyInApi = (await read({ cluster: 'c1', pod: brief?.pod })).at(-1)?.containerId ?? '';
     expect(onlyInApi).toMatch(/^[0-9a-f]{64}$/);
     expect(await reader.podsOfContainer(shown.slice(0, 12), { cluster: 'c1' }, window)).toHaveLength(1);
@@ -237,15 +243,15 @@ describe('CaseReader, on the recorded node', () => {
   test('without a kubelet log it reads the neighbours too, for a reclaim shows in many logs at once', async () => {
     const [hello, ...rest] = await read({ cluster: 'c2', job: 'hello' });
     expect(rest).toHaveLength(19);
-    expect(hello).toMatchObject({ cause: 'C1', grade: 'strong', sentence: expect.stringContaining('33 others') });
+    expect(hello).toMatchObject({ cause: 'C1', confidence: 'strong', sentence: expect.stringContaining('33 others') });
   });
 
-  test('reads what is older than the window where it is needed: the pod of an old log, the ledger of a lost node', async () => {
+  test('reads what is older than the window where it is needed: the pod of an old log, the container record of a lost node', async () => {
     const cases = await read({ cluster: 'c3' });
     expect(cases).toMatchObject([
-      { podUid: 'on-lost-node', seen: true, cause: 'C13', verdict: 'kept' },
-      { podUid: 'old', seen: true, cause: 'C1', grade: 'strong' },
-      { podUid: 'unseen', seen: false, cause: 'C14', verdict: 'lost' },
+      { podUid: 'on-lost-node', seen: true, cause: 'C13', status: 'complete' },
+      { podUid: 'old', seen: true, cause: 'C1', confidence: 'strong' },
+      { podUid: 'unseen', seen: false, cause: 'C14', status: 'lost' },
     ]);
     expect(cases[2]?.sentence).toContain('the agent on node-a was silent from 20:00:00 until 23:20:00');
   });
@@ -291,9 +297,9 @@ describe('the commands', () => {
   test('cases prints a table like kubectl, and counts', async () => {
     await run(casesCommand(), '--job', 'ttl-cleanup', '-n', 'job-test');
     const [header, row] = out.split('\n');
-    expect(header).toMatch(/^NAMESPACE +POD +CONTAINER +RESTART +VERDICT +CAUSE +GRADE +GONE$/);
-    expect(row).toMatch(/^job-test +ttl-cleanup-tftfv +c +0 +kept +C7 Job TTL +proved +\d+[smhd]$/);
-    expect(err).toBe('1 case: 1 kept\n');
+    expect(header).toMatch(/^NAMESPACE +POD +CONTAINER +RESTART +STATUS +CAUSE +CONFIDENCE +GONE$/);
+    expect(row).toMatch(/^job-test +ttl-cleanup-tftfv +c +0 +complete +C7 Job TTL +confirmed +\d+[smhd]$/);
+    expect(err).toBe('1 case: 1 complete\n');
   });
 
   test('cases -o json has everything, jsonl one a line, wide the sentence', async () => {
@@ -314,9 +320,9 @@ describe('the commands', () => {
     await run(casesCommand(), '--cronjob', 'tick', '-o', 'jsonl');
     expect(out.trim().split('\n')).toHaveLength(12);
     out = '';
-    await run(casesCommand(), '--verdict', 'lost,partial');
+    await run(casesCommand(), '--status', 'lost,partial');
     expect(out).toBe('');
-    expect(err).toContain('no cases, but 54 that --verdict and --cause leave out');
+    expect(err).toContain('no cases, but 54 that --status and --cause leave out');
   });
 
   test.each([
@@ -325,7 +331,7 @@ describe('the commands', () => {
     [['-n', 'job-test', '--job', 'hello'], 20],
     [['-n', 'else'], 0],
     [['--cluster', 'c4'], 0],
-    [['--node', 'node-a', '--job', 'hello', '--cause', 'C1', '--verdict', 'kept'], 20],
+    [['--node', 'node-a', '--job', 'hello', '--cause', 'C1', '--status', 'complete'], 20],
     [['--job', 'hello', '--cause', 'C7'], 0],
   ])('cases %j finds as many', async (flags, expected) => {
     await run(casesCommand(), '-o', 'json', ...flags);
@@ -343,12 +349,12 @@ describe('the commands', () => {
   test('cases --fail-on ends with 2 when such a case is there', async () => {
     await run(casesCommand(), '--fail-on', 'lost,partial');
     expect(process.exitCode).toBeUndefined();
-    await run(casesCommand(), '--fail-on', 'kept');
+    await run(casesCommand(), '--fail-on', 'complete');
     expect(process.exitCode).toBe(2);
   });
 
   test.each([
-    [['--verdict', 'gone'], 'Verdicts are kept'],
+    [['--status', 'gone'], 'Statuses are complete'],
     [['--cause', 'C21'], 'Causes are C1 to C20'],
     [['-o', 'yaml'], 'Allowed choices are'],
   ])('cases %p is refused', async (flags, message) => {
@@ -390,9 +396,10 @@ describe('the commands', () => {
   });
 
   test('explain takes the pasted text of kubectl logs', async () => {
-    const id = ledgers.find(({ pod, containerId }) => pod.startsWith('hello-') && containerId)?.containerId ?? '';
+    const id =
+      containerRecords.find(({ pod, containerId }) => pod.startsWith('hello-') && containerId)?.containerId ?? '';
     await run(explainCommand(), `unable to retrieve container logs for containerd://${id}`, '-o', 'json');
-    expect(JSON.parse(out)).toMatchObject([{ containerId: id, cause: 'C1', grade: 'proved' }]);
+    expect(JSON.parse(out)).toMatchObject([{ containerId: id, cause: 'C1', confidence: 'confirmed' }]);
   });
 
   test.each([

@@ -36,10 +36,10 @@ const read = <T>(name: string): T[] =>
 const currentLog = /^(.+)_(.+)_(.+)\/(.+)\/(\d+)\.log$/;
 
 /**
- * The ledgers that an agent which missed nothing would have written of the recorded node: from the life of every file as
+ * The container records that an agent which missed nothing would have written of the recorded node: from the life of every file as
  * it was seen, and the ids that the recorded links show (short-lived containers have none).
  */
-export function recordedLedgers(): ContainerRecord[] {
+export function recordedContainerRecords(): ContainerRecord[] {
   const lives = new Map<string, Life>();
   const there = new Set<string>();
   const rotated = new Map<string, { log: string; size: number }>();
@@ -70,7 +70,7 @@ export function recordedLedgers(): ContainerRecord[] {
       });
     }
   }
-  return [...lives].map(([path, life]) => ledger(path, life));
+  return [...lives].map(([path, life]) => containerRecord(path, life));
 
   function leave(path: string, t: string): void {
     there.delete(path);
@@ -106,7 +106,7 @@ const links = new Map(
   ])
 );
 
-function ledger(path: string, life: Life): ContainerRecord {
+function containerRecord(path: string, life: Life): ContainerRecord {
   const [, namespace = '', pod = '', podUid = '', container = '', restart = '0'] = currentLog.exec(path) ?? [];
   const bytes = life.size + (life.rotatedAway?.bytes ?? 0);
   return {
@@ -132,7 +132,7 @@ function ledger(path: string, life: Life): ContainerRecord {
     gaps: [],
     rotatedAway: life.rotatedAway,
     left: life.gone === null ? null : { at: ns(life.gone), directory: life.directory, bytesUnacked: 0 },
-    verdict: pod.startsWith('web-') ? 'pending' : 'kept',
+    status: pod.startsWith('web-') ? 'pending' : 'complete',
     final: !pod.startsWith('web-'),
   };
 }

@@ -1,11 +1,11 @@
 import { type Case, type CaseInput, casesOf, diskPressures, inferReclaims } from '../../model/cases';
 import { atTheEnd, replay } from '../../shipper/cluster/testing/replayed';
 import { recordedEvents } from '../../shipper/cluster/testing/recording';
-import { recordedLedgers, recordedReclaims } from './cases-ledgers';
+import { recordedContainerRecords, recordedReclaims } from './cases-ledgers';
 
 const watched = replay(recordedEvents());
 const everything: Required<Pick<CaseInput, 'containers' | 'pods' | 'jobs' | 'nodes' | 'events' | 'gcs'>> = {
-  containers: recordedLedgers(),
+  containers: recordedContainerRecords(),
   pods: atTheEnd(watched, 'pod'),
   jobs: atTheEnd(watched, 'job'),
   nodes: atTheEnd(watched, 'node'),
@@ -16,8 +16,8 @@ const withoutKubeletLog = { ...everything, gcs: [] };
 
 const tally = (cases: Case[]): Record<string, number> => {
   const counts: Record<string, number> = {};
-  for (const { cause, grade } of cases) {
-    counts[`${cause} ${grade}`] = (counts[`${cause} ${grade}`] ?? 0) + 1;
+  for (const { cause, confidence } of cases) {
+    counts[`${cause} ${confidence}`] = (counts[`${cause} ${confidence}`] ?? 0) + 1;
   }
   return counts;
 };
@@ -27,24 +27,26 @@ const find = (cases: Case[], pod: string, restart = 0): Case | undefined =>
 describe('the cases of the recorded node', () => {
   const cases = casesOf(everything);
 
-  test('are exactly the container instances that left the node, and the one that was rotated', () => {
-    const left = everything.containers.filter((ledger) => ledger.left !== null).map(({ id }) => id);
-    const rotated = everything.containers.filter((ledger) => ledger.rotatedAway !== null).map(({ id }) => id);
+  test('are exactly the container runs that left the node, and the one that was rotated', () => {
+    const left = everything.containers.filter((containerRecord) => containerRecord.left !== null).map(({ id }) => id);
+    const rotated = everything.containers
+      .filter((containerRecord) => containerRecord.rotatedAway !== null)
+      .map(({ id }) => id);
     expect(left).toHaveLength(53);
     expect(rotated).toHaveLength(1);
     expect(cases.map(({ id }) => id).sort()).toEqual([...left, ...rotated].sort());
-    expect(cases.every(({ verdict, seen }) => verdict === 'kept' && seen)).toBe(true);
+    expect(cases.every(({ status, seen }) => status === 'complete' && seen)).toBe(true);
   });
 
   test('have these causes', () => {
     expect(tally(cases)).toEqual({
-      'C1 proved': 41,
-      'C4 proved': 3,
-      'C7 proved': 1,
-      'C8 proved': 3,
+      'C1 confirmed': 41,
+      'C4 confirmed': 3,
+      'C7 confirmed': 1,
+      'C8 confirmed': 3,
       'C8 strong': 4, // the CronJob's Events about these fell to the Event spam filter
-      'C9 proved': 1,
-      'C15 proved': 1,
+      'C9 confirmed': 1,
+      'C15 confirmed': 1,
     });
   });
 
@@ -99,24 +101,28 @@ describe('the cases of the recorded node', () => {
 describe('without the kubelet log', () => {
   const cases = casesOf(withoutKubeletLog);
 
-  test('the same containers went by a reclaim, and that is no longer proved', () => {
+  test('the same containers went by a reclaim, and that is no longer confirmed', () => {
     expect(tally(cases)).toEqual({
       'C1 strong': 38,
-      'C4 proved': 3,
-      'C7 proved': 1,
-      'C8 proved': 6, // the three whose pods were deleted just before: what took the files cannot be known
+      'C4 confirmed': 3,
+      'C7 confirmed': 1,
+      'C8 confirmed': 6, // the three whose pods were deleted just before: what took the files cannot be known
       'C8 strong': 4,
-      'C9 proved': 1,
-      'C15 proved': 1,
+      'C9 confirmed': 1,
+      'C15 confirmed': 1,
     });
     const doubtful = cases.filter(({ cause, also }) => cause === 'C8' && also.includes('C1')).map(({ job }) => job);
     expect(doubtful.sort()).toEqual(['tick-1795475760', 'tick-1795475820', 'tick-1795475880']);
   });
 
   test('the reclaims are inferred from the directories that were emptied together', () => {
-    const ledgers = everything.containers.filter(({ left, job }) => left && job !== 'tick-1795475820');
+    const containerRecords = everything.containers.filter(({ left, job }) => left && job !== 'tick-1795475820');
     expect(
-      inferReclaims(ledgers).map(({ source, containersTotal, start }) => [source, containersTotal, start.slice(11, 21)])
+      inferReclaims(containerRecords).map(({ source, containersTotal, start }) => [
+        source,
+        containersTotal,
+        start.slice(11, 21),
+      ])
     ).toEqual([
       ['files', 34, '23:15:38.6'],
       ['files', 6, '23:19:22.1'],
@@ -124,10 +130,10 @@ describe('without the kubelet log', () => {
   });
 
   test.each([
-    ['nothing from the API', { containers: everything.containers }, { 'C1 likely': 41, 'C4 proved': 3 }],
-    ['no node and no Events', { ...withoutKubeletLog, nodes: [], events: [] }, { 'C1 likely': 38, 'C7 proved': 1 }],
-    ['no pods', { ...withoutKubeletLog, pods: [] }, { 'C1 likely': 38, 'C8 proved': 6, 'C9 proved': 1 }],
-  ])('with %s the grades fall, and no cause becomes a wrong one', (_, input, expected) => {
+    ['nothing from the API', { containers: everything.containers }, { 'C1 likely': 41, 'C4 confirmed': 3 }],
+    ['no node and no Events', { ...withoutKubeletLog, nodes: [], events: [] }, { 'C1 likely': 38, 'C7 confirmed': 1 }],
+    ['no pods', { ...withoutKubeletLog, pods: [] }, { 'C1 likely': 38, 'C8 confirmed': 6, 'C9 confirmed': 1 }],
+  ])('with %s the confidences fall, and no cause becomes a wrong one', (_, input, expected) => {
     const degraded = casesOf(input);
     expect(degraded).toHaveLength(54);
     expect(tally(degraded)).toMatchObject(expected);
@@ -157,18 +163,18 @@ describe('an agent that never was there', () => {
     const cases = casesOf({ ...rest, gcs: [], now: '2026-11-23T23:40:00Z' });
     expect(cases.every(({ seen }) => !seen)).toBe(true);
     const hello = find(cases, 'hello-6ldg2');
-    expect(hello).toMatchObject({ verdict: 'lost', cause: 'C11' });
+    expect(hello).toMatchObject({ status: 'lost', cause: 'C11' });
     expect(hello?.sentence).toContain('No agent ever opened it: no agent ever reported from node-a. It is lost.');
-    expect(find(cases, 'export')).toMatchObject({ verdict: 'unknown', cause: 'unknown' });
+    expect(find(cases, 'export')).toMatchObject({ status: 'unknown', cause: 'unknown' });
     expect(find(cases, 'disk-pressure-test-tprrv')).toBeUndefined();
   });
 
-  test('on one with a kubelet log the reclaim is proved even so', () => {
+  test('on one with a kubelet log the reclaim is confirmed even so', () => {
     const { containers: _, ...rest } = everything;
     expect(find(casesOf({ ...rest, now: '2026-11-23T23:40:00Z' }), 'report')).toMatchObject({
-      verdict: 'lost',
+      status: 'lost',
       cause: 'C1',
-      grade: 'proved',
+      confidence: 'confirmed',
     });
   });
 });

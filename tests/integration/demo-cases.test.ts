@@ -58,27 +58,27 @@ class Replayed {
 
 function tally(cases: readonly Case[]): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const { cause, grade } of cases) {
-    counts[`${cause} ${grade}`] = (counts[`${cause} ${grade}`] ?? 0) + 1;
+  for (const { cause, confidence } of cases) {
+    counts[`${cause} ${confidence}`] = (counts[`${cause} ${confidence}`] ?? 0) + 1;
   }
   return counts;
 }
 
-const otherCauses = { 'C4 proved': 3, 'C7 proved': 1, 'C8 strong': 4, 'C9 proved': 1, 'C15 proved': 1 };
+const otherCauses = { 'C4 confirmed': 3, 'C7 confirmed': 1, 'C8 strong': 4, 'C9 confirmed': 1, 'C15 confirmed': 1 };
 
 describe('the cases of a replay that the agent saw whole', () => {
   const replayed = new Replayed();
   beforeAll(() => replayed.play('--agent-down', 'none'), PATIENCE_MS);
   afterAll(() => replayed.close());
 
-  test('are the container instances that left the node, and the rotated one, all kept', () => {
+  test('are the container runs that left the node, and the rotated one, all kept', () => {
     expect(replayed.report).toContain('✓ Every line of the recording is in the store');
     expect(replayed.cases).toHaveLength(54);
-    expect(replayed.cases.filter(({ verdict, seen }) => !seen || !['kept', 'rescued'].includes(verdict))).toEqual([]);
+    expect(replayed.cases.filter(({ status, seen }) => !seen || !['complete', 'rescued'].includes(status))).toEqual([]);
   });
 
-  test('have their causes, the reclaims proved by the kubelet’s log', () => {
-    expect(tally(replayed.cases)).toEqual({ ...otherCauses, 'C1 proved': 41, 'C8 proved': 3 });
+  test('have their causes, the reclaims confirmed by the kubelet’s log', () => {
+    expect(tally(replayed.cases)).toEqual({ ...otherCauses, 'C1 confirmed': 41, 'C8 confirmed': 3 });
     const reclaimed = replayed.cases.filter(({ cause }) => cause === 'C1');
     expect(reclaimed.filter(({ sentence }) => sentence.includes('together with 33 others'))).toHaveLength(34);
     expect(reclaimed.filter(({ sentence }) => sentence.includes('together with 6 others'))).toHaveLength(7);
@@ -86,7 +86,7 @@ describe('the cases of a replay that the agent saw whole', () => {
 
   test('know the 180,000 lines that rotation took from the node', () => {
     const rotated = replayed.cases.filter(({ cause }) => cause === 'C15');
-    expect(rotated).toMatchObject([{ job: 'rotate', verdict: 'kept', gaps: [], rotatedAway: { lines: 180_000 } }]);
+    expect(rotated).toMatchObject([{ job: 'rotate', status: 'complete', gaps: [], rotatedAway: { lines: 180_000 } }]);
   });
 
   test('leave out the pods that were rejected at admission (C3b)', () => {
@@ -117,9 +117,9 @@ describe('the same replay without the kubelet’s log, sent to a Loki', () => {
     expect(replayed.report).toContain('✓ Every line of the recording is in the store');
   });
 
-  test('has the same cases, the reclaims no longer proved', () => {
+  test('has the same cases, the reclaims no longer confirmed', () => {
     // Three pods had been deleted seconds before the second reclaim: what took their files cannot be known then.
-    expect(tally(replayed.cases)).toEqual({ ...otherCauses, 'C1 strong': 38, 'C8 proved': 6 });
+    expect(tally(replayed.cases)).toEqual({ ...otherCauses, 'C1 strong': 38, 'C8 confirmed': 6 });
     const doubtful = replayed.cases.filter(({ cause, also }) => cause === 'C8' && also.includes('C1'));
     expect(doubtful).toHaveLength(3);
   });
@@ -131,18 +131,18 @@ describe('a replay in which the agent is down during the second reclaim', () => 
   afterAll(() => replayed.close());
 
   test('loses what came and went meanwhile, and says so of each', () => {
-    const lost = replayed.cases.filter(({ verdict }) => verdict === 'lost');
-    expect(tally(lost)).toEqual({ 'C1 proved': 6 });
+    const lost = replayed.cases.filter(({ status }) => status === 'lost');
+    expect(tally(lost)).toEqual({ 'C1 confirmed': 6 });
     expect(lost.filter(({ seen }) => seen)).toEqual([]);
-    expect(replayed.report).toContain('Missing: 12 lines of 6 containers, each named by its case or ledger:');
+    expect(replayed.report).toContain('Missing: 12 lines of 6 containers, each named by its case or container record:');
   });
 
   test('does not know what it could not have seen, and keeps the rest', () => {
-    const rest = replayed.cases.filter(({ verdict }) => verdict !== 'lost');
-    expect(rest.filter(({ verdict }) => !['kept', 'rescued'].includes(verdict))).toMatchObject([
-      { pod: 'disk-pressure-test-rdgcs', verdict: 'unknown', cause: 'C1', seen: true },
+    const rest = replayed.cases.filter(({ status }) => status !== 'lost');
+    expect(rest.filter(({ status }) => !['complete', 'rescued'].includes(status))).toMatchObject([
+      { pod: 'disk-pressure-test-rdgcs', status: 'unknown', cause: 'C1', seen: true },
     ]);
     // The agent noticed only when it was there again: the directory knows when the file went.
-    expect(tally(replayed.cases)).toEqual({ ...otherCauses, 'C1 proved': 41, 'C8 proved': 3 });
+    expect(tally(replayed.cases)).toEqual({ ...otherCauses, 'C1 confirmed': 41, 'C8 confirmed': 3 });
   });
 });

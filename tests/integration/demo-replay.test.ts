@@ -11,7 +11,7 @@ import { play } from '../../shipper/demo/replay/play';
 import { Recording, type Observation } from '../../shipper/demo/replay/recording';
 import { TimeShift } from '../../shipper/demo/replay/shift';
 
-const instanceLog = /\/\d+\.log$/;
+const runLog = /\/\d+\.log$/;
 
 describe('the recording of a node under disk pressure', () => {
   let dir: string;
@@ -62,11 +62,11 @@ describe('the recording of a node under disk pressure', () => {
     expect(times).toEqual([...times].sort((a, b) => a - b));
   });
 
-  it('links every container instance, as the node did where that was recorded', () => {
+  it('links every container run, as the node did where that was recorded', () => {
     const planned = plan.steps.flatMap(({ action }) => (action.kind === 'symlink' ? [action] : []));
-    const instances = [...sizes.keys()].filter((path) => instanceLog.test(path));
-    expect(instances).toHaveLength(58);
-    expect(planned.map((action) => action.target).sort()).toEqual(instances.map((path) => `pods/${path}`).sort());
+    const runs = [...sizes.keys()].filter((path) => runLog.test(path));
+    expect(runs).toHaveLength(58);
+    expect(planned.map((action) => action.target).sort()).toEqual(runs.map((path) => `pods/${path}`).sort());
     expect(plan.withoutId).toEqual([]);
     const recorded = links.filter((seen) => seen.event === 'created');
     expect(recorded).toHaveLength(57);
@@ -114,7 +114,7 @@ describe('the recording of a node under disk pressure', () => {
       }
     });
 
-    it('leaves a link for each container instance whose log is still there', async () => {
+    it('leaves a link for each container run whose log is still there', async () => {
       const names = await readdir(join(root, 'containers'));
       const targets = await Promise.all(names.map((name) => readlink(join(root, 'containers', name))));
       expect(targets.every((target) => existsSync(target))).toBe(true);

@@ -101,7 +101,7 @@ describe('afterlog demo', () => {
       return all;
     }
 
-    async function ledgers(): Promise<ContainerRecord[]> {
+    async function containerRecords(): Promise<ContainerRecord[]> {
       const records = await lines('{service_name="afterlog", record="container", cluster="demo"}');
       const byId = new Map(records.map((line) => containerRecordSchema.parse(JSON.parse(line))).map((r) => [r.id, r]));
       return [...byId.values()];
@@ -135,16 +135,16 @@ describe('afterlog demo', () => {
       ]);
     });
 
-    it('has the ledger of each container whose log left the node: with its id, complete, and final', async () => {
-      const gone = (await ledgers()).filter((record) => record.left !== null);
+    it('has the container record of each container whose log left the node: with its id, complete, and final', async () => {
+      const gone = (await containerRecords()).filter((record) => record.left !== null);
       expect(gone).toHaveLength(53);
-      expect(gone.filter((record) => !['kept', 'rescued'].includes(record.verdict))).toEqual([]);
+      expect(gone.filter((record) => !['complete', 'rescued'].includes(record.status))).toEqual([]);
       expect(gone.filter((record) => record.containerId === null || !record.final)).toEqual([]);
       expect(gone.filter((record) => record.job === 'hello' && record.linesAcked === 1)).toHaveLength(20);
     });
 
-    it('reads a log back by the pasted error of kubectl, with its verdict', async () => {
-      const hello = (await ledgers()).find((record) => record.job === 'hello');
+    it('reads a log back by the pasted error of kubectl, with its status', async () => {
+      const hello = (await containerRecords()).find((record) => record.job === 'hello');
       const text = `${kubectlError}${hello?.containerId}`;
       const { code, stdout, stderr } = await afterlog('logs', text, '--loki.url', store.url).ended;
       expect(stdout).toBe('Hello, Kubernetes!\n');
@@ -154,7 +154,7 @@ describe('afterlog demo', () => {
     });
 
     it('reads the failed restart of a container back whose files are long gone', async () => {
-      const crashy = (await ledgers()).find((record) => record.container === 'crashy');
+      const crashy = (await containerRecords()).find((record) => record.container === 'crashy');
       const args = ['logs', crashy!.pod, '-n', 'job-test', '--previous', '--loki.url', store.url];
       expect((await afterlog(...args).ended).stdout).toMatch(/^attempt at /);
     });

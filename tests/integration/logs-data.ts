@@ -1,11 +1,11 @@
-import { instanceId } from '../../model/container-instance';
+import { containerRunId } from '../../model/container-instance';
 import { CONTAINER_METADATA, type ContainerRecord, RECORD_SERVICE } from '../../model/records';
 import { formatNs } from '../../model/time';
 import { workloadOf } from '../../model/workload';
 import type { TestStore, Value } from './logs-store';
 
-/** A container instance as the agent names it in labels and metadata. */
-export interface Instance {
+/** A container run as the agent names it in labels and metadata. */
+export interface FoundRun {
   cluster: string;
   namespace: string;
   pod: string;
@@ -19,7 +19,7 @@ export interface Instance {
 /** 64 hex digits made of a short beginning. */
 export const id = (beginning: string): string => beginning.padEnd(64, '0');
 
-export const instance = (pod: string, more: Partial<Instance> = {}): Instance => ({
+export const run = (pod: string, more: Partial<FoundRun> = {}): FoundRun => ({
   cluster: 'c1',
   namespace: 'job-test',
   pod,
@@ -36,7 +36,7 @@ export const instance = (pod: string, more: Partial<Instance> = {}): Instance =>
 });
 
 /** Lines as the agent pushes them: few labels, the rest as structured metadata. */
-export async function pushLines(store: TestStore, of: Instance, values: Value[], late = false): Promise<void> {
+export async function pushLines(store: TestStore, of: FoundRun, values: Value[], late = false): Promise<void> {
   const { workload, job } = workloadOf(of.pod);
   const labels = {
     cluster: of.cluster,
@@ -60,13 +60,13 @@ export async function pushLines(store: TestStore, of: Instance, values: Value[],
   );
 }
 
-export function record(of: Instance, lines: bigint[], more: Partial<ContainerRecord> = {}): ContainerRecord {
+export function record(of: FoundRun, lines: bigint[], more: Partial<ContainerRecord> = {}): ContainerRecord {
   const [first, last] = [lines[0], lines.at(-1)];
   const { workload, job } = workloadOf(of.pod);
   return {
-    v: 1,
+    v: 2,
     kind: 'container',
-    id: instanceId(of),
+    id: containerRunId(of),
     ...of,
     workload,
     job,
@@ -80,7 +80,7 @@ export function record(of: Instance, lines: bigint[], more: Partial<ContainerRec
     gaps: [],
     rotatedAway: null,
     left: last === undefined ? null : { at: formatNs(last + 60_000_000_000n), directory: 'empty', bytesUnacked: 0 },
-    verdict: 'kept',
+    status: 'complete',
     final: true,
     ...more,
   };

@@ -1,6 +1,6 @@
 import { GC_METADATA, gcRecordSchema, POD_METADATA, podRecordSchema } from '../../model/records';
 import { formatNs } from '../../model/time';
-import { id, instance, pushLines, pushOther, pushRecord, record } from './logs-data';
+import { id, run, pushLines, pushOther, pushRecord, record } from './logs-data';
 import { afterlog, type Ran } from './logs-program';
 import { ago, startTestStore, type TestStore, type Value } from './logs-store';
 
@@ -15,8 +15,8 @@ describe('afterlog logs', () => {
   let store: TestStore;
   const start = ago(3600);
   const containerId = 'd1e747c55ee0f13bea0da9da2afa86f35ad0c86d8af9c0a937f6183ee5c6cb83';
-  const hello = instance('hello-rtkpw', { container: 'hello', containerId });
-  const other = instance('hello-b4xz7', { container: 'hello', node: 'n2' });
+  const hello = run('hello-rtkpw', { container: 'hello', containerId });
+  const other = run('hello-b4xz7', { container: 'hello', node: 'n2' });
 
   const logs = (...args: string[]): Promise<Ran> => afterlog(['logs', ...args, '--loki.url', store.url]);
   const fromInput = (input: string, ...args: string[]) =>
@@ -45,7 +45,7 @@ describe('afterlog logs', () => {
       );
       expect(stderr).toMatch(/The log left the node at .* UTC; its directory stayed behind, empty/);
       expect(stderr).toContain(
-        '\nVerdict kept, cause unknown. The evidence, and what to change: afterlog explain job-test/hello-rtkpw\n'
+        '\nStatus complete, cause unknown. The evidence, and what to change: afterlog explain job-test/hello-rtkpw\n'
       );
       expect(stderr).toContain(
         `It stands in Loki at ${store.url}. For Grafana Explore: {cluster="c1", namespace="job-test", container="hello", workload="hello"} | container_id="${containerId}" or (pod_uid="${hello.podUid}" and restart="0")\n`
@@ -93,10 +93,10 @@ describe('afterlog logs', () => {
         },
       });
       expect(JSON.parse(stderr)).toMatchObject({
-        instance: { pod: 'hello-rtkpw', restart: 0 },
-        verdict: 'kept',
+        run: { pod: 'hello-rtkpw', restart: 0 },
+        status: 'complete',
         cause: 'unknown',
-        grade: 'unknown',
+        confidence: 'unknown',
         linesShown: 3,
         linesGone: 0,
         record: { id: record(hello, []).id },
@@ -126,7 +126,7 @@ describe('afterlog logs', () => {
     });
 
     it('of many pods is summed up', async () => {
-      const pods = ['bbbbb', 'ccccc', 'ddddd', 'fffff', 'ggggg'].map((suffix) => instance(`many-${suffix}`));
+      const pods = ['bbbbb', 'ccccc', 'ddddd', 'fffff', 'ggggg'].map((suffix) => run(`many-${suffix}`));
       for (const [i, pod] of pods.entries()) {
         const values = lines(start, `line of ${pod.pod}`);
         const lost = i === 4;
@@ -134,12 +134,12 @@ describe('afterlog logs', () => {
           await pushLines(store, pod, values);
         }
         const gaps = [{ reason: 'gone-unread' as const, bytes: 77, lines: null, from: null, to: null }];
-        const more = lost ? { linesAcked: 0, verdict: 'lost' as const, gaps } : {};
+        const more = lost ? { linesAcked: 0, status: 'lost' as const, gaps } : {};
         await pushRecord(store, start + second, record(pod, times(values), more));
       }
       const { code, stdout, stderr } = await logs('job/many');
       expect(stdout.split('\n')).toHaveLength(5);
-      expect(stderr).toContain('5 container instances: 4 complete in Loki; 1 lost.\n');
+      expect(stderr).toContain('5 container runs: 4 complete in Loki; 1 lost.\n');
       expect(stderr).toContain('\nWhat took them from their nodes: 5 × C1 disk reclaim (likely).\n');
       expect(stderr).toContain('{cluster="c1", namespace="job-test", workload="many"} | job="many"\n');
       expect(stderr).toMatch(
@@ -150,7 +150,7 @@ describe('afterlog logs', () => {
     });
 
     it('of a CronJob is found by it, and Jobs of other names are not', async () => {
-      const runs = ['tick-29591260-bbbbb', 'tick-29591261-ccccc', 'tick-other-ddddd'].map((name) => instance(name));
+      const runs = ['tick-29591260-bbbbb', 'tick-29591261-ccccc', 'tick-other-ddddd'].map((name) => run(name));
       for (const [i, run] of runs.entries()) {
         await pushLines(store, run, lines(start + BigInt(i) * 60n * second, `tick ${i}`));
       }
@@ -161,7 +161,7 @@ describe('afterlog logs', () => {
 
     it('that is Indexed is found by its pods’ names', async () => {
       for (const [i, name] of ['indexed-0-bbbbb', 'indexed-1-ccccc'].entries()) {
-        await pushLines(store, instance(name), lines(start, `index ${i}`));
+        await pushLines(store, run(name), lines(start, `index ${i}`));
       }
       expect((await logs('job/indexed')).stdout).toBe(
         '[pod/indexed-0-bbbbb/main] index 0\n[pod/indexed-1-ccccc/main] index 1\n'
@@ -170,13 +170,13 @@ describe('afterlog logs', () => {
   });
 
   describe('a container that ran more than once', () => {
-    const run = (restart: number) => instance('crashy-4w7t7', { restart });
+    const crashy = (restart: number) => run('crashy-4w7t7', { restart });
     beforeAll(async () => {
       for (const restart of [0, 1, 2]) {
         const values = lines(start + BigInt(restart) * 60n * second, `run ${restart}`, `end ${restart}`);
-        await pushLines(store, run(restart), values);
+        await pushLines(store, crashy(restart), values);
         if (restart < 2) {
-          await pushRecord(store, start + second, record(run(restart), times(values)));
+          await pushRecord(store, start + second, record(crashy(restart), times(values)));
         }
       }
     });
@@ -219,7 +219,7 @@ describe('afterlog logs', () => {
 
   describe('a long line', () => {
     it('that Loki’s limit cut is put together, from either end', async () => {
-      const pod = instance('longline-bbbbb');
+      const pod = run('longline-bbbbb');
       const cut = { continues: 'true' };
       await pushLines(store, pod, [
         [start, 'before'],
@@ -235,7 +235,7 @@ describe('afterlog logs', () => {
 
   describe('lines that came late', () => {
     it('stand at their time, and only once if they came twice', async () => {
-      const pod = instance('late-bbbbb');
+      const pod = run('late-bbbbb');
       const values = lines(start, 'one', 'two', 'three');
       await pushLines(store, pod, [values[0] as Value, values[2] as Value]);
       await pushLines(store, pod, [values[0] as Value, values[1] as Value], true);
@@ -244,16 +244,16 @@ describe('afterlog logs', () => {
   });
 
   describe('a log of which the records tell what took it', () => {
-    const pod = instance('reclaimed-bbbbb');
+    const pod = run('reclaimed-bbbbb');
     const values = lines(start, 'one', 'two');
     const gone = formatNs(start + 60n * second);
     const podRecord = podRecordSchema.parse({
-      ...{ v: 1, kind: 'pod', id: pod.podUid, cluster: 'c1', namespace: 'job-test', pod: pod.pod, node: 'n1' },
+      ...{ v: 2, kind: 'pod', id: pod.podUid, cluster: 'c1', namespace: 'job-test', pod: pod.pod, node: 'n1' },
       ...{ workload: 'reclaimed', job: 'reclaimed', phase: 'Succeeded', created: formatNs(start), final: true },
       finished: formatNs(start + 20n * second),
     });
     const gc = gcRecordSchema.parse({
-      ...{ v: 1, kind: 'gc', id: 'n1/gc/1', cluster: 'c1', node: 'n1', trigger: 'eviction', start: gone, end: gone },
+      ...{ v: 2, kind: 'gc', id: 'n1/gc/1', cluster: 'c1', node: 'n1', trigger: 'eviction', start: gone, end: gone },
       ...{
         resource: 'ephemeral-storage',
         containers: [{ containerId: pod.containerId, at: gone }],
@@ -270,18 +270,18 @@ describe('afterlog logs', () => {
       await pushOther(store, start + 60n * second, gc, GC_METADATA);
     });
 
-    it('is told with that, the cause and the grade', async () => {
+    it('is told with that, the cause and the confidence', async () => {
       const { code, stdout, stderr } = await logs('reclaimed-bbbbb');
       expect([code, stdout]).toEqual([0, 'one\ntwo\n']);
       expect(stderr).toMatch(
-        /: The kubelet removed this container 59 s after it finished, together with 7 others, to free disk on n1\. All of its log is in Loki: 2 lines .* It left the node at .* UTC\.\nVerdict kept, cause C1 disk reclaim \(proved\)\. The evidence, and what to change: afterlog explain job-test\/reclaimed-bbbbb\n/
+        /: The kubelet removed this container 59 s after it finished, together with 7 others, to free disk on n1\. All of its log is in Loki: 2 lines .* It left the node at .* UTC\.\nStatus complete, cause C1 disk reclaim \(confirmed\)\. The evidence, and what to change: afterlog explain job-test\/reclaimed-bbbbb\n/
       );
     });
 
     it('has it in the JSON too', async () => {
       const { stderr } = await logs('reclaimed-bbbbb', '-o', 'json');
       expect(JSON.parse(stderr)).toMatchObject({
-        ...{ verdict: 'kept', cause: 'C1', grade: 'proved' },
+        ...{ status: 'complete', cause: 'C1', confidence: 'confirmed' },
         case: { evidence: expect.arrayContaining([expect.objectContaining({ source: 'kubelet log' })]) },
       });
     });
@@ -293,14 +293,14 @@ describe('afterlog logs', () => {
 
   describe('a log that rotates while it is written', () => {
     it('is under way, although what rotation took is in Loki', async () => {
-      const pod = instance('rotating-bbbbb');
+      const pod = run('rotating-bbbbb');
       const values = lines(start, 'one', 'two');
       await pushLines(store, pod, values);
       const rotatedAway = { files: 1, lines: 1, bytes: 100, from: null, to: formatNs(start + second) };
-      const more = { bytesSeen: 500, ended: false, left: null, final: false, verdict: 'pending' as const, rotatedAway };
+      const more = { bytesSeen: 500, ended: false, left: null, final: false, status: 'pending' as const, rotatedAway };
       await pushRecord(store, start + second, record(pod, times(values), more));
       const { stderr } = await logs('rotating-bbbbb');
-      expect(stderr).toContain('Verdict pending, cause C15 log rotation (proved).');
+      expect(stderr).toContain('Status pending, cause C15 log rotation (confirmed).');
       expect(stderr.match(/rotation had deleted|rotation deleted/g)).toHaveLength(1);
     });
   });
@@ -309,7 +309,7 @@ describe('afterlog logs', () => {
     it('is told of all the same, and is a failure', async () => {
       const ended = formatNs(start + 20n * second);
       const unseen = podRecordSchema.parse({
-        ...{ v: 1, kind: 'pod', id: 'unseen', cluster: 'c1', namespace: 'job-test', pod: 'unseen-bbbbb', node: 'n9' },
+        ...{ v: 2, kind: 'pod', id: 'unseen', cluster: 'c1', namespace: 'job-test', pod: 'unseen-bbbbb', node: 'n9' },
         ...{ workload: 'unseen', job: 'unseen', phase: 'Succeeded', created: formatNs(start), finished: ended },
         containers: [
           { name: 'main', state: 'terminated', runs: [{ restart: 0, started: formatNs(start), finished: ended }] },
@@ -322,7 +322,7 @@ describe('afterlog logs', () => {
       expect([code, stdout]).toEqual([1, '']);
       expect(stderr).toContain('The pod was evicted through the API, as a drain of n9 does, and its log went with it.');
       expect(stderr).toContain('No agent ever opened it: no agent ever reported from n9. It is lost.');
-      expect(stderr).toContain('Verdict lost, cause C14 drain or preemption (strong).');
+      expect(stderr).toContain('Status lost, cause C14 drain or preemption (strong).');
       expect(stderr).not.toContain('nothing found');
       expect(stderr).not.toContain('It stands in Loki');
     });
@@ -330,7 +330,7 @@ describe('afterlog logs', () => {
 
   describe('a log that is not complete', () => {
     it('says what is missing', async () => {
-      const pod = instance('part-bbbbb');
+      const pod = run('part-bbbbb');
       const values = lines(start, 'one', 'two');
       await pushLines(store, pod, values);
       const gap = { reason: 'gone-unread' as const, bytes: 12_345, lines: 100, from: null, to: null };
@@ -338,7 +338,7 @@ describe('afterlog logs', () => {
       await pushRecord(
         store,
         start,
-        record(pod, times(values), { verdict: 'partial', linesSeen: 102, gaps: [gap], rotatedAway })
+        record(pod, times(values), { status: 'partial', linesSeen: 102, gaps: [gap], rotatedAway })
       );
       const { code, stderr } = await logs('part-bbbbb');
       expect(stderr).toContain(
@@ -349,7 +349,7 @@ describe('afterlog logs', () => {
     });
 
     it('is found to be so where Loki gives less than it had acknowledged', async () => {
-      const pod = instance('short-bbbbb');
+      const pod = run('short-bbbbb');
       await pushLines(store, pod, lines(start, 'one', 'two'));
       await pushRecord(store, start, record(pod, times(lines(start, 'one', 'two', 'three'))));
       const { stderr } = await logs('short-bbbbb');
@@ -358,9 +358,9 @@ describe('afterlog logs', () => {
     });
 
     it('is a failure where nothing of it is there', async () => {
-      const pod = instance('lost-bbbbb');
+      const pod = run('lost-bbbbb');
       const gap = { reason: 'gone-unread' as const, bytes: 5, lines: null, from: null, to: null };
-      await pushRecord(store, start, record(pod, [], { verdict: 'lost', bytesSeen: 0, gaps: [gap] }));
+      await pushRecord(store, start, record(pod, [], { status: 'lost', bytesSeen: 0, gaps: [gap] }));
       expect(await logs('lost-bbbbb')).toMatchObject({
         code: 1,
         stdout: '',
@@ -369,7 +369,7 @@ describe('afterlog logs', () => {
     });
 
     it('is none where the container wrote nothing', async () => {
-      const pod = instance('quiet-bbbbb');
+      const pod = run('quiet-bbbbb');
       await pushRecord(store, start, record(pod, []));
       expect(await logs('quiet-bbbbb')).toMatchObject({
         code: 0,
@@ -381,13 +381,13 @@ describe('afterlog logs', () => {
 
   describe('records', () => {
     it('that come later replace earlier ones', async () => {
-      const pod = instance('later-bbbbb');
+      const pod = run('later-bbbbb');
       const values = lines(start, 'one');
       await pushLines(store, pod, values);
       await pushRecord(
         store,
         start + second,
-        record(pod, times(values), { verdict: 'pending', final: false, ended: false, left: null })
+        record(pod, times(values), { status: 'pending', final: false, ended: false, left: null })
       );
       await pushRecord(store, start + 2n * second, record(pod, times(values)));
       expect((await logs('later-bbbbb')).stderr).toContain('All of its log is in Loki');
@@ -395,7 +395,7 @@ describe('afterlog logs', () => {
     });
 
     it('without a container id lead to the lines by the pod’s UID', async () => {
-      const pod = instance('noid-bbbbb', { containerId: null });
+      const pod = run('noid-bbbbb', { containerId: null });
       const values = lines(start, 'one');
       await pushLines(store, pod, values);
       await pushRecord(store, start, record(pod, times(values)));
@@ -408,7 +408,7 @@ describe('afterlog logs', () => {
     });
 
     it('include the lines that went out before the node showed the id', async () => {
-      const pod = instance('early-bbbbb', { containerId: id('ea4171') });
+      const pod = run('early-bbbbb', { containerId: id('ea4171') });
       const [early, late] = [lines(start, 'one', 'two'), lines(start + 2n * second, 'three')];
       await pushLines(store, { ...pod, containerId: null }, early);
       await pushLines(store, pod, late);
@@ -420,7 +420,7 @@ describe('afterlog logs', () => {
     });
 
     it('are not needed while a container runs: its id is found among the lines', async () => {
-      const pod = instance('running-bbbbb', { containerId: id('abcabcabc') });
+      const pod = run('running-bbbbb', { containerId: id('abcabcabc') });
       await pushLines(store, pod, lines(ago(10), 'still here'));
       expect((await logs('abcabcabc')).stdout).toBe('still here\n');
       expect((await logs(`containerd://${id('abcabcabc')}`)).stdout).toBe('still here\n');
@@ -429,8 +429,8 @@ describe('afterlog logs', () => {
 
   describe('a name in two namespaces', () => {
     it('is asked back', async () => {
-      await pushLines(store, instance('backup-0', { namespace: 'team-a' }), lines(start, 'a'));
-      await pushLines(store, instance('backup-0', { namespace: 'team-b', containerId: id('bb') }), lines(start, 'b'));
+      await pushLines(store, run('backup-0', { namespace: 'team-a' }), lines(start, 'a'));
+      await pushLines(store, run('backup-0', { namespace: 'team-b', containerId: id('bb') }), lines(start, 'b'));
       expect(await logs('backup-0')).toMatchObject({
         code: 1,
         stdout: '',
@@ -442,7 +442,7 @@ describe('afterlog logs', () => {
 
     it('is asked back for the beginning of an id that several have', async () => {
       for (const end of ['1', '2']) {
-        const pod = instance(`twin-bbbb${end === '1' ? 'b' : 'c'}`, { containerId: id(`eeee00${end}`) });
+        const pod = run(`twin-bbbb${end === '1' ? 'b' : 'c'}`, { containerId: id(`eeee00${end}`) });
         await pushRecord(store, start, record(pod, [start]));
       }
       const { code, stderr } = await logs('eeee00');
@@ -493,7 +493,7 @@ describe('afterlog logs', () => {
 
   describe('following', () => {
     it('prints what is there and what comes, until it is interrupted', async () => {
-      const pod = instance('follow-bbbbb');
+      const pod = run('follow-bbbbb');
       await pushLines(store, pod, lines(ago(20), 'one', 'two', 'three'));
       const pushes: Array<Promise<void>> = [];
       const args = ['logs', '-f', 'follow-bbbbb', '--tail', '2', '--loki.url', store.url];
@@ -521,7 +521,7 @@ describe('afterlog logs', () => {
   });
 
   it('stops without a word when nobody reads any more', async () => {
-    const pod = instance('long-bbbbb');
+    const pod = run('long-bbbbb');
     for (let page = 0; page < 20; page++) {
       const from = start + BigInt(page) * second;
       await pushLines(

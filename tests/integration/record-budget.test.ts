@@ -3,7 +3,7 @@ import { replay, atTheEnd } from '../../shipper/cluster/testing/replayed';
 import { recordedEvents } from '../../shipper/cluster/testing/recording';
 import { createLogger } from '../../shipper/log';
 import { RecordWriter } from '../../shipper/loki/record-writer';
-import { agentConfig, Agents, entriesOf, storedLedgers, until } from './agent-harness';
+import { agentConfig, Agents, entriesOf, storedContainerRecords, until } from './agent-harness';
 import { SimulatedNode } from './agent-node';
 import { startTestStore, type TestStore } from './logs-store';
 
@@ -33,18 +33,18 @@ test(`a Job of 20 pods costs less than ${BUDGET.lines} lines and ${BUDGET.bytes 
   await writer.flush();
   await writer.close(1000);
 
-  // Its containers, as an agent writes their ledgers.
+  // Its containers, as an agent writes their container records.
   const pods = atTheEnd(watched, 'pod').filter(({ job }) => job === JOB);
   expect(pods).toHaveLength(20);
   const containers = pods.map(({ pod, id }) =>
     node.container({ namespace: 'job-test', pod, uid: id, container: JOB }).link(containerId(pod)).write(1)
   );
   const { agent } = await agents.start(agentConfig(node, store.url));
-  await until('all to be in the store', () => agent.ledgers().length === 20 && agent.unacked === 0);
+  await until('all to be in the store', () => agent.containerRecords().length === 20 && agent.unacked === 0);
   containers.forEach((container) => container.deleteFiles());
-  await until('the final ledgers', async () => {
-    const ledgers = await storedLedgers(store);
-    return containers.every((container) => ledgers.get(container.id)?.final === true);
+  await until('the final container records', async () => {
+    const containerRecords = await storedContainerRecords(store);
+    return containers.every((container) => containerRecords.get(container.id)?.final === true);
   });
 
   const entries = await entriesOf(store, '{service_name="afterlog"}');

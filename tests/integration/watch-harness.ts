@@ -139,7 +139,7 @@ export class WatchHarness {
       this.now += 5000;
       await pause(6);
     }
-    await until('everything to be written', () => session.world.waiting === 0);
+    await until('everything to be written', () => session.clusterState.waiting === 0);
   }
 
   /** All records of a kind that are stored, oldest first. */

@@ -95,9 +95,9 @@ export class House {
     return afterlog(this.loki, args, onLine);
   }
 
-  /** The agent's live ledgers. */
-  async ledgers(): Promise<ContainerRecord[]> {
-    const answer = await fetch(`${this.agentUrl}/api/ledgers`);
+  /** The agent's live container records. */
+  async containerRecords(): Promise<ContainerRecord[]> {
+    const answer = await fetch(`${this.agentUrl}/api/container-records`);
     return z.array(containerRecordSchema).parse(await answer.json());
   }
 
@@ -117,7 +117,7 @@ export class House {
   }
 
   /** What the three programs logged as warnings and errors. */
-  async complaints(): Promise<string[]> {
+  async rejections(): Promise<string[]> {
     const texts = await Promise.all(
       ['store', 'watch', 'agent'].map((name) => readFile(this.file(`${name}.log`), 'utf8'))
     );

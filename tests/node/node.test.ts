@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
 import * as z from 'zod';
-import type { Case, Grade } from '../../model/cases';
+import type { Case, Confidence } from '../../model/cases';
 import type { Cause } from '../../model/causes';
 import { diskRecordSchema, gcRecordSchema, thresholdsRecordSchema } from '../../model/records';
 import { environment } from './environment';
@@ -19,10 +19,10 @@ const LATE_MS = 2_000;
 /** What a process can be killed with: a run that ended so has printed a beginning only. */
 const SIGNALLED = 128;
 
-/** How sure a cause has to be, where that is not `proved` or `strong`. */
-const grades: Partial<Record<Cause, Grade[]>> = {
-  C1: ['proved'],
-  C15: ['proved'],
+/** How sure a cause has to be, where that is not `confirmed` or `strong`. */
+const confidences: Partial<Record<Cause, Confidence[]>> = {
+  C1: ['confirmed'],
+  C15: ['confirmed'],
   // Who deleted a pod only the audit log knows: that nobody else did is all there is to say.
   C6: ['strong', 'likely'],
 };
@@ -127,7 +127,7 @@ describe('Jobs on a real node whose disk fills up', () => {
     }
   });
 
-  test('each case has the right cause, time and verdict', () => {
+  test('each case has the right cause, time and status', () => {
     expect(
       wrong(expected.values(), ({ run, causes, between }) => {
         const found = cases.get(runKey(run));
@@ -135,9 +135,9 @@ describe('Jobs on a real node whose disk fills up', () => {
         const inTime = between === undefined || (at >= between[0] - LATE_MS && at <= between[1] + LATE_MS);
         const isRight =
           found?.seen === true &&
-          (found.verdict === 'kept' || found.verdict === 'rescued') &&
+          (found.status === 'complete' || found.status === 'rescued') &&
           causes.includes(found.cause) &&
-          (grades[found.cause] ?? ['proved', 'strong']).includes(found.grade);
+          (confidences[found.cause] ?? ['confirmed', 'strong']).includes(found.confidence);
         return isRight && inTime ? undefined : `${nameOf(run)}, ${causes.join(' or ')}: ${JSON.stringify(found)}`;
       })
     ).toEqual([]);
@@ -151,7 +151,7 @@ describe('Jobs on a real node whose disk fills up', () => {
     const { code, stdout } = await house.ask(['explain', failure?.text ?? '']);
     expect(code).toBe(0);
     expect(stdout).toContain(failure?.run.pod.name);
-    expect(stdout).toMatch(/Verdict +kept/);
+    expect(stdout).toMatch(/LogStatus +kept/);
     expect(stdout).toContain('to free disk on node-a');
     expect(stdout).toContain(
       `inside this reclaim the kubelet removed container ${failure?.run.containerId.slice(0, 12)}`
@@ -203,7 +203,7 @@ describe('Jobs on a real node whose disk fills up', () => {
   test('nothing went wrong on the way', async () => {
     // That the disk fills up the agent says as well; and a busy machine may keep a request waiting too long.
     const harmless = /a disk nears the point|sent again/;
-    expect((await house.complaints()).filter((line) => !harmless.test(line))).toEqual([]);
+    expect((await house.rejections()).filter((line) => !harmless.test(line))).toEqual([]);
   });
 
   test('with the right to read them, the thresholds are those in force', async () => {

@@ -221,11 +221,13 @@ async function leftovers({ PODS_DIR }: Environment, watch: PodWatch): Promise<st
 async function isAccountedFor(environment: Environment, watch: PodWatch, house: House): Promise<boolean> {
   const runs = runsOf(environment, watch);
   const there = await filesOf(environment, runs);
-  const ledgers = new Map((await house.ledgers()).map((ledger) => [ledger.id, ledger]));
+  const containerRecords = new Map(
+    (await house.containerRecords()).map((containerRecord) => [containerRecord.id, containerRecord])
+  );
   return runs.every((run) => {
-    const ledger = ledgers.get(runKey(run));
+    const containerRecord = containerRecords.get(runKey(run));
     return there.has(runKey(run))
-      ? run.exitCode === null || ledger?.bytesAcked === ledger?.bytesSeen
-      : ledger?.final !== false;
+      ? run.exitCode === null || containerRecord?.bytesAcked === containerRecord?.bytesSeen
+      : containerRecord?.final !== false;
   });
 }

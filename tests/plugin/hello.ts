@@ -14,7 +14,7 @@ const base = {
 /** Nanoseconds since 1970, so many seconds before now. */
 export const ago = (seconds: number): bigint => (BigInt(Date.now()) - BigInt(seconds) * 1000n) * 1_000_000n;
 
-/** A Job's container instance that is gone: its lines, and its ledger. */
+/** A Job's container run that is gone: its lines, and its container record. */
 export async function pushHello(
   loki: LokiDataSource,
   lines: string[],
@@ -37,7 +37,7 @@ export async function pushHello(
     );
   }
   const record: ContainerRecord = {
-    v: 1,
+    v: 2,
     kind: 'container',
     id: '2fbf73cd-cd57-4533-8b9c-bbf04a35023b/main/0',
     ...base,
@@ -57,11 +57,11 @@ export async function pushHello(
     gaps: [],
     rotatedAway: null,
     left: { at: formatNs(ago(1800)), directory: 'empty', bytesUnacked: 0 },
-    verdict: 'kept',
+    status: 'complete',
     final: true,
     ...changes,
   };
-  const { id, node, namespace, pod, container, job, workload, verdict } = record;
+  const { id, node, namespace, pod, container, job, workload, status } = record;
   await loki.push({ service_name: 'afterlog', record: 'container', cluster: 'c1' }, [
     [
       ago(1800),
@@ -74,7 +74,7 @@ export async function pushHello(
         container,
         job: job ?? '',
         workload,
-        verdict,
+        status,
         container_id: record.containerId ?? '',
       },
     ],

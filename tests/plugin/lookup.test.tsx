@@ -9,7 +9,7 @@ import type { JsonData } from '../../src/shared/settings';
 import { appMeta } from './app-meta';
 import { CONTAINER_ID, pushHello } from './hello';
 import { LokiDataSource } from './loki-data-source';
-import { iso, ledger, podOf, pushRecords } from './push-records';
+import { iso, containerRecord, podOf, pushRecords } from './push-records';
 
 const LINES = ['one', 'two', 'three'];
 let loki: LokiDataSource;
@@ -83,7 +83,7 @@ describe('the look-up page', () => {
 
   it('tells what took a log that no agent ever opened', async () => {
     const ended = Date.now() - 40 * 60_000;
-    const never = ledger('unseen', ended + 60_000);
+    const never = containerRecord('unseen', ended + 60_000);
     const deletion = { requested: iso(ended), gone: iso(ended + 60_000), by: 'ttl', evidence: [] };
     await pushRecords(loki, [[ended + 60_000, podOf(never, { deletion, jobUid: 'unseen-job' })]]);
     openWith(`unable to retrieve container logs for containerd://${never.containerId}`);
@@ -136,7 +136,7 @@ describe('the look-up page', () => {
     await userEvent.click(screen.getByRole('button', { name: /twice-bcdfg\/main.*run 1/ }));
     expect(await screen.findByText('the first run')).toBeVisible();
     expect(screen.queryByText('the second run')).toBeNull();
-    expect(locationService.getSearch().get('instance')).toContain('twice-bcdfg main 0');
+    expect(locationService.getSearch().get('run')).toContain('twice-bcdfg main 0');
   });
 
   it('says what to do when nothing is found', async () => {
@@ -146,7 +146,7 @@ describe('the look-up page', () => {
   });
 
   it('says what it can read when the text names nothing', async () => {
-    openWith('Hello World');
+    openWith('Hello ClusterState');
     expect(await screen.findByText('This names no pod, Job or container')).toBeVisible();
   });
 

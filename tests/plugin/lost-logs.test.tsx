@@ -9,7 +9,7 @@ import { forgetRecords } from '../../src/data/records';
 import type { JsonData } from '../../src/shared/settings';
 import { appMeta } from './app-meta';
 import { LokiDataSource } from './loki-data-source';
-import { ledger, podOf, pressure, pushRecords } from './push-records';
+import { containerRecord, podOf, pressure, pushRecords } from './push-records';
 
 const MINUTE = 60_000;
 const NOW = Date.now();
@@ -19,8 +19,8 @@ let loki: LokiDataSource;
 beforeAll(async () => {
   loki = await LokiDataSource.start();
   const names = ['report', 'invoice'];
-  const kept = names.map((name) => ledger(name, GONE));
-  const lost = ledger('nightly', GONE + MINUTE, { verdict: 'lost', linesAcked: 0, bytesAcked: 0 });
+  const kept = names.map((name) => containerRecord(name, GONE));
+  const lost = containerRecord('nightly', GONE + MINUTE, { status: 'lost', linesAcked: 0, bytesAcked: 0 });
   await pushRecords(loki, [
     [GONE, pressure(GONE, GONE + 5 * MINUTE)],
     ...[...kept, lost].flatMap((one): Array<[number, { kind: string; id: string }]> => {
@@ -64,11 +64,11 @@ describe('the page of lost logs', () => {
       const [first = '', ...others] = await rows();
       expect(first).toMatch(/nightly-bcdfg.*shop.*node-a.*lost.*C1 disk reclaim/);
       expect(others).toHaveLength(2);
-      expect(others.join()).toMatch(/kept.*kept/);
+      expect(others.join()).toMatch(/complete.*complete/);
     }
   );
 
-  it('counts them by verdict and by cause', async () => {
+  it('counts them by status and by cause', async () => {
     open();
     expect(await screen.findByRole('group', { name: /^Cases from/ }, { timeout: 20_000 })).toBeVisible();
     await userEvent.click(screen.getByRole('radio', { name: 'Cause' }));
@@ -77,7 +77,7 @@ describe('the page of lost logs', () => {
   });
 
   it('shows those that pass the filters in the address', async () => {
-    open('?from=now-1h&to=now&verdict=lost');
+    open('?from=now-1h&to=now&status=lost');
     expect(await rows()).toHaveLength(1);
   });
 

@@ -13,7 +13,7 @@ import TimelinePanel from '../../src/job-timeline-panel/TimelinePanel';
 import { layOut } from './laid-out';
 import { LokiDataSource } from './loki-data-source';
 import { panelProps, recordLines, timeRange } from './panel-props';
-import { ledger, podOf, pushRecords } from './push-records';
+import { containerRecord, podOf, pushRecords } from './push-records';
 
 const MINUTE = 60_000;
 const NOW = Math.floor(Date.now() / MINUTE) * MINUTE;
@@ -40,7 +40,7 @@ const containers = (): DataFrame =>
       { name: 'container', type: FieldType.string, values: ['main', 'main', 'nginx'] },
       { name: 'node', type: FieldType.string, values: ['node-a', 'node-a', 'node-b'] },
       { name: 'result', type: FieldType.string, values: ['Completed', 'OOMKilled', null] },
-      { name: 'verdict', type: FieldType.string, values: ['kept', 'lost', null] },
+      { name: 'status', type: FieldType.string, values: ['complete', 'lost', null] },
     ],
   });
 
@@ -130,10 +130,13 @@ describe('the lines that a query gave', () => {
 
   beforeAll(async () => {
     loki = await LokiDataSource.start();
-    const ledgers = [ledger('report', ENDS.report), ledger('invoice', ENDS.invoice, { verdict: 'lost' })];
+    const containerRecords = [
+      containerRecord('report', ENDS.report),
+      containerRecord('invoice', ENDS.invoice, { status: 'lost' }),
+    ];
     await pushRecords(
       loki,
-      ledgers.flatMap((one) => {
+      containerRecords.flatMap((one) => {
         const left = Date.parse(one.left?.at ?? '');
         return [[left, one] as const, [left - MINUTE, podOf(one)] as const];
       })

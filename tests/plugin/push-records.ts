@@ -32,26 +32,26 @@ export async function pushRecords(
   }
 }
 
-/** The ledger of a container that ended a minute before its log left the node. */
-export function ledger(name: string, leftAt: number, more: Partial<ContainerRecord> = {}): ContainerRecord {
+/** The container record of a container that ended a minute before its log left the node. */
+export function containerRecord(name: string, leftAt: number, more: Partial<ContainerRecord> = {}): ContainerRecord {
   return containerRecordSchema.parse({
-    ...{ v: 1, kind: 'container', id: `${name}-uid/main/0`, cluster: 'c1', node: 'node-a', namespace: 'shop' },
+    ...{ v: 2, kind: 'container', id: `${name}-uid/main/0`, cluster: 'c1', node: 'node-a', namespace: 'shop' },
     ...{ pod: `${name}-bcdfg`, podUid: `${name}-uid`, container: 'main', restart: 0 },
     ...{ containerId: Buffer.from(name).toString('hex').padEnd(64, '0').slice(0, 64), workload: name, job: name },
     ...{ linesSeen: 10, linesAcked: 10, bytesSeen: 1000, bytesAcked: 1000 },
     ...{ firstTime: iso(leftAt - 2 * MINUTE), lastTime: iso(leftAt - MINUTE), ended: true, gaps: [] },
     ...{ rotatedAway: null, left: { at: iso(leftAt), directory: 'empty', bytesUnacked: 0 } },
-    ...{ verdict: 'kept', final: true },
+    ...{ status: 'complete', final: true },
     ...more,
   });
 }
 
-/** A pod with one container that is as old as its ledger says. */
+/** A pod with one container that is as old as its container record says. */
 export function podOf(one: ContainerRecord, more: object = {}): PodRecord {
   const { cluster, node, namespace, pod, podUid, workload, job, containerId, firstTime, lastTime } = one;
   const run = { restart: 0, containerId, started: firstTime, finished: lastTime, exitCode: 0, reason: 'Completed' };
   return podRecordSchema.parse({
-    ...{ v: 1, kind: 'pod', id: podUid, cluster, namespace, pod, node, workload, job, phase: 'Succeeded' },
+    ...{ v: 2, kind: 'pod', id: podUid, cluster, namespace, pod, node, workload, job, phase: 'Succeeded' },
     ...{ created: firstTime, started: firstTime, finished: lastTime, final: true },
     containers: [{ name: 'main', state: 'terminated', runs: [run] }],
     ...more,
@@ -61,7 +61,7 @@ export function podOf(one: ContainerRecord, more: object = {}): PodRecord {
 /** A stretch of disk pressure. */
 export function pressure(from: number, to: number | null): NodeRecord {
   return nodeRecordSchema.parse({
-    ...{ v: 1, kind: 'node', about: 'condition', cluster: 'c1', node: 'node-a', condition: 'DiskPressure' },
+    ...{ v: 2, kind: 'node', about: 'condition', cluster: 'c1', node: 'node-a', condition: 'DiskPressure' },
     ...{ id: `node-a/condition/DiskPressure/${iso(from)}`, status: 'True', from: iso(from) },
     ...{ to: to === null ? null : iso(to), final: to !== null },
   });

@@ -3,7 +3,7 @@ import { casesWithin, type LoadedRecords } from '../../src/data/records';
 import { RecordCache } from '../../src/data/record-cache';
 import { RecordsLoader } from '../../src/data/records-loader';
 import { LokiDataSource } from './loki-data-source';
-import { ledger, podOf, pressure, pushRecords } from './push-records';
+import { containerRecord, podOf, pressure, pushRecords } from './push-records';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -45,7 +45,7 @@ describe.each(['legacy', 'dataplane'] as const)('with log frames in the %s layou
     const times = names(7000).map((name, i) => [RANGE.from + i * 1000, name] as const);
     await pushRecords(
       loki,
-      times.map(([time, name]) => [time, ledger(name, time)])
+      times.map(([time, name]) => [time, containerRecord(name, time)])
     );
     const { records, cases, status, partial, progress } = await load();
     expect({ status, partial }).toEqual({ status: 'done', partial: [] });
@@ -58,23 +58,23 @@ describe.each(['legacy', 'dataplane'] as const)('with log frames in the %s layou
 
 describe('records of one id', () => {
   it('are replaced by the later one, whatever order they come in', async () => {
-    const begun = ledger('a', RANGE.to - HOUR, { left: null, verdict: 'pending', final: false });
+    const begun = containerRecord('a', RANGE.to - HOUR, { left: null, status: 'pending', final: false });
     await pushRecords(loki, [
       [RANGE.to - HOUR, begun],
-      [RANGE.to - HOUR + MINUTE, ledger('a', RANGE.to - HOUR + MINUTE)],
+      [RANGE.to - HOUR + MINUTE, containerRecord('a', RANGE.to - HOUR + MINUTE)],
     ]);
     const { records } = await load();
-    expect(records.containers.map(({ verdict }) => verdict)).toEqual(['kept']);
+    expect(records.containers.map(({ status }) => status)).toEqual(['complete']);
   });
 
   it('at the same time, the final one counts', async () => {
     const at = RANGE.to - HOUR;
     await pushRecords(loki, [
-      [at, ledger('a', at)],
-      [at, ledger('a', at, { verdict: 'pending', final: false })],
+      [at, containerRecord('a', at)],
+      [at, containerRecord('a', at, { status: 'pending', final: false })],
     ]);
     const { records } = await load();
-    expect(records.containers.map(({ verdict }) => verdict)).toEqual(['kept']);
+    expect(records.containers.map(({ status }) => status)).toEqual(['complete']);
   });
 });
 
@@ -83,8 +83,8 @@ describe('another range', () => {
 
   it('reads only what is not here yet', async () => {
     await pushRecords(loki, [
-      [RANGE.from + HOUR, ledger('a', RANGE.from + HOUR)],
-      [RANGE.from - HOUR, ledger('b', RANGE.from - HOUR)],
+      [RANGE.from + HOUR, containerRecord('a', RANGE.from + HOUR)],
+      [RANGE.from - HOUR, containerRecord('b', RANGE.from - HOUR)],
     ]);
     expect((await load()).records.containers).toHaveLength(1);
     loki.asked = [];
@@ -97,7 +97,7 @@ describe('another range', () => {
 
   it('is read anew on demand', async () => {
     await load();
-    await pushRecords(loki, [[RANGE.from + HOUR, ledger('late', RANGE.from + HOUR)]]);
+    await pushRecords(loki, [[RANGE.from + HOUR, containerRecord('late', RANGE.from + HOUR)]]);
     expect((await load()).records.containers).toHaveLength(0);
     const ended = until('done');
     loader.reload(RANGE);
@@ -106,8 +106,8 @@ describe('another range', () => {
 
   it('has its own cases', async () => {
     await pushRecords(loki, [
-      [RANGE.from + HOUR, ledger('a', RANGE.from + HOUR)],
-      [RANGE.to + 30 * MINUTE, ledger('b', RANGE.to + 30 * MINUTE)],
+      [RANGE.from + HOUR, containerRecord('a', RANGE.from + HOUR)],
+      [RANGE.to + 30 * MINUTE, containerRecord('b', RANGE.to + 30 * MINUTE)],
     ]);
     const { cases } = await load();
     expect(cases.map(({ job }) => job)).toEqual(['b', 'a']);
@@ -117,14 +117,16 @@ describe('another range', () => {
 
 describe('what began before the range', () => {
   it('is there: what goes on into it, and the pod of a log that went in it', async () => {
-    const gone = ledger('gone', RANGE.from + HOUR, { firstTime: new Date(RANGE.from - 30 * HOUR).toISOString() });
-    const living = ledger('living', RANGE.from);
+    const gone = containerRecord('gone', RANGE.from + HOUR, {
+      firstTime: new Date(RANGE.from - 30 * HOUR).toISOString(),
+    });
+    const living = containerRecord('living', RANGE.from);
     await pushRecords(loki, [
       [RANGE.from - 10 * HOUR, pressure(RANGE.from - 10 * HOUR, null)],
       [RANGE.from - 30 * HOUR, podOf(gone)],
       [RANGE.from + HOUR, gone],
       [RANGE.from - 5 * HOUR, podOf(living, { phase: 'Running', finished: null, final: false })],
-      [RANGE.from - 5 * HOUR, podOf(ledger('over', RANGE.from - 5 * HOUR))],
+      [RANGE.from - 5 * HOUR, podOf(containerRecord('over', RANGE.from - 5 * HOUR))],
     ]);
     const { records, pressures, cases } = await load();
     expect(records.pods.map(({ workload }) => workload).sort()).toEqual(['gone', 'living']);
@@ -137,7 +139,7 @@ describe('trouble', () => {
   it('keeps what came before Loki failed, and goes on when asked again', async () => {
     await pushRecords(
       loki,
-      names(6000).map((name, i) => [RANGE.from + i * 1000, ledger(name, RANGE.from + i * 1000)])
+      names(6000).map((name, i) => [RANGE.from + i * 1000, containerRecord(name, RANGE.from + i * 1000)])
     );
     let answers = 0;
     loki.beforeAnswer = (expr) => {
@@ -155,7 +157,7 @@ describe('trouble', () => {
   });
 
   it('can be cancelled', async () => {
-    await pushRecords(loki, [[RANGE.from + HOUR, ledger('a', RANGE.from + HOUR)]]);
+    await pushRecords(loki, [[RANGE.from + HOUR, containerRecord('a', RANGE.from + HOUR)]]);
     const cancelled = until('cancelled');
     loki.beforeAnswer = (expr) => {
       if (expr.includes('record="pod"')) {
@@ -178,7 +180,7 @@ describe('trouble', () => {
     const at = RANGE.from + HOUR;
     await pushRecords(
       loki,
-      names(5500).map((name) => [at, ledger(name, at)])
+      names(5500).map((name) => [at, containerRecord(name, at)])
     );
     const { partial, records } = await load();
     expect(partial).toEqual([{ why: 'one-millisecond', at }]);

@@ -67,10 +67,10 @@ const HOUR = 3600;
   const contentsOf = async (one: AccountedContainer) => (await storedOf(store, one)).map(({ line }) => line);
 
   /** All lines are stored once, no gap says anything else. */
-  async function expectAllStored(agent: { ledgers(): unknown[] }, one: AccountedContainer): Promise<void> {
+  async function expectAllStored(agent: { containerRecords(): unknown[] }, one: AccountedContainer): Promise<void> {
     await until('all lines are stored', async () => (await storedOf(store, one)).length >= one.lines.size, 60_000);
     expect(await contentsOf(one)).toEqual([...one.lines.keys()]);
-    await until('acknowledged', () => JSON.stringify(agent.ledgers()).includes(`"bytesAcked":${one.bytes}`));
+    await until('acknowledged', () => JSON.stringify(agent.containerRecords()).includes(`"bytesAcked":${one.bytes}`));
   }
 
   it('204: Loki counts the lines that the agent counts, and discards none', async () => {
@@ -79,7 +79,7 @@ const HOUR = 3600;
     const { agent } = await agents.start(config);
     await expectAllStored(agent, one);
     one.deleteFiles();
-    await until('the last ledger is written', () => agent.ledgers().every(({ final }) => final));
+    await until('the last container record is written', () => agent.containerRecords().every(({ final }) => final));
     await agents.stop(agent);
     const records = await entriesOf(store, '{service_name="afterlog"}');
     expect(await counted.received('plain')).toBe(2_000 + records.length);
@@ -91,7 +91,7 @@ const HOUR = 3600;
     const one = container('nobody-0').write(100);
     const first = await agents.start({ ...config, loki: { url: loki.url } });
     await until('Loki said no', () => first.said().includes('401'));
-    expect(first.agent.ledgers()).toMatchObject([{ linesAcked: 0, gaps: [] }]);
+    expect(first.agent.containerRecords()).toMatchObject([{ linesAcked: 0, gaps: [] }]);
     await agents.stop(first.agent);
     const { agent } = await agents.start(config);
     await expectAllStored(agent, one);
@@ -112,7 +112,7 @@ const HOUR = 3600;
     const one = container('blocked-0').write(100);
     const { agent, said } = await agents.start(config);
     await until('Loki blocked it', () => said().includes('260'));
-    expect(agent.ledgers()).toMatchObject([{ linesAcked: 0, gaps: [] }]);
+    expect(agent.containerRecords()).toMatchObject([{ linesAcked: 0, gaps: [] }]);
     expect(await counted.discarded('blocked', 'blocked_ingestion')).toBeGreaterThan(0);
     const { block_ingestion_until: _until, ...free } = tenants.blocked;
     await loki.override({ ...tenants, blocked: free });
@@ -130,9 +130,9 @@ const HOUR = 3600;
       one.append(criLine(secondsAgo(1) + BigInt(i), `${i} ${line()}`));
     }
     const { agent, said } = await agents.start(config);
-    await until('acknowledged', () => agent.ledgers()[0]?.bytesAcked === one.bytes, 30_000);
+    await until('acknowledged', () => agent.containerRecords()[0]?.bytesAcked === one.bytes, 30_000);
     expect(said()).toContain(`"reason":"${status} `);
-    expect(agent.ledgers()).toMatchObject([{ linesAcked: 110, gaps: [] }]);
+    expect(agent.containerRecords()).toMatchObject([{ linesAcked: 110, gaps: [] }]);
     const count = `sum(count_over_time({namespace="${one.namespace}"}[1h]))`;
     expect(await store.client.instant(count, secondsAgo(0))).toMatchObject([{ value: 110 }]);
   });
@@ -144,7 +144,7 @@ const HOUR = 3600;
     const { agent } = await agents.start(config);
     await expectAllStored(agent, one);
     expect(await counted.discarded('slow', 'rate_limited')).toBeGreaterThan(0);
-    expect(agent.ledgers()).toMatchObject([{ linesAcked: 4_000, gaps: [] }]);
+    expect(agent.containerRecords()).toMatchObject([{ linesAcked: 4_000, gaps: [] }]);
   });
 
   it('429 of a stream: it waits, the others do not, and nothing is lost', async () => {
@@ -156,7 +156,7 @@ const HOUR = 3600;
     await expectAllStored(agent, quiet);
     await expectAllStored(agent, noisy);
     expect(await counted.discarded('narrow', 'per_stream_rate_limit')).toBeGreaterThan(0);
-    expect(agent.ledgers().map(({ gaps }) => gaps)).toEqual([[], []]);
+    expect(agent.containerRecords().map(({ gaps }) => gaps)).toEqual([[], []]);
   });
 
   it('429 of the number of streams: streams that are there go on, new ones wait for a higher limit', async () => {
@@ -164,8 +164,8 @@ const HOUR = 3600;
     const containers = Array.from({ length: 9 }, (_, i) => container(`few${i}-0`).write(20));
     const { agent, said } = await agents.start(config);
     await until('Loki refused a stream', () => said().includes('maximum active stream limit'), 20_000);
-    await until('the others are stored', () => agent.ledgers().some(({ linesAcked }) => linesAcked === 20));
-    expect(agent.ledgers().some(({ linesAcked }) => linesAcked === 0)).toBe(true);
+    await until('the others are stored', () => agent.containerRecords().some(({ linesAcked }) => linesAcked === 20));
+    expect(agent.containerRecords().some(({ linesAcked }) => linesAcked === 0)).toBe(true);
     expect(await counted.discarded('few', 'stream_limit')).toBeGreaterThan(0);
     await loki.override({ ...tenants, few: { ...tenants.few, max_global_streams_per_user: 100 } });
     for (const one of containers) {
@@ -180,7 +180,7 @@ const HOUR = 3600;
     one.append(criLine(secondsAgo(4), 'long '.repeat(1_000))).write(20);
     const discarded = await counted.discarded('short', 'line_too_long');
     const { agent } = await agents.start(config);
-    await until('it is through', () => agent.unacked === 0 && agent.ledgers()[0]?.linesAcked === 41);
+    await until('it is through', () => agent.unacked === 0 && agent.containerRecords()[0]?.linesAcked === 41);
     expect((await contentsOf(one)).join('')).toBe([...one.lines.keys()].join(''));
     expect(await counted.discarded('short', 'line_too_long')).toBe(discarded);
   });
@@ -190,9 +190,9 @@ const HOUR = 3600;
     const one = container('long-0').write(20, 5);
     one.append(criLine(secondsAgo(4), 'x'.repeat(2_000))).write(20);
     const { agent } = await agents.start(config);
-    await until('it is through', () => agent.unacked === 0 && agent.ledgers()[0]?.linesSeen === 41);
+    await until('it is through', () => agent.unacked === 0 && agent.containerRecords()[0]?.linesSeen === 41);
     expect(await contentsOf(one)).toEqual([...one.lines.keys()].filter((line) => line.length < 1_000));
-    expect(agent.ledgers()).toMatchObject([
+    expect(agent.containerRecords()).toMatchObject([
       { linesAcked: 40, gaps: [{ reason: 'refused', lines: 1, detail: expect.stringContaining('max entry size') }] },
     ]);
     expect(await counted.discarded('short', 'line_too_long')).toBeGreaterThan(0);
@@ -204,9 +204,9 @@ const HOUR = 3600;
       .write(30, 2.5 * HOUR)
       .write(20);
     const { agent } = await agents.start(config);
-    await until('it is through', () => agent.unacked === 0 && agent.ledgers()[0]?.linesSeen === 50);
+    await until('it is through', () => agent.unacked === 0 && agent.containerRecords()[0]?.linesSeen === 50);
     expect(await contentsOf(one)).toEqual([...one.lines.keys()].slice(30));
-    expect(agent.ledgers()).toMatchObject([{ linesAcked: 20, gaps: [{ reason: 'refused', lines: 30 }] }]);
+    expect(agent.containerRecords()).toMatchObject([{ linesAcked: 20, gaps: [{ reason: 'refused', lines: 30 }] }]);
     expect(await counted.discarded('stale', 'greater_than_max_sample_age')).toBeGreaterThanOrEqual(30);
   });
 
@@ -216,7 +216,7 @@ const HOUR = 3600;
     const { agent, said } = await agents.start(config);
     await until('Loki said no', () => said().includes('timestamp too new'));
     await expectAllStored(agent, one);
-    expect(agent.ledgers()).toMatchObject([{ linesAcked: 20, gaps: [] }]);
+    expect(agent.containerRecords()).toMatchObject([{ linesAcked: 20, gaps: [] }]);
   });
 
   it("400 too far behind: what another node's lines made too late is counted, and what can be stored is", async () => {
@@ -234,10 +234,10 @@ const HOUR = 3600;
       logs: { ...config.logs, dir: other.logs },
       state: { dir: other.state },
     });
-    await until('it is through', () => agent.unacked === 0 && agent.ledgers()[0]?.linesSeen === 15);
+    await until('it is through', () => agent.unacked === 0 && agent.containerRecords()[0]?.linesSeen === 15);
     const stored = await contentsOf(one);
-    const refused = agent.ledgers()[0]?.gaps.reduce((sum, { lines }) => sum + (lines ?? NaN), 0);
-    expect({ linesAcked: agent.ledgers()[0]?.linesAcked, refused }).toEqual({
+    const refused = agent.containerRecords()[0]?.gaps.reduce((sum, { lines }) => sum + (lines ?? NaN), 0);
+    expect({ linesAcked: agent.containerRecords()[0]?.linesAcked, refused }).toEqual({
       linesAcked: stored.length,
       refused: 15 - stored.length,
     });
@@ -253,16 +253,16 @@ const HOUR = 3600;
     ['slim', 'structured_metadata_too_large', /structured metadata too large/],
     ['bare', 'disallowed_structured_metadata', /structured metadata/],
   ])(
-    '400 of the tenant "%s": what a limit on labels or metadata refuses is in the ledger, to the byte',
+    '400 of the tenant "%s": what a limit on labels or metadata refuses is in the container record, to the byte',
     async (tenant, reason, text) => {
       const config = configOf(tenant);
       const one = container('a-name-longer-than-ten-0').write(10);
       const { agent } = await agents.start(config);
-      await until('it is through', () => agent.unacked === 0 && agent.ledgers()[0]?.linesSeen === 10, 20_000);
-      const [ledger] = agent.ledgers();
-      expect(ledger).toMatchObject({ linesAcked: 0, bytesAcked: 0, bytesSeen: one.bytes });
-      expect(ledger?.gaps[0]?.detail).toMatch(text);
-      const sum = (of: 'lines' | 'bytes') => ledger?.gaps.reduce((total, gap) => total + (gap[of] ?? NaN), 0);
+      await until('it is through', () => agent.unacked === 0 && agent.containerRecords()[0]?.linesSeen === 10, 20_000);
+      const [containerRecord] = agent.containerRecords();
+      expect(containerRecord).toMatchObject({ linesAcked: 0, bytesAcked: 0, bytesSeen: one.bytes });
+      expect(containerRecord?.gaps[0]?.detail).toMatch(text);
+      const sum = (of: 'lines' | 'bytes') => containerRecord?.gaps.reduce((total, gap) => total + (gap[of] ?? NaN), 0);
       expect({ lines: sum('lines'), bytes: sum('bytes') }).toEqual({ lines: 10, bytes: one.bytes });
       expect(await contentsOf(one)).toEqual([]);
       expect(await counted.discarded(tenant, reason)).toBeGreaterThanOrEqual(10);

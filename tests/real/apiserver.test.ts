@@ -194,10 +194,10 @@ jest.setTimeout(120_000);
   it('goes on through a restart of the API server, and through a version that etcd has forgotten', async () => {
     const { session, stop } = await watchAs('one', 'restart');
     const first = await createJob('before');
-    await until('the Job', () => session.world.trackers.jobs.has(first));
+    await until('the Job', () => session.clusterState.trackers.jobs.has(first));
     await server.restart();
     const second = await createJob('after-restart');
-    await until('the watch to go on', () => session.world.trackers.jobs.has(second), 60_000);
+    await until('the watch to go on', () => session.clusterState.trackers.jobs.has(second), 60_000);
 
     // As while a connection is down for long: the API server's own memory is gone, and etcd's is compacted.
     // A restart alone may make it forget, too: its new memory begins where etcd stands, which others may have moved on.
@@ -207,8 +207,8 @@ jest.setTimeout(120_000);
     await server.compact();
     await server.restart();
     const fourth = await createJob('last');
-    await until('the last Job', () => session.world.trackers.jobs.has(fourth), 60_000);
-    expect(session.world.trackers.jobs.has(third)).toBe(true);
+    await until('the last Job', () => session.clusterState.trackers.jobs.has(fourth), 60_000);
+    expect(session.clusterState.trackers.jobs.has(third)).toBe(true);
     expect(relists()).toBeGreaterThan(before);
     await stop();
   });

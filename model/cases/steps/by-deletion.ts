@@ -1,4 +1,4 @@
-import type { Evidence, Finding, Grade } from '../case';
+import type { Evidence, Finding, Confidence } from '../case';
 import { CLOCKS, type Facts, POD_CLEANUP } from '../facts';
 import { at, clock, ms, span } from '../moment';
 import { DELETION_CAUSES, type PodDeletion } from '../pod-deletion';
@@ -9,11 +9,11 @@ const SKEW = 60 * 60_000;
 
 /** C6 to C14: the pod was deleted, and its log with it. */
 export function byDeletion(subject: Subject, facts: Facts): Finding | undefined {
-  const { deletion, left, ledger } = subject;
+  const { deletion, left, containerRecord } = subject;
   if (!deletion) {
     return undefined;
   }
-  const directory = ledger?.left?.directory;
+  const directory = containerRecord?.left?.directory;
   const late = left === undefined ? 0 : left - deletion.from;
   const skewed = late < -CLOCKS;
   if (skewed && (directory !== 'removed' || late < -SKEW)) {
@@ -26,7 +26,7 @@ export function byDeletion(subject: Subject, facts: Facts): Finding | undefined 
   const unknown = deletion.by === 'unknown' && !deletion.watched;
   return {
     cause: unknown ? 'unknown' : cause,
-    grade: unknown ? 'unknown' : skewed ? 'likely' : gradeOf(deletion, subject, facts),
+    confidence: unknown ? 'unknown' : skewed ? 'likely' : confidenceOf(deletion, subject, facts),
     says: saying(subject, deletion),
     evidence: [
       ...deletionEvidence(deletion, subject),
@@ -66,20 +66,20 @@ function sourceOf(reason: string, jobName: string | null): Evidence['source'] {
   return reason.startsWith('event ') ? 'event' : reason.startsWith('condition ') || jobName === null ? 'pod' : 'job';
 }
 
-function gradeOf(deletion: PodDeletion, { job, deletion: own }: Subject, facts: Facts): Grade {
+function confidenceOf(deletion: PodDeletion, { job, deletion: own }: Subject, facts: Facts): Confidence {
   if (!deletion.watched) {
     return deletion.stated ? 'strong' : 'likely';
   }
   if (deletion.stated) {
-    return 'proved';
+    return 'confirmed';
   }
   switch (own?.by) {
     case 'ttl':
-      return isOnTime(job) ? 'proved' : 'strong';
+      return isOnTime(job) ? 'confirmed' : 'strong';
     case 'owner':
-      return job?.deletion ? 'proved' : 'strong';
+      return job?.deletion ? 'confirmed' : 'strong';
     case 'node-gone':
-      return 'proved';
+      return 'confirmed';
     case 'unknown':
       // Nobody's name shows. That it was a person or a client is what remains while the controllers were watched.
       return facts.now > 0 ? 'likely' : 'unknown';

@@ -37,7 +37,7 @@ export function byEviction(subject: Subject, facts: Facts): Finding | undefined 
   const { cause, says, sure } = preempted ? preemption(node) : explain(message, node);
   return {
     cause,
-    grade: sure ? 'proved' : 'likely',
+    confidence: sure ? 'confirmed' : 'likely',
     says,
     evidence: [
       {

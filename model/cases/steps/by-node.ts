@@ -43,7 +43,7 @@ export function byNode(subject: Subject, facts: Facts): Finding | undefined {
   }
   return {
     cause: 'C13',
-    grade: 'proved',
+    confidence: 'confirmed',
     says: `Node ${subject.node ?? ''} was removed, and its disk with all logs.`,
     evidence: [removed.evidence],
   };
@@ -58,7 +58,7 @@ export function byShutdown({ pod, left, node }: Subject): Finding | undefined {
   }
   return {
     cause: 'C20',
-    grade: 'likely',
+    confidence: 'likely',
     says: `Node ${node ?? ''} was shut down while the pod ran, and afterwards its log was gone.`,
     evidence: [{ at: pod.finished, source: 'pod', text: `${pod.reason ?? ''}: ${pod.message ?? ''}` }],
   };

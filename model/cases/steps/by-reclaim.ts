@@ -11,7 +11,7 @@ import type { Subject } from '../subject';
 const WITH_IT = 10_000;
 
 /**
- * C1, proved: the kubelet's log names this container inside a reclaim (reference §3.1).
+ * C1, confirmed: the kubelet's log names this container inside a reclaim (reference §3.1).
  *
  * The kubelet prints that line for a container that has just ended as well, also while it reclaims: so the file has to
  * have gone with it, by the file system's time, whenever the agent noticed. Where only that is known, and it was later
@@ -22,8 +22,8 @@ export function byReclaim(subject: Subject, facts: Facts): Finding | undefined {
   if (!removal) {
     return undefined;
   }
-  const { left, ledger, started, finished } = subject;
-  const isThereStill = ledger !== undefined && left === undefined;
+  const { left, containerRecord, started, finished } = subject;
+  const isThereStill = containerRecord !== undefined && left === undefined;
   const wentBefore = left !== undefined && left < removal.at - CLOCKS;
   // A reclaim takes what has ended; a line from before that, or with an absurd time, is about something else.
   const ranThen = removal.at < (finished ?? started ?? -Infinity) - CLOCKS;
@@ -35,7 +35,7 @@ export function byReclaim(subject: Subject, facts: Facts): Finding | undefined {
   const late = left !== undefined && left > removal.at + WITH_IT;
   return {
     cause: 'C1',
-    grade: late ? 'strong' : 'proved',
+    confidence: late ? 'strong' : 'confirmed',
     says: `The kubelet removed this container${after(subject, removal.at)}${together(removal.gc)}, to free ${disk(removal.gc.resource)} on ${subject.node ?? removal.gc.node}.`,
     evidence: [
       ...reclaimEvidence(removal.gc),

@@ -37,7 +37,7 @@ function byLaterRun(subject: Subject, facts: Facts): Finding | undefined {
     const runs = podContainer ? podContainer.restarts + 1 : Math.max(...later.map((run) => run.restart)) + 1;
     return {
       cause: 'C4',
-      grade: left === undefined ? 'strong' : 'proved',
+      confidence: left === undefined ? 'strong' : 'confirmed',
       says: `This was run ${restart + 1} of ${runs} of the container. The kubelet keeps the log of the newest finished run only, and run ${newest.restart + 1} had finished.`,
       evidence: [
         { at: iso(newest.finished), source: 'pod', text: `run ${newest.restart + 1} of the same container finished` },
@@ -50,7 +50,7 @@ function byLaterRun(subject: Subject, facts: Facts): Finding | undefined {
   }
   return {
     cause: 'C19',
-    grade: 'strong',
+    confidence: 'strong',
     says: 'A rule of the pod restarted all its containers in place, and the kubelet removed them with their logs.',
     evidence: [
       { at: null, source: 'pod', text: 'a container of the pod has the restart rule RestartAllContainers' },
@@ -59,15 +59,15 @@ function byLaterRun(subject: Subject, facts: Facts): Finding | undefined {
   };
 }
 
-/** Later runs of the same container, oldest first, from the pod's record and from the ledgers: the API shows only the last two. */
+/** Later runs of the same container, oldest first, from the pod's record and from the container records: the API shows only the last two. */
 function runsAfter({ restart, podUid, container, podContainer }: Subject, facts: Facts): Run[] {
   const runs = new Map<number, Run>();
-  for (const ledger of facts.runsBeside(podUid, container)) {
-    runs.set(ledger.restart, {
-      restart: ledger.restart,
-      started: ms(ledger.firstTime),
-      finished: ledger.ended ? ms(ledger.lastTime) : undefined,
-      left: ms(ledger.left?.at),
+  for (const containerRecord of facts.runsBeside(podUid, container)) {
+    runs.set(containerRecord.restart, {
+      restart: containerRecord.restart,
+      started: ms(containerRecord.firstTime),
+      finished: containerRecord.ended ? ms(containerRecord.lastTime) : undefined,
+      left: ms(containerRecord.left?.at),
     });
   }
   for (const run of podContainer?.runs ?? []) {
@@ -105,7 +105,7 @@ function bySandbox(subject: Subject, facts: Facts): Finding | undefined {
   }
   return {
     cause: 'C5',
-    grade: event.timesDoubtful ? 'likely' : 'strong',
+    confidence: event.timesDoubtful ? 'likely' : 'strong',
     says: "The pod's sandbox had to be made anew, and the kubelet removed the containers of its init phase to run them again.",
     evidence: [{ at: event.last, source: 'event', text: `SandboxChanged: ${event.message}` }],
   };

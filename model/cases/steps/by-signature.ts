@@ -14,13 +14,13 @@ import { after, together } from './by-reclaim';
  * kubelet removes such a log. With a part of that missing it is likely; with neither pressure nor company, no guess.
  */
 export function bySignature(subject: Subject, facts: Facts): Finding | undefined {
-  const { ledger, left, pod, cluster, node } = subject;
-  if (!ledger?.left || left === undefined || ledger.left.directory === 'removed') {
+  const { containerRecord, left, pod, cluster, node } = subject;
+  if (!containerRecord?.left || left === undefined || containerRecord.left.directory === 'removed') {
     return undefined;
   }
   const pressure = facts.pressureAt(cluster, node, left);
   const company = facts.inferred.get(subject.id);
-  const empty = ledger.left.directory === 'empty';
+  const empty = containerRecord.left.directory === 'empty';
   if ((!pressure && !(empty && company)) || !isTerminated(pod, left)) {
     return undefined;
   }
@@ -30,7 +30,7 @@ export function bySignature(subject: Subject, facts: Facts): Finding | undefined
   const others = company ? together(company.gc) : '';
   return {
     cause: 'C1',
-    grade: strong ? 'strong' : 'likely',
+    confidence: strong ? 'strong' : 'likely',
     says: strong
       ? `The kubelet removed this container${after(subject, left)}${others}, while ${node ?? 'its node'} was short of disk.`
       : `Most likely the kubelet removed this container${after(subject, left)}${others}, because ${node ?? 'its node'} was short of disk.`,
@@ -77,7 +77,7 @@ export function pressureEvidence({ node, from, to, conditionFrom, firstReclaim }
 
 function companyEvidence({ gc }: Removal): Evidence[] {
   const text = `the logs of ${gc.containersTotal} containers of several pods left the node within ${span((ms(gc.end) ?? 0) - (ms(gc.start) ?? 0))}, and their directories stayed`;
-  return [{ at: gc.start, source: 'other ledgers', text }];
+  return [{ at: gc.start, source: 'other container records', text }];
 }
 
 function podEvidence(thereThen: boolean, known: boolean, moment: number): Evidence {

@@ -20,12 +20,12 @@ import {
 export const t = (clock: string): string => `2026-11-23T${clock}.000000000Z`;
 export const containerId = (n: number): string => n.toString(16).padStart(64, '0');
 
-const base = { v: 1, cluster: 'c1', namespace: 'ns' };
+const base = { v: 2, cluster: 'c1', namespace: 'ns' };
 
-export function ledger(more: Partial<ContainerRecord> = {}): ContainerRecord {
+export function containerRecord(more: Partial<ContainerRecord> = {}): ContainerRecord {
   const record: ContainerRecord = {
     ...base,
-    v: 1,
+    v: 2,
     kind: 'container',
     id: '',
     node: 'node-a',
@@ -46,7 +46,7 @@ export function ledger(more: Partial<ContainerRecord> = {}): ContainerRecord {
     gaps: [],
     rotatedAway: null,
     left: { at: t('12:20:00'), directory: 'empty', bytesUnacked: 0 },
-    verdict: 'kept',
+    status: 'complete',
     final: true,
     ...more,
   };

@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import winston from 'winston';
-import { emptyAccount } from '../container/account';
+import { emptyRecordState } from '../container/account';
 import { Checkpoint, type SavedContainer } from './checkpoint';
 import { startOfFile } from '../files/position';
 
@@ -18,9 +18,9 @@ afterEach(() => rmSync(dir, { recursive: true }));
 
 const container = (name: string, offset = 0): SavedContainer => ({
   id: `uid/${name}/0`,
-  instance: { namespace: 'ns', pod: 'pod', podUid: 'uid', container: name, restart: 0 },
+  run: { namespace: 'ns', pod: 'pod', podUid: 'uid', container: name, restart: 0 },
   directory: `ns_pod_uid/${name}`,
-  account: emptyAccount(),
+  account: emptyRecordState(),
   files: [
     {
       hash: 'h',

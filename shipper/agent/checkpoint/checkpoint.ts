@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { isNativeError } from 'node:util/types';
 import * as z from 'zod';
 import type { Logger } from '../../log';
-import { accountStateSchema } from '../container/account';
+import { recordStateSchema } from '../container/account';
 
 const positionSchema = z.object({
   offset: z.number(),
@@ -43,10 +43,10 @@ const savedFileSchema = z.object({
 });
 export type SavedFile = z.infer<typeof savedFileSchema>;
 
-/** What is kept of a container instance over a restart of the agent. */
+/** What is kept of a container run over a restart of the agent. */
 const savedContainerSchema = z.object({
   id: z.string(),
-  instance: z.object({
+  run: z.object({
     namespace: z.string(),
     pod: z.string(),
     podUid: z.string(),
@@ -55,7 +55,7 @@ const savedContainerSchema = z.object({
   }),
   /** `<pod directory>/<container>`, below the log directory. */
   directory: z.string(),
-  account: accountStateSchema,
+  account: recordStateSchema,
   files: z.array(savedFileSchema),
 });
 export type SavedContainer = z.infer<typeof savedContainerSchema>;
@@ -220,7 +220,7 @@ export function byDirectory(saved: readonly SavedContainer[]): Map<string, Map<n
   const map = new Map<string, Map<number, SavedContainer>>();
   for (const container of saved) {
     const runs = map.get(container.directory) ?? new Map<number, SavedContainer>();
-    map.set(container.directory, runs.set(container.instance.restart, container));
+    map.set(container.directory, runs.set(container.run.restart, container));
   }
   return map;
 }

@@ -1,15 +1,15 @@
 import type { Gap } from '../../../model/records';
 import {
   addGap,
-  containerRecord,
-  emptyAccount,
+  buildContainerRecord,
+  emptyRecordState,
   lineTime,
-  type AccountState,
+  type RecordState,
   type ClosedFile,
   foldAway,
 } from './account';
 
-const instance = { namespace: 'job-test', pod: 'hello-xk2vd', podUid: 'uid', container: 'app', restart: 0 };
+const run = { namespace: 'job-test', pod: 'hello-xk2vd', podUid: 'uid', container: 'app', restart: 0 };
 const node = { cluster: 'c1', node: 'n1' };
 const nothing = { linesRead: 0, linesAcked: 0, bytesSeen: 0, bytesAcked: 0 };
 const gap = (over: Partial<Gap> = {}): Gap => ({
@@ -33,12 +33,12 @@ const closed = (over: Partial<ClosedFile> = {}): ClosedFile => ({
   ...over,
 });
 const gapsOf = (...gaps: Gap[]) => {
-  const state = emptyAccount();
+  const state = emptyRecordState();
   gaps.forEach((one) => addGap(state, one));
   return state.gaps;
 };
-const recordOf = (state: Partial<AccountState>, open = nothing) =>
-  containerRecord(instance, node, { ...emptyAccount(), ...state }, open, false);
+const recordOf = (state: Partial<RecordState>, open = nothing) =>
+  buildContainerRecord(run, node, { ...emptyRecordState(), ...state }, open, false);
 
 describe('gaps', () => {
   test('of one reason grow together, from the first time to the last', () => {
@@ -77,7 +77,7 @@ describe('the record', () => {
       linesAcked: 23,
       bytesSeen: 2600,
       bytesAcked: 2300,
-      verdict: 'pending',
+      status: 'pending',
     });
   });
 
@@ -88,13 +88,13 @@ describe('the record', () => {
       linesAcked: 8,
       bytesSeen: 1000,
       bytesAcked: 800,
-      verdict: 'partial',
+      status: 'partial',
     });
   });
 
   test('counts bytes that vanished unread as seen', () => {
     const state = { vanishedBytes: 400, gaps: [gap({ bytes: 400, lines: null })], ended: true };
-    expect(recordOf(state)).toMatchObject({ bytesSeen: 400, bytesAcked: 0, verdict: 'lost' });
+    expect(recordOf(state)).toMatchObject({ bytesSeen: 400, bytesAcked: 0, status: 'lost' });
   });
 
   test('sums what rotation deleted: not the current file, nor what is still there', () => {
@@ -105,7 +105,7 @@ describe('the record', () => {
       closed({ rotated: '' }),
     ];
     const away = (closed: typeof files) => {
-      const state = { ...emptyAccount(), closed };
+      const state = { ...emptyRecordState(), closed };
       foldAway(state);
       return recordOf(state).rotatedAway;
     };

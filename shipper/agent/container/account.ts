@@ -1,7 +1,7 @@
-import { instanceId, type ContainerInstance } from '../../../model/container-instance';
+import { containerRunId, type ContainerRun } from '../../../model/container-instance';
 import { gapSchema, RECORD_VERSION, type ContainerRecord, type Gap } from '../../../model/records';
 import { formatTime } from '../../../model/time';
-import { verdictOf } from '../../../model/verdict';
+import { logStatusOf } from '../../../model/verdict';
 import { workloadOf } from '../../../model/workload';
 import * as z from 'zod';
 
@@ -22,8 +22,8 @@ export const closedFileSchema = z.object({
 });
 export type ClosedFile = z.infer<typeof closedFileSchema>;
 
-/** What the agent remembers of a container instance besides its open files; this part outlives a restart. */
-export const accountStateSchema = z.object({
+/** What the agent remembers of a container run besides its open files; this part outlives a restart. */
+export const recordStateSchema = z.object({
   containerId: z.string().nullable(),
   firstTime: z.string().nullable(),
   lastTime: z.string().nullable(),
@@ -53,9 +53,9 @@ export const accountStateSchema = z.object({
     })
     .nullable(),
 });
-export type AccountState = z.infer<typeof accountStateSchema>;
+export type RecordState = z.infer<typeof recordStateSchema>;
 
-export const emptyAccount = (): AccountState => ({
+export const emptyRecordState = (): RecordState => ({
   containerId: null,
   firstTime: null,
   lastTime: null,
@@ -76,16 +76,16 @@ export interface OpenSums {
   bytesAcked: number;
 }
 
-/** The ledger of a container instance as its record. */
-export function containerRecord(
-  instance: ContainerInstance,
+/** The container record of a container run as its record. */
+export function buildContainerRecord(
+  run: ContainerRun,
   node: { cluster: string; node: string },
-  state: AccountState,
+  state: RecordState,
   open: OpenSums,
   final: boolean
 ): ContainerRecord {
   const closed = sum([...state.closed, ...(state.away ? [state.away] : [])]);
-  const { workload, job } = workloadOf(instance.pod);
+  const { workload, job } = workloadOf(run.pod);
   const account = {
     linesSeen: closed.lines + open.linesRead,
     linesAcked: closed.lines + open.linesAcked - state.passedOver.lines,
@@ -98,9 +98,9 @@ export function containerRecord(
   return {
     v: RECORD_VERSION,
     kind: 'container',
-    id: instanceId(instance),
+    id: containerRunId(run),
     ...node,
-    ...instance,
+    ...run,
     containerId: state.containerId,
     workload,
     job,
@@ -108,7 +108,7 @@ export function containerRecord(
     firstTime: state.firstTime,
     lastTime: state.lastTime,
     rotatedAway: state.away,
-    verdict: verdictOf(account),
+    status: logStatusOf(account),
     final,
   };
 }
@@ -117,13 +117,13 @@ export function containerRecord(
 const PROMPT_MS = 1_000;
 
 /** When it was noticed is told only where that was late. */
-function leftOf({ noticed, ...left }: NonNullable<AccountState['left']>): ContainerRecord['left'] {
+function leftOf({ noticed, ...left }: NonNullable<RecordState['left']>): ContainerRecord['left'] {
   const late = noticed !== undefined && Date.parse(noticed) - Date.parse(left.at) > PROMPT_MS;
   return late ? { ...left, noticed } : left;
 }
 
 /** Adds up closed files that rotation deleted, so that a container that writes for months stays small. */
-export function foldAway(state: AccountState): void {
+export function foldAway(state: RecordState): void {
   const gone = state.closed.filter((file) => !file.onNode && file.rotated !== '');
   for (const { lines, bytes, from, to } of gone) {
     const { away } = state;
@@ -149,7 +149,7 @@ function sum(files: ReadonlyArray<Pick<ClosedFile, 'lines' | 'bytes'>>): { lines
 const MANY_GAPS = 50;
 
 /** Adds a gap; one that it continues grows instead. */
-export function addGap(state: AccountState, gap: Gap): void {
+export function addGap(state: RecordState, gap: Gap): void {
   const many = state.gaps.length >= MANY_GAPS;
   const last = many ? state.gaps.findLast(({ reason }) => reason === gap.reason) : state.gaps.at(-1);
   const continues =

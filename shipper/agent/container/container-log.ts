@@ -1,13 +1,13 @@
-import { instanceId, type ContainerInstance } from '../../../model/container-instance';
+import { containerRunId, type ContainerRun } from '../../../model/container-instance';
 import type { ContainerRecord, Gap } from '../../../model/records';
-import { addGap, containerRecord, emptyAccount, lineTime, type AccountState } from './account';
+import { addGap, buildContainerRecord, emptyRecordState, lineTime, type RecordState } from './account';
 import { MetadataForms, type MetadataPairs } from '../entries/entry-metadata';
 import { UnopenedFiles } from './unopened';
 import type { OpenFile, ReadStop, RequestRules, Stretch } from '../files/open-file';
 import { movePosition } from '../files/position';
 import type { SavedFile } from '../checkpoint/checkpoint';
 import { missUnresolved } from './unread';
-import type { Workbench } from '../entries/encode-buffer';
+import type { EncodeBuffer } from '../entries/encode-buffer';
 
 /** The runtime may write a last line to a rotated file after its successor was made. */
 const STRAGGLER_MS = 2_000;
@@ -34,38 +34,38 @@ export interface ContainerDeps {
   onMiss: (gap: Gap) => void;
 }
 
-/** The log of one container instance: its files from the oldest to the current one, and the account of them. */
+/** The log of one container run: its files from the oldest to the current one, and the account of them. */
 export class ContainerLog {
   readonly id: string;
-  readonly state: AccountState;
+  readonly state: RecordState;
   /** Open files, oldest first. */
   files: OpenFile[] = [];
   /** Files that an earlier agent had acknowledged in part and that are not found again yet. */
   unresolved: SavedFile[] = [];
   readonly unopened = new UnopenedFiles();
   private readonly forms = new Map<string | null, MetadataForms>();
-  /** Files that rotation deleted, as the last ledger told them. */
-  toldAway = 0;
-  /** No container of this instance writes any more, whatever lies on the disk (`--once`). */
+  /** Files that rotation deleted, as the last container record told them. */
+  reportedRotatedAway = 0;
+  /** No container of this run writes any more, whatever lies on the disk (`--once`). */
   over = false;
-  /** A gap was found that no ledger in Loki tells of. */
-  untold = false;
+  /** A gap was found that no container record in Loki tells of. */
+  unreported = false;
 
   constructor(
-    readonly instance: ContainerInstance,
+    readonly run: ContainerRun,
     readonly directory: string,
     private readonly deps: ContainerDeps,
-    state?: AccountState
+    state?: RecordState
   ) {
-    this.id = instanceId(instance);
-    this.state = state ?? emptyAccount();
-    this.untold = this.state.gaps.length > 0; // an earlier agent may have ended before it could tell
+    this.id = containerRunId(run);
+    this.state = state ?? emptyRecordState();
+    this.unreported = this.state.gaps.length > 0; // an earlier agent may have ended before it could tell
   }
 
   /** Something of the log is not in Loki, and never will be. */
   miss(gap: Gap): void {
     addGap(this.state, gap);
-    this.untold = true;
+    this.unreported = true;
     this.deps.onMiss(gap);
   }
 
@@ -132,8 +132,8 @@ export class ContainerLog {
     return log.gone || log.superseded || log.compressed || this.state.ended || this.over;
   }
 
-  /** Reads on from where reading stands and writes entries into the request on the bench, until a stop. */
-  fill(bench: Workbench, rules: RequestRules, nowMs: number): Filled {
+  /** Reads on from where reading stands and writes entries into the request on the buffer, until a stop. */
+  fill(buffer: EncodeBuffer, rules: RequestRules, nowMs: number): Filled {
     const stretches: Stretch[] = [];
     const filled = (stop: ReadStop, late?: boolean): Filled => {
       const segments = stretches.map((stretch) => ({ ...stretch, container: this }));
@@ -141,8 +141,8 @@ export class ContainerLog {
     };
     for (const file of this.files) {
       const containerId = file.containerId(this.state.containerId);
-      bench.metadata.use(this.formsOf(containerId));
-      const stop = file.fill(bench, rules, { final: this.isFinal(file), nowMs, containerId }, stretches);
+      buffer.metadata.use(this.formsOf(containerId));
+      const stop = file.fill(buffer, rules, { final: this.isFinal(file), nowMs, containerId }, stretches);
       if (stop !== 'end') {
         return filled(stop, file.late);
       }
@@ -181,7 +181,7 @@ export class ContainerLog {
   }
 
   /** Takes up a file where an earlier agent had left it. */
-  takeUp(file: OpenFile, saved: SavedFile): void {
+  resume(file: OpenFile, saved: SavedFile): void {
     movePosition(file.log.read, saved.acked);
     movePosition(file.log.acked, saved.acked);
     Object.assign(file.counted, { bytes: saved.acked.offset, lines: saved.acked.lines });
@@ -205,7 +205,7 @@ export class ContainerLog {
       file.log.close();
       this.files = this.files.filter((one) => one !== file);
     } else if (saved) {
-      this.takeUp(file, saved);
+      this.resume(file, saved);
     }
     if (this.files.every((one) => one.identified)) {
       missUnresolved(this, null);
@@ -307,6 +307,6 @@ export class ContainerLog {
       open.bytesSeen += log.size;
       open.bytesAcked += log.acked.offset;
     }
-    return containerRecord(this.instance, node, this.state, open, final);
+    return buildContainerRecord(this.run, node, this.state, open, final);
   }
 }

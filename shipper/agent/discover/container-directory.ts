@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Logger } from '../../log';
-import type { ContainerInstance } from '../../../model/container-instance';
+import type { ContainerRun } from '../../../model/container-instance';
 import { foldAway, type ClosedFile } from '../container/account';
 import type { SavedContainer, SavedFile } from '../checkpoint/checkpoint';
 import { missUnopened, missUnresolved, missUnseen } from '../container/unread';
@@ -15,7 +15,7 @@ export interface DirectoryDeps {
   logger: Logger;
   /** Directories that a log file may lie in after symlinks are followed. */
   roots: readonly string[];
-  create: (instance: ContainerInstance, directory: string, saved: SavedContainer | undefined) => ContainerLog;
+  create: (run: ContainerRun, directory: string, saved: SavedContainer | undefined) => ContainerLog;
   /** Now as RFC 3339. */
   nowText: () => string;
   /** A time of the file system, milliseconds since 1970, as RFC 3339. */
@@ -49,7 +49,7 @@ export class ContainerDirectory {
    * Looks whether anything changed, at a small part of what a scan costs; scans where something did.
    * @returns whether the container wrote or its files changed since the last look
    */
-  glance(): boolean {
+  poll(): boolean {
     if (this.listing.outdated) {
       this.scan();
       return true;
@@ -76,14 +76,14 @@ export class ContainerDirectory {
     return grew;
   }
 
-  /** Finds what no event told of, and wakes what waits: by a glance, where that would show all that there can be. */
+  /** Finds what no event told of, and wakes what waits: by a poll, where that would show all that there can be. */
   check(): void {
     const atRest = [...this.containers.values()].every(
-      ({ unread, unresolved, untold, state }) =>
-        unread === 0 && unresolved.length === 0 && !untold && !state.closed.some(({ onNode }) => onNode)
+      ({ unread, unresolved, unreported, state }) =>
+        unread === 0 && unresolved.length === 0 && !unreported && !state.closed.some(({ onNode }) => onNode)
     );
     if (atRest && this.refused.size === 0 && this.saved.size === 0) {
-      this.glance();
+      this.poll();
     } else {
       this.scan();
     }
@@ -256,7 +256,7 @@ export class ContainerDirectory {
     const saved = container.unresolved.find((one) => isSaved(one, opened));
     // One that is shorter than what was acknowledged was truncated: it is read from its start.
     if (saved && opened.log.size >= saved.acked.offset) {
-      container.takeUp(opened, saved);
+      container.resume(opened, saved);
       return opened;
     }
     const hash = container.state.closed.length > 0 ? opened.log.identity() : null;

@@ -18,7 +18,7 @@ export const MANY_TRIES = 5;
 export class DirectoryListing {
   private readonly time: DirectoryTime;
   /** A file had gone between the listing and the look at it. */
-  private amiss = false;
+  private changedDuringScan = false;
 
   /** @param refuse is told of what cannot be looked at */
   constructor(
@@ -32,9 +32,9 @@ export class DirectoryListing {
   read(): Map<number, Found[]> {
     let names = this.names();
     for (let tries = 0; ; tries++) {
-      this.amiss = false;
+      this.changedDuringScan = false;
       const found = names.flatMap((name) => this.find(name) ?? []);
-      const sure = !this.amiss && !this.time.changed;
+      const sure = !this.changedDuringScan && !this.time.changed;
       const after = sure || tries === MANY_TRIES ? names : this.names();
       if (after.join('/') === names.join('/')) {
         return byRestart(found);
@@ -73,7 +73,7 @@ export class DirectoryListing {
       const stat = parsed && statSync(path);
       return stat && { ...parsed, path, ino: stat.ino, birthMs: stat.birthtimeMs, size: stat.size };
     } catch (error) {
-      this.amiss ||= isMissing(error);
+      this.changedDuringScan ||= isMissing(error);
       if (!isMissing(error)) {
         this.refuse(path, error);
       }

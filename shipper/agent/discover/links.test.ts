@@ -15,8 +15,8 @@ beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'afterlog-links-'));
   told = [];
   tell = null;
-  links = new ContainerLinks(dir, quiet, (instance, containerId) => {
-    told.push([instance, containerId]);
+  links = new ContainerLinks(dir, quiet, (run, containerId) => {
+    told.push([run, containerId]);
     tell?.();
   });
 });

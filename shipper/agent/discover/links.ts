@@ -1,8 +1,8 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { instanceId } from '../../../model/container-instance';
+import { containerRunId } from '../../../model/container-instance';
 import type { Logger } from '../../log';
-import { containerIdOfLink, instanceOfTarget } from '../files/names';
+import { containerIdOfLink, runOfTarget } from '../files/names';
 import { Watched } from './watched';
 
 /** A link is made with its container; an id that nobody asked for in so many links is that of a container long gone. */
@@ -14,11 +14,11 @@ export class ContainerLinks {
   private readonly seen = new Set<string>();
   private readonly watched: Watched;
 
-  /** @param onId is told of each link's container: its instance id and its container id */
+  /** @param onId is told of each link's container: its run id and its container id */
   constructor(
     private readonly dir: string,
     private readonly logger: Logger,
-    private readonly onId: (instance: string, containerId: string) => void
+    private readonly onId: (run: string, containerId: string) => void
   ) {
     this.watched = new Watched(dir, logger, (_change, name) => (name === null ? this.scan() : this.look(name)));
   }
@@ -31,8 +31,8 @@ export class ContainerLinks {
     this.watched.stop();
   }
 
-  idOf(instance: string): string | undefined {
-    return this.ids.get(instance);
+  idOf(run: string): string | undefined {
+    return this.ids.get(run);
   }
 
   /** Reads all links. */
@@ -64,9 +64,9 @@ export class ContainerLinks {
     } catch {
       return; // gone again, or no link: then it names nothing
     }
-    const instance = instanceOfTarget(target);
-    if (instance) {
-      const id = instanceId(instance);
+    const run = runOfTarget(target);
+    if (run) {
+      const id = containerRunId(run);
       this.seen.add(name);
       this.ids.delete(id);
       this.ids.set(id, containerId);

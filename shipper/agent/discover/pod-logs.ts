@@ -68,7 +68,7 @@ export class PodLogs {
   start(): void {
     this.rescan();
     for (const key of this.saved.keys()) {
-      // Gone while no agent was there: looked at once, for its ledger.
+      // Gone while no agent was there: looked at once, for its container record.
       const [pod = '', container = ''] = key.split('/');
       if (!this.pods.get(pod)?.containers.has(container)) {
         this.addContainer(pod, this.podEntry(pod), container);
@@ -183,7 +183,7 @@ export class PodLogs {
     const directory = new ContainerDirectory(path, parsed, name, this.deps, this.saved.get(key) ?? new Map());
     const watched = new Watched(path, this.deps.logger, (change, name) => {
       if (change === 'change') {
-        this.heat(entry);
+        this.activity(entry);
       } else if (name !== null && directory.hasOpen(name)) {
         this.scanSoon(directory);
       } else {
@@ -237,7 +237,7 @@ export class PodLogs {
     });
   }
 
-  private heat(entry: ContainerEntry): void {
+  private activity(entry: ContainerEntry): void {
     if (++entry.changes > MANY_CHANGES) {
       entry.watched.stop();
     }
@@ -254,7 +254,7 @@ export class PodLogs {
     for (const entry of this.hot) {
       entry.changes = 0;
       const { left } = entry.directory;
-      if (!left && entry.directory.glance()) {
+      if (!left && entry.directory.poll()) {
         entry.hotSince = now;
       } else if (left || now - (entry.hotSince ?? 0) > QUIET_MS) {
         this.hot.delete(entry);

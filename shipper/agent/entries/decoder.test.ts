@@ -21,7 +21,7 @@ const rules = (over: Partial<Rules> = {}): Rules => ({
 });
 
 /** A cutter with what it works on, and the entries of its request as text. */
-function bench(requestBytes = 256 * 1024) {
+function buffer(requestBytes = 256 * 1024) {
   const arena = new Arena(BLOCK + 1 + requestBytes + 256 * 1024);
   const start = arena.reserve(BLOCK + 1).start;
   const request = arena.reserve(requestBytes);
@@ -56,7 +56,7 @@ const cri = (seconds: number, rest: string, nanos = 0) =>
 
 /** Entries of one whole block, and where the cut ended. */
 function cutOnce(text: string | Buffer, over: Partial<Rules> = {}, how: Partial<Block> = {}) {
-  const { cut, take, cutter } = bench();
+  const { cut, take, cutter } = buffer();
   const position = startOfFile();
   const stop = cut(Buffer.from(text), position, rules(over), how);
   return { stop, entries: take(), position, cutter };
@@ -163,7 +163,7 @@ describe('long lines', () => {
 
   test('go on in the next request where this one is full', () => {
     const text = Buffer.from(cri(1, 'stdout P abcd') + cri(1, 'stdout F efghij') + cri(2, 'stdout F next'));
-    const { cut, take } = bench();
+    const { cut, take } = buffer();
     const position = startOfFile();
     const given = rules({ maxLineBytes: 4, maxEntries: 2 });
     expect(cut(text, position, given)).toBe('full');
@@ -228,7 +228,7 @@ describe('a cut ends exactly before', () => {
   });
 
   test('a line that the buffer has no room for', () => {
-    const { cut, take } = bench(110);
+    const { cut, take } = buffer(110);
     const position = startOfFile();
     expect(cut(Buffer.from(lines.join('')), position, rules())).toBe('full');
     expect(take()).toEqual(['1.0 one', '2.0 two']);
@@ -252,7 +252,7 @@ describe('a cut ends exactly before', () => {
 
 /** Cuts a whole file block by block, from the position alone each time, as after a restart; all entries in order. */
 function drain(file: Buffer, given: Rules, blockBytes: number): string[] {
-  const { cut, take } = bench();
+  const { cut, take } = buffer();
   const position = startOfFile();
   const entries: string[] = [];
   let length = blockBytes;

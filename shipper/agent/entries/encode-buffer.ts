@@ -11,7 +11,7 @@ export const MAX_BLOCK_BYTES = 4 * 1024 * 1024;
  * The one memory in which all log data of the process is worked on: blocks are read into it, cut, and encoded into a
  * request, which leaves it compressed. So memory does not grow with files, streams or backlog.
  */
-export class Workbench {
+export class EncodeBuffer {
   readonly memory: Buffer;
   readonly blockStart: number;
   readonly encoder: PushEncoder;

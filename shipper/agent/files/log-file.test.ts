@@ -167,10 +167,10 @@ describe('a compressed file', () => {
   });
 
   test('that was deleted before it was unpacked is read all the same', async () => {
-    const path = write('0.log.20261124-000000.gz', gzipSync('kept'));
+    const path = write('0.log.20261124-000000.gz', gzipSync('complete'));
     const log = open(path);
     unlinkSync(path);
-    expect(await read(log, 0, 10)).toBe('kept');
+    expect(await read(log, 0, 10)).toBe('complete');
   });
 
   test('gives its memory to others while it waits, and goes on where it stood', async () => {

@@ -1,4 +1,4 @@
-import { byAge, containerIdOfLink, instanceOfTarget, parseLogFileName, parsePodDirectory } from './names';
+import { byAge, containerIdOfLink, runOfTarget, parseLogFileName, parsePodDirectory } from './names';
 
 test.each([
   ['job-test_hello-xk2vd_0b1c', { namespace: 'job-test', pod: 'hello-xk2vd', podUid: '0b1c' }],
@@ -50,5 +50,5 @@ test.each([
   ['/var/log/pods/elsewhere/app/0.log', undefined],
   ['0.log', undefined],
 ])('the target %p', (target, expected) => {
-  expect(instanceOfTarget(target)).toEqual(expected);
+  expect(runOfTarget(target)).toEqual(expected);
 });

@@ -1,4 +1,4 @@
-import type { ContainerInstance } from '../../../model/container-instance';
+import type { ContainerRun } from '../../../model/container-instance';
 
 /** A pod's log directory: `<namespace>_<pod>_<uid>` (Kubernetes names hold no underscore). */
 export interface PodDirectory {
@@ -48,7 +48,7 @@ export function containerIdOfLink(name: string): string | undefined {
 }
 
 /** The place that a link points to, from the last three parts of its target. */
-export function instanceOfTarget(target: string): ContainerInstance | undefined {
+export function runOfTarget(target: string): ContainerRun | undefined {
   const [podDirectory = '', container = '', file = ''] = target.split('/').slice(-3);
   const pod = parsePodDirectory(podDirectory);
   const name = parseLogFileName(file);

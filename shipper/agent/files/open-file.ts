@@ -5,7 +5,7 @@ import { DockerJsonParser } from '../entries/docker-json';
 import type { LogFile } from './log-file';
 import { movePosition, startOfFile, type Position } from './position';
 import type { Route, Window } from '../push/route';
-import { BLOCK_BYTES, MAX_BLOCK_BYTES, type Workbench } from '../entries/encode-buffer';
+import { BLOCK_BYTES, MAX_BLOCK_BYTES, type EncodeBuffer } from '../entries/encode-buffer';
 
 const DOCKER_HEAD = '{"log":';
 const NEWLINE = 0x0a;
@@ -103,17 +103,17 @@ export class OpenFile {
   }
 
   /**
-   * Reads on from where reading stands and writes entries into the request on the bench.
+   * Reads on from where reading stands and writes entries into the request on the buffer.
    * @param final nothing more will be written to the file
    */
   fill(
-    bench: Workbench,
+    buffer: EncodeBuffer,
     rules: RequestRules,
     how: { final: boolean; nowMs: number; containerId: string | null },
     stretches: Stretch[]
   ): ReadStop {
     const { log } = this;
-    const { memory, blockStart, cutter } = bench;
+    const { memory, blockStart, cutter } = buffer;
     const before = startOfFile();
     let wanted = BLOCK_BYTES;
     let flush = false;
@@ -142,14 +142,14 @@ export class OpenFile {
         (atEnd && how.final && log.read.offset + n >= log.size) ||
         (length === MAX_BLOCK_BYTES && !atEnd && flush); // a line without end: it goes out in parts of a block each
       const block = { memory, start: blockStart, end: blockStart + n, final, flush };
-      const stop = cutter.cut(block, this.parser, log.read, bench.metadata, this.cutRules(rules));
+      const stop = cutter.cut(block, this.parser, log.read, buffer.metadata, this.cutRules(rules));
       const progress = log.read.offset !== before.offset || log.read.skip !== before.skip;
       if (progress) {
         stretches.push(this.stretch(before, cutter.writer, how.containerId));
         wanted = BLOCK_BYTES;
         flush = false;
       }
-      if (stop === 'older' || stop === 'newer' || (stop === 'full' && (progress || bench.encoder.entries > 0))) {
+      if (stop === 'older' || stop === 'newer' || (stop === 'full' && (progress || buffer.encoder.entries > 0))) {
         return stop;
       }
       if (again && !this.again) {
@@ -209,7 +209,7 @@ export class OpenFile {
   }
 
   /** Loki takes what was sent only in streams of late lines. */
-  becomeLate(): void {
+  markLate(): void {
     if (this.sent) {
       this.sent = { ...this.sent, late: true };
     }

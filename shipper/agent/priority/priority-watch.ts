@@ -1,11 +1,11 @@
 import type { DiskRecord } from '../../../model/records';
-import { inDanger } from './priority';
+import { inPriorityMode } from './priority';
 
-export interface DangerDeps {
+export interface PriorityDeps {
   nowMs: () => number;
   /** Bytes that Loki acknowledged since the start. */
   acknowledged: () => number;
-  changed: (danger: boolean, why: Record<string, number | string | null>) => void;
+  changed: (priority: boolean, why: Record<string, number | string | null>) => void;
 }
 
 interface Sample {
@@ -22,8 +22,8 @@ const SHIPPED_SECONDS = 10;
 /** What Loki is trusted to take where nothing was acknowledged lately, bytes a second. */
 const LEAST_RATE = 64 * 1024;
 
-/** Follows the samples of the disks, and says when danger begins and ends. */
-export class DangerWatch {
+/** Follows the samples of the disks, and says when priority mode begins and ends. */
+export class PriorityWatch {
   private signal: string | null = null;
   private samples: Sample[] = [];
   private shipped = { atMs: 0, bytes: 0 };
@@ -31,14 +31,14 @@ export class DangerWatch {
   /** Bytes that Loki had not acknowledged at the last sample and that the next reclaim could delete. */
   private atRisk = 0;
   private reclaimedAtMs = -Infinity;
-  private danger = false;
+  private priority = false;
 
-  constructor(private readonly deps: DangerDeps) {
+  constructor(private readonly deps: PriorityDeps) {
     this.shipped = { atMs: deps.nowMs(), bytes: 0 };
   }
 
-  get inDanger(): boolean {
-    return this.danger;
+  get inPriorityMode(): boolean {
+    return this.priority;
   }
 
   onDisk({ nearest, atRisk }: Pick<DiskRecord, 'nearest' | 'atRisk'>): void {
@@ -69,10 +69,10 @@ export class DangerWatch {
   private decide(secondsLeft: number, fraction: number, signal: string | null): void {
     const secondsSinceReclaim = (this.deps.nowMs() - this.reclaimedAtMs) / 1000;
     const secondsNeeded = this.atRisk / Math.max(this.shipRate, LEAST_RATE);
-    const danger = inDanger({ secondsLeft, fraction, secondsNeeded, secondsSinceReclaim }, this.danger);
-    if (danger !== this.danger) {
-      this.danger = danger;
-      this.deps.changed(danger, {
+    const priority = inPriorityMode({ secondsLeft, fraction, secondsNeeded, secondsSinceReclaim }, this.priority);
+    if (priority !== this.priority) {
+      this.priority = priority;
+      this.deps.changed(priority, {
         signal,
         fraction: Math.round(fraction * 1e4) / 1e4,
         secondsLeft: Number.isFinite(secondsLeft) ? Math.round(secondsLeft) : null,

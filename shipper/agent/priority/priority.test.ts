@@ -1,5 +1,5 @@
-import { inDanger, type Distance } from './priority';
-import { DangerWatch, fillRate } from './priority-watch';
+import { inPriorityMode, type Distance } from './priority';
+import { PriorityWatch, fillRate } from './priority-watch';
 
 const distance = (over: Partial<Distance>): Distance => ({
   secondsLeft: Infinity,
@@ -13,7 +13,7 @@ test.each<[string, Partial<Distance>, boolean, boolean]>([
   ['a disk that does not fill', {}, false, false],
   ['a disk that fills slowly', { secondsLeft: 3600, secondsNeeded: 10 }, false, false],
   ['less time left than the kubelet needs to act', { secondsLeft: 59 }, true, true],
-  ['a little more than that: danger only if it was there', { secondsLeft: 100 }, false, true],
+  ['a little more than that: priority only if it was there', { secondsLeft: 100 }, false, true],
   ['twice as much', { secondsLeft: 121 }, false, false],
   ['less than twice the time that shipping needs', { secondsLeft: 500, secondsNeeded: 260 }, true, true],
   ['more than twice the time that shipping needs', { secondsLeft: 600, secondsNeeded: 260 }, false, true],
@@ -22,8 +22,11 @@ test.each<[string, Partial<Distance>, boolean, boolean]>([
   ['the threshold crossed', { fraction: -0.1, secondsLeft: 0 }, true, true],
   ['a reclaim just now', { secondsSinceReclaim: 30 }, true, true],
   ['a reclaim a while ago', { secondsSinceReclaim: 61 }, false, false],
-])('%s', (_what, given, fromFair, fromDanger) => {
-  expect([inDanger(distance(given), false), inDanger(distance(given), true)]).toEqual([fromFair, fromDanger]);
+])('%s', (_what, given, fromFair, fromPriority) => {
+  expect([inPriorityMode(distance(given), false), inPriorityMode(distance(given), true)]).toEqual([
+    fromFair,
+    fromPriority,
+  ]);
 });
 
 test.each([
@@ -83,13 +86,13 @@ describe('the watch', () => {
   let atRisk: number;
   let acknowledged: number;
   let seen: boolean[];
-  let watch: DangerWatch;
+  let watch: PriorityWatch;
   beforeEach(() => {
     [nowMs, atRisk, acknowledged, seen] = [1_000_000, 0, 0, []];
-    watch = new DangerWatch({
+    watch = new PriorityWatch({
       nowMs: () => nowMs,
       acknowledged: () => acknowledged,
-      changed: (danger) => seen.push(danger),
+      changed: (priority) => seen.push(priority),
     });
   });
   const sample = (gib: number, signal = 'imagefs.available') => {
@@ -100,9 +103,9 @@ describe('the watch', () => {
 
   test('sees a disk that fills fast, and that it stopped to', () => {
     [50, 45, 40].forEach((gib) => sample(gib));
-    expect(watch.inDanger).toBe(false); // 80 s are left
+    expect(watch.inPriorityMode).toBe(false); // 80 s are left
     sample(25);
-    expect(watch.inDanger).toBe(true); // 17 s by the last step
+    expect(watch.inPriorityMode).toBe(true); // 17 s by the last step
     for (let i = 0; i < 8; i++) {
       sample(30);
     }
@@ -115,15 +118,15 @@ describe('the watch', () => {
       acknowledged += 10 * 2 ** 20; // 1 MiB a second: ten minutes for the rest
       sample(gib);
     }
-    expect(watch.inDanger).toBe(true); // 940 s are left
+    expect(watch.inPriorityMode).toBe(true); // 940 s are left
   });
 
-  test('takes a reclaim as danger for a minute, and does not mix the signals', () => {
+  test('takes a reclaim as priority for a minute, and does not mix the signals', () => {
     sample(50);
     watch.onReclaim();
-    expect(watch.inDanger).toBe(true);
+    expect(watch.inPriorityMode).toBe(true);
     sample(10, 'nodefs.available');
-    expect(watch.inDanger).toBe(true);
+    expect(watch.inPriorityMode).toBe(true);
     for (let i = 0; i < 6; i++) {
       sample(10, 'nodefs.available');
     }

@@ -22,8 +22,8 @@ const AFTER_RECLAIM_SECONDS = 60;
 /** The rest is to be shipped in half of the time that is left. */
 const MARGIN = 2;
 
-/** Whether a reclaim may come before the rest is shipped. Once in danger, it is over only at twice the distance. */
-export function inDanger(distance: Distance, was: boolean): boolean {
+/** Whether a reclaim may come before the rest is shipped. Once in priority mode, it is over only at twice the distance. */
+export function inPriorityMode(distance: Distance, was: boolean): boolean {
   const { secondsLeft, fraction, secondsNeeded, secondsSinceReclaim } = distance;
   const slack = was ? 2 : 1;
   return (

@@ -53,7 +53,7 @@ export interface RescueDeps {
   roots: readonly string[];
   /** Now as RFC 3339. */
   nowText: () => string;
-  /** Part of the container's log was given up: its ledger has to say so. */
+  /** Part of the container's log was given up: its container record has to say so. */
   givenUp: (container: ContainerLog) => void;
 }
 

@@ -1,10 +1,10 @@
 import { Writable } from 'node:stream';
 import winston from 'winston';
-import { Complaints } from './complaints';
+import { Rejections } from './complaints';
 
 let said: Array<{ level: string; reason: string; repeated?: number }>;
 let nowMs: number;
-let complaints: Complaints;
+let rejections: Rejections;
 beforeEach(() => {
   [said, nowMs] = [[], 1_000];
   const stream = new Writable({
@@ -14,11 +14,11 @@ beforeEach(() => {
     },
   });
   const transports = [new winston.transports.Stream({ stream })];
-  complaints = new Complaints(winston.createLogger({ level: 'info', transports }), () => nowMs);
+  rejections = new Rejections(winston.createLogger({ level: 'info', transports }), () => nowMs);
 });
 
 const push = { stream: '{namespace="jobs"}', entries: 10 };
-const retry = (reason: string) => complaints.note({ kind: 'retry', reason, stored: 'maybe' }, push);
+const retry = (reason: string) => rejections.note({ kind: 'retry', reason, stored: 'maybe' }, push);
 
 test('tells the first refusal at once, and then one a minute with how many there were', () => {
   for (let second = 0; second <= 60; second++) {
@@ -35,7 +35,7 @@ test('tells the first refusal at once, and then one a minute with how many there
 test('tells each kind of answer on its own', () => {
   retry('429 Per stream rate limit exceeded');
   retry('connect ECONNREFUSED 127.0.0.1:3100');
-  complaints.note({ kind: 'refused', count: 1, reason: '400 entry too old' }, push);
-  complaints.note({ kind: 'refused', count: 1, reason: '400 entry too old' }, push);
+  rejections.note({ kind: 'refused', count: 1, reason: '400 entry too old' }, push);
+  rejections.note({ kind: 'refused', count: 1, reason: '400 entry too old' }, push);
   expect(said.map(({ reason }) => reason.split(' ')[0])).toEqual(['429', 'connect', '400']);
 });

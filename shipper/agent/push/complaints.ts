@@ -7,7 +7,7 @@ type Untaken = Exclude<PushOutcome, { kind: 'stored' }>;
 const AGAIN_MS = 60_000;
 
 /** Says what Loki did not take: the first of each kind of answer at once, then one a minute with how many there were. */
-export class Complaints {
+export class Rejections {
   private readonly told = new Map<string, { atMs: number; since: number }>();
 
   constructor(

@@ -34,9 +34,9 @@ test('streams take turns in the order in which they came', () => {
   expect(taken(order)).toEqual(['running', 'large', 'small']);
 });
 
-test('in danger what may be deleted goes first, the smallest remainder first of all', () => {
+test('in priority what may be deleted goes first, the smallest remainder first of all', () => {
   const order = new Order();
-  order.danger = true;
+  order.priority = true;
   streams().forEach((stream) => order.add(stream));
   expect(taken(order)).toEqual(['small', 'large', 'running']);
   const mixed = streamOf('mixed', running, large, small);
@@ -45,9 +45,9 @@ test('in danger what may be deleted goes first, the smallest remainder first of 
 
 test('when it is over, they take turns again', () => {
   const order = new Order();
-  order.danger = true;
+  order.priority = true;
   streams().forEach((stream) => order.add(stream));
-  order.danger = false;
+  order.priority = false;
   expect(taken(order)).toEqual(['running', 'large', 'small']);
   expect(order.containersOf(streamOf('mixed', running, large, small))).toEqual([running, large, small]);
 });

@@ -2,13 +2,13 @@ import type { ContainerLog } from '../container/container-log';
 import type { PushStream } from './stream';
 
 /**
- * Whose turn it is. Normally streams and the containers in them take turns. In danger those come first that the next
+ * Whose turn it is. Normally streams and the containers in them take turns. In priority mode those come first that the next
  * reclaim could delete: containers that ended or may have, and of these the smallest remainder first, so that as many as
  * possible are brought to their end.
  */
 export class Order {
   private readonly queue: PushStream[] = [];
-  danger = false;
+  priority = false;
 
   add(stream: PushStream): void {
     stream.queued = true;
@@ -17,7 +17,7 @@ export class Order {
 
   /** Takes the next stream out of the queue. */
   next(): PushStream | undefined {
-    const [stream] = this.queue.splice(this.danger ? this.mostUrgent() : 0, 1);
+    const [stream] = this.queue.splice(this.priority ? this.mostUrgent() : 0, 1);
     if (stream) {
       stream.queued = false;
     }
@@ -27,7 +27,7 @@ export class Order {
   /** A stream's containers, the one to be served first first. */
   containersOf({ containers }: PushStream): ContainerLog[] {
     const all = [...containers];
-    return this.danger ? all.sort((a, b) => urgency(a) - urgency(b)) : all;
+    return this.priority ? all.sort((a, b) => urgency(a) - urgency(b)) : all;
   }
 
   private mostUrgent(): number {

@@ -7,12 +7,12 @@ import type { AgentMetrics } from '../status/metrics';
 import type { Sent } from '../files/open-file';
 import { POLL_MS } from '../discover/pod-logs';
 import { backoffMs, sleep, type Backoff } from './backoff';
-import { Complaints } from './complaints';
+import { Rejections } from './complaints';
 import { deliver } from './delivery';
 import { Order } from './order';
 import { RequestBuilder, type Batch } from './request-builder';
 import { routeOf } from './route';
-import { containersOf, Settlement } from './settlement';
+import { containersOf, Acknowledgement } from './settlement';
 import { PushStream } from './stream';
 import { unpack } from './unpack';
 
@@ -46,15 +46,15 @@ export interface PusherDeps {
 
 /**
  * Brings the containers' unread lines to Loki. A request carries one stream, because only then 204 says that all of it
- * is stored (reference: grafana/loki `pkg/ingester/instance.go` returns the last stream's error alone). Files are read
+ * is stored (reference: grafana/loki `pkg/ingester/run.go` returns the last stream's error alone). Files are read
  * only when a request is built, and read again when it has to wait for another try, so that nothing but the requests
  * under way is in memory: the kubelet's files are the buffer.
  */
 export class Pusher {
   private readonly order = new Order();
   private readonly builder: RequestBuilder;
-  private readonly settlement: Settlement;
-  private readonly complaints: Complaints;
+  private readonly acknowledgement: Acknowledgement;
+  private readonly rejections: Rejections;
   private readonly streams = new Map<string, PushStream>();
   private readonly routes = new Map<ContainerLog, PushStream>();
   private underWay = 0;
@@ -68,15 +68,15 @@ export class Pusher {
     private readonly options: PushOptions,
     private readonly deps: PusherDeps
   ) {
-    this.settlement = new Settlement(deps);
-    this.complaints = new Complaints(deps.logger);
+    this.acknowledgement = new Acknowledgement(deps);
+    this.rejections = new Rejections(deps.logger);
     this.builder = new RequestBuilder(options, {
       logger: deps.logger,
       order: this.order,
       nowSeconds: deps.nowSeconds,
       move: (container, seconds, late) => this.wake(this.route(container, seconds, late), 0),
       tooOld: (container, segments) => {
-        this.settlement.tooOld(container, segments);
+        this.acknowledgement.tooOld(container, segments);
         this.ready(container, true);
       },
       again: (container, afterMs) => setTimeout(() => this.ready(container), afterMs).unref(),
@@ -90,14 +90,14 @@ export class Pusher {
     }
     const stream = this.routes.get(container) ?? this.route(container, this.deps.nowSeconds());
     stream.containers.add(container);
-    const atOnce = now || container.unread >= stream.maxPayload || (this.order.danger && container.reclaimable);
-    this.wake(stream, atOnce ? 0 : this.companyMs);
+    const atOnce = now || container.unread >= stream.maxPayload || (this.order.priority && container.reclaimable);
+    this.wake(stream, atOnce ? 0 : this.lingerMs);
   }
 
-  /** In danger what the next reclaim could delete goes first, and without waiting for company. */
-  set danger(danger: boolean) {
-    this.order.danger = danger;
-    for (const stream of danger ? this.streams.values() : []) {
+  /** In priority mode what the next reclaim could delete goes first, and without waiting for company. */
+  set priority(priority: boolean) {
+    this.order.priority = priority;
+    for (const stream of priority ? this.streams.values() : []) {
       if ([...stream.containers].some(({ reclaimable }) => reclaimable)) {
         this.wake(stream, 0);
       }
@@ -141,11 +141,11 @@ export class Pusher {
 
   /** Bytes of log files that Loki acknowledged since the start. */
   get acknowledgedBytes(): number {
-    return this.settlement.acknowledgedBytes;
+    return this.acknowledgement.acknowledgedBytes;
   }
 
   /** How long lines that are seen now wait on for company: they may have waited for the look that found them. */
-  private get companyMs(): number {
+  private get lingerMs(): number {
     const { batchWaitMs } = this.options;
     return Math.max(batchWaitMs / 2, batchWaitMs - POLL_MS);
   }
@@ -239,7 +239,7 @@ export class Pusher {
       if (stream.containers.size === 0) {
         this.dropIdle(stream);
       } else {
-        this.wake(stream, more || stream.hasEnough ? 0 : this.companyMs);
+        this.wake(stream, more || stream.hasEnough ? 0 : this.lingerMs);
       }
       this.schedule();
     });
@@ -250,7 +250,7 @@ export class Pusher {
     const { deps, options } = this;
     const { signal } = this.abort;
     const containers = containersOf(batch.segments);
-    this.settlement.read(batch.segments);
+    this.acknowledgement.read(batch.segments);
     const before = batch.segments.map((segment) => segment.file.noteSent(segment, batch.late));
     deps.onSending(containers);
     for (;;) {
@@ -278,17 +278,17 @@ export class Pusher {
     if (outcome.kind === 'stored') {
       this.problem = null;
       stream.succeeded();
-      this.settlement.stored(segments, entries);
+      this.acknowledgement.stored(segments, entries);
       return;
     }
     this.note(stream, batch, outcome);
     if (outcome.kind === 'too-far-behind' && !batch.late) {
-      segments.forEach(({ file }) => file.becomeLate());
+      segments.forEach(({ file }) => file.markLate());
       this.readAgain(batch);
     } else if (outcome.kind === 'refused' || outcome.kind === 'too-far-behind') {
-      this.settlement.refused(segments, { count: outcome.count, entries }, outcome.reason);
+      this.acknowledgement.refused(segments, { count: outcome.count, entries }, outcome.reason);
     } else if (entries === 1) {
-      this.settlement.refused(segments, { count: 1, entries }, outcome.reason);
+      this.acknowledgement.refused(segments, { count: 1, entries }, outcome.reason);
     } else {
       stream.shrink(batch);
       this.readAgain(batch);
@@ -296,7 +296,7 @@ export class Pusher {
   }
 
   private note(stream: PushStream, { entries }: Batch, outcome: Exclude<PushOutcome, { kind: 'stored' }>): void {
-    this.complaints.note(outcome, { stream: stream.labels, entries });
+    this.rejections.note(outcome, { stream: stream.labels, entries });
     if (outcome.kind === 'retry') {
       this.problem = outcome.reason;
       this.deps.metrics.retries.inc();

@@ -1,7 +1,7 @@
 import { compressSync } from 'snappy';
 import type { Logger } from '../../log';
 import type { ContainerLog, Filled, Segment } from '../container/container-log';
-import { Workbench } from '../entries/encode-buffer';
+import { EncodeBuffer } from '../entries/encode-buffer';
 import type { Order } from './order';
 import { routeOf, type Route } from './route';
 import type { PushStream } from './stream';
@@ -53,17 +53,17 @@ const UNREADABLE_LOOK_MS = 10_000;
 
 /** Reads into a request what a stream's containers have, until it is full. */
 export class RequestBuilder {
-  private readonly bench: Workbench;
+  private readonly buffer: EncodeBuffer;
 
   constructor(
     private readonly options: BuilderOptions,
     private readonly deps: BuilderDeps
   ) {
-    this.bench = new Workbench(options.batchBytes + options.maxLineBytes);
+    this.buffer = new EncodeBuffer(options.batchBytes + options.maxLineBytes);
   }
 
   build(stream: PushStream): Built {
-    const { encoder } = this.bench;
+    const { encoder } = this.buffer;
     const now = this.deps.nowSeconds();
     const route = routeOf(stream.hour ?? now, now, stream.hour !== null);
     const segments: Segment[] = [];
@@ -86,7 +86,7 @@ export class RequestBuilder {
   }
 
   private batch(segments: Segment[], late: boolean, full: boolean): Batch {
-    const { encoder } = this.bench;
+    const { encoder } = this.buffer;
     const request = encoder.request();
     const { entries, payload } = encoder;
     return {
@@ -111,7 +111,7 @@ export class RequestBuilder {
   /** The container has nothing more for this stream, at least for now. */
   private leave(stream: PushStream, container: ContainerLog, filled: Filled, now: number, empty: boolean): void {
     const { deps, options } = this;
-    const seconds = this.bench.cutter.writer.stopSeconds;
+    const seconds = this.buffer.cutter.writer.stopSeconds;
     if (filled.stop === 'end') {
       stream.containers.delete(container);
       if (container.unfinished) {
@@ -135,11 +135,11 @@ export class RequestBuilder {
 
   private fill(container: ContainerLog, { maxPayload, maxEntries }: PushStream, route: Route): Filled {
     const rules = { route, maxLineBytes: this.options.maxLineBytes, maxPayload, maxEntries };
-    const mark = this.bench.encoder.mark();
+    const mark = this.buffer.encoder.mark();
     try {
-      return container.fill(this.bench, rules, performance.now());
+      return container.fill(this.buffer, rules, performance.now());
     } catch (error) {
-      this.bench.encoder.back(mark);
+      this.buffer.encoder.back(mark);
       container.rewind();
       const reason = error instanceof Error ? error.message : String(error);
       this.deps.logger.error('a log file cannot be read; trying again', { container: container.id, error: reason });
@@ -150,12 +150,12 @@ export class RequestBuilder {
 
   /** Lines that no Loki would store any more are read over. */
   private passOverOld(container: ContainerLog, now: number): void {
-    const { bench, options } = this;
+    const { buffer, options } = this;
     const route = { ...routeOf(0, now), from: -Infinity, to: now - options.maxAgeSeconds };
     const rules = { route, maxLineBytes: options.maxLineBytes, maxPayload: options.batchBytes, maxEntries: Infinity };
-    const mark = bench.encoder.mark();
-    const { segments } = container.fill(bench, rules, performance.now());
-    bench.encoder.back(mark);
+    const mark = buffer.encoder.mark();
+    const { segments } = container.fill(buffer, rules, performance.now());
+    buffer.encoder.back(mark);
     this.deps.tooOld(container, segments);
   }
 }

@@ -1,18 +1,18 @@
 import type { ContainerLog, Segment } from '../container/container-log';
 import type { AgentMetrics } from '../status/metrics';
 
-export interface SettlementDeps {
+export interface AcknowledgementDeps {
   metrics: AgentMetrics;
   /** Loki acknowledged something of these containers, or it was passed over. */
   onSettled: (containers: readonly ContainerLog[]) => void;
 }
 
 /** Brings what became of a request into the containers' accounts and the metrics. */
-export class Settlement {
+export class Acknowledgement {
   /** Bytes of log files that Loki acknowledged. */
   acknowledgedBytes = 0;
 
-  constructor(private readonly deps: SettlementDeps) {}
+  constructor(private readonly deps: AcknowledgementDeps) {}
 
   /** Read for the first time, or again. */
   read(segments: readonly Segment[]): void {

@@ -6,7 +6,7 @@ export interface Gauged {
   containers(): Iterable<ContainerLog>;
   recordsPending(): number;
   requestsUnderWay(): number;
-  inDanger(): boolean;
+  inPriorityMode(): boolean;
   nowMs(): number;
 }
 
@@ -21,7 +21,7 @@ export function showGauges(metrics: AgentMetrics, agent: Gauged): void {
   };
   metrics.gauge(
     'containers',
-    'Container instances whose logs are on the node or not yet in Loki.',
+    'Container runs whose logs are on the node or not yet in Loki.',
     sum(() => 1)
   );
   metrics.gauge(
@@ -56,11 +56,15 @@ export function showGauges(metrics: AgentMetrics, agent: Gauged): void {
       return lag;
     }
   );
-  metrics.gauge('records_pending', 'Ledgers and other records that Loki has not acknowledged.', agent.recordsPending);
+  metrics.gauge(
+    'records_pending',
+    'Container records and other records that Loki has not acknowledged.',
+    agent.recordsPending
+  );
   metrics.gauge('requests_under_way', 'Push requests that wait for an answer.', agent.requestsUnderWay);
   metrics.gauge(
-    'danger',
+    'priority_mode',
     '1 while what is at risk goes first, because a disk nears the point where it is deleted.',
-    () => (agent.inDanger() ? 1 : 0)
+    () => (agent.inPriorityMode() ? 1 : 0)
   );
 }

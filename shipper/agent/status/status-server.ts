@@ -7,7 +7,7 @@ export interface Status {
   /** Why the agent is not ready; null where it is. */
   problem(): string | null;
   registry: Registry;
-  ledgers(): unknown;
+  containerRecords(): unknown;
   /** Answer /debug/profile and /debug/heap, too. */
   profiling: boolean;
 }
@@ -19,7 +19,7 @@ export interface StatusServer {
 }
 
 /**
- * Answers /metrics, /ready, /healthz and /api/ledgers.
+ * Answers /metrics, /ready, /healthz and /api/container records.
  * @param listen `host:port`
  * @throws UserError where the address cannot be used
  */
@@ -72,8 +72,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, status
     case '/healthz':
       send(200, 'text/plain', 'ok\n');
       return;
-    case '/api/ledgers':
-      send(200, 'application/json', JSON.stringify(status.ledgers()));
+    case '/api/container-records':
+      send(200, 'application/json', JSON.stringify(status.containerRecords()));
       return;
     case '/debug/profile':
     case '/debug/heap':
@@ -86,7 +86,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, status
       }
       return;
     default:
-      send(404, 'text/plain', 'there are /metrics, /ready, /healthz and /api/ledgers\n');
+      send(404, 'text/plain', 'there are /metrics, /ready, /healthz and /api/container-records\n');
   }
 }
 

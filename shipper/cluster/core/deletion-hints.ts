@@ -1,20 +1,20 @@
 import type { EventState } from '../state/event';
 
 /** A hint on who deleted something, kept for a while, because what it explains may be seen later. */
-export interface Clue {
+export interface DeletionHint {
   /** Seconds since 1970, in the cluster's time. */
   at: number;
   /** What it says, as a sentence for the record. */
   text: string;
 }
 
-type ClueKind = 'job-by-cronjob' | 'pod-by-job' | 'pod-by-controller' | 'pod-by-taint' | 'pod-by-preemption';
+type DeletionHintKind = 'job-by-cronjob' | 'pod-by-job' | 'pod-by-controller' | 'pod-by-taint' | 'pod-by-preemption';
 
 const KEPT_FOR = 900;
 
 /** What Events, and objects that went before, tell about deletions. */
-export class Clues {
-  private readonly clues = new Map<string, Clue & { added: number }>();
+export class DeletionHints {
+  private readonly hints = new Map<string, DeletionHint & { added: number }>();
 
   /**
    * Takes what an Event says about a deletion; most say nothing.
@@ -22,7 +22,7 @@ export class Clues {
    */
   addEvent(event: EventState, now: number): void {
     const { reason, object, subject, component } = event;
-    const about = (kind: ClueKind, name: string | null) =>
+    const about = (kind: DeletionHintKind, name: string | null) =>
       name !== null &&
       this.add(
         kind,
@@ -45,22 +45,22 @@ export class Clues {
     }
   }
 
-  /** @param since a clue from before the object was created is about another one of the same name */
-  find(kind: ClueKind, namespace: string, name: string, since: number | null): Clue | undefined {
-    const clue = this.clues.get(`${kind} ${namespace}/${name}`);
-    return clue !== undefined && clue.at >= (since ?? 0) ? clue : undefined;
+  /** @param since a hint from before the object was created is about another one of the same name */
+  find(kind: DeletionHintKind, namespace: string, name: string, since: number | null): DeletionHint | undefined {
+    const hint = this.hints.get(`${kind} ${namespace}/${name}`);
+    return hint !== undefined && hint.at >= (since ?? 0) ? hint : undefined;
   }
 
   /** @param now seconds since 1970 */
   forgetOld(now: number): void {
-    for (const [key, { added }] of this.clues) {
+    for (const [key, { added }] of this.hints) {
       if (added < now - KEPT_FOR) {
-        this.clues.delete(key);
+        this.hints.delete(key);
       }
     }
   }
 
-  private add(kind: ClueKind, namespace: string, name: string, added: number, at: number, text: string): void {
-    this.clues.set(`${kind} ${namespace}/${name}`, { at, text, added });
+  private add(kind: DeletionHintKind, namespace: string, name: string, added: number, at: number, text: string): void {
+    this.hints.set(`${kind} ${namespace}/${name}`, { at, text, added });
   }
 }

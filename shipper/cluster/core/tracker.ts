@@ -1,12 +1,12 @@
 import type { OutgoingRecord } from '../../loki/record-writer';
 import type { ClusterClock } from './cluster-clock';
-import type { Clues } from './deletion-hints';
+import type { DeletionHints } from './deletion-hints';
 import type { Take } from './due-queue';
 import type { SharedTexts } from './fields';
 
 /** When something is written, in seconds: the balance between a timely picture and few lines. */
 export const timing = {
-  /** An object that ended: until its last statuses and the clues around it are there. */
+  /** An object that ended: until its last statuses and the hints around it are there. */
   settleEnded: 2,
   settleDeleted: 5,
   /** A Job or pod that is under way is worth a line only when it lives longer than this. */
@@ -29,7 +29,7 @@ export interface TrackerContext {
   cluster: string;
   clock: ClusterClock;
   shared: SharedTexts;
-  clues: Clues;
+  hints: DeletionHints;
 }
 
 /** How an object came in: by a watch, just when it changed; by a list, and nobody knows how long it has been so; or by the list that a predecessor left off at. */

@@ -1,7 +1,7 @@
 import type { DeletedBy } from '../../../model/records';
 import { timeText } from '../core/fields';
 import type { CronJobState, JobState } from '../state/job';
-import type { Clue } from '../core/deletion-hints';
+import type { DeletionHint } from '../core/deletion-hints';
 
 export interface Finding {
   by: DeletedBy;
@@ -14,7 +14,7 @@ export interface JobDeletionFacts {
   /** When it was asked for or, where that never showed, when the Job was gone. */
   at: number;
   /** Its CronJob's Event that names it. */
-  cronJobEvent: Clue | undefined;
+  cronJobEvent: DeletionHint | undefined;
   cronJob: CronJobState | undefined;
   /** When its CronJob was gone, or its deletion asked for. */
   cronJobGone: number | null;

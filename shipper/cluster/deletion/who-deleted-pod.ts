@@ -3,7 +3,7 @@ import { timeText } from '../core/fields';
 import type { JobState } from '../state/job';
 import type { TaintState } from '../state/node';
 import { type PodState, podEnded } from '../state/pod';
-import type { Clue } from '../core/deletion-hints';
+import type { DeletionHint } from '../core/deletion-hints';
 import type { Finding } from './who-deleted-job';
 
 /** What is known around the deletion of a pod. Times are seconds since 1970. */
@@ -13,10 +13,10 @@ export interface PodDeletionFacts {
   at: number;
   /** Somebody watched when it went. */
   seen: boolean;
-  taintEvent: Clue | undefined;
-  preemptionEvent: Clue | undefined;
-  jobEvent: Clue | undefined;
-  controllerEvent: Clue | undefined;
+  taintEvent: DeletionHint | undefined;
+  preemptionEvent: DeletionHint | undefined;
+  jobEvent: DeletionHint | undefined;
+  controllerEvent: DeletionHint | undefined;
   job: JobState | undefined;
   /** The deletion of its Job, where that came first. */
   jobDeletion: { at: number; finding: Finding } | undefined;
@@ -65,15 +65,15 @@ function byDisruption({ disruption }: PodState): Finding | undefined {
 }
 
 function byEvent({ taintEvent, preemptionEvent, jobEvent, controllerEvent }: PodDeletionFacts): Finding | undefined {
-  const found: Array<[DeletedBy, Clue | undefined]> = [
+  const found: Array<[DeletedBy, DeletionHint | undefined]> = [
     ['taint', taintEvent],
     ['preemption', preemptionEvent],
     ['job-controller', jobEvent],
     ['controller', controllerEvent],
   ];
-  for (const [by, clue] of found) {
-    if (clue !== undefined) {
-      return { by, evidence: [clue.text] };
+  for (const [by, hint] of found) {
+    if (hint !== undefined) {
+      return { by, evidence: [hint.text] };
     }
   }
   return undefined;

@@ -50,7 +50,7 @@ const cronJob = {
   successfulHistoryLimit: 3,
   failedHistoryLimit: 1,
 };
-const clue = { at: finished, text: 'event …' };
+const hint = { at: finished, text: 'event …' };
 
 const ofJob = (more: Partial<JobDeletionFacts>) =>
   whoDeletedJob({
@@ -87,8 +87,8 @@ describe('whoDeletedJob', () => {
     ['its TTL had not run out', { job: ttl, at: finished + 50 }, 'unknown'],
     ['its TTL had long run out', { job: ttl, at: finished + 5000 }, 'unknown'],
     ['its TTL ran out while nobody watched', { job: ttl, at: finished + 5000, seen: false }, 'ttl'],
-    ['its CronJob said so', { cronJobEvent: clue }, 'history-limit'],
-    ['its CronJob said so while it was active', { cronJobEvent: clue, job: { ...job, result: 'running' } }, 'replaced'],
+    ['its CronJob said so', { cronJobEvent: hint }, 'history-limit'],
+    ['its CronJob said so while it was active', { cronJobEvent: hint, job: { ...job, result: 'running' } }, 'replaced'],
     ['its CronJob was gone before', { cronJobGone: finished + 99 }, 'owner'],
     ['its CronJob went later', { cronJobGone: finished + 300 }, 'unknown'],
     ['it was one too many', { cronJob, youngerSiblings: 3 }, 'history-limit'],
@@ -114,10 +114,10 @@ describe('whoDeletedPod', () => {
     ['PodGC for a node that is gone', disrupted('DeletionByPodGC', 'PodGC: node no longer exists'), 'node-gone'],
     ['PodGC for another reason', disrupted('DeletionByPodGC', 'PodGC: node is out of service'), 'podgc'],
     ['a kubelet that only ended it', disrupted('TerminationByKubelet'), 'unknown'],
-    ['an Event of the taint manager', { taintEvent: clue }, 'taint'],
-    ['an Event of the scheduler', { preemptionEvent: clue }, 'preemption'],
-    ['an Event of its Job', { jobEvent: clue }, 'job-controller'],
-    ['an Event of its ReplicaSet', { controllerEvent: clue }, 'controller'],
+    ['an Event of the taint manager', { taintEvent: hint }, 'taint'],
+    ['an Event of the scheduler', { preemptionEvent: hint }, 'preemption'],
+    ['an Event of its Job', { jobEvent: hint }, 'job-controller'],
+    ['an Event of its ReplicaSet', { controllerEvent: hint }, 'controller'],
     ['a node that was gone before', { nodeGone: finished + 90 }, 'node-gone'],
     ['a node that went later', { nodeGone: finished + 900 }, 'unknown'],
     [

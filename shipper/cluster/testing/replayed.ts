@@ -12,26 +12,26 @@ import {
 import type { OutgoingRecord } from '../../loki/record-writer';
 import { ClusterClock } from '../core/cluster-clock';
 import { watched } from '../core/tracker';
-import { World } from '../cluster-state';
+import { ClusterState } from '../cluster-state';
 import type { RecordedEvent } from './recording';
 
-/** Shows a world the recorded events, second by second, and collects what it writes. */
+/** Shows a cluster state the recorded events, second by second, and collects what it writes. */
 export function replay(events: RecordedEvent[], afterwardsSeconds = 600): OutgoingRecord[] {
   let now = events[0]?.at ?? 0;
   const clock = new ClusterClock(() => now);
-  const world = new World('c1', clock, true);
+  const clusterState = new ClusterState('c1', clock, true);
   const records: OutgoingRecord[] = [];
   const goOn = (until: number) => {
     for (; now < until; now = Math.min(until, now + 1000)) {
-      records.push(...world.take({ now: clock.seconds(), limit: Infinity, early: false }));
+      records.push(...clusterState.take({ now: clock.seconds(), limit: Infinity, early: false }));
     }
   };
   for (const { kind, type, object, at } of events) {
     goOn(at);
     if (type === 'DELETED') {
-      world.trackers[kind].remove(object);
+      clusterState.trackers[kind].remove(object);
     } else {
-      world.trackers[kind].put(object, watched);
+      clusterState.trackers[kind].put(object, watched);
     }
   }
   goOn(now + afterwardsSeconds * 1000);

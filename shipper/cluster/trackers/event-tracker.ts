@@ -32,13 +32,13 @@ export class EventTracker implements Tracker {
   constructor(private readonly context: TrackerContext) {}
 
   put(object: unknown, arrival: Arrival): void {
-    const { clock, clues, shared } = this.context;
+    const { clock, hints, shared } = this.context;
     const now = clock.seconds();
     const event = projectEvent(object, now, shared);
     if (event === undefined) {
       return;
     }
-    clues.addEvent(event, now);
+    hints.addEvent(event, now);
     const old = this.entries.get(event.uid);
     const entry: Entry = { event, written: old?.written ?? unwritten(), gone: false };
     this.entries.set(event.uid, entry);

@@ -209,7 +209,7 @@ export class JobTracker implements Tracker {
 
   /** When it was gone: not later than when its pods began to follow, or its CronJob said so. */
   private goneAt({ job, podsDeleted }: Entry, gone: Gone): number {
-    const event = this.context.clues.find('job-by-cronjob', job.namespace, job.name, job.created)?.at;
+    const event = this.context.hints.find('job-by-cronjob', job.namespace, job.name, job.created)?.at;
     const pods = job.deletionRequested === null ? podsDeleted?.from : undefined;
     return Math.max(
       Math.min(gone.at, event ?? gone.at, pods ?? gone.at),
@@ -224,7 +224,7 @@ export class JobTracker implements Tracker {
     return whoDeletedJob({
       job,
       at,
-      cronJobEvent: this.context.clues.find('job-by-cronjob', job.namespace, job.name, job.created),
+      cronJobEvent: this.context.hints.find('job-by-cronjob', job.namespace, job.name, job.created),
       cronJob,
       cronJobGone: this.cronJobs.goneAt(job.owner?.uid),
       youngerSiblings: this.youngerSiblings(job, cronJob),

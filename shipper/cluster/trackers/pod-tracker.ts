@@ -215,19 +215,19 @@ export class PodTracker implements Tracker {
   }
 
   private deletion(pod: PodState, gone: Gone): Deletion {
-    const { clues } = this.context;
+    const { hints } = this.context;
     const at = pod.deletionRequested ?? gone.at;
     const job = pod.owner?.kind === 'Job' ? pod.owner.uid : undefined;
     const jobDeletion = job === undefined ? undefined : this.jobs.deletionOf(job);
-    const clue = (kind: Parameters<typeof clues.find>[0]) => clues.find(kind, pod.namespace, pod.name, pod.created);
+    const hint = (kind: Parameters<typeof hints.find>[0]) => hints.find(kind, pod.namespace, pod.name, pod.created);
     const finding = whoDeletedPod({
       pod,
       at,
       seen: gone.lastThere === null,
-      taintEvent: clue('pod-by-taint'),
-      preemptionEvent: clue('pod-by-preemption'),
-      jobEvent: clue('pod-by-job'),
-      controllerEvent: clue('pod-by-controller'),
+      taintEvent: hint('pod-by-taint'),
+      preemptionEvent: hint('pod-by-preemption'),
+      jobEvent: hint('pod-by-job'),
+      controllerEvent: hint('pod-by-controller'),
       job: this.jobs.find(job),
       // A Job that is deleted after its pod did not take the pod with it.
       jobDeletion: jobDeletion !== undefined && jobDeletion.at <= Math.max(at, gone.at) + 1 ? jobDeletion : undefined,

@@ -5,7 +5,7 @@ import type { PodEvent } from './recording';
  *
  * The recorded links lack containers that lived for less than the 5 s between two looks; the pods' status names all.
  * `restartCount` belongs to `containerID` of the same status. `lastState` is no help: while a container waits for its
- * restart it holds the current instance, afterwards the one before.
+ * restart it holds the current run, afterwards the one before.
  */
 export function containerIds(events: readonly PodEvent[]): Map<string, string> {
   const ids = new Map<string, string>();

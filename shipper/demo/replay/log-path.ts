@@ -1,13 +1,13 @@
-import type { ContainerInstance } from '../../../model/container-instance';
+import type { ContainerRun } from '../../../model/container-instance';
 
 /** `<namespace>_<pod>_<uid>/<container>/<restart>.log`, what follows is a rotated log's time. */
 const logPath = /^([^_/]+)_([^_/]+)_([^_/]+)\/([^/]+)\/(\d+)\.log/;
 
 /**
- * The container instance of a log path of the recording, relative to `/var/log/pods`.
+ * The container run of a log path of the recording, relative to `/var/log/pods`.
  * @throws Error for any other path
  */
-export function instanceOf(path: string): ContainerInstance {
+export function runOf(path: string): ContainerRun {
   const match = logPath.exec(path);
   if (!match) {
     throw new Error(`recording: ${path} is not the path of a container's log`);

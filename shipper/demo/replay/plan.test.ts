@@ -114,7 +114,7 @@ describe('the plan of a replay', () => {
     ]);
   });
 
-  it('names container instances whose id is not known, and links the others', () => {
+  it('names container runs whose id is not known, and links the others', () => {
     const other = 'ns_pod_uid/c/1.log';
     const { steps, withoutId } = plan(
       [

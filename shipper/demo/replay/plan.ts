@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { instanceOf } from './log-path';
+import { runOf } from './log-path';
 import type { Observation } from './recording';
 
 /** One log file of the recording, whatever it is called at the moment. */
@@ -25,7 +25,7 @@ export interface Step {
 
 export interface Plan {
   steps: Step[];
-  /** Log paths of container instances whose id is not in the recording, so that they get no link. */
+  /** Log paths of container runs whose id is not in the recording, so that they get no link. */
   withoutId: string[];
 }
 
@@ -183,7 +183,7 @@ class Planner {
       this.withoutId.push(path);
       return;
     }
-    const { namespace, pod, container } = instanceOf(path);
+    const { namespace, pod, container } = runOf(path);
     const link = `containers/${pod}_${namespace}_${container}-${id}.log`;
     this.links.set(path, link);
     this.step({ kind: 'symlink', path: link, target: this.node(path) });

@@ -52,7 +52,7 @@ export class DiskFacts {
   private askAgainMs = 0;
   /** The kubelet's answer, where it was asked; a slow one does not hold up the samples. */
   private asking: Promise<void> | undefined;
-  private readonly complaints = new Set<'disk' | 'kubelet'>();
+  private readonly rejections = new Set<'disk' | 'kubelet'>();
   private readonly filesystem: FilesystemReader;
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
@@ -92,7 +92,7 @@ export class DiskFacts {
       }
       const record = await this.read();
       this.state = `layout ${record.layout} (${record.layoutFrom})`;
-      this.complaints.delete('disk');
+      this.rejections.delete('disk');
       this.deps.onSample?.(record);
       const nowMs = this.deps.now();
       const worth = worthWriting(this.last?.record, this.unwritten, record, nowMs - (this.last?.atMs ?? 0));
@@ -145,7 +145,7 @@ export class DiskFacts {
     try {
       this.stats = parseStatsSummary(await this.deps.kubelet.statsSummary());
       this.askAgainMs = nowMs + STATS_MS;
-      this.complaints.delete('kubelet');
+      this.rejections.delete('kubelet');
     } catch (error) {
       // What was true a minute ago is not told as if it were still.
       this.stats = null;
@@ -157,8 +157,8 @@ export class DiskFacts {
 
   /** Once, until it works again: a node that cannot be asked says so, and not every ten seconds. */
   private complain(about: 'disk' | 'kubelet', message: string): void {
-    this.deps.logger.log(this.complaints.has(about) ? 'debug' : 'warn', message);
-    this.complaints.add(about);
+    this.deps.logger.log(this.rejections.has(about) ? 'debug' : 'warn', message);
+    this.rejections.add(about);
   }
 }
 

@@ -121,7 +121,7 @@ describe('layoutOf', () => {
 describe('worthWriting', () => {
   const sample = (fraction: number, used = 50 * GB, more: Partial<DiskRecord> = {}): DiskRecord =>
     diskRecordSchema.parse({
-      ...{ v: 1, kind: 'disk', id: 'n/disk/t', cluster: 'c', node: 'n', time: '2026-11-23T23:15:00.000000000Z' },
+      ...{ v: 2, kind: 'disk', id: 'n/disk/t', cluster: 'c', node: 'n', time: '2026-11-23T23:15:00.000000000Z' },
       layout: 'single',
       layoutFrom: 'devices',
       nodefs: filesystem(100 * GB, 100 * GB - used),

@@ -7,7 +7,7 @@ import type { WallTime } from './klog';
  * in a container does not know. Both follow from a reference: a moment close to the line's own, such as the clock when
  * a line has just been written, the file's modification time for its last line, or the journal's time of the entry.
  *  - The year is the one that brings the time nearest to the reference (a December line read in January).
- *  - The zone is the difference to the reference, in quarters of an hour, as all zones of the world are.
+ *  - The zone is the difference to the reference, in quarters of an hour, as all zones of the cluster state are.
  * A kubelet's clock that is itself wrong by less than 7½ minutes stays wrong by that much; it is not mended here.
  */
 const DAY = 86_400_000;

@@ -7,14 +7,14 @@ import { sourceOf } from './source';
 import { parseOptions } from '../parse-options';
 
 const theme = createTheme();
-const none = { cluster: '', namespace: '', node: '', job: '', verdicts: [] };
+const none = { cluster: '', namespace: '', node: '', job: '', statuses: [] };
 const lives = livesOfFrames([
   createDataFrame({
     fields: [
       { name: 'start', type: FieldType.time, values: [1, 2, 3] },
       { name: 'job', type: FieldType.string, values: ['a', 'ab', null] },
       { name: 'pod', type: FieldType.string, values: ['a-1', 'ab-1', 'web-1'] },
-      { name: 'verdict', type: FieldType.string, values: ['kept', 'lost', 'lost'] },
+      { name: 'status', type: FieldType.string, values: ['complete', 'lost', 'lost'] },
     ],
   }),
 ]).map(({ life }) => life);
@@ -27,7 +27,7 @@ describe('the filters', () => {
     [{ job: '.*' }, ['a-1', 'ab-1', 'web-1']],
     [{ job: 'a' }, ['a-1']],
     [{ job: 'a.*' }, ['a-1', 'ab-1']],
-    [{ verdicts: ['lost'] as const }, ['ab-1', 'web-1']],
+    [{ statuses: ['lost'] as const }, ['ab-1', 'web-1']],
     [{ node: 'node-a' }, []],
   ])('%j lets pass %j', (patterns, pods) => {
     expect(passing(patterns)).toEqual(pods);
@@ -82,18 +82,18 @@ describe('the source', () => {
 describe('the options', () => {
   it('are as they should be, whatever a dashboard says', () => {
     expect(
-      parseOptions({ view: 'pie', groupBy: 'job', sort: 'nonsense', legend: 'yes', verdicts: ['lost', 'x'] })
+      parseOptions({ view: 'pie', groupBy: 'job', sort: 'nonsense', legend: 'yes', statuses: ['lost', 'x'] })
     ).toMatchObject({
-      ...{ view: 'timeline', groupBy: 'job', sort: 'start', legend: true, verdicts: [], readAll: true },
+      ...{ view: 'timeline', groupBy: 'job', sort: 'start', legend: true, statuses: [], readAll: true },
     });
     expect(parseOptions(undefined)).toMatchObject({ groupBy: 'node' });
   });
 
   it('have colours by value mappings', () => {
-    const options = { lost: { color: 'purple', index: 0 }, kept: { color: '#123456' }, other: { color: 'red' } };
+    const options = { lost: { color: 'purple', index: 0 }, complete: { color: '#123456' }, other: { color: 'red' } };
     expect(colorsOfMappings([{ type: MappingType.ValueToText, options }], theme)).toEqual({
       lost: theme.visualization.getColorByName('purple'),
-      kept: '#123456',
+      complete: '#123456',
     });
   });
 });

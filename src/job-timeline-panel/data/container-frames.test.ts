@@ -26,12 +26,12 @@ describe('frames of containers', () => {
     const [life] = livesOf({
       ...{ start: [START], end: [START + 1000], gone: [START + 2000], pod: ['p'], container: ['c'], job: ['j'] },
       ...{ 'Cron Job': ['cj'], namespace: ['n'], node: ['node-a'], exit_code: [137], reason: ['OOMKilled'] },
-      ...{ verdict: ['Partial'], cause: ['c1'], restart: [2] },
+      ...{ status: ['Partial'], cause: ['c1'], restart: [2] },
     });
     expect(life).toMatchObject({
       ...{ started: START, ended: START + 1000, gone: START + 2000, pod: 'p', container: 'c', job: 'j', cronJob: 'cj' },
       ...{ namespace: 'n', node: 'node-a', exit: 'failed', exitCode: 137, exitReason: 'OOMKilled' },
-      ...{ verdict: 'partial', cause: 'C1', restart: 2 },
+      ...{ status: 'partial', cause: 'C1', restart: 2 },
     });
   });
 
@@ -47,11 +47,11 @@ describe('frames of containers', () => {
 
   it('leave out rows without a start, and know nothing of a log of which nothing is said', () => {
     const lives = livesOf({ start: [null, START], job: ['a', 'b'], cause: ['C1', 'nonsense'] });
-    expect(lives).toMatchObject([{ job: 'b', pod: 'b', verdict: 'unknown', cause: undefined, gone: undefined }]);
+    expect(lives).toMatchObject([{ job: 'b', pod: 'b', status: 'unknown', cause: undefined, gone: undefined }]);
   });
 
   it('read what a data link is given back', () => {
-    const [life] = livesOf({ start: [START], end: [START + 5], pod: ['p'], verdict: ['lost'], cause: ['C3'] });
+    const [life] = livesOf({ start: [START], end: [START + 5], pod: ['p'], status: ['lost'], cause: ['C3'] });
     const again = life && livesOfFrames([frameOfLife(life)])[0]?.life;
     expect({ ...again, id: '' }).toEqual({ ...life, id: '' });
   });

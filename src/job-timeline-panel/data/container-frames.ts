@@ -1,6 +1,6 @@
 import { type DataFrame, type Field, FieldType } from '@grafana/data';
 import { isCauseId } from '../../../model/causes';
-import { verdictSchema } from '../../../model/records';
+import { logStatusSchema } from '../../../model/records';
 import type { ContainerLife, Exit } from '../../timeline/model/container-life';
 
 /**
@@ -72,9 +72,9 @@ function lifeAt(columns: Columns, row: number, id: string): ContainerLife | unde
     exitCode,
     exitReason: text('reason') ?? null,
     gone: time('gone'),
-    verdict: verdictSchema.safeParse(text('verdict')?.toLowerCase()).data ?? 'unknown',
+    status: logStatusSchema.safeParse(text('status')?.toLowerCase()).data ?? 'unknown',
     cause: cause !== undefined && isCauseId(cause) ? cause : undefined,
-    ...{ case: undefined, ledger: undefined, podRecord: undefined },
+    ...{ case: undefined, containerRecord: undefined, podRecord: undefined },
   };
 }
 

@@ -50,7 +50,7 @@ export function frameOfLife(life: ContainerLife): DataFrame {
       ...[text('cluster', life.cluster), text('namespace', life.namespace), text('node', life.node)],
       ...[time('start', life.started), time('end', life.ended), time('gone', life.gone)],
       ...[text('result', life.exit), number('exitCode', life.exitCode), text('reason', life.exitReason)],
-      ...[text('verdict', life.verdict), text('cause', life.cause), text('containerId', life.containerId)],
+      ...[text('status', life.status), text('cause', life.cause), text('containerId', life.containerId)],
     ],
   });
 }

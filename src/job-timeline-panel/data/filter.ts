@@ -3,7 +3,7 @@ import { escapeRegex } from '../../../model/logql';
 import type { ContainerLife } from '../../timeline/model/container-life';
 import type { JobTimelineOptions } from '../options';
 
-type Patterns = Pick<JobTimelineOptions, 'cluster' | 'namespace' | 'node' | 'job' | 'verdicts'>;
+type Patterns = Pick<JobTimelineOptions, 'cluster' | 'namespace' | 'node' | 'job' | 'statuses'>;
 
 /** What passes a panel's filters, and which of them cannot be read. */
 export interface Filter {
@@ -16,15 +16,15 @@ export interface Filter {
 /** The patterns of the options with a dashboard's variables put in: of several values, one of them must match. */
 export const filledPatterns = (options: JobTimelineOptions, replaceVariables: InterpolateFunction): Patterns => {
   const fill = (text: string) => replaceVariables(text, undefined, inPattern);
-  const { cluster, namespace, node, job, verdicts } = options;
-  return { cluster: fill(cluster), namespace: fill(namespace), node: fill(node), job: fill(job), verdicts };
+  const { cluster, namespace, node, job, statuses } = options;
+  return { cluster: fill(cluster), namespace: fill(namespace), node: fill(node), job: fill(job), statuses };
 };
 
 /** As Grafana's Loki data source does it: of several values each stands for itself, one alone may be a pattern. */
 const inPattern = (value: unknown): string =>
   Array.isArray(value) ? `(${value.map((one) => escapeRegex(String(one))).join('|')})` : String(value);
 
-export function filterOf({ cluster, namespace, node, job, verdicts }: Patterns): Filter {
+export function filterOf({ cluster, namespace, node, job, statuses }: Patterns): Filter {
   const faulty: string[] = [];
   /** Matches whole names, as LogQL does. */
   const test = (pattern: string): ((...names: Array<string | null>) => boolean) | undefined => {
@@ -41,7 +41,7 @@ export function filterOf({ cluster, namespace, node, job, verdicts }: Patterns):
   };
   const tests = [test(cluster), test(namespace), test(node), test(job)] as const;
   const [ofCluster, ofNamespace, ofNode, ofJob] = tests;
-  if (verdicts.length === 0 && tests.every((one) => one === undefined)) {
+  if (statuses.length === 0 && tests.every((one) => one === undefined)) {
     return { passes: undefined, faulty };
   }
   const passes = (life: ContainerLife) =>
@@ -49,6 +49,6 @@ export function filterOf({ cluster, namespace, node, job, verdicts }: Patterns):
     (ofNamespace?.(life.namespace) ?? true) &&
     (ofNode?.(life.node ?? '') ?? true) &&
     (ofJob?.(life.job, life.cronJob, life.workload) ?? true) &&
-    (verdicts.length === 0 || verdicts.includes(life.verdict));
+    (statuses.length === 0 || statuses.includes(life.status));
   return { passes, faulty };
 }

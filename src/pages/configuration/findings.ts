@@ -13,7 +13,7 @@ export interface Finding {
 /** What a self-check found, in words. @param timeText milliseconds since 1970 as text */
 export function findingsIn(found: Findings, layout: LogLayout, timeText: (ms: number) => string): Finding[] {
   return [
-    ledgers(found),
+    containerRecords(found),
     metadata(found),
     api(found),
     rights(found),
@@ -25,12 +25,12 @@ export function findingsIn(found: Findings, layout: LogLayout, timeText: (ms: nu
 const countOf = ({ records }: Findings, ...kinds: string[]) =>
   kinds.reduce((sum, kind) => sum + (records.get(kind) ?? 0), 0);
 
-function ledgers(found: Findings): Finding {
+function containerRecords(found: Findings): Finding {
   const count = countOf(found, 'container');
   return count > 0
     ? {
         isGood: true,
-        title: t('check.ledgers', '', {
+        title: t('check.containerRecords', '', {
           count,
           defaultValue_one: '{{count}} container record',
           defaultValue_other: '{{count}} container records',
@@ -38,9 +38,9 @@ function ledgers(found: Findings): Finding {
       }
     : {
         isGood: false,
-        title: t('check.no-ledgers', 'No container records'),
+        title: t('check.no-container-records', 'No container records'),
         what: t(
-          'check.no-ledgers-what',
+          'check.no-container-records-what',
           'Afterlog’s agent writes one when a container ends. Is it running on the nodes, and does it push to this Loki and this tenant? `afterlog doctor` on a node tells.'
         ),
       };

@@ -2,35 +2,35 @@ import React from 'react';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
-import { InstanceLog } from '../../details/InstanceLog';
-import type { Instance } from '../../data/instance';
+import { RunLog } from '../../details/InstanceLog';
+import type { FoundRun } from '../../data/instance';
 import type { LokiSource } from '../../data/loki-source';
-import { InstanceList } from './InstanceList';
+import { RunList } from './InstanceList';
 import { WhatHappened } from './WhatHappened';
 
 /** What was found: beside the list of containers, what happened to one of them, and its log. */
 export function FoundLogs({
   loki,
-  instances,
+  runs,
   shown,
   timeZone,
 }: {
   loki: LokiSource;
-  instances: readonly Instance[];
-  shown: Instance;
+  runs: readonly FoundRun[];
+  shown: FoundRun;
   timeZone: string;
 }) {
   const styles = useStyles2(getStyles);
   return (
     <div className={styles.sides}>
-      {instances.length > 1 && (
+      {runs.length > 1 && (
         <div className={styles.list}>
-          <InstanceList instances={instances} shown={shown} />
+          <RunList runs={runs} shown={shown} />
         </div>
       )}
       <div className={styles.answer}>
-        <WhatHappened key={`case ${shown.key}`} loki={loki} instance={shown} timeZone={timeZone} />
-        <InstanceLog key={`log ${shown.key}`} loki={loki} instance={shown} timeZone={timeZone} />
+        <WhatHappened key={`case ${shown.key}`} loki={loki} run={shown} timeZone={timeZone} />
+        <RunLog key={`log ${shown.key}`} loki={loki} run={shown} timeZone={timeZone} />
       </div>
     </div>
   );

@@ -3,43 +3,41 @@ import { css, cx } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '../../shared/texts';
 import { Button, useStyles2 } from '@grafana/ui';
-import { VerdictBadge } from '../../details/case-details';
-import type { Instance } from '../../data/instance';
+import { StatusBadge } from '../../details/case-details';
+import type { FoundRun } from '../../data/instance';
 import { choose } from './search-params';
 
 /** A Job may have run thousands of pods. */
 const PAGE = 10;
 
-/** The container instances that were found, to choose from. */
-export function InstanceList({ instances, shown }: { instances: readonly Instance[]; shown: Instance }) {
+/** The container runs that were found, to choose from. */
+export function RunList({ runs, shown }: { runs: readonly FoundRun[]; shown: FoundRun }) {
   const styles = useStyles2(getStyles);
   const [limit, setLimit] = useState(PAGE);
-  const listed = instances.slice(0, limit);
+  const listed = runs.slice(0, limit);
   const all = listed.includes(shown) ? listed : [shown, ...listed];
   return (
     <ul className={styles.list} aria-label={t('lookup.found', 'Containers found')}>
-      {all.map((instance) => (
-        <li key={instance.key}>
+      {all.map((run) => (
+        <li key={run.key}>
           <button
             type="button"
-            className={cx(styles.item, instance === shown && styles.current)}
-            aria-current={instance === shown || undefined}
-            onClick={() => choose(instance.key)}
+            className={cx(styles.item, run === shown && styles.current)}
+            aria-current={run === shown || undefined}
+            onClick={() => choose(run.key)}
           >
-            <VerdictBadge verdict={instance.record?.verdict ?? 'unknown'} />
+            <StatusBadge status={run.record?.status ?? 'unknown'} />
             <span className={styles.name}>
-              {instance.who.pod}/{instance.who.container}
+              {run.who.pod}/{run.who.container}
             </span>
-            <span className={styles.quiet}>
-              {t('lookup.run', 'run {{run}}', { run: (instance.who.restart ?? 0) + 1 })}
-            </span>
+            <span className={styles.quiet}>{t('lookup.run', 'run {{run}}', { run: (run.who.restart ?? 0) + 1 })}</span>
           </button>
         </li>
       ))}
-      {instances.length > limit && (
+      {runs.length > limit && (
         <li>
           <Button size="sm" variant="secondary" fill="text" onClick={() => setLimit(limit * 3)}>
-            {t('lookup.more', 'Show more of {{all}}', { all: instances.length.toLocaleString() })}
+            {t('lookup.more', 'Show more of {{all}}', { all: runs.length.toLocaleString() })}
           </Button>
         </li>
       )}

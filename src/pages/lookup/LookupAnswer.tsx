@@ -3,7 +3,7 @@ import { t, Trans } from '../../shared/texts';
 import { Alert, LoadingPlaceholder, Stack } from '@grafana/ui';
 import { nameOfTarget, parseQuestion, type Question } from '../../../model/lookup';
 import { useLoki } from '../../app/app-context';
-import { findInstances, type Found } from '../../data/find-instances';
+import { findRuns, type Found } from '../../data/find-instances';
 import { useAnswer } from '../use-answer';
 import { FoundLogs } from './FoundLogs';
 import { NotFound, Unreadable } from './NothingFound';
@@ -11,19 +11,19 @@ import type { Asked } from './search-params';
 
 const DAY_MS = 86_400_000;
 
-/** What a question leads to: the container instances, what happened to one of them, and its log; or what to do. */
+/** What a question leads to: the container runs, what happened to one of them, and its log; or what to do. */
 export function LookupAnswer({
-  asked: { q, days, instance },
+  asked: { q, days, run },
   timeZone,
 }: {
-  asked: Pick<Asked, 'q' | 'days' | 'instance'>;
+  asked: Pick<Asked, 'q' | 'days' | 'run'>;
   timeZone: string;
 }) {
   const question = useMemo(() => parseQuestion(q), [q]);
   const loki = useLoki();
   const ask = useCallback(() => {
     const now = Date.now();
-    return findInstances(loki, question, { from: now - days * DAY_MS, to: now });
+    return findRuns(loki, question, { from: now - days * DAY_MS, to: now });
   }, [loki, question, days]);
   const answer = useAnswer<Found>(question.targets.length === 0 ? undefined : ask);
   switch (answer.state) {
@@ -39,8 +39,8 @@ export function LookupAnswer({
         </Alert>
       );
     case 'done': {
-      const { instances, isPart } = answer.value;
-      const shown = instances.find(({ key }) => key === instance) ?? instances[0];
+      const { runs, isPart } = answer.value;
+      const shown = runs.find(({ key }) => key === run) ?? runs[0];
       return shown === undefined ? (
         <NotFound question={question} names={namesOf(question)} days={days} />
       ) : (
@@ -52,7 +52,7 @@ export function LookupAnswer({
               </Trans>
             </Alert>
           )}
-          <FoundLogs loki={loki} instances={instances} shown={shown} timeZone={timeZone} />
+          <FoundLogs loki={loki} runs={runs} shown={shown} timeZone={timeZone} />
         </Stack>
       );
     }

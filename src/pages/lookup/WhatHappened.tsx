@@ -4,28 +4,28 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { t, Trans } from '../../shared/texts';
 import { Button, LinkButton, LoadingPlaceholder, Stack, Text, useStyles2 } from '@grafana/ui';
 import { sentencesOf } from '../../../model/lookup';
-import { CaseEvidence, VerdictBadge } from '../../details/case-details';
+import { CaseEvidence, StatusBadge } from '../../details/case-details';
 import { exploreLink } from '../../data/explore-link';
-import type { Instance } from '../../data/instance';
+import type { FoundRun } from '../../data/instance';
 import type { LokiSource } from '../../data/loki-source';
-import { caseOfInstance, readCase } from '../../data/records';
-import { causeText, gradeText } from '../../shared/words';
+import { caseOfRun, readCase } from '../../data/records';
+import { causeText, confidenceText } from '../../shared/words';
 import { timelineLink } from '../../app/case-links';
 import { useAnswer } from '../use-answer';
 
 /** The answer in a sentence: where the log is, and what took it from its node. All the evidence is a click away. */
-export function WhatHappened({ loki, instance, timeZone }: { loki: LokiSource; instance: Instance; timeZone: string }) {
+export function WhatHappened({ loki, run, timeZone }: { loki: LokiSource; run: FoundRun; timeZone: string }) {
   const styles = useStyles2(getStyles);
   const [isAll, showAll] = useState(false);
   const ask = useCallback(
     async (signal: AbortSignal) => {
-      const of = caseOfInstance(instance);
+      const of = caseOfRun(run);
       return of && (await readCase(loki, of, signal));
     },
-    [loki, instance]
+    [loki, run]
   );
   const answer = useAnswer(ask);
-  const { who, record } = instance;
+  const { who, record } = run;
   const one = answer.state === 'done' ? answer.value : undefined;
   return (
     <section
@@ -34,16 +34,16 @@ export function WhatHappened({ loki, instance, timeZone }: { loki: LokiSource; i
       aria-live="polite"
     >
       <div className={styles.head}>
-        <VerdictBadge verdict={one?.verdict ?? record?.verdict ?? 'unknown'} seen={one?.seen ?? true} />
+        <StatusBadge status={one?.status ?? record?.status ?? 'unknown'} seen={one?.seen ?? true} />
         <Text element="h2" variant="h4">
           {who.pod ?? t('lookup.a-pod', 'a pod')}
         </Text>
-        <span className={styles.quiet}>{whereabouts(instance)}</span>
+        <span className={styles.quiet}>{whereabouts(run)}</span>
       </div>
       {one && (
         <p className={styles.sentence}>
           <strong>{causeText(one.cause)}</strong>
-          {one.cause !== 'unknown' && ` (${gradeText(one.grade)})`}. {one.sentence}
+          {one.cause !== 'unknown' && ` (${confidenceText(one.confidence)})`}. {one.sentence}
         </p>
       )}
       <p className={styles.account}>
@@ -79,12 +79,7 @@ export function WhatHappened({ loki, instance, timeZone }: { loki: LokiSource; i
             </LinkButton>
           </>
         )}
-        <LinkButton
-          size="sm"
-          variant="secondary"
-          icon="compass"
-          href={exploreLink(loki.uid, instance.query, instance.span)}
-        >
+        <LinkButton size="sm" variant="secondary" icon="compass" href={exploreLink(loki.uid, run.query, run.span)}>
           <Trans i18nKey="lookup.explore">Explore</Trans>
         </LinkButton>
       </Stack>
@@ -93,7 +88,7 @@ export function WhatHappened({ loki, instance, timeZone }: { loki: LokiSource; i
   );
 }
 
-function whereabouts({ who: { namespace, container, restart, containerId, node, cluster } }: Instance): string {
+function whereabouts({ who: { namespace, container, restart, containerId, node, cluster } }: FoundRun): string {
   return [
     container,
     restart !== undefined && restart > 0 && t('lookup.run', 'run {{run}}', { run: restart + 1 }),

@@ -10,8 +10,8 @@ export interface Asked {
   /** What was pasted; empty before. */
   q: string;
   days: number;
-  /** `Instance.key` of the log to show; the first one where it is undefined. */
-  instance: string | undefined;
+  /** `FoundRun.key` of the log to show; the first one where it is undefined. */
+  run: string | undefined;
 }
 
 export function useAsked(): Asked {
@@ -20,13 +20,13 @@ export function useAsked(): Asked {
   return {
     q: params.get('q') ?? '',
     days: DAYS.find((known) => known === days) ?? DEFAULT_DAYS,
-    instance: params.get('instance') ?? undefined,
+    run: params.get('run') ?? undefined,
   };
 }
 
 /** A new question is a new step in the browser's history, a choice inside its answer is not. */
 export function ask({ q, days }: Pick<Asked, 'q' | 'days'>): void {
-  locationService.partial({ q, days: days === DEFAULT_DAYS ? null : days, instance: null });
+  locationService.partial({ q, days: days === DEFAULT_DAYS ? null : days, run: null });
 }
 
-export const choose = (instance: string): void => locationService.partial({ instance }, true);
+export const choose = (run: string): void => locationService.partial({ run }, true);

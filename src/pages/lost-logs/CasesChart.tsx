@@ -6,16 +6,16 @@ import { locationService } from '@grafana/runtime';
 import { RadioButtonGroup, Stack, useStyles2, useTheme2 } from '@grafana/ui';
 import type { Case } from '../../../model/cases';
 import { isCauseId } from '../../../model/causes';
-import { verdictSchema } from '../../../model/records';
+import { logStatusSchema } from '../../../model/records';
 import type { Span } from '../../data/loki-source';
 import { useLocation } from '../../shared/use-location';
-import { causeText, VERDICT_LOOKS, verdictText } from '../../shared/words';
+import { causeText, LOG_STATUS_LOOKS, statusText } from '../../shared/words';
 import { columnsOf, totalsOf } from './counts';
 import { StackedColumns } from './StackedColumns';
 
-type By = 'verdict' | 'cause';
+type By = 'status' | 'cause';
 
-/** How many cases there were over time, and of which verdict or cause; a click shows only that stretch of time. */
+/** How many cases there were over time, and of which status or cause; a click shows only that stretch of time. */
 export function CasesChart({
   cases,
   span,
@@ -29,7 +29,7 @@ export function CasesChart({
 }) {
   const styles = useStyles2(getStyles);
   const theme = useTheme2();
-  const by: By = new URLSearchParams(useLocation('search')).get('by') === 'cause' ? 'cause' : 'verdict';
+  const by: By = new URLSearchParams(useLocation('search')).get('by') === 'cause' ? 'cause' : 'status';
   const [columns, totals] = useMemo(() => {
     const seriesOf = (one: Case): string => one[by];
     return [columnsOf(cases, span, seriesOf), totalsOf(cases, seriesOf)];
@@ -55,11 +55,11 @@ export function CasesChart({
           size="sm"
           aria-label={t('chart.by', 'Count by')}
           options={[
-            { value: 'verdict' as const, label: t('chart.by-verdict', 'Log in Loki') },
+            { value: 'status' as const, label: t('chart.by-status', 'Log in Loki') },
             { value: 'cause' as const, label: t('chart.by-cause', 'Cause') },
           ]}
           value={by}
-          onChange={(value) => locationService.partial({ by: value === 'verdict' ? null : value }, true)}
+          onChange={(value) => locationService.partial({ by: value === 'status' ? null : value }, true)}
         />
       </Stack>
       <StackedColumns
@@ -73,21 +73,21 @@ export function CasesChart({
   );
 }
 
-const isVerdict = (name: string) => verdictSchema.safeParse(name).data;
+const isLogStatus = (name: string) => logStatusSchema.safeParse(name).data;
 
 function textOf(name: string): string {
-  const verdict = isVerdict(name);
+  const status = isLogStatus(name);
   if (isCauseId(name)) {
     return causeText(name);
   }
-  return verdict === undefined || verdict === 'unknown' ? causeText('unknown') : verdictText(verdict);
+  return status === undefined || status === 'unknown' ? causeText('unknown') : statusText(status);
 }
 
-/** A verdict has its own colour everywhere; causes take the theme's, most frequent first. */
+/** A status has its own colour everywhere; causes take the theme's, most frequent first. */
 function colorOf(theme: GrafanaTheme2, name: string, at: number): string {
-  const verdict = isVerdict(name);
-  if (verdict !== undefined) {
-    const shade = verdict === 'rescued' ? 'light-green' : VERDICT_LOOKS[verdict].color;
+  const status = isLogStatus(name);
+  if (status !== undefined) {
+    const shade = status === 'rescued' ? 'light-green' : LOG_STATUS_LOOKS[status].color;
     return theme.visualization.getColorByName(shade);
   }
   const { palette } = theme.visualization;

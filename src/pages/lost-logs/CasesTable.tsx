@@ -5,10 +5,10 @@ import { t } from '../../shared/texts';
 import { locationService } from '@grafana/runtime';
 import { type Column, type FetchDataFunc, InteractiveTable, LinkButton, Stack, useStyles2 } from '@grafana/ui';
 import type { Case } from '../../../model/cases';
-import { VerdictBadge } from '../../details/case-details';
+import { StatusBadge } from '../../details/case-details';
 import { momentOf } from '../../data/records';
 import { useLocation } from '../../shared/use-location';
-import { causeText, gradeText } from '../../shared/words';
+import { causeText, confidenceText } from '../../shared/words';
 import { lookupLink, timelineLink } from '../../app/case-links';
 import { isSortKey, sorted, type Sort } from './sort';
 
@@ -50,13 +50,13 @@ export function CasesTable({
       column('namespace', t('lost-logs.namespace', 'Namespace'), ({ namespace }) => namespace),
       column('job', t('lost-logs.job', 'Job'), ({ job, cronJob }) => cronJob ?? job ?? ''),
       column('node', t('lost-logs.node', 'Node'), ({ node }) => node ?? ''),
-      column('verdict', t('lost-logs.verdict', 'Log in Loki'), ({ verdict, seen }) => (
-        <VerdictBadge verdict={verdict} seen={seen} />
+      column('status', t('lost-logs.status', 'Log in Loki'), ({ status, seen }) => (
+        <StatusBadge status={status} seen={seen} />
       )),
-      column('cause', t('lost-logs.cause', 'Cause'), ({ cause, grade }) => (
+      column('cause', t('lost-logs.cause', 'Cause'), ({ cause, confidence }) => (
         <>
           {causeText(cause)}
-          {cause !== 'unknown' && <span className={styles.quiet}>{gradeText(grade)}</span>}
+          {cause !== 'unknown' && <span className={styles.quiet}>{confidenceText(confidence)}</span>}
         </>
       )),
       {

@@ -2,7 +2,7 @@ import React, { useMemo } from 'react';
 import { t, Trans } from '../../shared/texts';
 import { locationService } from '@grafana/runtime';
 import { Button, Stack } from '@grafana/ui';
-import { instanceId } from '../../../model/container-instance';
+import { containerRunId } from '../../../model/container-instance';
 import { useLoki } from '../../app/app-context';
 import { CaseDrawer } from '../../details/case-details';
 import { download } from '../../shared/download';
@@ -29,8 +29,8 @@ export default function LostLogsPage() {
   const shown = useMemo(() => inRange.filter(matcherOf(filters)), [inRange, filters]);
   const open = new URLSearchParams(search).get('case');
   const one = open === null ? undefined : records.cases.find((each) => keyOf(each) === open);
-  const ledger =
-    one && records.records.containers.find((each) => each.cluster === one.cluster && instanceId(each) === one.id);
+  const containerRecord =
+    one && records.records.containers.find((each) => each.cluster === one.cluster && containerRunId(each) === one.id);
   return (
     <Stack direction="column" gap={2}>
       <Stack direction="row" gap={2} justifyContent="space-between" alignItems="flex-start" wrap="wrap">
@@ -62,7 +62,7 @@ export default function LostLogsPage() {
         <CaseDrawer
           key={open}
           one={one}
-          record={ledger}
+          record={containerRecord}
           timeZone={timeZone}
           timelineHref={timelineLink(one, search)}
           onClose={() => openCase(null)}

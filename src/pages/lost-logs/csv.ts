@@ -12,11 +12,11 @@ const columns: Array<[name: string, value: (one: Case) => string | number | null
   ['restart', ({ restart }) => restart],
   ['container_id', ({ containerId }) => containerId],
   ['node', ({ node }) => node],
-  ['verdict', ({ verdict }) => verdict],
+  ['status', ({ status }) => status],
   ['seen', ({ seen }) => `${seen}`],
   ['cause', ({ cause }) => cause],
   ['also', ({ also }) => also.join(' ')],
-  ['grade', ({ grade }) => grade],
+  ['confidence', ({ confidence }) => confidence],
   ['sentence', ({ sentence }) => sentence],
 ];
 

@@ -6,7 +6,7 @@ const keys = {
   namespace: ({ namespace }: Case) => namespace,
   job: ({ cronJob, job }: Case) => `${cronJob ?? job ?? ''} ${job ?? ''}`,
   node: ({ node }: Case) => node ?? '',
-  verdict: ({ verdict }: Case) => verdict,
+  status: ({ status }: Case) => status,
   // C2 stands before C10.
   cause: ({ cause }: Case) => (cause === 'unknown' ? '~' : cause.slice(1).padStart(2, '0')),
 };

@@ -4,8 +4,8 @@ import type { GrafanaTheme2, SelectableValue } from '@grafana/data';
 import { t, Trans } from '../texts';
 import { Button, Input, MultiSelect, useStyles2 } from '@grafana/ui';
 import { CAUSES, type Cause, isCauseId } from '../../../model/causes';
-import { verdictSchema } from '../../../model/records';
-import { causeText, verdictText } from '../words';
+import { logStatusSchema } from '../../../model/records';
+import { causeText, statusText } from '../words';
 import { type Filters, isFiltering, NO_FILTERS } from './filters';
 import type { Names } from './names';
 
@@ -34,9 +34,9 @@ export function FilterBar({
     { name: 'job', label: t('filters.job', 'Job'), options: names.job.map(plain) },
     { name: 'node', label: t('filters.node', 'Node'), options: names.node.map(plain) },
     {
-      name: 'verdict',
-      label: t('filters.verdict', 'Log in Loki'),
-      options: verdictSchema.options.map((value) => ({ value, label: verdictText(value) })),
+      name: 'status',
+      label: t('filters.status', 'Log in Loki'),
+      options: logStatusSchema.options.map((value) => ({ value, label: statusText(value) })),
     },
     {
       name: 'cause',

@@ -1,11 +1,11 @@
 import { type Cause, isCauseId } from '../../../model/causes';
-import { type Verdict, verdictSchema } from '../../../model/records';
+import { type LogStatus, logStatusSchema } from '../../../model/records';
 import type { Filters } from './filters';
 
 const isCause = (text: string): text is Cause => text === 'unknown' || isCauseId(text);
-const isVerdict = (text: string): text is Verdict => verdictSchema.safeParse(text).success;
+const isLogStatus = (text: string): text is LogStatus => logStatusSchema.safeParse(text).success;
 
-/** Filters as a part of the address: a parameter for each value, `?verdict=lost&verdict=partial&text=nightly`. */
+/** Filters as a part of the address: a parameter for each value, `?status=lost&status=partial&text=nightly`. */
 export function filtersOfSearch(search: string): Filters {
   const params = new URLSearchParams(search);
   const all = (name: string) => params.getAll(name).filter((value) => value !== '');
@@ -14,7 +14,7 @@ export function filtersOfSearch(search: string): Filters {
     namespace: all('namespace'),
     job: all('job'),
     node: all('node'),
-    verdict: all('verdict').filter(isVerdict),
+    status: all('status').filter(isLogStatus),
     cause: all('cause').filter(isCause),
     text: params.get('text') ?? '',
   };
@@ -28,7 +28,7 @@ export function searchOfFilters(filters: Filters): Record<keyof Filters, string[
     namespace: list(filters.namespace),
     job: list(filters.job),
     node: list(filters.node),
-    verdict: list(filters.verdict),
+    status: list(filters.status),
     cause: list(filters.cause),
     text: filters.text === '' ? null : filters.text,
   };

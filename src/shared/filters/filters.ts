@@ -1,5 +1,5 @@
 import type { Cause } from '../../../model/causes';
-import type { Verdict } from '../../../model/records';
+import type { LogStatus } from '../../../model/records';
 
 /** What the timeline and the table of lost logs leave out. An empty list, or an empty text, leaves out nothing. */
 export interface Filters {
@@ -8,14 +8,14 @@ export interface Filters {
   /** Names of Jobs or of CronJobs. */
   job: readonly string[];
   node: readonly string[];
-  verdict: readonly Verdict[];
+  status: readonly LogStatus[];
   cause: readonly Cause[];
   /** All words of it must occur in the names. */
   text: string;
 }
 
 export const NO_FILTERS: Filters = {
-  ...{ cluster: [], namespace: [], job: [], node: [], verdict: [], cause: [] },
+  ...{ cluster: [], namespace: [], job: [], node: [], status: [], cause: [] },
   text: '',
 };
 
@@ -29,8 +29,8 @@ export interface Filterable {
   node: string | null;
   job: string | null;
   cronJob: string | null;
-  /** undefined where no agent wrote a ledger. */
-  verdict: Verdict | undefined;
+  /** undefined where no agent wrote a container record. */
+  status: LogStatus | undefined;
   /** undefined where there is no case. */
   cause: Cause | undefined;
 }
@@ -46,7 +46,7 @@ export function matcherOf(filters: Filters): (one: Filterable) => boolean {
     allows(filters.namespace, one.namespace) &&
     allows(filters.job, one.job, one.cronJob) &&
     allows(filters.node, one.node) &&
-    allows(filters.verdict, one.verdict) &&
+    allows(filters.status, one.status) &&
     allows(filters.cause, one.cause) &&
     (words.length === 0 || words.every((word) => namesOf(one).includes(word)));
 }

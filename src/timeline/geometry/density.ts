@@ -1,4 +1,4 @@
-import { VERDICTS } from '../model/spans';
+import { LOG_STATUSES } from '../model/spans';
 import type { ContainerLife } from '../model/container-life';
 import { spanOf, type View } from './view';
 
@@ -48,4 +48,5 @@ export function densityOf(lives: readonly ContainerLife[], view: View, columns: 
   return { columns, running, safe, missing, mostRunning, mostGone };
 }
 
-const isMissing = ({ verdict }: ContainerLife): boolean => VERDICTS.indexOf(verdict) >= VERDICTS.indexOf('unknown');
+const isMissing = ({ status }: ContainerLife): boolean =>
+  LOG_STATUSES.indexOf(status) >= LOG_STATUSES.indexOf('unknown');

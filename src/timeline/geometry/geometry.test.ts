@@ -1,6 +1,6 @@
 import { containerLives } from '../model/container-life';
 import { nodeLanes } from '../model/node-lane';
-import { EXITS, VERDICTS } from '../model/spans';
+import { EXITS, LOG_STATUSES } from '../model/spans';
 import { timelineModel } from '../model/timeline-model';
 import { RECORDED, recordedInput } from '../testing/recorded';
 import { densityOf } from './density';
@@ -147,13 +147,13 @@ describe('pieces', () => {
     const tiny = own.map((exit, i) => ({
       ...(lives[0] ?? never()),
       ...{ id: `${i}`, exit, started: 1000 + i * 10, ended: 1005 + i * 10, gone: 1006 + i * 10 },
-      verdict: i === 2 ? ('lost' as const) : ('kept' as const),
+      status: i === 2 ? ('lost' as const) : ('complete' as const),
     }));
     const dense = timelineModel(tiny, new Map(), { groupBy: 'job', sort: 'start', now: 1e6 });
     const [row] = dense.groups[0]?.rows ?? [];
     const pieces = row ? piecesOf(dense.spans, row, { from: 0, to: 1e6 }, WIDTH) : [];
     expect(pieces).toHaveLength(1);
-    expect(pieces[0]).toMatchObject({ count: 3, exit: EXITS.indexOf('failed'), verdict: VERDICTS.indexOf('lost') });
+    expect(pieces[0]).toMatchObject({ count: 3, exit: EXITS.indexOf('failed'), status: LOG_STATUSES.indexOf('lost') });
     expect(row && piecesOf(dense.spans, row, { from: 1000, to: 1030 }, WIDTH)).toHaveLength(3);
   });
 });

@@ -12,9 +12,9 @@ export interface Piece {
   x1: number;
   x2: number;
   lane: number;
-  /** Indexes into `EXITS` and `VERDICTS`: the worst of those in it. */
+  /** Indexes into `EXITS` and `LOG_STATUSES`: the worst of those in it. */
   exit: number;
-  verdict: number;
+  status: number;
   isGone: boolean;
   isCase: boolean;
   /** How many lives it stands for. */
@@ -62,7 +62,7 @@ export function pieceAt(spans: Spans, i: number, view: View, perMs: number, widt
     x2: clip(until),
     lane: spans.lane[i] ?? 0,
     exit: spans.exit[i] ?? 0,
-    verdict: spans.verdict[i] ?? 0,
+    status: spans.status[i] ?? 0,
     isGone: spans.isGone[i] === 1,
     isCase: spans.isCase[i] === 1,
     count: 1,
@@ -72,12 +72,12 @@ export function pieceAt(spans: Spans, i: number, view: View, perMs: number, widt
 
 export const isNarrow = ({ x0, x2 }: Piece): boolean => x2 - x0 < NARROW;
 
-function merge(into: Piece, { x1, x2, exit, verdict, isGone, isCase }: Piece): void {
+function merge(into: Piece, { x1, x2, exit, status, isGone, isCase }: Piece): void {
   into.count++;
   into.x1 = Math.max(into.x1, x1);
   into.x2 = Math.min(into.x0 + NARROW - 0.01, Math.max(into.x2, x2));
   into.exit = Math.max(into.exit, exit);
-  into.verdict = Math.max(into.verdict, verdict);
+  into.status = Math.max(into.status, status);
   into.isGone = into.isGone || isGone;
   into.isCase = into.isCase || isCase;
 }

@@ -1,23 +1,23 @@
 import type { Case } from '../../../model/cases';
 import type { Cause } from '../../../model/causes';
 import { ms } from '../../../model/cases/moment';
-import { instanceId } from '../../../model/container-instance';
+import { containerRunId } from '../../../model/container-instance';
 import type {
   ContainerRecord,
   ContainerRun,
   JobRecord,
   PodContainer,
   PodRecord,
-  Verdict,
+  LogStatus,
 } from '../../../model/records';
 import type { TimelineInput } from './input';
 
 /** How a container ended. */
 export type Exit = 'running' | 'complete' | 'failed' | 'unknown';
 
-/** The life of one container instance and, after its end, of its log. Milliseconds since 1970. */
+/** The life of one container run and, after its end, of its log. Milliseconds since 1970. */
 export interface ContainerLife {
-  /** `instanceId()`. */
+  /** `containerRunId()`. */
   id: string;
   cluster: string;
   node: string | null;
@@ -41,20 +41,20 @@ export interface ContainerLife {
   /** When the log left the node, or could no longer be reached; undefined while `kubectl logs` can read it. */
   gone: number | undefined;
   /** On the log in Loki; `unknown` also where nobody kept an account. */
-  verdict: Verdict;
+  status: LogStatus;
   /** undefined where `kubectl logs` still shows all of it. */
   cause: Cause | undefined;
   case: Case | undefined;
-  ledger: ContainerRecord | undefined;
+  containerRecord: ContainerRecord | undefined;
   podRecord: PodRecord | undefined;
 }
 
-/** The key of a container instance over all clusters. */
+/** The key of a container run over all clusters. */
 export const lifeKey = ({ cluster, id }: { cluster: string; id: string }): string => `${cluster} ${id}`;
 
 /**
- * The lives of all container instances that the records tell of, in no order: those with a ledger, and those that only
- * the API showed. Container instances that never started have no log and no life.
+ * The lives of all container runs that the records tell of, in no order: those with a container record, and those that only
+ * the API showed. Container runs that never started have no log and no life.
  */
 export function containerLives({ records, cases }: Pick<TimelineInput, 'records' | 'cases'>): ContainerLife[] {
   const casesById = new Map(cases.map((one) => [one.id, one]));
@@ -62,27 +62,41 @@ export function containerLives({ records, cases }: Pick<TimelineInput, 'records'
   const pods = new Map(records.pods.map((pod) => [pod.id, pod]));
   const lives: ContainerLife[] = [];
   // By pod, not by id: building a hundred thousand ids to look them up costs more than all the rest.
-  const ledgersOfPod = new Map<string, ContainerRecord[]>();
+  const containerRecordsOfPod = new Map<string, ContainerRecord[]>();
   const add = (life: ContainerLife | undefined) => life && lives.push(life);
-  for (const ledger of records.containers) {
-    const own = ledgersOfPod.get(ledger.podUid);
+  for (const containerRecord of records.containers) {
+    const own = containerRecordsOfPod.get(containerRecord.podUid);
     if (own) {
-      own.push(ledger);
+      own.push(containerRecord);
     } else {
-      ledgersOfPod.set(ledger.podUid, [ledger]);
+      containerRecordsOfPod.set(containerRecord.podUid, [containerRecord]);
     }
-    const pod = pods.get(ledger.podUid);
-    const container = pod?.containers.find(({ name }) => name === ledger.container);
-    const run = container?.runs.find(({ restart }) => restart === ledger.restart);
-    add(lifeOf(ledger.id, casesById.get(ledger.id), jobOf(pod, jobs), ledger, pod, container, run));
+    const pod = pods.get(containerRecord.podUid);
+    const container = pod?.containers.find(({ name }) => name === containerRecord.container);
+    const run = container?.runs.find(({ restart }) => restart === containerRecord.restart);
+    add(
+      lifeOf(
+        containerRecord.id,
+        casesById.get(containerRecord.id),
+        jobOf(pod, jobs),
+        containerRecord,
+        pod,
+        container,
+        run
+      )
+    );
   }
   for (const pod of records.pods) {
-    const own = ledgersOfPod.get(pod.id);
+    const own = containerRecordsOfPod.get(pod.id);
     for (const container of pod.containers) {
       for (const run of container.runs) {
-        if (!own?.some((ledger) => ledger.container === container.name && ledger.restart === run.restart)) {
+        if (
+          !own?.some(
+            (containerRecord) => containerRecord.container === container.name && containerRecord.restart === run.restart
+          )
+        ) {
           const { restart } = run;
-          const id = instanceId({ ...pod, podUid: pod.id, container: container.name, restart });
+          const id = containerRunId({ ...pod, podUid: pod.id, container: container.name, restart });
           add(lifeOf(id, casesById.get(id), jobOf(pod, jobs), undefined, pod, container, run));
         }
       }
@@ -98,14 +112,14 @@ function lifeOf(
   id: string,
   found: Case | undefined,
   job: JobRecord | undefined,
-  ledger: ContainerRecord | undefined,
+  containerRecord: ContainerRecord | undefined,
   pod: PodRecord | undefined,
   container: PodContainer | undefined,
   run: ContainerRun | undefined
 ): ContainerLife | undefined {
-  const who = ledger ?? pod;
-  const ended = ms(run?.finished) ?? (ledger?.ended ? ms(ledger.lastTime) : undefined);
-  const started = ms(run?.started) ?? ms(ledger?.firstTime) ?? ended;
+  const who = containerRecord ?? pod;
+  const ended = ms(run?.finished) ?? (containerRecord?.ended ? ms(containerRecord.lastTime) : undefined);
+  const started = ms(run?.started) ?? ms(containerRecord?.firstTime) ?? ended;
   if (who === undefined || started === undefined) {
     return undefined;
   }
@@ -115,36 +129,36 @@ function lifeOf(
     node: who.node,
     namespace: who.namespace,
     pod: who.pod,
-    podUid: ledger?.podUid ?? pod?.id ?? '',
-    container: ledger?.container ?? container?.name ?? '',
-    restart: ledger?.restart ?? run?.restart ?? 0,
-    containerId: ledger?.containerId ?? run?.containerId ?? null,
+    podUid: containerRecord?.podUid ?? pod?.id ?? '',
+    container: containerRecord?.container ?? container?.name ?? '',
+    restart: containerRecord?.restart ?? run?.restart ?? 0,
+    containerId: containerRecord?.containerId ?? run?.containerId ?? null,
     role: container?.role ?? 'main',
     workload: who.workload,
     job: pod ? pod.job : who.job,
     cronJob: pod?.cronJob ?? job?.cronJob?.name ?? null,
     started,
     ended: ended === undefined ? undefined : Math.max(started, ended),
-    exit: exitOf(run, ledger),
+    exit: exitOf(run, containerRecord),
     exitCode: run?.exitCode ?? null,
     exitReason: run?.reason ?? null,
-    gone: goneAt(ledger, found),
-    verdict: found?.verdict ?? ledger?.verdict ?? 'unknown',
+    gone: goneAt(containerRecord, found),
+    status: found?.status ?? containerRecord?.status ?? 'unknown',
     cause: found?.cause,
     case: found,
-    ledger,
+    containerRecord,
     podRecord: pod,
   };
 }
 
-function exitOf(run: ContainerRun | undefined, ledger: ContainerRecord | undefined): Exit {
+function exitOf(run: ContainerRun | undefined, containerRecord: ContainerRecord | undefined): Exit {
   if (run?.finished != null) {
     return run.exitCode === 0 ? 'complete' : run.exitCode === null ? 'unknown' : 'failed';
   }
-  return ledger?.ended ? 'unknown' : 'running';
+  return containerRecord?.ended ? 'unknown' : 'running';
 }
 
 /** What log rotation took is a part of the log only: the rest can still be read. */
-function goneAt(ledger: ContainerRecord | undefined, found: Case | undefined): number | undefined {
-  return ms(ledger?.left?.at) ?? (found && found.cause !== 'C15' ? ms(found.at) : undefined);
+function goneAt(containerRecord: ContainerRecord | undefined, found: Case | undefined): number | undefined {
+  return ms(containerRecord?.left?.at) ?? (found && found.cause !== 'C15' ? ms(found.at) : undefined);
 }

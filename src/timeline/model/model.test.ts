@@ -25,7 +25,7 @@ describe('the lives of the recorded containers', () => {
 
   test('end with the container, and go on with its log until the reclaim', () => {
     const hello = find('hello-6ldg2');
-    expect(hello).toMatchObject({ exit: 'complete', exitCode: 0, verdict: 'kept', cause: 'C1', node: 'node-a' });
+    expect(hello).toMatchObject({ exit: 'complete', exitCode: 0, status: 'complete', cause: 'C1', node: 'node-a' });
     expect([clock(hello?.started), clock(hello?.gone)]).toEqual(['23:13:46.0', '23:15:38.6']);
   });
 
@@ -52,8 +52,8 @@ describe('the lives of the recorded containers', () => {
     const alone = containerLives(recordedInput({ containers: [], gcs: [] }));
     expect(alone.length).toBeGreaterThan(50);
     expect(alone.find(({ pod }) => pod.startsWith('hello-6ldg2'))).toMatchObject({
-      verdict: 'lost',
-      ledger: undefined,
+      status: 'lost',
+      containerRecord: undefined,
     });
   });
 });

@@ -85,9 +85,9 @@ function addReclaims(gcs: readonly GcRecord[], add: Add): Set<string> {
 
 /** Reclaims that only the emptied directories tell of. */
 function addInferred(cases: readonly Case[], told: ReadonlySet<string>, add: Add): void {
-  for (const { cause, cluster, node, at, containerId, grade } of cases) {
+  for (const { cause, cluster, node, at, containerId, confidence } of cases) {
     const from = ms(at);
-    if (cause === 'C1' && grade !== 'proved' && from !== undefined && !told.has(containerId ?? '')) {
+    if (cause === 'C1' && confidence !== 'confirmed' && from !== undefined && !told.has(containerId ?? '')) {
       add(cluster, node, { kind: 'container-gc', from, count: 1, isInferred: true });
     }
   }

@@ -1,5 +1,5 @@
 import type { ContainerLife, Exit } from './container-life';
-import type { Verdict } from '../../../model/records';
+import type { LogStatus } from '../../../model/records';
 import type { Row } from './timeline-model';
 
 /** More lanes than this make a row no clearer; what does not fit lies in the last ones over each other. */
@@ -7,7 +7,7 @@ export const MOST_LANES = 24;
 
 /** In the order of how much they concern somebody: of several that share a pixel the last is shown. */
 export const EXITS: readonly Exit[] = ['complete', 'running', 'unknown', 'failed'];
-export const VERDICTS: readonly Verdict[] = ['kept', 'rescued', 'pending', 'unknown', 'partial', 'lost'];
+export const LOG_STATUSES: readonly LogStatus[] = ['complete', 'rescued', 'pending', 'unknown', 'partial', 'lost'];
 
 /** What is drawn of container lives, in arrays of numbers. Milliseconds since 1970. */
 export interface Spans {
@@ -21,8 +21,8 @@ export interface Spans {
   lane: Uint8Array;
   /** Index into `EXITS`. */
   exit: Uint8Array;
-  /** Index into `VERDICTS`. */
-  verdict: Uint8Array;
+  /** Index into `LOG_STATUSES`. */
+  status: Uint8Array;
   /** 1 where the log left the node. */
   isGone: Uint8Array;
   /** 1 where it is a case. */
@@ -39,7 +39,7 @@ export function makeSpans(lives: readonly ContainerLife[], rows: readonly Row[],
     reach: new Float64Array(n),
     lane: new Uint8Array(n),
     exit: new Uint8Array(n),
-    verdict: new Uint8Array(n),
+    status: new Uint8Array(n),
     isGone: new Uint8Array(n),
     isCase: new Uint8Array(n),
   };
@@ -51,7 +51,7 @@ export function makeSpans(lives: readonly ContainerLife[], rows: readonly Row[],
       spans.end[i] = Math.max(end, life.started);
       spans.until[i] = Math.max(end, life.gone ?? now);
       spans.exit[i] = EXITS.indexOf(life.exit);
-      spans.verdict[i] = VERDICTS.indexOf(life.verdict);
+      spans.status[i] = LOG_STATUSES.indexOf(life.status);
       spans.isGone[i] = life.gone === undefined ? 0 : 1;
       spans.isCase[i] = life.cause === undefined ? 0 : 1;
     }

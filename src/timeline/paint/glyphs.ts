@@ -1,13 +1,13 @@
-import type { Verdict } from '../../../model/records';
-import { VERDICTS } from '../model/spans';
+import type { LogStatus } from '../../../model/records';
+import { LOG_STATUSES } from '../model/spans';
 import type { Palette } from './palette';
 
-/** Where a verdict's sign stands. `isHollow`: the log is still on its node. */
+/** Where a status's sign stands. `isHollow`: the log is still on its node. */
 export interface GlyphPlace {
   x: number;
   y: number;
   radius: number;
-  verdict: number;
+  status: number;
   isHollow: boolean;
 }
 
@@ -28,8 +28,8 @@ const diamond: Draw = (ctx, x, y, r) => {
 const square: Draw = (ctx, x, y, r) => ctx.rect(x - r * 0.9, y - r * 0.9, r * 1.8, r * 1.8);
 
 /** Shapes that can be told from each other without colour, even where the sign in them is too small to be read. */
-const shapes: Record<Verdict, Draw> = {
-  kept: disc,
+const shapes: Record<LogStatus, Draw> = {
+  complete: disc,
   rescued: square,
   pending: disc,
   unknown: disc,
@@ -37,8 +37,8 @@ const shapes: Record<Verdict, Draw> = {
   lost: diamond,
 };
 
-const signs: Record<Verdict, Draw> = {
-  kept: (ctx, x, y, r) => {
+const signs: Record<LogStatus, Draw> = {
+  complete: (ctx, x, y, r) => {
     ctx.moveTo(x - r * 0.5, y);
     ctx.lineTo(x - r * 0.12, y + r * 0.4);
     ctx.lineTo(x + r * 0.52, y - r * 0.38);
@@ -76,22 +76,22 @@ const signs: Record<Verdict, Draw> = {
   },
 };
 
-/** Paints signs, all of a verdict in one go. */
+/** Paints signs, all of a status in one go. */
 export function paintGlyphs(ctx: CanvasRenderingContext2D, palette: Palette, places: readonly GlyphPlace[]): void {
-  for (const [index, verdict] of VERDICTS.entries()) {
-    const own = places.filter((place) => place.verdict === index);
+  for (const [index, status] of LOG_STATUSES.entries()) {
+    const own = places.filter((place) => place.status === index);
     if (own.length === 0) {
       continue;
     }
     const [full, hollow] = [own.filter(({ isHollow }) => !isHollow), own.filter(({ isHollow }) => isHollow)];
-    const color = palette.verdicts[verdict];
-    shape(ctx, full, shapes[verdict]);
+    const color = palette.statuses[status];
+    shape(ctx, full, shapes[status]);
     ctx.lineWidth = 1.5;
     ctx.strokeStyle = palette.background;
     ctx.stroke();
     ctx.fillStyle = color;
     ctx.fill();
-    shape(ctx, hollow, shapes[verdict]);
+    shape(ctx, hollow, shapes[status]);
     ctx.fillStyle = palette.background;
     ctx.fill();
     ctx.strokeStyle = color;
@@ -101,10 +101,10 @@ export function paintGlyphs(ctx: CanvasRenderingContext2D, palette: Palette, pla
     ctx.lineJoin = 'round';
     ctx.lineWidth = 1.4;
     ctx.strokeStyle = palette.onColor;
-    shape(ctx, full, signs[verdict]);
+    shape(ctx, full, signs[status]);
     ctx.stroke();
     ctx.strokeStyle = color;
-    shape(ctx, hollow, signs[verdict]);
+    shape(ctx, hollow, signs[status]);
     ctx.stroke();
   }
 }

@@ -60,14 +60,14 @@ export function paintOverview(ctx: CanvasRenderingContext2D, frame: OverviewFram
     (i) => safe[i] ?? 0,
     () => 0,
     thirds,
-    palette.verdicts.kept,
+    palette.statuses.complete,
     3
   );
   bars(
     (i) => missing[i] ?? 0,
     (i) => safe[i] ?? 0,
     thirds,
-    palette.verdicts.lost,
+    palette.statuses.lost,
     4
   );
 }

@@ -1,5 +1,5 @@
 import type { GrafanaTheme2 } from '@grafana/data';
-import type { Verdict } from '../../../model/records';
+import type { LogStatus } from '../../../model/records';
 import type { Exit } from '../model/container-life';
 import type { MarkKind } from '../model/node-marks';
 
@@ -30,14 +30,14 @@ export interface Palette {
   exits: Record<Exit, Color>;
   /** A log on its node after its container's end. */
   tails: Record<Exit, Color>;
-  verdicts: Record<Verdict, Color>;
+  statuses: Record<LogStatus, Color>;
   marks: Record<MarkKind, Color>;
-  /** Upon verdicts and marks. */
+  /** Upon statuses and marks. */
   onColor: Color;
 }
 
 /** Colours that a dashboard may set of its own, by the name of the state. */
-export type ColorChoices = Partial<Record<Exit | Verdict, Color>>;
+export type ColorChoices = Partial<Record<Exit | LogStatus, Color>>;
 
 /** The colours in a theme of Grafana. */
 export function paletteOf(theme: GrafanaTheme2, choices: ColorChoices = {}): Palette {
@@ -50,8 +50,8 @@ export function paletteOf(theme: GrafanaTheme2, choices: ColorChoices = {}): Pal
     failed: choices.failed ?? named(isDark ? 'red' : 'semi-dark-red'),
     unknown: grey,
   };
-  const verdicts: Record<Verdict, Color> = {
-    kept: choices.kept ?? named(isDark ? 'green' : 'dark-green'),
+  const statuses: Record<LogStatus, Color> = {
+    complete: choices.complete ?? named(isDark ? 'green' : 'dark-green'),
     rescued: choices.rescued ?? named(isDark ? 'purple' : 'dark-purple'),
     pending: choices.pending ?? grey,
     unknown: choices.unknown ?? (isDark ? '#9fa7b3' : '#5f6670'),
@@ -85,13 +85,13 @@ export function paletteOf(theme: GrafanaTheme2, choices: ColorChoices = {}): Pal
       failed: alpha(exits.failed, isDark ? 0.45 : 0.4),
       unknown: alpha(exits.unknown, 0.45),
     },
-    verdicts,
+    statuses,
     marks: {
       'container-gc': red,
       'image-gc': named(isDark ? 'yellow' : 'dark-yellow'),
       eviction: orange,
       rejection: named(isDark ? 'purple' : 'semi-dark-purple'),
-      'node-added': verdicts.kept,
+      'node-added': statuses.complete,
       'node-removed': grey,
     },
     onColor: isDark ? '#111217' : '#ffffff',

@@ -64,7 +64,7 @@ function collect(layers: Layers, frame: Frame, item: Exclude<Item, { kind: 'grou
     const last = lastGlyph[piece.lane];
     const before = last === undefined ? undefined : layers.glyphs[last];
     if (place && before && place.x - before.x < place.radius) {
-      before.verdict = Math.max(before.verdict, place.verdict);
+      before.status = Math.max(before.status, place.status);
     } else if (place) {
       lastGlyph[piece.lane] = layers.glyphs.push(place) - 1;
     }
@@ -91,10 +91,10 @@ function addPiece({ bars, tails, dense }: Layers, piece: Piece, middle: number, 
 /** Where the log left the node; hollow at the end of what is known while it is still there. */
 function glyphOf(piece: Piece, y: number, pitch: number, width: number): GlyphPlace | undefined {
   const radius = Math.max(3, Math.min(6, pitch * 0.5));
-  const { verdict, isGone } = piece;
+  const { status, isGone } = piece;
   // What is still there ends at now, which may be the edge.
   const x = isGone ? piece.x2 : Math.min(piece.x2, width - radius - 3);
-  return x < -radius || x > width + radius ? undefined : { x, y, radius, verdict, isHollow: !isGone };
+  return x < -radius || x > width + radius ? undefined : { x, y, radius, status, isHollow: !isGone };
 }
 
 function fillBoxes(ctx: CanvasRenderingContext2D, color: string, boxes: Boxes, radius = 0): void {

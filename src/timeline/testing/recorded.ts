@@ -6,7 +6,7 @@ import { recordedEvents } from '../../../shipper/cluster/testing/recording';
 import { layoutOf } from '../../../shipper/node/disk/disk-layout';
 import { parseStatsSummary } from '../../../shipper/node/disk/stats-summary';
 import { thresholdsFromConfigz } from '../../../shipper/node/effective-thresholds';
-import { recordedLedgers, recordedReclaims } from '../../../tests/integration/cases-ledgers';
+import { recordedContainerRecords, recordedReclaims } from '../../../tests/integration/cases-ledgers';
 import type { RecordSet } from '../../data/records';
 import type { TimelineInput } from '../model/input';
 
@@ -23,7 +23,7 @@ export const RECORDED = {
 export function recordedRecords(): RecordSet {
   const watched = replay(recordedEvents());
   return {
-    containers: recordedLedgers(),
+    containers: recordedContainerRecords(),
     pods: atTheEnd(watched, 'pod'),
     jobs: atTheEnd(watched, 'job'),
     nodes: atTheEnd(watched, 'node'),

@@ -3,10 +3,10 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '../../shared/texts';
 import { useStyles2 } from '@grafana/ui';
-import { EXITS, VERDICTS } from '../model/spans';
-import { exitText, verdictText } from './describe';
+import { EXITS, LOG_STATUSES } from '../model/spans';
+import { exitText, statusText } from './describe';
 import { usePalette } from './use-palette';
-import { VerdictIcon } from './VerdictIcon';
+import { StatusIcon } from './VerdictIcon';
 
 /** What the shapes and colours of the picture mean. */
 export function Legend() {
@@ -30,9 +30,9 @@ export function Legend() {
         </svg>
         {t('timeline.legend.tail', 'log on the node')}
       </li>
-      {VERDICTS.map((verdict) => (
-        <li key={verdict} className={styles.entry}>
-          <VerdictIcon verdict={verdict} /> {verdictText(verdict)}
+      {LOG_STATUSES.map((status) => (
+        <li key={status} className={styles.entry}>
+          <StatusIcon status={status} /> {statusText(status)}
         </li>
       ))}
       <li className={styles.entry}>

@@ -7,8 +7,8 @@ import { timeLabel } from '../geometry/ticks';
 import { zoneOf } from '../geometry/time-zone';
 import type { View } from '../geometry/view';
 import type { ContainerLife } from '../model/container-life';
-import { exitText, lifeTitle, nodeLogText, verdictText } from './describe';
-import { VerdictIcon } from './VerdictIcon';
+import { exitText, lifeTitle, nodeLogText, statusText } from './describe';
+import { StatusIcon } from './VerdictIcon';
 
 /** The newest of more are shown: a table of a hundred thousand rows helps nobody. */
 const MOST = 1000;
@@ -70,12 +70,12 @@ export function LifeTable({ lives, view, timeZone, now, onOpen }: LifeTableProps
         cell: cell((life) => nodeLogText(life, zone)),
       },
       {
-        id: 'verdict',
+        id: 'status',
         header: t('timeline.table.in-loki', 'Log in Loki'),
         sortType: 'string',
-        cell: cell(({ verdict }) => (
-          <span className={styles.verdict}>
-            <VerdictIcon verdict={verdict} /> {verdictText(verdict)}
+        cell: cell(({ status }) => (
+          <span className={styles.status}>
+            <StatusIcon status={status} /> {statusText(status)}
           </span>
         )),
       },
@@ -121,5 +121,5 @@ const getStyles = (theme: GrafanaTheme2) => ({
     textAlign: 'left',
     '&:hover': { textDecoration: 'underline' },
   }),
-  verdict: css({ display: 'flex', alignItems: 'center', gap: theme.spacing(0.5) }),
+  status: css({ display: 'flex', alignItems: 'center', gap: theme.spacing(0.5) }),
 });

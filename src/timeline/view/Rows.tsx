@@ -7,7 +7,7 @@ import type { Zone } from '../geometry/time-zone';
 import type { TimelineModel } from '../model/timeline-model';
 import { AXIS_HEIGHT } from '../paint/frame';
 import type { Palette } from '../paint/palette';
-import { exitText, lifeSentence, nodeLogText, ranText, rowSummary, verdictText } from './describe';
+import { exitText, lifeSentence, nodeLogText, ranText, rowSummary, statusText } from './describe';
 import type { Cursor } from './grid-cursor';
 import { NodeLabel } from './NodeLabel';
 import { getRowStyles } from './row-styles';
@@ -152,7 +152,7 @@ function ItemRow({ item, index, top, ...props }: RowsProps & { item: Item; index
             ranText(life, zone),
             exitText(life.exit, life.exitCode),
             nodeLogText(life, zone),
-            verdictText(life.verdict),
+            statusText(life.status),
           ].join('; ')}
       </div>
       {onLife && focused && (

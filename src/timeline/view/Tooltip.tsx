@@ -11,8 +11,8 @@ import type { Annotation } from '../model/annotation';
 import { useOfDiskAt } from '../model/disk-use';
 import type { ContainerLife } from '../model/container-life';
 import type { NodeLane } from '../model/node-lane';
-import { exitText, lifeTitle, limitText, markName, nodeLogText, ranText, verdictText } from './describe';
-import { VerdictIcon } from './VerdictIcon';
+import { exitText, lifeTitle, limitText, markName, nodeLogText, ranText, statusText } from './describe';
+import { StatusIcon } from './VerdictIcon';
 
 /** What a tooltip tells of. */
 export type Told =
@@ -62,8 +62,8 @@ function LifeText({ life, zone }: { life: ContainerLife; zone: Zone }) {
         <dt>{t('timeline.tooltip.on-node', 'Log on the node')}</dt>
         <dd>{nodeLogText(life, zone)}</dd>
         <dt>{t('timeline.tooltip.in-loki', 'Log in Loki')}</dt>
-        <dd className={styles.verdict}>
-          <VerdictIcon verdict={life.verdict} /> {verdictText(life.verdict)}
+        <dd className={styles.status}>
+          <StatusIcon status={life.status} /> {statusText(life.status)}
         </dd>
       </dl>
       {life.case && <p className={styles.sentence}>{life.case.sentence}</p>}
@@ -175,6 +175,6 @@ const getStyles = (theme: GrafanaTheme2) => ({
     dt: { fontWeight: 'normal', color: theme.colors.text.secondary, whiteSpace: 'nowrap' },
     dd: { margin: 0 },
   }),
-  verdict: css({ display: 'flex', alignItems: 'center', gap: theme.spacing(0.5) }),
+  status: css({ display: 'flex', alignItems: 'center', gap: theme.spacing(0.5) }),
   sentence: css({ margin: theme.spacing(0.5, 0, 0), color: theme.colors.text.secondary }),
 });

@@ -1,5 +1,5 @@
 import { t } from '../../shared/texts';
-import type { Verdict } from '../../../model/records';
+import type { LogStatus } from '../../../model/records';
 import { clockOf, timeLabel } from '../geometry/ticks';
 import type { Zone } from '../geometry/time-zone';
 import type { ContainerLife, Exit } from '../model/container-life';
@@ -10,16 +10,16 @@ import { causeText } from '../../shared/words';
 
 /** What is read aloud, and what stands in tooltips and tables: the picture in words. */
 
-export function verdictText(verdict: Verdict): string {
-  const texts: Record<Verdict, string> = {
-    kept: t('timeline.verdict.kept', 'in Loki, complete'),
-    rescued: t('timeline.verdict.rescued', 'in Loki, rescued after it had left the node'),
-    partial: t('timeline.verdict.partial', 'in Loki in part'),
-    lost: t('timeline.verdict.lost', 'lost'),
-    pending: t('timeline.verdict.pending', 'on its way to Loki'),
-    unknown: t('timeline.verdict.unknown', 'not known whether it is in Loki'),
+export function statusText(status: LogStatus): string {
+  const texts: Record<LogStatus, string> = {
+    complete: t('timeline.status.complete', 'in Loki, complete'),
+    rescued: t('timeline.status.rescued', 'in Loki, rescued after it had left the node'),
+    partial: t('timeline.status.partial', 'in Loki in part'),
+    lost: t('timeline.status.lost', 'lost'),
+    pending: t('timeline.status.pending', 'on its way to Loki'),
+    unknown: t('timeline.status.unknown', 'not known whether it is in Loki'),
   };
-  return texts[verdict];
+  return texts[status];
 }
 
 export function exitText(exit: Exit, code: number | null = null, reason: string | null = null): string {
@@ -67,12 +67,12 @@ export function nodeLogText(life: ContainerLife, zone: Zone): string {
 
 /** A life in a sentence. */
 export function lifeSentence(life: ContainerLife, zone: Zone): string {
-  return t('timeline.life.sentence', '{{title}}: {{ran}}, {{exit}}. Log: {{log}}; {{verdict}}.', {
+  return t('timeline.life.sentence', '{{title}}: {{ran}}, {{exit}}. Log: {{log}}; {{status}}.', {
     title: lifeTitle(life),
     ran: ranText(life, zone),
     exit: exitText(life.exit, life.exitCode, life.exitReason),
     log: nodeLogText(life, zone),
-    verdict: verdictText(life.verdict),
+    status: statusText(life.status),
   });
 }
 
@@ -80,18 +80,18 @@ export function lifeSentence(life: ContainerLife, zone: Zone): string {
 export function rowSummary(row: Row, lives: readonly ContainerLife[], zone: Zone): string {
   const own = lives.slice(row.first, row.last);
   const gone = own.filter((life) => life.gone !== undefined);
-  const verdicts = new Map<Verdict, number>();
-  own.forEach(({ verdict }) => verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1));
+  const statuses = new Map<LogStatus, number>();
+  own.forEach(({ status }) => statuses.set(status, (statuses.get(status) ?? 0) + 1));
   return t(
     'timeline.row.summary',
-    '{{from}} – {{to}}; containers: {{count}}, failed: {{failed}}; logs gone from the node: {{gone}}; logs: {{verdicts}}',
+    '{{from}} – {{to}}; containers: {{count}}, failed: {{failed}}; logs gone from the node: {{gone}}; logs: {{statuses}}',
     {
       from: clockOf(row.start, zone),
       to: clockOf(row.end, zone),
       count: own.length,
       failed: row.failed,
       gone: gone.length,
-      verdicts: [...verdicts].map(([verdict, count]) => `${count} ${verdictText(verdict)}`).join(', '),
+      statuses: [...statuses].map(([status, count]) => `${count} ${statusText(status)}`).join(', '),
     }
   );
 }

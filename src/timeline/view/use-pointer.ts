@@ -29,7 +29,7 @@ interface PointerOptions {
 /** What the pointer is over, where it is, and what follows from it. */
 export function usePointer(options: PointerOptions): { told: { told: Told; x: number; y: number } | undefined } {
   const { canvas, live, plot, picture, model, layout, annotations, crosshair, openLife, toggle } = options;
-  const [told, setTold] = useState<{ told: Told; x: number; y: number }>();
+  const [told, setReported] = useState<{ told: Told; x: number; y: number }>();
   const { pass } = picture;
   const isOver = useRef(false);
   const handlers = useMemo<GestureHandlers>(() => {
@@ -52,7 +52,7 @@ export function usePointer(options: PointerOptions): { told: { told: Told; x: nu
           marked: hit?.kind === 'life' ? { index: hit.index } : what?.kind === 'mark' ? { mark: what.mark } : undefined,
         });
         crosshair?.publish(time);
-        setTold(what && point && { told: what, x: point.x, y: point.y });
+        setReported(what && point && { told: what, x: point.x, y: point.y });
         if (canvas.current) {
           canvas.current.style.setProperty('cursor', hit?.kind === 'life' ? 'pointer' : 'crosshair');
         }
@@ -67,7 +67,7 @@ export function usePointer(options: PointerOptions): { told: { told: Told; x: nu
       },
       onChoosing: (chosen) => {
         pass({ chosen });
-        setTold(undefined);
+        setReported(undefined);
       },
     };
   }, [canvas, live, plot.width, plot.height, pass, model, layout, annotations, crosshair, openLife, toggle]);

@@ -11,10 +11,10 @@ import type { ContainerLog } from '../container/container-log';
 const SETTLE_NS = 1_500_000_000n;
 const SETTLE_LOOK_MS = 50;
 const STRAGGLER_LOOK_MS = 2_500;
-/** Finished ledgers that are still shown. */
+/** Finished container records that are still shown. */
 const REMEMBERED = 5_000;
 
-export interface LedgerDeps {
+export interface RecordKeeperDeps {
   cluster: string;
   node: string;
   /** The kubelet's log directory, resolved. */
@@ -26,18 +26,18 @@ export interface LedgerDeps {
   now: () => bigint;
   /** The container has unread lines. */
   ready: (container: ContainerLog) => void;
-  /** The container is done with: its log left, Loki has what there was, and the ledger. */
+  /** The container is done with: its log left, Loki has what there was, and the container record. */
   forgotten: (container: ContainerLog) => void;
 }
 
 /**
- * The ledgers of the containers that the agent knows: kept in the checkpoint, written to Loki when something has to be
+ * The container records of the containers that the agent knows: kept in the checkpoint, written to Loki when something has to be
  * said, and closed when the log has left the node and Loki has what there was of it.
  */
-export class Ledgers {
+export class RecordKeeper {
   readonly containers = new Map<string, ContainerLog>();
   private readonly finished = new Map<string, ContainerRecord>();
-  /** Ledgers that wait: for the directory to settle, or for Loki. */
+  /** Container records that wait: for the directory to settle, or for Loki. */
   private readonly closing = new Set<string>();
   private readonly straggling = new Set<ContainerLog>();
   private readonly timers = new Set<NodeJS.Timeout>();
@@ -45,7 +45,7 @@ export class Ledgers {
   private sums: { unacked: number; pinned: number; live: number; dead: number } | null = null;
   private stopped = false;
 
-  constructor(private readonly deps: LedgerDeps) {}
+  constructor(private readonly deps: RecordKeeperDeps) {}
 
   /** Containers whose last word is not in Loki yet although all else is. */
   get waiting(): number {
@@ -82,7 +82,7 @@ export class Ledgers {
     return this.addedUp().pinned;
   }
 
-  private addedUp(): NonNullable<Ledgers['sums']> {
+  private addedUp(): NonNullable<RecordKeeper['sums']> {
     if (this.sums === null) {
       this.sums = { unacked: this.unacked, pinned: 0, live: 0, dead: 0 };
       for (const { state, bytesOnNode, pinnedBytes } of this.containers.values()) {
@@ -93,12 +93,12 @@ export class Ledgers {
     return this.sums;
   }
 
-  /** The ledgers of containers that left, and of those that are there. */
+  /** The container records of containers that left, and of those that are there. */
   all(): ContainerRecord[] {
     return [...this.finished.values(), ...[...this.containers.values()].map((one) => this.recordOf(one, false))];
   }
 
-  /** Writes the ledgers of all containers that are still there (`--once`), as they stand. */
+  /** Writes the container records of all containers that are still there (`--once`), as they stand. */
   async writeAll(): Promise<void> {
     for (const container of this.containers.values()) {
       container.state.ended = true;
@@ -118,8 +118,8 @@ export class Ledgers {
     }
     this.awaitStragglers(container);
     const away = container.state.away?.files ?? 0;
-    if (container.untold || (away > container.toldAway && container.state.left === null)) {
-      container.toldAway = away;
+    if (container.unreported || (away > container.reportedRotatedAway && container.state.left === null)) {
+      container.reportedRotatedAway = away;
       this.tell(container);
     }
     this.closeIfDone(container);
@@ -132,7 +132,7 @@ export class Ledgers {
   settled(containers: readonly ContainerLog[]): void {
     this.sums = null;
     for (const container of containers) {
-      if (container.untold) {
+      if (container.unreported) {
         this.tell(container);
       }
       this.closeIfDone(container);
@@ -147,7 +147,7 @@ export class Ledgers {
     this.deps.checkpoint.save(
       ...known.map((container) => ({
         id: container.id,
-        instance: container.instance,
+        run: container.run,
         directory: relative(this.deps.logsDir, container.directory),
         account: container.state,
         files: container.savedFiles(),
@@ -189,13 +189,13 @@ export class Ledgers {
     }
   }
 
-  /** The log left the node and Loki has what there was: the last word of its ledger, then it is forgotten. */
+  /** The log left the node and Loki has what there was: the last word of its container record, then it is forgotten. */
   private finish(container: ContainerLog): void {
     if (this.closing.has(container.id)) {
       return;
     }
     this.closing.add(container.id);
-    this.save(container); // should the agent end before the ledger is out, the next one must know that nothing is missing
+    this.save(container); // should the agent end before the containerRecord is out, the next one must know that nothing is missing
     const leftAt = this.deps.now();
     const timer = setInterval(() => {
       if (this.deps.now() - leftAt >= SETTLE_NS) {
@@ -221,7 +221,10 @@ export class Ledgers {
     this.deps.records.flush().then(
       () => this.forget(container),
       (error: unknown) =>
-        this.deps.logger.debug('a ledger waits for the next start', { id: container.id, error: String(error) })
+        this.deps.logger.debug('a container record waits for the next start', {
+          id: container.id,
+          error: String(error),
+        })
     );
   }
 
@@ -244,10 +247,10 @@ export class Ledgers {
     return container.record({ cluster: this.deps.cluster, node: this.deps.node }, final);
   }
 
-  /** Writes the ledger as it stands; while Loki takes none, a later state of it will do. */
+  /** Writes the container record as it stands; while Loki takes none, a later state of it will do. */
   private tell(container: ContainerLog): void {
-    container.untold = this.deps.records.full;
-    if (!container.untold) {
+    container.unreported = this.deps.records.full;
+    if (!container.unreported) {
       this.write(container, this.recordOf(container, false));
     }
   }
