@@ -1,4 +1,4 @@
-import { containerRunId } from '../container-instance';
+import { containerRunId } from '../container-run';
 import type { ContainerRecord, EventRecord, GcRecord, JobRecord, NodeState, PodRecord } from '../records';
 import type { CaseInput } from './case';
 import { type DiskPressure, diskPressures } from './disk-pressure';

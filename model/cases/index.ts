@@ -1,6 +1,6 @@
-import { containerRunId } from '../container-instance';
+import { containerRunId } from '../container-run';
 import type { ContainerRecord, PodRecord, LogStatus } from '../records';
-import { logStatusOf } from '../verdict';
+import { logStatusOf } from '../log-status';
 import type { Case, CaseInput, Finding } from './case';
 import { Facts } from './facts';
 import { makeCase } from './make-case';

@@ -1,4 +1,4 @@
-import { containerRunId } from '../container-instance';
+import { containerRunId } from '../container-run';
 import { type ContainerRecord, type GcRecord, RECORD_VERSION } from '../records';
 import { ms } from './moment';
 

@@ -1,4 +1,4 @@
-import { containerRunId } from '../container-instance';
+import { containerRunId } from '../container-run';
 import type { ContainerRecord, ContainerRun, JobRecord, PodContainer, PodRecord } from '../records';
 import { ms } from './moment';
 import type { PodDeletion } from './pod-deletion';

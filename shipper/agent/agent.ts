@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { containerRunId } from '../../model/container-instance';
+import { containerRunId } from '../../model/container-run';
 import type { ContainerRecord, Gap } from '../../model/records';
 import { formatNs } from '../../model/time';
 import type { AgentConfig } from '../config/agent-config';

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { containerRunId } from '../../model/container-instance';
+import { containerRunId } from '../../model/container-run';
 import type { Case } from '../../model/cases';
 import type { ContainerRecord } from '../../model/records';
 import { DEFAULT_LOKI_URL } from '../config/loki-options';

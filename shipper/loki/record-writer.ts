@@ -1,7 +1,7 @@
 import { RECORD_SERVICE } from '../../model/records';
 import type { Logger } from '../log';
 import type { LokiConnection } from './connection';
-import { RecordQueue, type LaneOptions } from './record-lane';
+import { RecordQueue, type LaneOptions } from './record-queue';
 
 /** A record on its way to Loki. */
 export interface OutgoingRecord {

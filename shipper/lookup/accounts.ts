@@ -1,7 +1,7 @@
 import type { Case } from '../../model/cases';
 import type { Who } from '../../model/lookup';
 import type { ContainerRecord, LogStatus } from '../../model/records';
-import { runQueries } from './instance-queries';
+import { runQueries } from './run-queries';
 import type { Location } from './location';
 import type { Origin } from './origin';
 import type { TimeWindow } from './time-window';

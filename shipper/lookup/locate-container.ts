@@ -3,7 +3,7 @@ import type { ContainerRecord } from '../../model/records';
 import { type LabelMatches, logQuery, matchersOf } from '../../model/logql';
 import { newestEntry } from '../loki/pages';
 import { UserError } from '../user-error';
-import { runQueries } from './instance-queries';
+import { runQueries } from './run-queries';
 import type { Found, Search } from './location';
 import { fieldOf } from './origin';
 import { findRecords, recordQuery } from './records';

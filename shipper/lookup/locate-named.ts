@@ -4,7 +4,7 @@ import { logQuery } from '../../model/logql';
 import { newestEntry } from '../loki/pages';
 import type { RangeQuery } from '../loki/query-client';
 import { UserError } from '../user-error';
-import { runQueries, spanOf } from './instance-queries';
+import { runQueries, spanOf } from './run-queries';
 import type { Found, Location, Search, Wanted } from './location';
 import { previousOnly } from './previous';
 import { otherPlaces, type Place, placeKey } from './places';

@@ -1,5 +1,5 @@
 import type { Question } from '../../model/lookup';
-import { runQueries } from './instance-queries';
+import { runQueries } from './run-queries';
 import { locateContainers, type ContainerTarget } from './locate-container';
 import { locateNamed, type NamedTarget } from './locate-named';
 import type { Found, LineQuery, Location, Miss, Search } from './location';

@@ -1,5 +1,5 @@
 import { createDataFrame, FieldType } from '@grafana/data';
-import { linesOf } from './instance-log';
+import { linesOf } from './run-log';
 import { entriesOf, sumOf } from './log-frames';
 
 const ns = 1_763_939_738_123_456_789n;

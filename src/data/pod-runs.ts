@@ -1,10 +1,10 @@
-import { containerRunId } from '../../model/container-instance';
+import { containerRunId } from '../../model/container-run';
 import { type LabelMatches, matchersOf, quote } from '../../model/logql';
 import type { Target } from '../../model/lookup';
 import { podRecordSchema, type PodRecord } from '../../model/records';
 import type { LogLayout } from '../shared/log-layouts';
 import { MOST_ENTRIES } from './container-records';
-import { type FoundRun, queryFor } from './instance';
+import { type FoundRun, queryFor } from './found-run';
 import type { LokiSource, Span } from './loki-source';
 import { parseRecord } from './parse-record';
 import { narrowed } from './record-query';

@@ -1,7 +1,7 @@
 import type { Case } from '../../model/cases';
 import { matchersOf } from '../../model/logql';
-import { containerRunId } from '../../model/container-instance';
-import type { FoundRun } from './instance';
+import { containerRunId } from '../../model/container-run';
+import type { FoundRun } from './found-run';
 import type { LokiSource, Span } from './loki-source';
 import { runLimited } from './limited';
 import { Reader } from './reader';

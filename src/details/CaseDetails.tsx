@@ -7,7 +7,7 @@ import type { Case } from '../../model/cases';
 import { adviceFor } from '../../model/causes';
 import { causeText, confidenceMeaning, confidenceText } from '../shared/words';
 import { Evidence } from './Evidence';
-import { StatusBadge } from './VerdictBadge';
+import { StatusBadge } from './StatusBadge';
 
 /**
  * All that is known about a log that left its node: what happened, what that rests on, what to change.

@@ -4,9 +4,9 @@ import { Button, Drawer, LinkButton, Stack } from '@grafana/ui';
 import type { Case } from '../../model/cases';
 import type { ContainerRecord } from '../../model/records';
 import { useLoki } from '../app/app-context';
-import { RunLog } from './InstanceLog';
+import { RunLog } from './RunLog';
 import { exploreLink } from '../data/explore-link';
-import { runOfCase } from '../data/instance';
+import { runOfCase } from '../data/found-run';
 import { CaseDetails } from './CaseDetails';
 
 /**

@@ -6,7 +6,7 @@ import { useStyles2 } from '@grafana/ui';
 import { zoneOf } from '../timeline/geometry/time-zone';
 import type { ContainerLife } from '../timeline/model/container-life';
 import { exitText, nodeLogText, statusText } from '../timeline/view/describe';
-import { StatusIcon } from '../timeline/view/VerdictIcon';
+import { StatusIcon } from '../timeline/view/StatusIcon';
 
 /** What is known of a container whose log kubectl can still show, or of which no record of Afterlog tells. */
 export function LifeFacts({ life, timeZone }: { life: ContainerLife; timeZone: string }) {

@@ -1,3 +1,3 @@
 export { CaseDetails, CaseEvidence } from './CaseDetails';
 export { CaseDrawer } from './CaseDrawer';
-export { StatusBadge } from './VerdictBadge';
+export { StatusBadge } from './StatusBadge';

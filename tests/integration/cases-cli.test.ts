@@ -26,7 +26,7 @@ import { connectLoki, type LokiConnection } from '../../shipper/loki/connection'
 import { QueryClient } from '../../shipper/loki/query-client';
 import { type OutgoingRecord, RecordWriter } from '../../shipper/loki/record-writer';
 import { CaseReader, type CaseSelection, type CaseWindow } from '../../shipper/lookup/case-reader';
-import { recordedContainerRecords, recordedReclaims } from './cases-ledgers';
+import { recordedContainerRecords, recordedReclaims } from './cases-container-records';
 
 const ns = (time: string): bigint => parseNs(time) ?? 0n;
 const NOW = ns('2026-11-23T23:40:00Z');

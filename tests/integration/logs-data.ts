@@ -1,4 +1,4 @@
-import { containerRunId } from '../../model/container-instance';
+import { containerRunId } from '../../model/container-run';
 import { CONTAINER_METADATA, type ContainerRecord, RECORD_SERVICE } from '../../model/records';
 import { formatNs } from '../../model/time';
 import { workloadOf } from '../../model/workload';

@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import winston from 'winston';
-import { emptyRecordState } from '../container/account';
+import { emptyRecordState } from '../container/record-state';
 import { Checkpoint, type SavedContainer } from './checkpoint';
 import { startOfFile } from '../files/position';
 

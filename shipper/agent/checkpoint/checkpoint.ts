@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { isNativeError } from 'node:util/types';
 import * as z from 'zod';
 import type { Logger } from '../../log';
-import { recordStateSchema } from '../container/account';
+import { recordStateSchema } from '../container/record-state';
 
 const positionSchema = z.object({
   offset: z.number(),

@@ -1,6 +1,6 @@
-import { containerRunId, type ContainerRun } from '../../../model/container-instance';
+import { containerRunId, type ContainerRun } from '../../../model/container-run';
 import type { ContainerRecord, Gap } from '../../../model/records';
-import { addGap, buildContainerRecord, emptyRecordState, lineTime, type RecordState } from './account';
+import { addGap, buildContainerRecord, emptyRecordState, lineTime, type RecordState } from './record-state';
 import { MetadataForms, type MetadataPairs } from '../entries/entry-metadata';
 import { UnopenedFiles } from './unopened';
 import type { OpenFile, ReadStop, RequestRules, Stretch } from '../files/open-file';

@@ -1,7 +1,7 @@
 import type { ContainerLog } from './container-log';
 import type { Found } from '../discover/directory-listing';
 import { parseLogFileName } from '../files/names';
-import { lineTime } from './account';
+import { lineTime } from './record-state';
 
 /**
  * What an earlier agent had begun and no file holds any more went unread.

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Logger } from '../../log';
-import type { ContainerRun } from '../../../model/container-instance';
-import { foldAway, type ClosedFile } from '../container/account';
+import type { ContainerRun } from '../../../model/container-run';
+import { foldAway, type ClosedFile } from '../container/record-state';
 import type { SavedContainer, SavedFile } from '../checkpoint/checkpoint';
 import { missUnopened, missUnresolved, missUnseen } from '../container/unread';
 import type { ContainerLog } from '../container/container-log';

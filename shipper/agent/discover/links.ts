@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { containerRunId } from '../../../model/container-instance';
+import { containerRunId } from '../../../model/container-run';
 import type { Logger } from '../../log';
 import { containerIdOfLink, runOfTarget } from '../files/names';
 import { Watched } from './watched';

@@ -1,6 +1,6 @@
 import { workloadOf } from '../../../model/workload';
 import type { AgentConfig, entryNames } from '../../config/agent-config';
-import type { ContainerRun } from '../../../model/container-instance';
+import type { ContainerRun } from '../../../model/container-run';
 import type { MetadataPairs } from './entry-metadata';
 
 type EntryName = (typeof entryNames)[number];

@@ -1,4 +1,4 @@
-import type { ContainerRun } from '../../../model/container-instance';
+import type { ContainerRun } from '../../../model/container-run';
 
 /** A pod's log directory: `<namespace>_<pod>_<uid>` (Kubernetes names hold no underscore). */
 export interface PodDirectory {

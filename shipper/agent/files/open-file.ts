@@ -1,4 +1,4 @@
-import { lineTime } from '../container/account';
+import { lineTime } from '../container/record-state';
 import { CriParser, type LineParser } from '../entries/cri';
 import type { Rules, Stop } from '../entries/entry-writer';
 import { DockerJsonParser } from '../entries/docker-json';

@@ -1,4 +1,4 @@
-import { lineTime } from '../container/account';
+import { lineTime } from '../container/record-state';
 import { CriParser } from '../entries/cri';
 import type { OpenFile } from '../files/open-file';
 

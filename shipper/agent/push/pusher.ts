@@ -7,12 +7,12 @@ import type { AgentMetrics } from '../status/metrics';
 import type { Sent } from '../files/open-file';
 import { POLL_MS } from '../discover/pod-logs';
 import { backoffMs, sleep, type Backoff } from './backoff';
-import { Rejections } from './complaints';
+import { Rejections } from './rejections';
 import { deliver } from './delivery';
 import { Order } from './order';
 import { RequestBuilder, type Batch } from './request-builder';
 import { routeOf } from './route';
-import { containersOf, Acknowledgement } from './settlement';
+import { containersOf, Acknowledgement } from './acknowledgement';
 import { PushStream } from './stream';
 import { unpack } from './unpack';
 

@@ -1,4 +1,4 @@
-import type { ContainerRun } from '../../../model/container-instance';
+import type { ContainerRun } from '../../../model/container-run';
 
 /** `<namespace>_<pod>_<uid>/<container>/<restart>.log`, what follows is a rotated log's time. */
 const logPath = /^([^_/]+)_([^_/]+)_([^_/]+)\/([^/]+)\/(\d+)\.log/;

@@ -2,10 +2,10 @@ import React from 'react';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
-import { RunLog } from '../../details/InstanceLog';
-import type { FoundRun } from '../../data/instance';
+import { RunLog } from '../../details/RunLog';
+import type { FoundRun } from '../../data/found-run';
 import type { LokiSource } from '../../data/loki-source';
-import { RunList } from './InstanceList';
+import { RunList } from './RunList';
 import { WhatHappened } from './WhatHappened';
 
 /** What was found: beside the list of containers, what happened to one of them, and its log. */

@@ -3,7 +3,7 @@ import { t, Trans } from '../../shared/texts';
 import { Alert, LoadingPlaceholder, Stack } from '@grafana/ui';
 import { nameOfTarget, parseQuestion, type Question } from '../../../model/lookup';
 import { useLoki } from '../../app/app-context';
-import { findRuns, type Found } from '../../data/find-instances';
+import { findRuns, type Found } from '../../data/find-runs';
 import { useAnswer } from '../use-answer';
 import { FoundLogs } from './FoundLogs';
 import { NotFound, Unreadable } from './NothingFound';

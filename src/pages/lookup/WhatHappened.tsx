@@ -6,7 +6,7 @@ import { Button, LinkButton, LoadingPlaceholder, Stack, Text, useStyles2 } from 
 import { sentencesOf } from '../../../model/lookup';
 import { CaseEvidence, StatusBadge } from '../../details/case-details';
 import { exploreLink } from '../../data/explore-link';
-import type { FoundRun } from '../../data/instance';
+import type { FoundRun } from '../../data/found-run';
 import type { LokiSource } from '../../data/loki-source';
 import { caseOfRun, readCase } from '../../data/records';
 import { causeText, confidenceText } from '../../shared/words';

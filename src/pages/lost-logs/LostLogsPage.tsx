@@ -2,7 +2,7 @@ import React, { useMemo } from 'react';
 import { t, Trans } from '../../shared/texts';
 import { locationService } from '@grafana/runtime';
 import { Button, Stack } from '@grafana/ui';
-import { containerRunId } from '../../../model/container-instance';
+import { containerRunId } from '../../../model/container-run';
 import { useLoki } from '../../app/app-context';
 import { CaseDrawer } from '../../details/case-details';
 import { download } from '../../shared/download';

@@ -1,7 +1,7 @@
 import type { Case } from '../../../model/cases';
 import type { Cause } from '../../../model/causes';
 import { ms } from '../../../model/cases/moment';
-import { containerRunId } from '../../../model/container-instance';
+import { containerRunId } from '../../../model/container-run';
 import type {
   ContainerRecord,
   ContainerRun,

@@ -6,7 +6,7 @@ import { recordedEvents } from '../../../shipper/cluster/testing/recording';
 import { layoutOf } from '../../../shipper/node/disk/disk-layout';
 import { parseStatsSummary } from '../../../shipper/node/disk/stats-summary';
 import { thresholdsFromConfigz } from '../../../shipper/node/effective-thresholds';
-import { recordedContainerRecords, recordedReclaims } from '../../../tests/integration/cases-ledgers';
+import { recordedContainerRecords, recordedReclaims } from '../../../tests/integration/cases-container-records';
 import type { RecordSet } from '../../data/records';
 import type { TimelineInput } from '../model/input';
 

@@ -6,7 +6,7 @@ import { useStyles2 } from '@grafana/ui';
 import { EXITS, LOG_STATUSES } from '../model/spans';
 import { exitText, statusText } from './describe';
 import { usePalette } from './use-palette';
-import { StatusIcon } from './VerdictIcon';
+import { StatusIcon } from './StatusIcon';
 
 /** What the shapes and colours of the picture mean. */
 export function Legend() {

@@ -8,7 +8,7 @@ import { zoneOf } from '../geometry/time-zone';
 import type { View } from '../geometry/view';
 import type { ContainerLife } from '../model/container-life';
 import { exitText, lifeTitle, nodeLogText, statusText } from './describe';
-import { StatusIcon } from './VerdictIcon';
+import { StatusIcon } from './StatusIcon';
 
 /** The newest of more are shown: a table of a hundred thousand rows helps nobody. */
 const MOST = 1000;

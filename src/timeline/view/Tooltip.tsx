@@ -12,7 +12,7 @@ import { useOfDiskAt } from '../model/disk-use';
 import type { ContainerLife } from '../model/container-life';
 import type { NodeLane } from '../model/node-lane';
 import { exitText, lifeTitle, limitText, markName, nodeLogText, ranText, statusText } from './describe';
-import { StatusIcon } from './VerdictIcon';
+import { StatusIcon } from './StatusIcon';
 
 /** What a tooltip tells of. */
 export type Told =

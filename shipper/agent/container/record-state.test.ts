@@ -7,7 +7,7 @@ import {
   type RecordState,
   type ClosedFile,
   foldAway,
-} from './account';
+} from './record-state';
 
 const run = { namespace: 'job-test', pod: 'hello-xk2vd', podUid: 'uid', container: 'app', restart: 0 };
 const node = { cluster: 'c1', node: 'n1' };

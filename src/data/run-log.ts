@@ -1,5 +1,5 @@
 import { MOST_ENTRIES } from './container-records';
-import type { FoundRun } from './instance';
+import type { FoundRun } from './found-run';
 import type { Entry } from './log-frames';
 import { LokiFailure } from './loki-failure';
 import type { LokiSource } from './loki-source';

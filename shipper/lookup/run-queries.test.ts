@@ -1,5 +1,5 @@
 import { id, run, record } from '../../tests/integration/logs-data';
-import { runQueries } from './instance-queries';
+import { runQueries } from './run-queries';
 
 const second = 1_000_000_000n;
 const start = 1_795_475_700n * second;

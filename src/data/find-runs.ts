@@ -2,7 +2,7 @@ import { logQuery } from '../../model/logql';
 import { type Question, type Reading, readingsOf, type Target, type Who } from '../../model/lookup';
 import type { LogLayout } from '../shared/log-layouts';
 import { containerRecords } from './container-records';
-import { type FoundRun, runOfRecord, runsOfLines } from './instance';
+import { type FoundRun, runOfRecord, runsOfLines } from './found-run';
 import type { LokiSource, Span } from './loki-source';
 import { runsOfPods } from './pod-runs';
 

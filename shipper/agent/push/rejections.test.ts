@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import winston from 'winston';
-import { Rejections } from './complaints';
+import { Rejections } from './rejections';
 
 let said: Array<{ level: string; reason: string; repeated?: number }>;
 let nowMs: number;

@@ -4,7 +4,7 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '../../shared/texts';
 import { Button, useStyles2 } from '@grafana/ui';
 import { StatusBadge } from '../../details/case-details';
-import type { FoundRun } from '../../data/instance';
+import type { FoundRun } from '../../data/found-run';
 import { choose } from './search-params';
 
 /** A Job may have run thousands of pods. */

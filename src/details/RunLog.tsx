@@ -5,8 +5,8 @@ import { t, Trans } from '../shared/texts';
 import { Alert, Button, LoadingPlaceholder, Stack, useStyles2 } from '@grafana/ui';
 import { nameOf } from '../../model/lookup';
 import { download } from '../shared/download';
-import type { FoundRun } from '../data/instance';
-import { linesOf, type LogPart, readLog, textOf } from '../data/instance-log';
+import type { FoundRun } from '../data/found-run';
+import { linesOf, type LogPart, readLog, textOf } from '../data/run-log';
 import type { LokiSource } from '../data/loki-source';
 import { useAnswer } from '../pages/use-answer';
 

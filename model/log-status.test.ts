@@ -1,5 +1,5 @@
 import type { Gap } from './records';
-import { logStatusOf, type Account } from './verdict';
+import { logStatusOf, type Account } from './log-status';
 
 const account = (over: Partial<Account> = {}): Account => ({
   linesAcked: 10,

@@ -1,7 +1,7 @@
-import { containerRunId, type ContainerRun } from '../../../model/container-instance';
+import { containerRunId, type ContainerRun } from '../../../model/container-run';
 import { gapSchema, RECORD_VERSION, type ContainerRecord, type Gap } from '../../../model/records';
 import { formatTime } from '../../../model/time';
-import { logStatusOf } from '../../../model/verdict';
+import { logStatusOf } from '../../../model/log-status';
 import { workloadOf } from '../../../model/workload';
 import * as z from 'zod';
 
