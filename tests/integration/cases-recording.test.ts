@@ -1,7 +1,7 @@
 import { type Case, type CaseInput, casesOf, diskPressures, inferReclaims } from '../../model/cases';
 import { atTheEnd, replay } from '../../shipper/cluster/testing/replayed';
 import { recordedEvents } from '../../shipper/cluster/testing/recording';
-import { recordedContainerRecords, recordedReclaims } from './cases-ledgers';
+import { recordedContainerRecords, recordedReclaims } from './cases-container-records';
 
 const watched = replay(recordedEvents());
 const everything: Required<Pick<CaseInput, 'containers' | 'pods' | 'jobs' | 'nodes' | 'events' | 'gcs'>> = {
