@@ -2,6 +2,7 @@ export * from './common';
 export * from './container';
 export * from './disk';
 export * from './gc';
+export * from './heartbeat';
 export * from './thresholds';
 export * from './deletion';
 export * from './event';
