@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { Registry } from 'prom-client';
+import { Access, type Credentials } from './http/access';
 import { detectedRoutes } from './http/detected-routes';
 import { HttpMetrics } from './http/http-metrics';
 import { indexRoutes } from './http/index-routes';
@@ -17,6 +18,7 @@ import { LogStorage } from './storage/log-storage';
 
 import { LiveFeed } from './tail/live-feed';
 
+export { type Credentials, isLoopback } from './http/access';
 export type { Limits } from './common/limits';
 export { StorageError } from './storage/storage-error';
 
@@ -27,6 +29,8 @@ export interface StoreOptions {
   host?: string;
   /** Default 3100; 0: any that is free. */
   port?: number;
+  /** Needed where `host` is not a loopback address. */
+  credentials?: Credentials;
   /** Entries older than so many milliseconds are deleted; without it, or 0, they stay for ever. */
   retentionMs?: number;
   limits?: Partial<Limits>;
@@ -52,6 +56,8 @@ export async function startStore(options: StoreOptions): Promise<Store> {
   const now = options.now ?? Date.now;
   const onError = options.onError ?? ((error, during) => console.error(`store: ${during}:`, error));
   const limits: Limits = { ...defaultLimits, ...options.limits };
+  const host = options.host ?? '127.0.0.1';
+  const access = new Access(host, options.credentials);
   const storage = await LogStorage.open(options.dir);
   const registry = new Registry();
   const metrics = new IngestMetrics(registry, () => storage.streams.size);
@@ -66,18 +72,19 @@ export async function startStore(options: StoreOptions): Promise<Store> {
       ...detectedRoutes(storage, limits),
       ...statusRoutes(registry, limits, options.retentionMs ?? 0),
     },
+    access,
     limits,
     metrics: new HttpMetrics(registry),
     now,
     onError,
   });
   try {
-    await listen(server, options.port ?? 3100, options.host ?? '127.0.0.1');
+    await listen(server, options.port ?? 3100, host);
   } catch (error) {
     await storage.close();
     throw error;
   }
-  const endTails = serveTail(server, { storage, feed, limits, now, onError });
+  const endTails = serveTail(server, { storage, feed, access, limits, now, onError });
   const retention = options.retentionMs ?? 0;
   const endRetention = retention > 0 ? startRetention({ storage, ingester, retention, now, onError }) : undefined;
   return {

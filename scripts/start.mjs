@@ -34,7 +34,10 @@ if (address === undefined) {
   console.error('Choose another address for the app, e.g. APP_LISTEN=127.0.0.1:3001 npm start');
   process.exit(1);
 }
-const demo = program('afterlog.js', 'inherit', 'demo', '--grafana.url', address, ...args);
+if (address.includes('?token=')) {
+  console.log(`Open the app with its token first: ${address}`);
+}
+const demo = program('afterlog.js', 'inherit', 'demo', '--grafana.url', new URL(address).origin, ...args);
 // A terminal tells all three of its Ctrl+C; what tells this program alone is passed on. The end is the demo's.
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => demo.kill('SIGTERM'));

@@ -1,12 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Limits } from '../common/limits';
-import { RequestError } from '../common/request-error';
+import { badRequest, RequestError } from '../common/request-error';
+import type { Access } from './access';
 import type { HttpMetrics } from './http-metrics';
 import { Params } from './params';
 import { type Found, findRoute, type Routes, TextAnswer, wantsCategories } from './router';
 
 export interface HttpServerOptions {
   routes: Routes;
+  access: Access;
   limits: Limits;
   metrics: HttpMetrics;
   now: () => number;
@@ -31,13 +33,22 @@ async function answer(
   const started = performance.now();
   let found: Found | undefined;
   try {
-    const url = new URL(message.url ?? '/', 'http://store');
+    options.access.check(message);
+    const url = urlOf(message);
     found = findRoute(options.routes, url.pathname);
     send(response, await handle(message, response, url, found, options), open());
   } catch (error) {
     send(response, errorAnswer(error, `${message.method} ${message.url}`, options), open());
   }
   options.metrics.observe(found?.route ?? 'other', response.statusCode, (performance.now() - started) / 1000);
+}
+
+/** @throws RequestError 400 where the address of the request is none */
+export function urlOf({ url = '/' }: IncomingMessage): URL {
+  if (!URL.canParse(url, 'http://store')) {
+    throw badRequest(`invalid request address ${url}`);
+  }
+  return new URL(url, 'http://store');
 }
 
 async function handle(
@@ -110,7 +121,9 @@ function send(response: ServerResponse, result: object | TextAnswer | undefined,
   if (result === undefined) {
     response.writeHead(204).end();
   } else if (result instanceof TextAnswer) {
-    response.writeHead(result.status, { 'Content-Type': result.contentType }).end(result.text);
+    // Browsers and HTTP clients ask for credentials, or send them, only where they are told how.
+    const challenge = result.status === 401 ? { 'WWW-Authenticate': 'Basic realm="afterlog store"' } : {};
+    response.writeHead(result.status, { 'Content-Type': result.contentType, ...challenge }).end(result.text);
   } else {
     response.writeHead(200, { 'Content-Type': 'application/json; charset=UTF-8' }).end(JSON.stringify(result));
   }

@@ -12,9 +12,11 @@ import type { LogStorage } from '../storage/log-storage';
 import type { LiveFeed } from '../tail/live-feed';
 import { Outbox } from '../tail/outbox';
 import { identityOf, TailQuery } from '../tail/tail-query';
+import type { Access } from './access';
 import { streamsOf } from './answers';
 import { Params } from './params';
 import { wantsCategories } from './router';
+import { urlOf } from './server';
 
 const path = '/loki/api/v1/tail';
 const flushInterval = 200;
@@ -25,6 +27,7 @@ const maxDelaySeconds = 5;
 export interface TailOptions {
   storage: LogStorage;
   feed: LiveFeed;
+  access: Access;
   limits: Limits;
   now: () => number;
   onError: (error: unknown, during: string) => void;
@@ -65,8 +68,9 @@ interface TailRequest {
   categorize: boolean;
 }
 
-function readRequest(message: IncomingMessage, { limits, now }: TailOptions): TailRequest {
-  const url = new URL(message.url ?? '/', 'http://store');
+function readRequest(message: IncomingMessage, { access, limits, now }: TailOptions): TailRequest {
+  access.check(message);
+  const url = urlOf(message);
   if (url.pathname !== path) {
     throw new RequestError(404, '404 page not found');
   }

@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { gunzip, inflateRaw } from 'node:zlib';
 import { uncompressSync } from 'snappy';
 import type { Limits } from '../common/limits';
-import { badRequest } from '../common/request-error';
+import { badRequest, RequestError } from '../common/request-error';
 import { decodeJson } from './push-json';
 import { decodeProtobuf } from './push-protobuf';
 import type { PushedStream } from './pushed';
@@ -16,9 +16,10 @@ const unpack: Record<string, (body: Buffer, limit: number) => Promise<Buffer>> =
 };
 
 /**
- * What a push brings. `application/json` is JSON, every other content type is protobuf in a snappy block.
+ * What a push brings: JSON, or protobuf in a snappy block. Loki takes every other content type for protobuf as well; here
+ * it is refused, for a web page may send those without asking the browser's permission.
  *
- * @throws RequestError 400 where the body cannot be read: then nothing of it may be stored.
+ * @throws RequestError 400 where the body cannot be read, 415 for another content type: then nothing of it may be stored.
  */
 export async function readPush(
   contentType: string | undefined,
@@ -29,6 +30,12 @@ export async function readPush(
   const type = contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
   if (type === '') {
     throw badRequest('mime: no media type');
+  }
+  if (type !== 'application/json' && type !== 'application/x-protobuf') {
+    throw new RequestError(
+      415,
+      `content type "${type}" is not supported: use application/json or application/x-protobuf`
+    );
   }
   const unpacker = unpack[contentEncoding ?? ''];
   if (!unpacker) {

@@ -5,8 +5,9 @@ import { parseDuration } from '../../pocket-loki/common/units';
 import { hostPort, parseListen } from '../listen';
 import { createLogger, logLevels, type LogLevel } from '../log';
 import { UserError } from '../user-error';
+import { type AuthFlags, openAddressError, readCredentials } from './store-auth';
 
-interface StoreFlags {
+interface StoreFlags extends AuthFlags {
   'data.dir': string;
   listen: string;
   /** Milliseconds. */
@@ -21,7 +22,9 @@ export function storeCommand(): Command {
       "Keep logs in an embedded store that speaks the part of Loki's HTTP API which Afterlog and Grafana use."
     )
     .option('--data.dir <directory>', 'where the logs are kept', defaultDirectory())
-    .option('--listen <host:port>', 'address to serve on', '127.0.0.1:3100')
+    .option('--listen <host:port>', 'address to serve on; beyond loopback it needs --auth.*', '127.0.0.1:3100')
+    .option('--auth.basic-file <file>', 'accept these credentials only: user:password, one on each line')
+    .option('--auth.bearer-token-file <file>', 'accept these bearer tokens only: one on each line')
     .addOption(
       new Option('--retention <duration>', 'delete entries that are older, e.g. 30d; 0 keeps them for ever')
         .default(0, '0')
@@ -32,15 +35,20 @@ export function storeCommand(): Command {
 }
 
 async function serve(flags: StoreFlags): Promise<void> {
-  const { startStore, StorageError } = await import('../../pocket-loki');
+  const { isLoopback, startStore, StorageError } = await import('../../pocket-loki');
   const logger = createLogger(flags['log.level']);
   const dir = flags['data.dir'];
   const { host, port } = parseListen(flags.listen, '--listen');
+  const credentials = readCredentials(flags);
+  if (!isLoopback(host) && credentials.basic?.length === 0 && credentials.bearerTokens?.length === 0) {
+    throw openAddressError({ host, port });
+  }
   try {
     const store = await startStore({
       dir,
       host,
       port,
+      credentials,
       retentionMs: flags.retention,
       onError: (error, during) => logger.error('failed', { during, error: String(error) }),
     });

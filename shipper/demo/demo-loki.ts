@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { matcher } from '../../model/logql';
-import { startStore } from '../../pocket-loki';
+import { isLoopback, startStore } from '../../pocket-loki';
 import { connectLoki, type LokiOptions, LokiUnreachable } from '../loki/connection';
 import { explainLokiError } from '../loki/explain';
 import { LokiRefusal, QueryClient } from '../loki/query-client';
-import type { ListenAddress } from './listen';
+import { UserError } from '../user-error';
+import { hostPort, type ListenAddress } from './listen';
 
 /** Where agent and watch send to, and where the report asks. */
 export interface DemoLoki {
@@ -21,6 +22,16 @@ const RECENT = '1h';
 /** So long a given Loki may take until it answers: it may start together with the demo. */
 const PATIENCE_MS = 120_000;
 const LOOK_MS = 1_000;
+
+/** @throws UserError where other machines reach the address: the demo's store has no authentication */
+export function assertLoopback(listen: ListenAddress): void {
+  if (!isLoopback(listen.host)) {
+    throw new UserError(
+      `--store.listen ${hostPort(listen)} is reachable from other machines, and the demo's store has no authentication: ` +
+        'use a loopback address, or start `afterlog store --auth.basic-file FILE` and pass its address with --loki.url'
+    );
+  }
+}
 
 /** An embedded store of the demo's own. */
 export async function embeddedLoki(dir: string, listen: ListenAddress): Promise<DemoLoki> {

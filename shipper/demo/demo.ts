@@ -9,7 +9,7 @@ import { appPages } from './app-pages';
 import { type DataDir, freshDataDir } from './data-dir';
 import { type AgentDown, DemoAgent } from './demo-agent';
 import { demoLogger } from './demo-log';
-import { type DemoLoki, embeddedLoki, givenLoki } from './demo-loki';
+import { assertLoopback, type DemoLoki, embeddedLoki, givenLoki } from './demo-loki';
 import { DemoWatch } from './demo-watch';
 import { expectedLines } from './expected-lines';
 import { recordedFilesystem } from './kubelet/stats';
@@ -69,6 +69,7 @@ const say = (text: string) => process.stdout.write(`${text}\n`);
  */
 export async function runDemo(options: DemoOptions, signal: AbortSignal): Promise<boolean> {
   if ('storeListen' in options.loki) {
+    assertLoopback(options.loki.storeListen);
     await assertFree(options.loki.storeListen, '--store.listen');
   }
   await assertFree(options.agentListen, '--agent.listen');

@@ -52,6 +52,12 @@ describe('afterlog demo', () => {
   const demo = (...flags: string[]) =>
     afterlog('demo', '--data.dir', join(dir, 'demo'), '--agent.listen', '127.0.0.1:0', ...flags);
 
+  it('does not listen where other machines reach its store', async () => {
+    const { code, stderr } = await demo('--store.listen', '0.0.0.0:0').ended;
+    expect(code).toBe(1);
+    expect(stderr).toContain("--store.listen 0.0.0.0:0 is reachable from other machines, and the demo's store has no");
+  });
+
   it('names the flag to change when a port is taken, and touches nothing', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -221,6 +221,17 @@ describe('the embedded store over HTTP', () => {
     expect(answer.text).toMatch(/^the query time range exceeds the limit \(query length: .*h, limit: 721h\)\n$/);
   });
 
+  it.each([
+    ['a page of another origin', { origin: 'http://evil.example' }, 403],
+    ['a page that may send without being asked', { 'content-type': 'text/plain' }, 415],
+    ['a form', { 'content-type': 'application/x-www-form-urlencoded' }, 415],
+  ])('refuses a push of %s', async (_, headers, status) => {
+    const body = JSON.stringify({ streams: [{ stream: { app: 'x' }, values: [[ago(1), 'a']] }] });
+    const init = { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } };
+    expect((await fetch(`${store.url}/loki/api/v1/push`, init)).status).toBe(status);
+    expect((await api('labels')).json()).toEqual({ status: 'success', data: [] });
+  });
+
   it('refuses a body that is too large, and goes on', async () => {
     await restart({ limits: { maxReceivedSize: 100 } });
     const answer = await push({ app: 'x' }, [ago(1), 'x'.repeat(100)]).then(({ status }) => status);

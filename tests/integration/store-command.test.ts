@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buildStoreProgram, startProgram, type StoreProcess } from './store-process';
@@ -90,6 +90,27 @@ describe('afterlog store', () => {
     expect([acknowledged, acknowledged + 200]).toContain(found);
   });
 
+  it('beyond loopback demands credentials, and takes them from files', async () => {
+    const open = start('--data.dir', dir, '--listen', '0.0.0.0:0');
+    expect(await open.ended).toEqual({ code: 1, signal: null });
+    expect(open.output()).toContain('--listen 0.0.0.0:0 is reachable from other machines');
+    expect(open.output()).toContain('--auth.basic-file');
+    const basic = join(dir, 'basic');
+    const tokens = join(dir, 'tokens');
+    await writeFile(basic, 'user:pass\n');
+    await writeFile(tokens, 'secret-1\n\nsecret-2\n');
+    const files = ['--auth.basic-file', basic, '--auth.bearer-token-file', tokens];
+    const store = start('--data.dir', join(dir, 'store'), '--listen', '0.0.0.0:0', ...files);
+    const url = (await store.url).replace('0.0.0.0', '127.0.0.1');
+    const status = async (authorization?: string) =>
+      (await fetch(`${url}/loki/api/v1/labels`, { headers: authorization === undefined ? {} : { authorization } }))
+        .status;
+    expect(await status()).toBe(401);
+    expect(await status('Bearer secret-2')).toBe(200);
+    expect(await status(`Basic ${Buffer.from('user:pass').toString('base64')}`)).toBe(200);
+    expect((await fetch(`${url}/ready`)).status).toBe(200);
+  });
+
   it('says what to do where the directory, the port or a flag is wrong', async () => {
     const first = start('--data.dir', dir, '--listen', '127.0.0.1:0');
     const { port } = new URL(await first.url);
@@ -103,6 +124,8 @@ describe('afterlog store', () => {
         `127.0.0.1:${port} is in use: stop what serves there, or choose another address with --listen`,
       ],
       [['--data.dir', __filename], `cannot open the store in ${__filename}`],
+      [['--auth.basic-file', __dirname], 'cannot read --auth.basic-file'],
+      [['--auth.bearer-token-file', __filename], 'line 1: expected a token of letters'],
       [['--listen', 'nowhere'], '--listen nowhere is not host:port, e.g. 127.0.0.1:3100'],
       [['--retention', '3x'], "option '--retention <duration>' argument '3x' is invalid. Give a duration"],
     ];

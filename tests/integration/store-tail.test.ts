@@ -125,4 +125,9 @@ describe('following the log', () => {
     expect(await tail.closed).toMatch(/^1006/);
     store = await startStore({ dir, port: 0 });
   });
+
+  it('refuses a page of another origin', async () => {
+    const refused = follow({ query: '{app="x"}' }, { Origin: 'http://evil.example' });
+    await expect(refused.opened).rejects.toThrow('403');
+  });
 });

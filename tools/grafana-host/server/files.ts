@@ -22,7 +22,12 @@ const types: Record<string, string> = {
  * @param path as it is in the address, decoded
  * @returns false where there is no such file; nothing is answered then
  */
-export async function sendFile(response: ServerResponse, dir: string, path: string): Promise<boolean> {
+export async function sendFile(
+  response: ServerResponse,
+  dir: string,
+  path: string,
+  headers: Record<string, string> = {}
+): Promise<boolean> {
   const file = normalize(join(dir, path));
   if (!file.startsWith(normalize(dir + sep))) {
     return false;
@@ -36,6 +41,7 @@ export async function sendFile(response: ServerResponse, dir: string, path: stri
     'content-length': found.size,
     // Everything is built anew and lies on this machine: nothing old may stay in the browser.
     'cache-control': 'no-cache',
+    ...headers,
   });
   await pipeline(createReadStream(file), response);
   return true;

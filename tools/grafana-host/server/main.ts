@@ -20,7 +20,7 @@ async function main(): Promise<void> {
     dist: resolve(values.dist),
     page: values.page === undefined ? undefined : resolve(values.page),
   });
-  process.stdout.write(`Afterlog: ${host.url}\n`);
+  process.stdout.write(`Afterlog: ${host.pageUrl}\n`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void host.close());
   }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { badRequest, RequestError } from '../../../pocket-loki/common/request-error';
 
 const pluginJson = z.looseObject({ id: z.string(), type: z.string(), name: z.string(), info: z.looseObject({}) });
 const settings = z.object({
@@ -9,6 +10,9 @@ const settings = z.object({
   pinned: z.boolean().default(true),
   jsonData: z.record(z.string(), z.unknown()).default({}),
 });
+/** Far more than the app's settings have. */
+const MAX_SETTINGS_LENGTH = 1_000_000;
+
 type Settings = z.infer<typeof settings>;
 
 /** What Grafana keeps of an app: its plugin.json, and its settings, which last here as long as the process. */
@@ -34,12 +38,19 @@ export class PluginSettings {
     return { ...plugin, ...this.settings, module: `${baseUrl}/module.js`, baseUrl, defaultNavUrl: '' };
   }
 
-  /** Takes the body of POST /api/plugins/:id/settings. @throws ZodError, SyntaxError */
+  /** Takes the body of POST /api/plugins/:id/settings. @throws RequestError 400, 413 */
   async save(request: IncomingMessage): Promise<void> {
     let body = '';
     for await (const chunk of request) {
       body += String(chunk);
+      if (body.length > MAX_SETTINGS_LENGTH) {
+        throw new RequestError(413, `settings of more than ${MAX_SETTINGS_LENGTH} characters are refused`);
+      }
     }
-    this.settings = settings.parse(JSON.parse(body));
+    try {
+      this.settings = settings.parse(JSON.parse(body));
+    } catch (error) {
+      throw badRequest(`invalid settings: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
 }

@@ -42,8 +42,12 @@ const portOf = (server: Server) => {
   const address = server.address();
   return typeof address === 'object' ? address?.port : undefined;
 };
+/** What a browser has that has opened the page. */
+const cookie = async (address = host.url) => ({
+  cookie: (await fetch(address)).headers.get('set-cookie')?.split(';')[0] ?? '',
+});
 const get = async (path: string) => {
-  const answer = await fetch(host.url + path);
+  const answer = await fetch(host.url + path, { headers: await cookie() });
   return { status: answer.status, type: answer.headers.get('content-type'), text: await answer.text() };
 };
 
@@ -61,7 +65,7 @@ describe('the host', () => {
   it('gives away nothing beside its folders', async () => {
     // fetch would tidy the path up before it sends it.
     const socket = connect(Number(new URL(host.url).port), '127.0.0.1');
-    socket.end('GET /public/plugins/x/..%2f..%2fsecret HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
+    socket.end('GET /public/plugins/x/..%2f..%2fsecret HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n');
     let answer = '';
     for await (const chunk of socket) {
       answer += String(chunk);
@@ -72,7 +76,7 @@ describe('the host', () => {
   it('passes on to Loki what the data source asks, and its answer as it is', async () => {
     const path = '/loki/api/v1/query_range?query=%7Ba%3D%22b%22%7D';
     const answer = await fetch(`${host.url}/api/datasources/proxy/uid/loki${path}`, {
-      headers: { 'X-Loki-Response-Encoding-Flags': 'categorize-labels' },
+      headers: { ...(await cookie()), 'X-Loki-Response-Encoding-Flags': 'categorize-labels' },
     });
     expect([answer.status, await answer.text()]).toEqual([400, 'parse error']);
     expect(asked).toEqual([{ url: path, flags: 'categorize-labels' }]);
@@ -95,13 +99,67 @@ describe('the host', () => {
       module: 'public/plugins/a-b-app/module.js',
     });
     const body = JSON.stringify({ enabled: false, pinned: true, jsonData: { lokiUid: 'other' } });
-    await fetch(host.url + url, { method: 'POST', body });
+    await fetch(host.url + url, { method: 'POST', body, headers: await cookie() });
     expect(JSON.parse((await get(url)).text)).toMatchObject({ enabled: false, jsonData: { lokiUid: 'other' } });
   });
 
   it('says what to do where the page was not built', async () => {
     rmSync(join(dir, 'page/index.html'));
     expect(await get('/')).toMatchObject({ status: 500, text: expect.stringContaining('npm run build:host') });
+  });
+
+  it.each([
+    ['POST', '/api/plugins/a-b-app/settings'],
+    ['GET', '/api/plugins/a-b-app/settings'],
+    ['POST', '/api/datasources/proxy/uid/loki/loki/api/v1/push'],
+    ['GET', '/%61pi/datasources/proxy/uid/loki/loki/api/v1/labels'],
+  ])('refuses %s %s without the page’s token, or of another page with it', async (method, path) => {
+    const status = async (headers: Record<string, string>) =>
+      (await fetch(host.url + path, { method, headers, ...(method === 'POST' && { body: '{}' }) })).status;
+    expect(await status({})).toBe(403);
+    expect(await status({ cookie: 'afterlog_page=x' })).toBe(403);
+    expect(await status({ ...(await cookie()), origin: 'http://evil.example' })).toBe(403);
+    expect(await status({ ...(await cookie()), 'sec-fetch-site': 'same-site' })).toBe(403);
+    expect(asked).toEqual([]);
+  });
+
+  it('is not served under a foreign name, nor in a frame', async () => {
+    const socket = connect(Number(new URL(host.url).port), '127.0.0.1');
+    socket.end('GET / HTTP/1.1\r\nhost: evil.example\r\nconnection: close\r\n\r\n');
+    let answer = '';
+    for await (const chunk of socket) {
+      answer += String(chunk);
+    }
+    expect(answer).toMatch(/^HTTP\/1.1 403/);
+    const { headers } = await fetch(host.url);
+    expect(headers.get('x-frame-options')).toBe('DENY');
+    expect(headers.get('set-cookie')).toMatch(/HttpOnly; SameSite=Strict/);
+  });
+
+  it('beyond loopback gives the page to who has its address with the token only', async () => {
+    const open = await startHost({
+      listen: { host: '0.0.0.0', port: 0 },
+      lokiUrl: 'http://127.0.0.1:9',
+      dist: join(dir, 'dist'),
+      page: join(dir, 'page'),
+    });
+    try {
+      const address = open.url.replace('0.0.0.0', '127.0.0.1');
+      const settings = `${address}/api/plugins/a-b-app/settings`;
+      expect((await fetch(address)).status).toBe(403);
+      expect((await fetch(`${address}/?token=wrong`)).status).toBe(403);
+      const headers = await cookie(open.pageUrl.replace('0.0.0.0', '127.0.0.1'));
+      expect((await fetch(`${address}/explore`, { headers })).status).toBe(200);
+      expect((await fetch(settings, { headers })).status).toBe(200);
+      expect((await fetch(settings)).status).toBe(403);
+    } finally {
+      await open.close();
+    }
+  });
+
+  it.each(['{', '[]', '{"enabled":1}'])('refuses the settings %s', async (body) => {
+    const init = { method: 'POST', body, headers: await cookie() };
+    expect((await fetch(`${host.url}/api/plugins/a-b-app/settings`, init)).status).toBe(400);
   });
 
   it('has none of the rest of Grafana’s API', async () => {

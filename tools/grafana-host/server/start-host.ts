@@ -2,6 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { join } from 'node:path';
 import { sendFile } from './files';
 import { proxyToLoki } from './loki-proxy';
+import { badRequest, RequestError } from '../../../pocket-loki/common/request-error';
+import { PageToken } from './page-token';
 import { PluginSettings } from './plugin-settings';
 
 export interface HostOptions {
@@ -19,6 +21,8 @@ export interface HostOptions {
 export interface Host {
   /** Base address, without a slash at the end. */
   url: string;
+  /** The address to open where the page cannot be had without its token; `url` elsewhere. */
+  pageUrl: string;
   close(): Promise<void>;
 }
 
@@ -34,12 +38,14 @@ const PROXY = `/api/datasources/proxy/uid/${LOKI_UID}`;
 export async function startHost(options: HostOptions): Promise<Host> {
   const page = options.page ?? join(__dirname, 'host');
   const settings = new PluginSettings(options.dist, options.jsonData ?? { lokiUid: LOKI_UID });
+  const token = new PageToken(options.listen.host);
   const server = createServer((request, response) => {
-    answer(request, response, { ...options, page, settings }).catch((error: unknown) => {
+    answer(request, response, { ...options, page, settings, token }).catch((error: unknown) => {
       if (response.headersSent) {
         response.destroy();
       } else {
-        sendJson(response, 500, { message: error instanceof Error ? error.message : String(error) });
+        const status = error instanceof RequestError ? error.status : 500;
+        sendJson(response, status, { message: error instanceof Error ? error.message : String(error) });
       }
     });
   });
@@ -47,17 +53,28 @@ export async function startHost(options: HostOptions): Promise<Host> {
     server.once('error', reject);
     server.listen(options.listen.port, options.listen.host, resolve);
   });
-  return { url: urlOf(server), close: () => close(server) };
+  const url = urlOf(server);
+  return { url, pageUrl: `${url}/${token.query}`, close: () => close(server) };
 }
 
 interface Context extends HostOptions {
   page: string;
   settings: PluginSettings;
+  token: PageToken;
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, context: Context): Promise<void> {
-  const { pathname, search } = new URL(request.url ?? '/', 'http://host');
-  const path = decodeURIComponent(pathname);
+  const { token } = context;
+  token.checkName(request);
+  if (!URL.canParse(request.url ?? '/', 'http://host')) {
+    throw badRequest('invalid request address');
+  }
+  const url = new URL(request.url ?? '/', 'http://host');
+  const { pathname, search } = url;
+  const path = decodePath(pathname);
+  if (path.startsWith('/api/')) {
+    token.checkCaller(request);
+  }
   if (pathname.startsWith(`${PROXY}/`)) {
     proxyToLoki(request, response, context.lokiUrl, pathname.slice(PROXY.length) + search);
   } else if (/^\/api\/plugins\/[^/]+\/settings$/.test(path)) {
@@ -71,9 +88,17 @@ async function answer(request: IncomingMessage, response: ServerResponse, contex
     sendJson(response, 404, { message: `${path} is not among what this host has of Grafana's API` });
   } else if (!(await sendAsset(response, path, context))) {
     // Whatever else is asked for is a page, and the browser's part finds out which.
-    if (!(await sendFile(response, context.page, 'index.html'))) {
+    if (!(await sendFile(response, context.page, 'index.html', token.pageHeaders(request, url)))) {
       sendJson(response, 500, { message: `${context.page} has no page: npm run build:host makes it` });
     }
+  }
+}
+
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw badRequest(`malformed escape in ${path}`);
   }
 }
 
