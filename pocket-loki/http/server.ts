@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { URL } from 'node:url';
 import type { Limits } from '../common/limits';
 import { badRequest, RequestError } from '../common/request-error';
 import type { Access } from './access';

@@ -1,4 +1,4 @@
-import { knownOfLine, knownOfQueries } from './contexts';
+import { knownOfLabel, knownOfLine, knownOfQueries, LINKED_LABELS } from './contexts';
 import { fieldsOfQuery, whereTo } from './where-to';
 
 const LOKI = { type: 'loki', uid: 'loki' };
@@ -47,6 +47,12 @@ describe('the link', () => {
     expect(pathOf({ attributes: { 'k8s.pod.name': ['hello-rtkpw'], 'k8s.namespace.name': ['shop'] } })).toBe(
       `${APP}/lookup?q=shop%2Fhello-rtkpw`
     );
+  });
+
+  it('of a log line stands beside the labels that name a container or its pod, and beside no other', () => {
+    const context = { attributes: { container_id: ['4703b9db1c2e'], 'k8s.pod.name': ['hello-rtkpw'], app: ['x'] } };
+    expect(LINKED_LABELS.filter((label) => knownOfLabel(context, label))).toEqual(['container_id', 'k8s.pod.name']);
+    expect(knownOfLabel({ attributes: { app: ['x'] } }, 'pod')).toBeUndefined();
   });
 
   it.each([

@@ -5,7 +5,7 @@ import plugin from '../plugin.json';
 import { LOOKUP_PATH } from '../shared/paths';
 import { t } from '../shared/texts';
 import { translated } from '../shared/translated';
-import { knownOfLine, knownOfQueries } from './contexts';
+import { knownOfLabel, knownOfQueries, LINKED_LABELS } from './contexts';
 import type { ExposedLookupProps } from './ExposedLookup';
 import { type Known, whereTo } from './where-to';
 
@@ -29,12 +29,13 @@ export function registerExtensions(app: Pick<AppPlugin, keyof AppPlugin>): void 
   if (typeof app.addLink !== 'function' || typeof app.exposeComponent !== 'function') {
     return;
   }
-  const link = (entry: typeof ofQueries, knownOf: (context: unknown) => Known | undefined) =>
+  const link = (entry: typeof ofQueries, knownOf: (context: unknown) => Known | undefined, category?: string) =>
     entry &&
     app.addLink({
       ...entry,
       path: LOOKUP_PATH,
       icon: 'question-circle',
+      category,
       configure: (context: unknown) => {
         const known = knownOf(context);
         const path = known && whereTo(known);
@@ -42,7 +43,11 @@ export function registerExtensions(app: Pick<AppPlugin, keyof AppPlugin>): void 
       },
     });
   link(ofQueries, knownOfQueries);
-  link(ofLines, knownOfLine);
+  // Grafana shows a link of this place beside the label that the link's category names, and one without nowhere
+  // (grafana/grafana, public/app/features/logs/components/panel/useAttributesExtensionLinks.ts).
+  for (const label of LINKED_LABELS) {
+    link(ofLines, (context) => knownOfLabel(context, label), label);
+  }
   if (ofPalette) {
     app.addLink({ ...ofPalette, path: LOOKUP_PATH, icon: 'search' });
   }

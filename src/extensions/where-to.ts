@@ -24,7 +24,7 @@ export function fieldsOfQuery(expr: string): Record<string, string> {
  */
 export function whereTo({ fields, from, to }: Known): string | undefined {
   const { container_id: id, namespace = fields.k8s_namespace_name, job_name: job } = fields;
-  const pod = fields.pod ?? fields.k8s_pod_name;
+  const pod = fields.pod ?? fields.pod_name ?? fields.k8s_pod_name;
   const q = id ?? (pod && (namespace ? `${namespace}/${pod}` : pod));
   if (q) {
     return withParameters(LOOKUP_PATH, { q });

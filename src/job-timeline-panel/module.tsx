@@ -21,6 +21,8 @@ const TAKEN = [FieldConfigProperty.Mappings, FieldConfigProperty.Links];
 
 export const plugin = new PanelPlugin<JobTimelineOptions>(LazyTimelinePanel)
   .setNoPadding()
+  // Without this Grafana hands the dashboard's annotations to no panel.
+  .setDataSupport({ annotations: true })
   .useFieldConfig({ disableStandardOptions: Object.values(FieldConfigProperty).filter((one) => !TAKEN.includes(one)) })
   .setPanelOptions(addOptions);
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { root } from './built-plugin';
-import { RECORDED } from '../../src/timeline/testing/recorded';
+import { RECORDED, recordedRecords } from '../../src/timeline/testing/recorded';
 import { plugins } from './plugin-json';
 import { storeOfRecordedNode } from './recorded-node';
 
@@ -88,5 +88,69 @@ describe.each(dashboards)('the dashboard $file', ({ file, uid, templating, panel
     expect([answer.status, text.slice(0, 200)]).toEqual([200, expect.any(String)]);
     const { result } = z.object({ data: z.object({ result: z.array(z.unknown()) }) }).parse(JSON.parse(text)).data;
     expect(result.length).toBeGreaterThan(0);
+  });
+});
+
+describe('figures of the dashboards', () => {
+  let node: Awaited<ReturnType<typeof storeOfRecordedNode>>;
+  beforeAll(async () => {
+    node = await storeOfRecordedNode();
+  });
+  afterAll(() => node.close());
+  const queryOf = (title: string, refId = 'A') => {
+    const queries = dashboards.flatMap(({ panels }) => panels).filter((panel) => panel.title === title);
+    return queries.flatMap(({ targets }) => targets).find((one) => one.refId === refId)?.expr ?? '';
+  };
+  const points = z.array(
+    z.object({ metric: z.record(z.string(), z.string()), values: z.array(z.tuple([z.number(), z.string()])) })
+  );
+  const ask = async (expr: string, stepSeconds: number) => {
+    const query = expr.replaceAll('$__interval', `${stepSeconds}s`).replaceAll(/\$\w+/g, '.*');
+    const times = { start: `${RECORDED.from}000000`, end: `${RECORDED.to}000000`, step: `${stepSeconds}s` };
+    const answer = await fetch(`${node.store.url}/loki/api/v1/query_range?${new URLSearchParams({ query, ...times })}`);
+    return points.parse(z.object({ data: z.object({ result: z.unknown() }) }).parse(await answer.json()).data.result);
+  };
+
+  it('"Disk in use" is the use of the last sample, one line a node, whatever else the records carry', async () => {
+    const { disks } = recordedRecords();
+    const samples = disks.map((disk) => ({ time: Date.parse(disk.time) / 1000, nodefs: disk.nodefs }));
+    const series = (await ask(queryOf('Disk in use'), 30)).filter(({ metric }) => metric.node === 'node-a');
+    expect(series).toHaveLength(1);
+    const [line] = series;
+    expect(line?.values.length).toBeGreaterThan(10);
+    for (const [time, value] of line?.values ?? []) {
+      const last = samples.findLast((sample) => sample.time <= time && sample.time > time - 600);
+      const { available, capacity } = last?.nodefs ?? { available: NaN, capacity: NaN };
+      expect(Number(value)).toBeCloseTo(1 - available / capacity, 6);
+    }
+  });
+
+  it('"Pods evicted" leaves out pods that the kubelet rejected at admission', async () => {
+    const counted = async (expr: string) => {
+      const query = expr.replace('$__range', '6h').replaceAll(/\$\w+/g, '.*');
+      const params = new URLSearchParams({ query, time: `${RECORDED.to}000000` });
+      const answer: unknown = await (await fetch(`${node.store.url}/loki/api/v1/query?${params}`)).json();
+      const vector = z.object({
+        data: z.object({ result: z.array(z.object({ value: z.tuple([z.number(), z.string()]) })) }),
+      });
+      return vector.parse(answer).data.result.reduce((sum, { value }) => sum + Number(value[1]), 0);
+    };
+    const all = await counted('sum(count_over_time({record="event"} | reason="Evicted" [$__range]))');
+    const rejected = await counted(
+      'sum(count_over_time({record="event"} | reason="Evicted" |= "The node had condition" [$__range]))'
+    );
+    expect(rejected).toBeGreaterThan(0);
+    expect(await counted(queryOf('Pods evicted'))).toBe(all - rejected);
+  });
+
+  it('are aggregated over records by what they are shown by: each record has an id, and would be a series', () => {
+    const expressions = dashboards.flatMap(({ panels }) =>
+      panels.flatMap(({ targets }) => targets.map(({ expr }) => expr))
+    );
+    const isSummed = (expr: string) => /sum( by \([^)]*\))? ?\(sum_over_time/.test(expr);
+    expect(expressions.filter((expr) => /(last|max|min|avg)_over_time/.test(expr) && !/\]\) by \(/.test(expr))).toEqual(
+      []
+    );
+    expect(expressions.filter((expr) => /sum_over_time/.test(expr) && !isSummed(expr))).toEqual([]);
   });
 });

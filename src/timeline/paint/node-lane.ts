@@ -36,7 +36,7 @@ interface Scale {
   floor: number;
 }
 
-/** One line of use: the highest of the samples that share a pixel, broken where nobody measured. */
+/** One line of use, broken where nobody measured. */
 function paintUse(
   ctx: CanvasRenderingContext2D,
   { view, width }: Frame,
@@ -66,7 +66,11 @@ function paintUse(
   }
 }
 
-/** Samples as points, one a pixel, in stretches without a silence; those just outside the plot lead the line to its edge. */
+/**
+ * Samples as points in stretches without a silence; those just outside the plot lead the line to its edge. Of the samples
+ * that share a pixel column the first, the lowest, the highest and the last are kept, in their order, so that neither a
+ * peak nor the fall after a reclaim is drawn elsewhere than it was measured.
+ */
 export function stretchesOfUse(
   times: Float64Array,
   uses: Float32Array,
@@ -75,6 +79,11 @@ export function stretchesOfUse(
 ): Array<Array<[number, number]>> {
   const stretches: Array<Array<[number, number]>> = [];
   let current: Array<[number, number]> = [];
+  let column: Array<[number, number]> = [];
+  const endColumn = () => {
+    current.push(...extremesOf(column));
+    column = [];
+  };
   let before = -Infinity;
   for (let i = 0; i < times.length; i++) {
     const time = times[i] ?? 0;
@@ -84,21 +93,34 @@ export function stretchesOfUse(
       continue;
     }
     if (time - before > SILENCE) {
+      endColumn();
       current = [];
       stretches.push(current);
     }
     before = time;
-    const last = current.at(-1);
-    if (last && Math.floor(last[0]) === Math.floor(x)) {
-      last[1] = Math.max(last[1], use);
-    } else {
-      current.push([x, use]);
+    const first = column[0];
+    if (first && Math.floor(first[0]) !== Math.floor(x)) {
+      endColumn();
     }
+    column.push([x, use]);
     if (x > width) {
       break;
     }
   }
+  endColumn();
   return stretches;
+}
+
+/** First, lowest, highest and last of the points of one pixel column, each once, in their order. */
+function extremesOf(column: ReadonlyArray<[number, number]>): Array<[number, number]> {
+  let lowest = 0;
+  let highest = 0;
+  column.forEach(([, use], i) => {
+    lowest = use < (column[lowest]?.[1] ?? use) ? i : lowest;
+    highest = use > (column[highest]?.[1] ?? use) ? i : highest;
+  });
+  const kept = new Set([0, lowest, highest, column.length - 1]);
+  return column.filter((_, i) => kept.has(i));
 }
 
 function paintLimits(ctx: CanvasRenderingContext2D, frame: Frame, limits: readonly Limits[], { yOf }: Scale): void {
