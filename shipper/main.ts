@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { UserError } from './user-error';
-import { version } from './version';
+import { UserError } from './common/user-error';
+import { version } from './common/version';
 
 /**
  * The commands in the order of the help. Only the one that is asked for is loaded: an agent that carries the libraries

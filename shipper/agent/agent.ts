@@ -3,7 +3,7 @@ import { containerRunId } from '../../model/container-run';
 import type { ContainerRecord, Gap } from '../../model/records';
 import { formatNs } from '../../model/time';
 import type { AgentConfig } from '../config/agent-config';
-import type { Logger } from '../log';
+import type { Logger } from '../common/log';
 import { connectLoki, type LokiConnection } from '../loki/connection';
 import { RecordWriter } from '../loki/record-writer';
 import type { FilesystemReader } from '../node/disk/filesystem';

@@ -1,8 +1,8 @@
 import type { ContainerRecord } from '../../model/records';
 import type { AgentConfig } from '../config/agent-config';
 import { duration } from '../config/units';
-import type { Logger } from '../log';
-import { UserError } from '../user-error';
+import type { Logger } from '../common/log';
+import { UserError } from '../common/user-error';
 import { Agent } from './agent';
 
 /**

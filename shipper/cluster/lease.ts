@@ -1,4 +1,4 @@
-import type { Logger } from '../log';
+import type { Logger } from '../common/log';
 import { ApiError, type ApiClient } from './api/client';
 import { deadline, pause } from './api/pause';
 import { fields, text, whole } from './core/fields';

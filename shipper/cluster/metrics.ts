@@ -1,6 +1,6 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { RecordWriter } from '../loki/record-writer';
-import { showProcess } from '../process-metrics';
+import { showProcess } from '../common/process-metrics';
 import type { WatchSession } from './session';
 
 /** What /metrics reads from; there is no session while another replica leads. */

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { WatchRecord } from '../../model/records';
 import type { QueryClient } from '../loki/query-client';
 import type { RecordWriter } from '../loki/record-writer';
-import type { Logger } from '../log';
+import type { Logger } from '../common/log';
 import type { ApiClient } from './api/client';
 import { ListWatch } from './api/list-watch';
 import { deadline, pause, unlessAborted } from './api/pause';

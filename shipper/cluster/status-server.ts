@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
-import { UserError } from '../user-error';
+import { UserError } from '../common/user-error';
 
 export interface Readiness {
   ready: boolean;

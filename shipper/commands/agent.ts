@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { addAgentOptions, loadAgentConfig } from '../config/load-agent-config';
-import { createLogger } from '../log';
+import { createLogger } from '../common/log';
 
 /** `afterlog agent`: ships a node's container logs to Loki and keeps a container record of every container run. */
 export function agentCommand(): Command {

@@ -3,7 +3,7 @@ import { addLokiOptions, lokiOptionsFrom } from '../config/loki-options';
 import { DEFAULT_AGENT_DOWN, parseAgentDown } from '../demo/agent-down';
 import { parseGrafanaUrl } from '../demo/app-pages';
 import { parseListen } from '../demo/listen';
-import { logLevels, type LogLevel } from '../log';
+import { logLevels, type LogLevel } from '../common/log';
 
 interface DemoFlags {
   speed: number;

@@ -6,7 +6,7 @@ import { diagnose } from '../doctor/diagnose';
 import { type Area, areas, error, type Finding, isAtLeast } from '../doctor/finding';
 import { findingTable, levelCounts } from '../doctor/report';
 import { Output } from '../lookup/output';
-import { UserError } from '../user-error';
+import { UserError } from '../common/user-error';
 
 /** What it ends with where something is found; an error of its own ends with 1. */
 const FOUND = 2;

@@ -8,7 +8,7 @@ import type { CaseWindow } from '../lookup/case-reader';
 import { explanation } from '../lookup/case-text';
 import { Output } from '../lookup/output';
 import { casesOfTargets } from '../lookup/target-cases';
-import { UserError } from '../user-error';
+import { UserError } from '../common/user-error';
 import { caseWindow, clusterOf, withCases } from './case-flags';
 
 /** `afterlog explain WHAT`: why a log is gone, with the evidence and what to change. */

@@ -7,7 +7,7 @@ import { explainLokiError } from '../loki/explain';
 import { QueryClient } from '../loki/query-client';
 import { runLookup } from '../lookup/run';
 import { timeWindow } from '../lookup/time-window';
-import { UserError } from '../user-error';
+import { UserError } from '../common/user-error';
 
 interface Flags {
   namespace?: string;

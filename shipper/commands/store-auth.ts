@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Credentials } from '../../pocket-loki';
-import { hostPort, type ListenAddress } from '../listen';
-import { UserError } from '../user-error';
+import { hostPort, type ListenAddress } from '../common/listen';
+import { UserError } from '../common/user-error';
 
 export interface AuthFlags {
   'auth.basicFile'?: string;

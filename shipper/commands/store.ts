@@ -2,9 +2,9 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../../pocket-loki/common/units';
-import { hostPort, parseListen } from '../listen';
-import { createLogger, logLevels, type LogLevel } from '../log';
-import { UserError } from '../user-error';
+import { hostPort, parseListen } from '../common/listen';
+import { createLogger, logLevels, type LogLevel } from '../common/log';
+import { UserError } from '../common/user-error';
 import { type AuthFlags, openAddressError, readCredentials } from './store-auth';
 
 interface StoreFlags extends AuthFlags {

@@ -14,8 +14,8 @@ import { addLokiOptions, lokiOptionsFrom } from '../config/loki-options';
 import { connectLoki } from '../loki/connection';
 import { QueryClient } from '../loki/query-client';
 import { RecordWriter } from '../loki/record-writer';
-import { createLogger, type Logger, logLevels } from '../log';
-import { UserError } from '../user-error';
+import { createLogger, type Logger, logLevels } from '../common/log';
+import { UserError } from '../common/user-error';
 
 const IN_CLUSTER = 'service account';
 const MAX_PENDING_BYTES = 4 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import * as z from 'zod';
 import type { LokiOptions } from '../loki/connection';
-import { logLevels } from '../log';
+import { logLevels } from '../common/log';
 import { DEFAULT_LOKI_URL } from './loki-options';
 import { bytes, count, duration, flag, list } from './units';
 

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UserError } from '../user-error';
+import { UserError } from '../common/user-error';
 import { defaultAgentConfig } from './agent-config';
 import { addAgentOptions, loadAgentConfig } from './load-agent-config';
 

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { Command, Option } from 'commander';
 import { parseDocument } from 'yaml';
 import * as z from 'zod';
-import { UserError } from '../user-error';
+import { UserError } from '../common/user-error';
 import { agentSettings, type AgentConfig } from './agent-config';
 import { addLokiOptions, lokiOptionsFrom } from './loki-options';
 import { nearest } from './nearest';

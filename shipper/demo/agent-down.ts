@@ -1,4 +1,4 @@
-import { UserError } from '../user-error';
+import { UserError } from '../common/user-error';
 import type { AgentDown } from './demo-agent';
 
 /** From one time of day to a later one, in milliseconds since midnight UTC. */

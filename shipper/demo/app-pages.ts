@@ -1,5 +1,5 @@
 import type { Case } from '../../model/cases';
-import { UserError } from '../user-error';
+import { UserError } from '../common/user-error';
 
 /** The Grafana app's id, under which Grafana serves its pages. */
 const APP_ID = 'afterlog-timelines-app';

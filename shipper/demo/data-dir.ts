@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { types } from 'node:util';
-import { UserError } from '../user-error';
+import { UserError } from '../common/user-error';
 
 export interface DataDir {
   root: string;

@@ -1,5 +1,5 @@
 import winston from 'winston';
-import { type Logger, type LogLevel, logLevels } from '../log';
+import { type Logger, type LogLevel, logLevels } from '../common/log';
 
 /**
  * What agent and watch log, in between the progress of a demo. The progress bar of a terminal, which is drawn anew at

@@ -4,7 +4,7 @@ import { isLoopback, startStore } from '../../pocket-loki';
 import { connectLoki, type LokiOptions, LokiUnreachable } from '../loki/connection';
 import { explainLokiError } from '../loki/explain';
 import { LokiRefusal, QueryClient } from '../loki/query-client';
-import { UserError } from '../user-error';
+import { UserError } from '../common/user-error';
 import { hostPort, type ListenAddress } from './listen';
 
 /** Where agent and watch send to, and where the report asks. */

@@ -4,7 +4,7 @@ import { ApiClient } from '../cluster/api/client';
 import { ClusterClock } from '../cluster/core/cluster-clock';
 import { LeaseElection } from '../cluster/lease';
 import { WatchSession } from '../cluster/session';
-import type { Logger } from '../log';
+import type { Logger } from '../common/log';
 import { connectLoki, type LokiConnection } from '../loki/connection';
 import { QueryClient } from '../loki/query-client';
 import { RecordWriter } from '../loki/record-writer';

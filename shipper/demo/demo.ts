@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Agent } from '../agent/agent';
 import { type AgentConfig, defaultAgentConfig } from '../config/agent-config';
-import type { Logger, LogLevel } from '../log';
+import type { Logger, LogLevel } from '../common/log';
 import { connectLoki, type LokiOptions } from '../loki/connection';
 import { QueryClient } from '../loki/query-client';
 import { type ClockStretch, recordedStretches } from './agent-down';

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { types } from 'node:util';
-import { hostPort, type ListenAddress } from '../listen';
-import { UserError } from '../user-error';
+import { hostPort, type ListenAddress } from '../common/listen';
+import { UserError } from '../common/user-error';
 
-export { hostPort, type ListenAddress, parseListen } from '../listen';
+export { hostPort, type ListenAddress, parseListen } from '../common/listen';
 
 /**
  * Finds out whether one can listen there, before anything is removed or started for it.

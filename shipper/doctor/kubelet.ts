@@ -4,7 +4,7 @@ import type { Thresholds } from '../../model/records';
 import { defaultThresholds } from '../../model/thresholds';
 import { nodeFactsOptions } from '../agent/node-settings';
 import type { AgentConfig } from '../config/agent-config';
-import { createLogger } from '../log';
+import { createLogger } from '../common/log';
 import { parseStatsSummary } from '../node/disk/stats-summary';
 import { thresholdsFromConfigz, versionFromMetrics } from '../node/effective-thresholds';
 import { KubeletClient, KubeletError } from '../node/kubelet-client';

@@ -4,7 +4,7 @@ import type { LokiAnswer, LokiConnection } from '../loki/connection';
 import { explainLokiError } from '../loki/explain';
 import { logQuery } from '../../model/logql';
 import { LokiRefusal, QueryClient } from '../loki/query-client';
-import { UserError } from '../user-error';
+import { UserError } from '../common/user-error';
 import { error, type Finding, note, ok, warning } from './finding';
 
 const TIMEOUT_MS = 10_000;

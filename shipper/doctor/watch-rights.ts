@@ -3,7 +3,7 @@ import { type ClusterAccess, clusterAccess } from '../cluster/api/access';
 import { ApiClient, ApiError, ApiUnreachable } from '../cluster/api/client';
 import { ClusterClock } from '../cluster/core/cluster-clock';
 import { collections } from '../cluster/collections';
-import { UserError } from '../user-error';
+import { UserError } from '../common/user-error';
 import { error, type Finding, note, ok, warning } from './finding';
 
 export interface ClusterFlags {

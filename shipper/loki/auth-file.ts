@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { UserError } from '../user-error';
+import { UserError } from '../common/user-error';
 
 const CHECK_EVERY_MS = 1000;
 

@@ -1,4 +1,4 @@
-import { UserError } from '../user-error';
+import { UserError } from '../common/user-error';
 import { openAuthFile } from './auth-file';
 import type { LokiBase } from './base-url';
 import type { LokiOptions } from './connection';

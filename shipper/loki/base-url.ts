@@ -1,4 +1,4 @@
-import { UserError } from '../user-error';
+import { UserError } from '../common/user-error';
 
 const PUSH_PATH = '/loki/api/v1/push';
 

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
-import { HttpClient } from '../http-client';
-import { version } from '../version';
+import { HttpClient } from '../common/http-client';
+import { version } from '../common/version';
 import { openAuthorization } from './authorization';
 import { parseLokiUrl } from './base-url';
 import { type TlsSettings, readTls } from './tls';

@@ -1,4 +1,4 @@
-import { UserError } from '../user-error';
+import { UserError } from '../common/user-error';
 import { LokiUnreachable } from './connection';
 import { explainLokiError } from './explain';
 import { StrangeAnswer } from './query-answer';

@@ -1,4 +1,4 @@
-import { UserError } from '../user-error';
+import { UserError } from '../common/user-error';
 import { LokiUnreachable } from './connection';
 import { StrangeAnswer } from './query-answer';
 import { LokiRefusal } from './query-client';

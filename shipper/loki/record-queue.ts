@@ -1,4 +1,4 @@
-import type { Logger } from '../log';
+import type { Logger } from '../common/log';
 import type { LokiConnection } from './connection';
 import { placeOf } from './record-stream';
 import type { OutgoingRecord, RecordCounts } from './record-writer';

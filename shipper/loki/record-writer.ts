@@ -1,5 +1,5 @@
 import { RECORD_SERVICE } from '../../model/records';
-import type { Logger } from '../log';
+import type { Logger } from '../common/log';
 import type { LokiConnection } from './connection';
 import { RecordQueue, type LaneOptions } from './record-queue';
 

@@ -1,4 +1,4 @@
-import { UserError } from '../user-error';
+import { UserError } from '../common/user-error';
 import { readFileOrUserError } from './auth-file';
 import type { LokiOptions } from './connection';
 

@@ -2,7 +2,7 @@ import { ID_DIGITS, readingsOf, type Target } from '../../model/lookup';
 import type { ContainerRecord } from '../../model/records';
 import { type LabelMatches, logQuery, matchersOf } from '../../model/logql';
 import { newestEntry } from '../loki/pages';
-import { UserError } from '../user-error';
+import { UserError } from '../common/user-error';
 import { runQueries } from './run-queries';
 import type { Found, Search } from './location';
 import { fieldOf } from './origin';

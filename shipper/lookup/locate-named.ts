@@ -3,7 +3,7 @@ import type { ContainerRecord } from '../../model/records';
 import { logQuery } from '../../model/logql';
 import { newestEntry } from '../loki/pages';
 import type { RangeQuery } from '../loki/query-client';
-import { UserError } from '../user-error';
+import { UserError } from '../common/user-error';
 import { runQueries, spanOf } from './run-queries';
 import type { Found, Location, Search, Wanted } from './location';
 import { previousOnly } from './previous';

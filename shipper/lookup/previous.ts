@@ -1,6 +1,6 @@
 import { nameOfTarget } from '../../model/lookup';
 import type { QueryClient, RangeQuery } from '../loki/query-client';
-import { UserError } from '../user-error';
+import { UserError } from '../common/user-error';
 import type { Location } from './location';
 
 export const runKey = (pod?: string, container?: string, restart?: number | string): string =>

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { Question } from '../../model/lookup';
-import { UserError } from '../user-error';
+import { UserError } from '../common/user-error';
 import { LokiUnreachable } from '../loki/connection';
 import { LokiRefusal, type QueryClient } from '../loki/query-client';
 import { addCases } from './account-cases';

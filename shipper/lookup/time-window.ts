@@ -1,5 +1,5 @@
 import { parseNs } from '../../model/time';
-import { UserError } from '../user-error';
+import { UserError } from '../common/user-error';
 
 /** A span of time in nanoseconds since 1970: `from` inclusive, `to` exclusive. */
 export interface TimeWindow {

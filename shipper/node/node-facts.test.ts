@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { diskRecordSchema, gcRecordSchema, thresholdsRecordSchema } from '../../model/records';
-import { createLogger } from '../log';
+import { createLogger } from '../common/log';
 import type { OutgoingRecord } from '../loki/record-writer';
 import { NodeFacts, type NodeFactsDeps, type NodeFactsOptions } from './node-facts';
 

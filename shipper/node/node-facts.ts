@@ -10,7 +10,7 @@ import {
 } from '../../model/records';
 import { defaultThresholds } from '../../model/thresholds';
 import { formatNs, parseNs } from '../../model/time';
-import type { Logger } from '../log';
+import type { Logger } from '../common/log';
 import type { OutgoingRecord } from '../loki/record-writer';
 import { DiskFacts } from './disk/disk-facts';
 import type { FilesystemReader } from './disk/filesystem';

@@ -21,7 +21,7 @@ import { replay } from '../../shipper/cluster/testing/replayed';
 import { recordedEvents } from '../../shipper/cluster/testing/recording';
 import { casesCommand } from '../../shipper/commands/cases';
 import { explainCommand } from '../../shipper/commands/explain';
-import { createLogger } from '../../shipper/log';
+import { createLogger } from '../../shipper/common/log';
 import { connectLoki, type LokiConnection } from '../../shipper/loki/connection';
 import { QueryClient } from '../../shipper/loki/query-client';
 import { type OutgoingRecord, RecordWriter } from '../../shipper/loki/record-writer';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { replay, atTheEnd } from '../../shipper/cluster/testing/replayed';
 import { recordedEvents } from '../../shipper/cluster/testing/recording';
-import { createLogger } from '../../shipper/log';
+import { createLogger } from '../../shipper/common/log';
 import { RecordWriter } from '../../shipper/loki/record-writer';
 import { agentConfig, Agents, entriesOf, storedContainerRecords, until } from './agent-harness';
 import { SimulatedNode } from './agent-node';

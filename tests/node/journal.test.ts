@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { createLogger } from '../../shipper/log';
+import { createLogger } from '../../shipper/common/log';
 import { JournalSource } from '../../shipper/node/kubelet-log/journal-source';
 import { KubeletLog } from '../../shipper/node/kubelet-log/kubelet-log';
 import type { Reclaim } from '../../shipper/node/kubelet-log/reclaim';

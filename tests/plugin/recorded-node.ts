@@ -13,7 +13,7 @@ import { type Store, startStore } from '../../pocket-loki';
 import { metadataOf } from '../../shipper/cluster/core/tracker';
 import { replay } from '../../shipper/cluster/testing/replayed';
 import { recordedEvents } from '../../shipper/cluster/testing/recording';
-import { createLogger } from '../../shipper/log';
+import { createLogger } from '../../shipper/common/log';
 import { connectLoki } from '../../shipper/loki/connection';
 import { type OutgoingRecord, RecordWriter } from '../../shipper/loki/record-writer';
 import { RECORDED, recordedRecords } from '../../src/timeline/testing/recorded';

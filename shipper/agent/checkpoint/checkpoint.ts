@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { isNativeError } from 'node:util/types';
 import * as z from 'zod';
-import type { Logger } from '../../log';
+import type { Logger } from '../../common/log';
 import { recordStateSchema } from '../container/record-state';
 
 const positionSchema = z.object({

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isNativeError } from 'node:util/types';
-import type { Logger } from '../../log';
+import type { Logger } from '../../common/log';
 
 /** Where the reading of the kubelet's log stands, in a file of the state directory that is replaced as a whole. */
 export class CursorFile {

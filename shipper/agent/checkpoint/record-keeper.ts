@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import { CONTAINER_METADATA, type ContainerRecord } from '../../../model/records';
 import { parseNs } from '../../../model/time';
-import type { Logger } from '../../log';
+import type { Logger } from '../../common/log';
 import type { RecordWriter } from '../../loki/record-writer';
 import type { Checkpoint } from './checkpoint';
 import type { ContainerLog } from '../container/container-log';

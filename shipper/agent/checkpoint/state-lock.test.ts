@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UserError } from '../../user-error';
+import { UserError } from '../../common/user-error';
 import { lockState } from './state-lock';
 
 let dir: string;

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from '../../user-error';
+import { UserError } from '../../common/user-error';
 
 /**
  * Takes the state directory for this process. The lock names the process and its start time, so that one left by a

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Logger } from '../../log';
+import type { Logger } from '../../common/log';
 import type { ContainerRun } from '../../../model/container-run';
 import { foldAway, type ClosedFile } from '../container/record-state';
 import type { SavedContainer, SavedFile } from '../checkpoint/checkpoint';

@@ -1,7 +1,7 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { containerRunId } from '../../../model/container-run';
-import type { Logger } from '../../log';
+import type { Logger } from '../../common/log';
 import { containerIdOfLink, runOfTarget } from '../files/names';
 import { Watched } from './watched';
 

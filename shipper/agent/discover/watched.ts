@@ -1,6 +1,6 @@
 import { watch, type FSWatcher } from 'node:fs';
 import { isNativeError } from 'node:util/types';
-import type { Logger } from '../../log';
+import type { Logger } from '../../common/log';
 
 /** What a watcher saw: something was made, renamed or deleted, or a file's content changed. */
 export type Change = 'rename' | 'change';

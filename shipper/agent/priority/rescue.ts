@@ -1,4 +1,4 @@
-import type { Logger } from '../../log';
+import type { Logger } from '../../common/log';
 import type { ContainerLog } from '../container/container-log';
 import { LogFile } from '../files/log-file';
 import type { OpenFile } from '../files/open-file';

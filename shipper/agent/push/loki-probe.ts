@@ -1,5 +1,5 @@
 import { compressSync } from 'snappy';
-import type { Logger } from '../../log';
+import type { Logger } from '../../common/log';
 import type { LokiConnection } from '../../loki/connection';
 import { sleep } from './backoff';
 

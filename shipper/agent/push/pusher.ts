@@ -1,4 +1,4 @@
-import type { Logger } from '../../log';
+import type { Logger } from '../../common/log';
 import type { LokiConnection } from '../../loki/connection';
 import { labelString } from '../../loki/push-encoder';
 import type { PushOutcome } from '../../loki/push-response';

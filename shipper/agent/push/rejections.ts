@@ -1,4 +1,4 @@
-import type { Logger } from '../../log';
+import type { Logger } from '../../common/log';
 import type { PushOutcome } from '../../loki/push-response';
 
 type Untaken = Exclude<PushOutcome, { kind: 'stored' }>;

@@ -1,5 +1,5 @@
 import { compressSync } from 'snappy';
-import type { Logger } from '../../log';
+import type { Logger } from '../../common/log';
 import type { ContainerLog, Filled, Segment } from '../container/container-log';
 import { EncodeBuffer } from '../entries/encode-buffer';
 import type { Order } from './order';

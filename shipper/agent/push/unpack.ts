@@ -1,4 +1,4 @@
-import type { Logger } from '../../log';
+import type { Logger } from '../../common/log';
 import type { ContainerLog } from '../container/container-log';
 import { DamagedGzip } from '../files/gzip-window';
 import { sleep } from './backoff';

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { showProcess } from '../../process-metrics';
+import { showProcess } from '../../common/process-metrics';
 
 /** What the agent shows under /metrics. Nothing is taken away when a file goes: lost bytes stay counted. */
 export class AgentMetrics {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
-import { UserError } from '../../user-error';
+import { UserError } from '../../common/user-error';
 import { cpuProfile, profileSeconds, sendHeapSnapshot } from './debug-profile';
 
 export interface Status {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { UserError } from '../../user-error';
+import { UserError } from '../../common/user-error';
 import { readKubeconfig } from './kubeconfig';
 import { bearerFile } from './token-file';
 

@@ -1,5 +1,5 @@
 import { type Dispatcher, Pool } from 'undici';
-import { version } from '../../version';
+import { version } from '../../common/version';
 import type { ClusterClock } from '../core/cluster-clock';
 import { fields, text } from '../core/fields';
 import type { ClusterAccess } from './access';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { UserError } from '../../user-error';
+import { UserError } from '../../common/user-error';
 import type { ClusterAccess } from './access';
 import { bearerFile } from './token-file';
 

@@ -1,4 +1,4 @@
-import type { Logger } from '../../log';
+import type { Logger } from '../../common/log';
 import type { ClusterClock } from '../core/cluster-clock';
 import { fields, text } from '../core/fields';
 import { type Arrival, listed, type Tracker, watched } from '../core/tracker';

@@ -1,7 +1,7 @@
 import { type DiskRecord, RECORD_VERSION, type Thresholds } from '../../../model/records';
 import { signalStates } from '../../../model/thresholds';
 import { formatNs } from '../../../model/time';
-import type { Logger } from '../../log';
+import type { Logger } from '../../common/log';
 import { KubeletError, type KubeletClient } from '../kubelet-client';
 import { layoutOf } from './disk-layout';
 import { worthWriting } from './disk-writing';

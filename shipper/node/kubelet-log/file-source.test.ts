@@ -1,7 +1,7 @@
 import { appendFile, mkdtemp, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLogger } from '../../log';
+import { createLogger } from '../../common/log';
 import { FileSource } from './file-source';
 import type { SourceLine } from './line-source';
 

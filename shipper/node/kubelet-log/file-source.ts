@@ -2,7 +2,7 @@ import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isNativeError } from 'node:util/types';
 import * as z from 'zod';
-import type { Logger } from '../../log';
+import type { Logger } from '../../common/log';
 import { parseKlog } from './klog';
 import type { LineSource, SourceLine } from './line-source';
 

@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLogger } from '../../log';
+import { createLogger } from '../../common/log';
 import { JournalSource, parseEntry } from './journal-source';
 import type { SourceLine } from './line-source';
 

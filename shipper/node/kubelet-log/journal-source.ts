@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
-import type { Logger } from '../../log';
+import type { Logger } from '../../common/log';
 import type { LineSource, SourceLine } from './line-source';
 
 export interface JournalOptions {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gcRecordSchema } from '../../../model/records';
 import { formatNs } from '../../../model/time';
-import { createLogger } from '../../log';
+import { createLogger } from '../../common/log';
 import { gcRecords } from '../gc-records';
 import { FileSource } from './file-source';
 import { KubeletLog } from './kubelet-log';

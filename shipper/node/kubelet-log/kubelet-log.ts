@@ -1,4 +1,4 @@
-import type { Logger } from '../../log';
+import type { Logger } from '../../common/log';
 import { eventOf, isWorthParsing } from './events';
 import { type KlogLine, parseKlog } from './klog';
 import { isPlausible, wallToNs, wallToUtcMs, zoneOffset } from './klog-time';
