@@ -16,7 +16,7 @@ import { namedValues } from './entries/entry-names';
 import { showGauges } from './status/gauges';
 import { RecordKeeper } from './checkpoint/record-keeper';
 import { ContainerLinks } from './discover/links';
-import { probeLoki } from './push/loki-probe';
+import { probeLoki } from '../loki/push/probe';
 import { AgentMetrics } from './status/metrics';
 import { nodeFactsOptions } from './node-settings';
 import { PodLogs } from './discover/pod-logs';

@@ -1,6 +1,6 @@
 import type { Logger } from '../common/log';
 import type { LokiConnection } from './connection';
-import { placeOf } from './record-stream';
+import { placeOf } from './push/late';
 import type { OutgoingRecord, RecordCounts } from './record-writer';
 
 export interface LaneOptions {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { compressSync } from 'snappy';
 import { connectLoki, type LokiConnection } from '../../shipper/loki/connection';
-import { readPushAnswer, type PushOutcome } from '../../shipper/loki/push-response';
+import { readPushAnswer, type PushOutcome } from '../../shipper/loki/push/answer';
 import { lokiProgram } from './loki-program';
 import { tenants, type Tenant } from './push-contract/tenants';
 import { tenantedLoki, type TenantedLoki } from './store-differential/loki-process';

@@ -1,4 +1,4 @@
-import { Arena, PushEncoder } from '../../loki/push-encoder';
+import { Arena, PushEncoder } from '../../loki/push/encoder';
 import { decodePush } from '../../loki/testing/decode-push';
 import { CriParser } from './cri';
 import { Cutter, type Block } from './decoder';

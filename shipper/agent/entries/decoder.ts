@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { PushEncoder } from '../../loki/push-encoder';
+import type { PushEncoder } from '../../loki/push/encoder';
 import type { LineParser } from './cri';
 import { CONTINUES, EntryWriter, type MetadataSource, type Rules, type Stop } from './entry-writer';
 import { OpenLines, type OpenLine } from './open-lines';

@@ -1,4 +1,4 @@
-import { Arena, PushEncoder } from '../../loki/push-encoder';
+import { Arena, PushEncoder } from '../../loki/push/encoder';
 import { Cutter } from './decoder';
 import { EntryMetadata } from './entry-metadata';
 

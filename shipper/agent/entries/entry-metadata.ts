@@ -1,4 +1,4 @@
-import { encodeMetadata, type Arena, type EncodedMetadata } from '../../loki/push-encoder';
+import { encodeMetadata, type Arena, type EncodedMetadata } from '../../loki/push/encoder';
 import { CONTINUES, REPLACED, UNPARSED, type MetadataSource } from './entry-writer';
 import { STREAM_NAMES, type StreamIndex } from './cri';
 

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { EncodedMetadata, PushEncoder } from '../../loki/push-encoder';
+import type { EncodedMetadata, PushEncoder } from '../../loki/push/encoder';
 import type { LineParser, StreamIndex } from './cri';
 import type { OpenLines } from './open-lines';
 import { startOfFile, type Position } from '../files/position';

@@ -1,4 +1,4 @@
-import type { Mark } from '../../loki/push-encoder';
+import type { Mark } from '../../loki/push/encoder';
 import type { LineParser, StreamIndex } from './cri';
 import { movePosition, startOfFile, type Position } from '../files/position';
 

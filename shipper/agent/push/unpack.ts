@@ -1,7 +1,7 @@
 import type { Logger } from '../../common/log';
 import type { ContainerLog } from '../container/container-log';
 import { DamagedGzip } from '../files/gzip-window';
-import { sleep } from './backoff';
+import { sleep } from '../../loki/push/backoff';
 
 /** A file that cannot be read may be so again. */
 const UNREADABLE_WAIT_MS = 5_000;

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Session } from 'node:inspector/promises';
 import { getHeapSnapshot } from 'node:v8';
-import { sleep } from '../push/backoff';
+import { sleep } from '../../loki/push/backoff';
 
 const MOST_SECONDS = 300;
 let profiling = false;

@@ -1,7 +1,7 @@
-import type { LokiConnection } from '../../loki/connection';
-import { readPushAnswer, type PushOutcome } from '../../loki/push-response';
-import type { AgentMetrics } from '../status/metrics';
-import type { Batch } from './request-builder';
+import type { LokiConnection } from '../connection';
+import { readPushAnswer, type PushOutcome } from './answer';
+import type { AgentMetrics } from '../../agent/status/metrics';
+import type { Batch } from '../../agent/push/request-builder';
 
 const PUSH_PATH = '/loki/api/v1/push';
 const HEADERS = { 'content-type': 'application/x-protobuf' };

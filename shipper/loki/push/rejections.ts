@@ -1,5 +1,5 @@
 import type { Logger } from '../../common/log';
-import type { PushOutcome } from '../../loki/push-response';
+import type { PushOutcome } from './answer';
 
 type Untaken = Exclude<PushOutcome, { kind: 'stored' }>;
 

@@ -1,5 +1,5 @@
-import { Arena, encodeMetadata, labelString, PushEncoder, type EncodedMetadata } from './push-encoder';
-import { decodePush } from './testing/decode-push';
+import { Arena, encodeMetadata, labelString, PushEncoder, type EncodedMetadata } from './encoder';
+import { decodePush } from '../testing/decode-push';
 
 function encoderOf(size: number) {
   const arena = new Arena(size + 4096);

@@ -1,4 +1,4 @@
-import { readPushAnswer } from './push-response';
+import { readPushAnswer } from './answer';
 
 const STREAM = '{cluster="c1", container="app"}';
 const behind = `entry with timestamp 2026-11-24 00:00:00 +0000 UTC ignored, reason: 'entry too far behind, entry timestamp is: 2026-11-24T00:00:00Z, oldest acceptable timestamp is: 2026-11-24T01:00:00Z',\n`;

@@ -1,6 +1,6 @@
 import { compressSync } from 'snappy';
 import type { Logger } from '../../common/log';
-import type { LokiConnection } from '../../loki/connection';
+import type { LokiConnection } from '../connection';
 import { sleep } from './backoff';
 
 const PROBE_MS = 5_000;
