@@ -1,5 +1,14 @@
 import { containerRunId } from '../container-run';
-import type { ContainerRecord, EventRecord, GcRecord, JobRecord, NodeState, PodRecord } from '../records';
+import {
+  type ContainerRecord,
+  type EventRecord,
+  type GcRecord,
+  type Identified,
+  type JobRecord,
+  type NodeState,
+  type PodRecord,
+  recordKey,
+} from '../records';
 import type { CaseInput } from './case';
 import { type DiskPressure, diskPressures } from './disk-pressure';
 import { inferReclaims } from './inferred-reclaims';
@@ -22,16 +31,18 @@ export const POD_CLEANUP = 90_000;
 
 /** The records with the indexes that the steps ask. Built once; every question is a look-up. */
 export class Facts {
-  readonly containerRecords: Map<string, ContainerRecord>;
-  readonly pods: Map<string, PodRecord>;
+  readonly containerRecords: readonly ContainerRecord[];
+  readonly pods: readonly PodRecord[];
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** The removals of which the kubelet's log told, by container id. */
-  readonly removals = new Map<string, Removal>();
-  /** The removals told by emptied directories, by container run. */
-  readonly inferred = new Map<string, Removal>();
   /** What the agents measured on their nodes. */
   readonly measurements: Measurements;
+  private readonly containerRecordsByRun: Map<string, ContainerRecord>;
+  private readonly podsByKey: Map<string, PodRecord>;
+  /** The removals of which the kubelet's log told, by container id. */
+  private readonly removals = new Map<string, Removal>();
+  /** The removals told by emptied directories, by container run. */
+  private readonly inferred = new Map<string, Removal>();
   private readonly jobs = new Map<string, JobRecord>();
   private readonly jobsByName = new Map<string, JobRecord>();
   private readonly nodes = new Map<string, NodeState[]>();
@@ -44,19 +55,21 @@ export class Facts {
 
   constructor(input: CaseInput) {
     const { containers = [], pods = [], jobs = [], nodes = [], events = [], gcs = [] } = input;
-    this.containerRecords = new Map(containers.map((record) => [containerRunId(record), record]));
-    this.pods = new Map(pods.map((record) => [record.id, record]));
+    this.containerRecordsByRun = new Map(containers.map((record) => [runKey(record), record]));
+    this.containerRecords = [...this.containerRecordsByRun.values()];
+    this.podsByKey = byKey(pods);
+    this.pods = [...this.podsByKey.values()];
     for (const job of jobs) {
-      this.jobs.set(job.id, job);
+      this.jobs.set(recordKey(job), job);
       this.jobsByName.set(`${job.cluster}/${job.namespace}/${job.job}`, job);
     }
-    const latestNodes = [...new Map(nodes.map((node) => [`${node.cluster} ${node.id}`, node])).values()];
+    const latestNodes = [...byKey(nodes).values()];
     for (const node of latestNodes) {
       if (node.about === 'node') {
         push(this.nodes, `${node.cluster}/${node.node}`, node);
       }
     }
-    const latestEvents = [...new Map(events.map((event) => [event.id, event])).values()];
+    const latestEvents = [...byKey(events).values()];
     for (const event of latestEvents) {
       const { kind, namespace, name } = event.object;
       const about = kind === 'Node' ? name : `${namespace ?? ''}/${name}`;
@@ -65,22 +78,24 @@ export class Facts {
         push(this.events, `${event.cluster}/subject/${namespace ?? ''}/${event.subject}/${event.reason}`, event);
       }
     }
-    for (const gc of new Map(gcs.map((record) => [record.id, record])).values()) {
+    for (const gc of byKey(gcs).values()) {
       this.addReclaim(gc);
     }
     for (const stretch of diskPressures(latestNodes, latestEvents, gcs)) {
       push(this.pressures, `${stretch.cluster}/${stretch.node}`, stretch);
     }
-    for (const containerRecord of this.containerRecords.values()) {
-      push(this.siblings, `${containerRecord.podUid}/${containerRecord.container}`, containerRecord);
+    for (const containerRecord of this.containerRecords) {
+      const { cluster, podUid, container } = containerRecord;
+      push(this.siblings, recordKey({ cluster, id: `${podUid}/${container}` }), containerRecord);
       this.shipped.add(`${containerRecord.cluster}/${containerRecord.namespace}`);
     }
     for (const reclaim of inferReclaims(
-      [...this.containerRecords.values()].filter((containerRecord) => this.isLeftByItself(containerRecord))
+      this.containerRecords.filter((containerRecord) => this.isLeftByItself(containerRecord))
     )) {
       push(this.reclaims, `${reclaim.cluster}/${reclaim.node}`, reclaim);
       for (const removed of reclaim.containers) {
-        this.inferred.set(removed.run ?? '', { gc: reclaim, at: ms(removed.at) ?? 0 });
+        const run = recordKey({ cluster: reclaim.cluster, id: removed.run ?? '' });
+        this.inferred.set(run, { gc: reclaim, at: ms(removed.at) ?? 0 });
       }
     }
     this.findAgents(input);
@@ -88,9 +103,28 @@ export class Facts {
     this.now = ms(input.now) ?? newest(input);
   }
 
+  containerRecord(run: Identified): ContainerRecord | undefined {
+    return this.containerRecordsByRun.get(recordKey(run));
+  }
+
+  /** The pod of a container run. */
+  podOf({ cluster, podUid }: { cluster: string; podUid: string }): PodRecord | undefined {
+    return this.podsByKey.get(recordKey({ cluster, id: podUid }));
+  }
+
+  /** The removal of a container of which the kubelet's log told. */
+  removal(cluster: string, containerId: string | null): Removal | undefined {
+    return containerId === null ? undefined : this.removals.get(recordKey({ cluster, id: containerId }));
+  }
+
+  /** The removal of a container run that emptied directories tell of. */
+  inferredRemoval(run: Identified): Removal | undefined {
+    return this.inferred.get(recordKey(run));
+  }
+
   job(pod: PodRecord): JobRecord | undefined {
     return (
-      (pod.jobUid === null ? undefined : this.jobs.get(pod.jobUid)) ??
+      (pod.jobUid === null ? undefined : this.jobs.get(recordKey({ cluster: pod.cluster, id: pod.jobUid }))) ??
       (pod.job === null ? undefined : this.jobNamed(pod.cluster, pod.namespace, pod.job))
     );
   }
@@ -132,8 +166,8 @@ export class Facts {
   }
 
   /** The container records of all runs of the same container. */
-  runsBeside(podUid: string, container: string): readonly ContainerRecord[] {
-    return this.siblings.get(`${podUid}/${container}`) ?? [];
+  runsBeside(cluster: string, podUid: string, container: string): readonly ContainerRecord[] {
+    return this.siblings.get(recordKey({ cluster, id: `${podUid}/${container}` })) ?? [];
   }
 
   /** The node's agent was running at some moment between: a file that was gone before then it would have missed. */
@@ -153,7 +187,7 @@ export class Facts {
 
   /** The deletion of a container record's pod, also where the pod itself was never recorded. */
   deletion(containerRecord: ContainerRecord): PodDeletion | undefined {
-    const pod = this.pods.get(containerRecord.podUid);
+    const pod = this.podOf(containerRecord);
     const told = pod && deletionOf(pod, this.job(pod));
     const { cluster, namespace, pod: name, job } = containerRecord;
     return (
@@ -175,7 +209,7 @@ export class Facts {
     for (const { containerId, at } of gc.containers) {
       const moment = ms(at);
       if (containerId !== null && moment !== undefined) {
-        this.removals.set(containerId, { gc, at: moment });
+        this.removals.set(recordKey({ cluster: gc.cluster, id: containerId }), { gc, at: moment });
       }
     }
   }
@@ -183,7 +217,7 @@ export class Facts {
   /** Its pod was neither deleted nor evicted shortly before: then its emptied directory tells of a reclaim. */
   private isLeftByItself(containerRecord: ContainerRecord): boolean {
     const left = ms(containerRecord.left?.at);
-    if (left === undefined || this.pods.get(containerRecord.podUid)?.reason === 'Evicted') {
+    if (left === undefined || this.podOf(containerRecord)?.reason === 'Evicted') {
       return false;
     }
     const deletion = this.deletion(containerRecord);
@@ -205,6 +239,12 @@ export class Facts {
     this.agents.forEach((signs) => signs.sort((a, b) => a - b));
   }
 }
+
+/** The records by their keys: one with the key of an earlier one replaces it. */
+const byKey = <R extends Identified>(records: readonly R[]) =>
+  new Map(records.map((record) => [recordKey(record), record]));
+
+const runKey = (record: ContainerRecord) => recordKey({ cluster: record.cluster, id: containerRunId(record) });
 
 function push<T>(map: Map<string, T[]>, key: string, value: T): void {
   const values = map.get(key);

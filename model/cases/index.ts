@@ -56,8 +56,8 @@ function compare(a: string, b: string): number {
 }
 
 function* seenCases(facts: Facts): Generator<Case> {
-  for (const containerRecord of facts.containerRecords.values()) {
-    const pod = facts.pods.get(containerRecord.podUid);
+  for (const containerRecord of facts.containerRecords) {
+    const pod = facts.podOf(containerRecord);
     const job = pod
       ? facts.job(pod)
       : containerRecord.job === null
@@ -85,7 +85,7 @@ function isUnreadable(subject: Subject, facts: Facts): boolean {
 }
 
 function* neverSeenCases(facts: Facts): Generator<Case> {
-  for (const pod of facts.pods.values()) {
+  for (const pod of facts.pods) {
     // The log directory of a static pod bears another uid than its mirror in the API: its container record would not be found.
     if (wasRejected(pod.reason, pod.message) || pod.node === null || pod.owner?.kind === 'Node') {
       continue;
@@ -100,7 +100,7 @@ function* neverSeenOf(pod: PodRecord, facts: Facts): Generator<Case> {
   for (const podContainer of pod.containers) {
     for (const run of podContainer.runs) {
       const id = containerRunId({ ...pod, podUid: pod.id, container: podContainer.name, restart: run.restart });
-      if (facts.containerRecords.has(id)) {
+      if (facts.containerRecord({ cluster: pod.cluster, id }) !== undefined) {
         continue;
       }
       const subject = subjectOfRun(pod, podContainer, run, job, deletion);

@@ -64,8 +64,8 @@ export function makeCase(subject: Subject, finding: Finding, status: LogStatus, 
 }
 
 /** When the kubelet said that it removed the container: of one that no agent opened, nothing else tells when its log went. */
-function removedAt({ containerId }: Subject, { cause }: Finding, facts: Facts): number | undefined {
-  return cause === 'C1' && containerId !== null ? facts.removals.get(containerId)?.at : undefined;
+function removedAt({ cluster, containerId }: Subject, { cause }: Finding, facts: Facts): number | undefined {
+  return cause === 'C1' ? facts.removal(cluster, containerId)?.at : undefined;
 }
 
 /** What a deletion of the pod adds, where it is not the cause itself. */

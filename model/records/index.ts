@@ -3,6 +3,7 @@ export * from './container';
 export * from './disk';
 export * from './gc';
 export * from './heartbeat';
+export * from './identity';
 export * from './thresholds';
 export * from './deletion';
 export * from './event';

@@ -10,6 +10,7 @@ interface DemoFlags {
   'data.dir': string;
   'store.listen': string;
   'agent.listen': string;
+  'cluster.name'?: string;
   agentDown: string;
   kubeletLog: boolean;
   exit?: boolean;
@@ -39,6 +40,12 @@ export function demoCommand(): Command {
     .option('--data.dir <directory>', 'node, state and store of the demo; made anew at each start', '.demo')
     .option('--store.listen <host:port>', 'address of the embedded store', '127.0.0.1:3100')
     .option('--agent.listen <host:port>', "address of the agent's metrics and readiness", '127.0.0.1:9595')
+    .addOption(
+      new Option(
+        '--cluster.name <name>',
+        'name of the replayed cluster (default "demo", with --loki.url the next of demo-2, demo-3, … that is free)'
+      ).argParser(clusterName)
+    )
     .option(
       '--agent-down <stretches>',
       'when no agent runs, in recorded time: FROM/TO, several with commas, or none',
@@ -52,6 +59,13 @@ export function demoCommand(): Command {
   return addLokiOptions(command, 'send to this Loki instead of the embedded store, and ask it').action(
     (flags: DemoFlags) => run(flags)
   );
+}
+
+function clusterName(text: string): string {
+  if (text.trim() === '') {
+    throw new InvalidArgumentError('Give a name, e.g. demo-east.');
+  }
+  return text;
 }
 
 async function run(flags: DemoFlags): Promise<void> {
@@ -75,6 +89,7 @@ async function run(flags: DemoFlags): Promise<void> {
         dataDir: flags['data.dir'],
         loki,
         agentListen,
+        clusterName: flags['cluster.name'],
         agentDown,
         kubeletLog: flags.kubeletLog,
         exit: flags.exit ?? false,

@@ -38,11 +38,11 @@ class LokiLookalike {
 describe('the Loki that a demo is given', () => {
   let loki: LokiLookalike;
   let waits: string[];
-  const open = async (answers: ConstructorParameters<typeof LokiLookalike>[0], patienceMs?: number) => {
+  const open = async (answers: ConstructorParameters<typeof LokiLookalike>[0], patienceMs?: number, name?: string) => {
     loki = new LokiLookalike(answers);
     waits = [];
     const url = await loki.start();
-    return givenLoki({ url }, new AbortController().signal, (why) => waits.push(why), patienceMs);
+    return givenLoki({ url }, name, new AbortController().signal, (why) => waits.push(why), patienceMs);
   };
   afterEach(() => loki.stop());
 
@@ -54,6 +54,12 @@ describe('the Loki that a demo is given', () => {
   ])('with recent replays %j gets one of the cluster %s', async (clusters, cluster) => {
     expect(await open([{ status: 200, clusters }])).toMatchObject({ cluster });
     expect(waits).toEqual([]);
+  });
+
+  it('gets a replay of the name that is asked for, unless it has one', async () => {
+    expect(await open([{ status: 200 }], 0, 'east')).toMatchObject({ cluster: 'east' });
+    loki.stop();
+    await expect(open([{ status: 200, clusters: ['east'] }], 0, 'east')).rejects.toThrow(/--cluster\.name/);
   });
 
   it('is waited for while it starts, which is said once', async () => {

@@ -34,18 +34,24 @@ export function assertLoopback(listen: ListenAddress): void {
 }
 
 /** An embedded store of the demo's own. */
-export async function embeddedLoki(dir: string, listen: ListenAddress): Promise<DemoLoki> {
+export async function embeddedLoki(
+  dir: string,
+  listen: ListenAddress,
+  cluster: string = DEMO_CLUSTER
+): Promise<DemoLoki> {
   const store = await startStore({ dir, ...listen });
-  return { options: { url: store.url }, cluster: DEMO_CLUSTER, close: () => store.close() };
+  return { options: { url: store.url }, cluster, close: () => store.close() };
 }
 
 /**
  * A Loki that is there, or will be within two minutes.
+ * @param name of the replayed cluster there; a free one where it is undefined
  * @param waiting is told why, where it has to be waited for
- * @throws UserError where it is not, or refuses; the signal's reason
+ * @throws UserError where it is not, or refuses, or has a recent replay of that name; the signal's reason
  */
 export async function givenLoki(
   options: LokiOptions,
+  name: string | undefined,
   signal: AbortSignal,
   waiting: (why: string) => void,
   patienceMs = PATIENCE_MS
@@ -56,7 +62,7 @@ export async function givenLoki(
   try {
     for (let told = false; ; told = true) {
       try {
-        return { options, cluster: await freeCluster(client, signal), close: () => Promise.resolve() };
+        return { options, cluster: await freeCluster(client, name, signal), close: () => Promise.resolve() };
       } catch (error) {
         signal.throwIfAborted();
         if (!mayPass(error) || Date.now() >= latest) {
@@ -77,11 +83,19 @@ export async function givenLoki(
  * `demo`, or `demo-2` and so on where Loki has a recent replay of that name: what was recorded has the same names each
  * time, so that two replays of one cluster could not be told apart.
  */
-async function freeCluster(client: QueryClient, signal: AbortSignal): Promise<string> {
-  const selector = `{${matcher('cluster', new RegExp(`${DEMO_CLUSTER}(-[0-9]+)?`))}}`;
+async function freeCluster(client: QueryClient, wanted: string | undefined, signal: AbortSignal): Promise<string> {
+  const selector = `{${matcher('cluster', wanted ?? new RegExp(`${DEMO_CLUSTER}(-[0-9]+)?`))}}`;
   const query = `sum by (cluster) (count_over_time(${selector}[${RECENT}]))`;
   const samples = await client.instant(query, BigInt(Date.now()) * 1_000_000n, signal);
   const taken = new Set(samples.map(({ labels }) => labels.cluster));
+  if (wanted !== undefined) {
+    if (taken.has(wanted)) {
+      throw new UserError(
+        `Loki has recent entries of a cluster ${wanted}, and a replay could not be told from them: choose another --cluster.name`
+      );
+    }
+    return wanted;
+  }
   let name = DEMO_CLUSTER;
   for (let n = 2; taken.has(name); n++) {
     name = `${DEMO_CLUSTER}-${n}`;

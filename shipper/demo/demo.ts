@@ -32,6 +32,8 @@ export interface DemoOptions {
   /** A Loki to send to and to ask, or where an embedded store listens. */
   loki: LokiOptions | { storeListen: ListenAddress };
   agentListen: ListenAddress;
+  /** The name of the replayed cluster; undefined for `demo`, or the next that is free. */
+  clusterName?: string;
   /** When no agent is there, by the recording's clock. */
   agentDown: readonly ClockStretch[];
   /** Whether the agent reads the kubelet's log. */
@@ -92,10 +94,10 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal): Promis
   }
 }
 
-function openLoki({ loki }: DemoOptions, dirs: DataDir, signal: AbortSignal): Promise<DemoLoki> {
+function openLoki({ loki, clusterName }: DemoOptions, dirs: DataDir, signal: AbortSignal): Promise<DemoLoki> {
   return 'storeListen' in loki
-    ? embeddedLoki(dirs.store, loki.storeListen)
-    : givenLoki(loki, signal, (why) => say(`waiting for Loki: ${why}`));
+    ? embeddedLoki(dirs.store, loki.storeListen, clusterName)
+    : givenLoki(loki, clusterName, signal, (why) => say(`waiting for Loki: ${why}`));
 }
 
 /** The agent and the watch, from before the replay until the end of the demo. */

@@ -70,6 +70,7 @@ function isOf(one: Case, { record, origin }: Account): boolean {
   }
   return (
     origin !== undefined &&
+    (origin.cluster === undefined || one.cluster === origin.cluster) &&
     one.pod === origin.pod &&
     one.namespace === origin.namespace &&
     one.container === origin.container &&

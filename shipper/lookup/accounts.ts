@@ -1,6 +1,6 @@
 import type { Case } from '../../model/cases';
 import type { Who } from '../../model/lookup';
-import type { ContainerRecord, LogStatus } from '../../model/records';
+import { type ContainerRecord, type LogStatus, recordKey } from '../../model/records';
 import { runQueries } from './run-queries';
 import type { Location } from './location';
 import type { Origin } from './origin';
@@ -24,7 +24,9 @@ export function whoOf({ record, origin, case: found }: Account): Who {
 /** The accounts of all container runs that were looked up, in the order of their first lines. */
 export function accountsOf(locations: readonly Location[], origins: readonly Origin[], window: TimeWindow): Account[] {
   const rest = new Set(origins);
-  const records = new Map(locations.flatMap((location) => location.records).map((record) => [record.id, record]));
+  const records = new Map(
+    locations.flatMap((location) => location.records).map((record) => [recordKey(record), record])
+  );
   const told = [...records.values()].map((record): Account => {
     const origin = origins.find((one) => isOf(one, record));
     if (origin !== undefined) {
@@ -36,7 +38,13 @@ export function accountsOf(locations: readonly Location[], origins: readonly Ori
   return [...told, ...unreported];
 }
 
-function isOf({ containerId, podUid, pod, container, restart, namespace }: Origin, record: ContainerRecord): boolean {
+function isOf(
+  { cluster, containerId, podUid, pod, container, restart, namespace }: Origin,
+  record: ContainerRecord
+): boolean {
+  if (cluster !== undefined && cluster !== record.cluster) {
+    return false;
+  }
   if (containerId !== undefined && record.containerId !== null) {
     return containerId === record.containerId;
   }

@@ -3,14 +3,14 @@ import { type Case, type CaseInput, casesOf } from '../../model/cases';
 import type { Cause } from '../../model/causes';
 import {
   containerRecordSchema,
-  type ContainerRecord,
+  type Identified,
   diskRecordSchema,
   eventRecordSchema,
   gcRecordSchema,
   jobRecordSchema,
   nodeRecordSchema,
-  type PodRecord,
   podRecordSchema,
+  recordKey,
   thresholdsRecordSchema,
 } from '../../model/records';
 import { formatNs, parseNs } from '../../model/time';
@@ -69,14 +69,14 @@ export class CaseReader {
     const input = await this.records(selection, window);
     await this.addMissingPods(input, selection, window);
     await this.addMissingContainerRecords(input, selection, window);
-    const wanted = new Set([...input.containers.map(({ podUid }) => podUid), ...input.pods.map(({ id }) => id)]);
+    const wanted = new Set([...input.containers.map(podKey), ...input.pods.map(recordKey)]);
     await this.addNeighbours(input, selection, window);
     await this.addMeasurements(input, selection, window);
     const from = formatNs(window.from);
     const to = formatNs(window.to);
-    return casesOf(input).filter(({ podUid, at, finished }) => {
-      const moment = at ?? finished ?? from;
-      return wanted.has(podUid) && moment >= from.slice(0, 23) && moment < to;
+    return casesOf(input).filter((one) => {
+      const moment = one.at ?? one.finished ?? from;
+      return wanted.has(podKey(one)) && moment >= from.slice(0, 23) && moment < to;
     });
   }
 
@@ -124,15 +124,15 @@ export class CaseReader {
 
   /** Pods that ended long before the window, and whose logs went in it. */
   private async addMissingPods(input: Input, { cluster }: CaseSelection, { recordsTo }: CaseWindow): Promise<void> {
-    const known = new Set(input.pods.map(({ id }) => id));
-    const missing = input.containers.filter(({ podUid }) => !known.has(podUid));
+    const known = new Set(input.pods.map(recordKey));
+    const missing = input.containers.filter((one) => !known.has(podKey(one)));
     const first = earliest(missing.map(({ firstTime }) => firstTime));
     if (first === undefined) {
       return;
     }
     const range = { from: first - BACK, to: recordsTo, cluster };
     for (const uids of batches(new Set(missing.map(({ podUid }) => podUid)))) {
-      input.pods.push(...(await this.reader.read('pod', podRecordSchema, { ...range, metadata: { id: uids } })));
+      addNew(input.pods, await this.reader.read('pod', podRecordSchema, { ...range, metadata: { id: uids } }));
     }
   }
 
@@ -143,7 +143,8 @@ export class CaseReader {
     { recordsTo }: CaseWindow
   ): Promise<void> {
     const unseen = casesOf(input).filter(({ seen }) => !seen);
-    const starts = unseen.map(({ podUid }) => input.pods.find(({ id }) => id === podUid)?.created);
+    const created = new Map(input.pods.map((pod) => [recordKey(pod), pod.created]));
+    const starts = unseen.map((one) => created.get(podKey(one)));
     const from = earliest(starts);
     if (from !== undefined) {
       for (const id of batches(new Set(unseen.map((one) => one.id)))) {
@@ -197,8 +198,8 @@ export class CaseReader {
           this.reader.read('disk', diskRecordSchema, { ...range, cluster, metadata }),
           this.reader.read('thresholds', thresholdsRecordSchema, { ...back, cluster, metadata }),
         ]);
-        input.disks.push(...disks);
-        input.thresholds.push(...thresholds);
+        addNew(input.disks, disks);
+        addNew(input.thresholds, thresholds);
       }
     };
     await this.addOneContainerRecordOf(new Set(unseen.map(({ namespace }) => namespace)), input, { ...back, cluster });
@@ -234,6 +235,8 @@ const least = (all: readonly bigint[]): bigint => all.reduce((a, b) => (b < a ? 
 type Lists = Required<Omit<CaseInput, 'now'>>;
 type Input = { [K in keyof Lists]: Array<Lists[K][number]> } & { now: string };
 
+const podKey = ({ cluster, podUid }: { cluster: string; podUid: string }) => recordKey({ cluster, id: podUid });
+
 function* batches(values: ReadonlySet<string>): Generator<string[]> {
   const all = [...values];
   for (let at = 0; at < all.length; at += BATCH) {
@@ -249,7 +252,11 @@ function earliest(times: ReadonlyArray<string | null | undefined>): bigint | und
   );
 }
 
-function addNew<R extends ContainerRecord | PodRecord>(records: R[], more: R[]): void {
-  const known = new Set(records.map(({ id }) => id));
-  records.push(...more.filter(({ id }) => !known.has(id)));
+function addNew<R extends Identified>(records: R[], more: R[]): void {
+  const known = new Set(records.map(recordKey));
+  for (const record of more) {
+    if (!known.has(recordKey(record))) {
+      records.push(record);
+    }
+  }
 }

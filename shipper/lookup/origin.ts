@@ -28,14 +28,15 @@ export class Origins {
     const container = fieldOf(entry, 'container');
     const restart = fieldOf(entry, 'restart');
     const pod = fieldOf(entry, 'pod');
-    const key = `${pod}/${container}/${restart}/${id}`;
+    const cluster = fieldOf(entry, 'cluster');
+    const key = `${pod}/${container}/${restart}/${id} ${cluster}`;
     const known = this.byKey.get(key);
     if (known !== undefined) {
       return known;
     }
     const origin: Origin = {
       key,
-      cluster: fieldOf(entry, 'cluster'),
+      cluster,
       namespace: fieldOf(entry, 'namespace'),
       pod,
       container,

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { RECORD_SERVICE } from '../../model/records';
+import { type Identified, LatestRecords, RECORD_SERVICE } from '../../model/records';
 import { type LabelMatches, logQuery, quote } from '../../model/logql';
 import { newestEntry, pages } from '../loki/pages';
 import type { QueryClient } from '../loki/query-client';
@@ -26,30 +26,24 @@ export class RecordReader {
   ) {}
 
   /** @throws LokiRefusal, LokiUnreachable, StrangeAnswer */
-  async read<R extends { id: string; cluster: string }>(
+  async read<R extends Identified>(
     kind: string,
     schema: z.ZodType<R>,
     { from, to, cluster, metadata, containing }: RecordQuery
   ): Promise<R[]> {
     const query = textOf(kind, { cluster, metadata, containing });
-    const newest = new Map<string, { record: R; ns: bigint; final: boolean }>();
+    const latest = new LatestRecords<R>();
     for await (const entries of pages(this.client, { query, from, to }, 'forward', { signal: this.signal })) {
-      for (const { line, ns, metadata: found } of entries) {
+      for (const { line, ns } of entries) {
         const record = parseRecord(line, schema);
         if (record === undefined) {
           this.unreadable++;
-          continue;
-        }
-        const key = `${record.cluster} ${record.id}`;
-        const known = newest.get(key);
-        const final = found.final === 'true';
-        // They come in the order of time; of two with one time the final one was written last.
-        if (known === undefined || known.ns < ns || final || !known.final) {
-          newest.set(key, { record, ns, final });
+        } else {
+          latest.add(record, ns);
         }
       }
     }
-    return [...newest.values()].map(({ record }) => record);
+    return latest.all();
   }
 
   /** The newest record that matches; undefined where there is none, or none that can be read. @throws as `read` */

@@ -1,7 +1,6 @@
-import { RECORD_SERVICE, type ContainerRecord, containerRecordSchema } from '../../model/records';
+import { type ContainerRecord, containerRecordSchema, LatestRecords, RECORD_SERVICE } from '../../model/records';
 import { type LabelMatches, logQuery } from '../../model/logql';
 import { pages } from '../loki/pages';
-import type { Entry } from '../loki/query-answer';
 import type { QueryClient } from '../loki/query-client';
 import type { TimeWindow } from './time-window';
 
@@ -27,34 +26,22 @@ export async function findRecords(
   { cluster, window, enough }: { cluster?: string; window: TimeWindow; enough?: (runs: number) => boolean }
 ): Promise<RecordSearch> {
   const query = recordQuery(metadata, cluster);
-  const newest = new Map<string, { entry: Entry; record: ContainerRecord }>();
+  const latest = new LatestRecords<ContainerRecord>();
   let strange = 0;
   for await (const page of pages(client, { query, from: window.from, to: window.recordsTo }, 'backward')) {
     for (const entry of page) {
       const record = parse(entry.line);
       if (record === undefined) {
         strange++;
-        continue;
-      }
-      const known = newest.get(record.id);
-      if (known === undefined || replaces({ entry, record }, known)) {
-        newest.set(record.id, { entry, record });
+      } else {
+        latest.add(record, entry.ns);
       }
     }
-    if (enough?.(newest.size)) {
+    if (enough?.(latest.size)) {
       break;
     }
   }
-  const records = [...newest.values()].map(({ record }) => record);
-  return { query, strange, records: records.sort(byStart) };
-}
-
-/** Later replaces earlier; of the same moment, what says more. */
-function replaces(a: { entry: Entry; record: ContainerRecord }, b: { entry: Entry; record: ContainerRecord }): boolean {
-  if (a.entry.ns !== b.entry.ns) {
-    return a.entry.ns > b.entry.ns;
-  }
-  return a.record.final !== b.record.final ? a.record.final : a.record.bytesAcked > b.record.bytesAcked;
+  return { query, strange, records: latest.all().sort(byStart) };
 }
 
 function byStart(a: ContainerRecord, b: ContainerRecord): number {

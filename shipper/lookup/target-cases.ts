@@ -1,5 +1,6 @@
 import type { Case } from '../../model/cases';
 import type { Target } from '../../model/lookup';
+import { recordKey } from '../../model/records';
 import type { CaseReader, CaseSelection, CaseWindow } from './case-reader';
 
 /** What flags say about the cases that are meant. They win over what a pasted text says. */
@@ -23,7 +24,7 @@ export async function casesOfTargets(
     for (const selection of await selectionsOf(reader, narrowed, flags.cluster, window)) {
       for (const one of await reader.cases(selection, window)) {
         if (isMeant(one, narrowed, flags)) {
-          found.set(`${one.cluster} ${one.id}`, one);
+          found.set(recordKey(one), one);
         }
       }
     }

@@ -1,4 +1,5 @@
 import type { Case } from '../../model/cases';
+import { recordKey } from '../../model/records';
 import { linkTo } from './link-to';
 import { LOOKUP_PATH, TIMELINE_PATH } from '../shared/paths';
 import { momentOf } from '../data/records';
@@ -9,7 +10,7 @@ const AROUND_MS = 15 * 60_000;
 /** The case on the timeline. */
 export function timelineLink(one: Case, search: string): string {
   const moment = momentOf(one);
-  const named = { case: `${one.cluster} ${one.id}` };
+  const named = { case: recordKey(one) };
   const around = { from: `${moment - AROUND_MS}`, to: `${moment + AROUND_MS}` };
   return linkTo(TIMELINE_PATH, search, Number.isNaN(moment) ? named : { ...named, ...around });
 }

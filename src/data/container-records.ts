@@ -1,7 +1,7 @@
 import { type LabelMatches, matchersOf } from '../../model/logql';
 import { type ContainerRecord, containerRecordSchema } from '../../model/records';
 import type { LokiSource, Span } from './loki-source';
-import { parseRecord } from './parse-record';
+import { latestOf } from './parse-record';
 import { recordQuery } from './record-query';
 
 /** The most that Loki gives in one answer where nobody raised its limit. */
@@ -17,15 +17,8 @@ export interface RecordsFound {
 export async function containerRecords(loki: LokiSource, metadata: LabelMatches, span: Span): Promise<RecordsFound> {
   const query = recordQuery(loki.recordSelector, 'container', ...matchersOf(metadata));
   const entries = await loki.newest(query, span, MOST_ENTRIES);
-  const newest = new Map<string, ContainerRecord>();
-  for (const record of entries.flatMap(({ line }) => parseRecord(line, containerRecordSchema) ?? [])) {
-    const key = `${record.cluster} ${record.id}`;
-    // They come in the order of time; of two with one time the final one was written last.
-    if (record.final || newest.get(key)?.final !== true) {
-      newest.set(key, record);
-    }
-  }
-  const records = [...newest.values()].sort((a, b) => -compare(a.firstTime ?? '', b.firstTime ?? ''));
+  const latest = latestOf(entries, containerRecordSchema);
+  const records = latest.sort((a, b) => -compare(a.firstTime ?? '', b.firstTime ?? ''));
   return { records, isPart: entries.length >= MOST_ENTRIES };
 }
 

@@ -1,7 +1,7 @@
 import type { Case } from '../../model/cases';
 import { logQuery, matcher, matchersOf } from '../../model/logql';
 import type { Who } from '../../model/lookup';
-import type { ContainerRecord } from '../../model/records';
+import { type ContainerRecord, recordKey } from '../../model/records';
 import { parseNs } from '../../model/time';
 import type { LogLayout } from '../shared/log-layouts';
 import type { Entry } from './log-frames';
@@ -30,7 +30,7 @@ const DAY_MS = 86_400_000;
 export function runOfRecord(record: ContainerRecord, searched: Span, layout: LogLayout): FoundRun {
   const { firstTime, lastTime, final } = record;
   return {
-    key: `${record.cluster} ${record.id}`,
+    key: recordKey(record),
     who: record,
     record,
     job: record.job,
@@ -51,7 +51,7 @@ export function runOfCase(one: Case, record: ContainerRecord | undefined, layout
     return runOfRecord(record, searched, layout);
   }
   const who = { ...one, node: one.node ?? undefined };
-  return { key: `${one.cluster} ${one.id}`, who, record, job: one.job, query: queryFor(who, layout), span: searched };
+  return { key: recordKey(one), who, record, job: one.job, query: queryFor(who, layout), span: searched };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { casesOf } from '../../model/cases';
+import { recordKey } from '../../model/records';
 import type { KindName } from './kinds';
 import { runLimited } from './limited';
 import { IDS_A_QUERY, type Reader } from './reader';
@@ -16,21 +17,23 @@ const MOST_IDS = 2000;
  */
 export async function readMissing(reader: Reader, cache: RecordCache, to: number): Promise<void> {
   const { containers, pods } = cache.records();
-  const known = new Set(pods.map(({ id }) => id));
+  const known = new Set(pods.map(recordKey));
   // Where the watch does not run there is no pod at all, and asking for each would be in vain.
   if (pods.length > 0) {
-    const orphans = containers.filter(({ podUid }) => !known.has(podUid));
+    const orphans = containers.filter(({ cluster, podUid }) => !known.has(recordKey({ cluster, id: podUid })));
     await readIds(reader, cache, 'pods', new Map(orphans.map((one) => [one.podUid, one.firstTime])), to);
   }
   const withPods = cache.records();
-  const jobs = new Set(withPods.jobs.map(({ id }) => id));
-  const jobless = withPods.pods.flatMap(({ jobUid, created }) =>
-    jobUid === null || jobs.has(jobUid) ? [] : [[jobUid, created] as const]
+  const jobs = new Set(withPods.jobs.map(recordKey));
+  const jobless = withPods.pods.flatMap(({ cluster, jobUid, created }) =>
+    jobUid === null || jobs.has(recordKey({ cluster, id: jobUid })) ? [] : [[jobUid, created] as const]
   );
   await readIds(reader, cache, 'jobs', new Map(jobless), to);
   const unseen = casesOf(cache.records()).filter(({ seen }) => !seen);
-  const created = new Map(cache.records().pods.map((pod) => [pod.id, pod.created]));
-  const containerRecords = new Map(unseen.map(({ id, podUid }) => [id, created.get(podUid) ?? null]));
+  const created = new Map(cache.records().pods.map((pod) => [recordKey(pod), pod.created]));
+  const containerRecords = new Map(
+    unseen.map(({ cluster, id, podUid }) => [id, created.get(recordKey({ cluster, id: podUid })) ?? null])
+  );
   await readIds(reader, cache, 'containers', containerRecords, to);
 }
 

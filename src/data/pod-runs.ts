@@ -1,12 +1,12 @@
 import { containerRunId } from '../../model/container-run';
 import { type LabelMatches, matchersOf, quote } from '../../model/logql';
 import type { Target } from '../../model/lookup';
-import { podRecordSchema, type PodRecord } from '../../model/records';
+import { podRecordSchema, type PodRecord, recordKey } from '../../model/records';
 import type { LogLayout } from '../shared/log-layouts';
 import { MOST_ENTRIES } from './container-records';
 import { type FoundRun, queryFor } from './found-run';
 import type { LokiSource, Span } from './loki-source';
-import { parseRecord } from './parse-record';
+import { latestOf } from './parse-record';
 import { narrowed } from './record-query';
 
 const DAY_MS = 86_400_000;
@@ -31,10 +31,7 @@ export async function runsOfPods(
       ? [`${selector} |= ${quote(`"${target.id}`)}`, ...matchersOf({ namespace })]
       : [selector, ...matchersOf({ ...metadata, namespace })];
   const entries = await loki.newest(query.join(' | '), span, MOST_ENTRIES);
-  const pods = new Map(
-    entries.flatMap(({ line }) => parseRecord(line, podRecordSchema) ?? []).map((pod) => [pod.id, pod])
-  );
-  const runs = [...pods.values()].flatMap((pod) => runsOf(pod, loki.logs));
+  const runs = latestOf(entries, podRecordSchema).flatMap((pod) => runsOf(pod, loki.logs));
   return runs.filter(({ who }) => target.kind !== 'container' || who.containerId?.startsWith(target.id) === true);
 }
 
@@ -45,7 +42,7 @@ function runsOf(pod: PodRecord, layout: LogLayout): FoundRun[] {
       const who = { cluster, namespace, pod: name, podUid, container, restart, containerId, node: node ?? undefined };
       const end = Date.parse(finished ?? pod.deletion?.gone ?? '') || Date.now();
       return {
-        key: `${cluster} ${containerRunId({ ...who })}`,
+        key: recordKey({ cluster, id: containerRunId(who) }),
         ...{ who, record: undefined, query: queryFor({ ...who, workload }, layout) },
         span: { from: (Date.parse(started ?? '') || end - DAY_MS) - 1000, to: end + 1000 },
         job: pod.job,

@@ -1,4 +1,5 @@
 import { casesOf, diskPressures } from '../../model/cases';
+import { LatestRecords } from '../../model/records';
 import type { LoadedRecords } from './loaded-records';
 import { type Coverage, cover, uncover } from './coverage';
 import { KIND_NAMES, type KindName } from './kinds';
@@ -8,12 +9,7 @@ import type { Span } from './loki-source';
 /** What stretches of a kind were read: all of its records there, or only those that are not `final`. */
 export type Scope = 'all' | 'open';
 
-interface Known<R> {
-  record: R;
-  /** The entry's timestamp, nanoseconds since 1970. */
-  ns: bigint;
-}
-type Lists = { [K in KindName]: Map<string, Known<RecordSet[K][number]>> };
+type Lists = { [K in KindName]: LatestRecords<RecordSet[K][number]> };
 
 /** Records with the cases and the stretches of disk pressure that they tell of. */
 export type Explained = Pick<LoadedRecords, 'records' | 'cases' | 'pressures'>;
@@ -32,8 +28,15 @@ export class RecordCache {
   /** Ids that were asked for one by one: they need not be asked for again. */
   readonly asked = new Set<string>();
   private readonly lists: Lists = {
-    ...{ nodes: new Map(), gcs: new Map(), events: new Map(), containers: new Map(), jobs: new Map() },
-    ...{ pods: new Map(), thresholds: new Map(), disks: new Map(), watches: new Map() },
+    nodes: new LatestRecords(),
+    gcs: new LatestRecords(),
+    events: new LatestRecords(),
+    containers: new LatestRecords(),
+    jobs: new LatestRecords(),
+    pods: new LatestRecords(),
+    thresholds: new LatestRecords(),
+    disks: new LatestRecords(),
+    watches: new LatestRecords(),
   };
   private readonly coverages = new Map<string, Coverage>();
   private snapshot = { version: 0, ...NOTHING_EXPLAINED };
@@ -43,13 +46,8 @@ export class RecordCache {
     return KIND_NAMES.reduce((sum, kind) => sum + this.lists[kind].size, 0);
   }
 
-  /** A later record of an id replaces an earlier one; of two with one time the final one was written last. */
   add<K extends KindName>(kind: K, record: RecordSet[K][number], ns: bigint): void {
-    const list = this.lists[kind];
-    const key = `${record.cluster} ${record.id}`;
-    const known = list.get(key);
-    if (known === undefined || known.ns < ns || (known.ns === ns && !isFinal(known.record))) {
-      list.set(key, { record, ns });
+    if (this.lists[kind].add(record, ns)) {
       this.version++;
     }
   }
@@ -66,7 +64,7 @@ export class RecordCache {
   }
 
   records(): RecordSet {
-    const of = <K extends KindName>(kind: K) => Array.from(this.lists[kind].values(), ({ record }) => record);
+    const of = <K extends KindName>(kind: K) => this.lists[kind].all();
     return {
       ...{ nodes: of('nodes'), gcs: of('gcs'), events: of('events'), containers: of('containers'), jobs: of('jobs') },
       ...{ pods: of('pods'), thresholds: of('thresholds'), disks: of('disks'), watches: of('watches') },
@@ -104,5 +102,3 @@ export class RecordCache {
     this.asked.clear();
   }
 }
-
-const isFinal = (record: object) => 'final' in record && record.final === true;

@@ -2,7 +2,8 @@ import React, { useMemo } from 'react';
 import { linkTo } from '../app/link-to';
 import { TIMELINE_PATH } from '../shared/paths';
 import { useRecords } from '../data/records';
-import { type ContainerLife, lifeKey } from '../timeline/model/container-life';
+import { recordKey } from '../../model/records';
+import type { ContainerLife } from '../timeline/model/container-life';
 import { useTimelineData } from '../timeline/view/use-timeline-data';
 import { linksOfLife } from './data/data-links';
 import { lokiOf } from './data/source';
@@ -46,4 +47,4 @@ export function RecordsTimeline({ panel, uid, selector }: RecordsTimelineProps) 
 
 /** The container in the same time on the app's page. */
 export const pageOf = (life: ContainerLife, { from, to }: { from: number; to: number }): string =>
-  linkTo(TIMELINE_PATH, '', { from: `${from}`, to: `${to}`, case: lifeKey(life) });
+  linkTo(TIMELINE_PATH, '', { from: `${from}`, to: `${to}`, case: recordKey(life) });

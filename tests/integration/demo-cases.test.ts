@@ -34,6 +34,13 @@ class Replayed {
     await this.read(this.store.url);
   }
 
+  /** Once more into the same store. */
+  async playAgain(...flags: string[]): Promise<void> {
+    await rm(this.dir, { recursive: true, force: true });
+    await this.demo('--loki.url', this.store?.url ?? '', ...flags);
+    await this.read(this.store?.url ?? '');
+  }
+
   private async demo(...flags: string[]): Promise<void> {
     this.dir = await mkdtemp(join(tmpdir(), 'afterlog-demo-cases-'));
     const demo = ['demo', '--data.dir', join(this.dir, 'demo'), '--agent.listen', '127.0.0.1:0'];
@@ -144,5 +151,22 @@ describe('a replay in which the agent is down during the second reclaim', () => 
     ]);
     // The agent noticed only when it was there again: the directory knows when the file went.
     expect(tally(replayed.cases)).toEqual({ ...otherCauses, 'C1 confirmed': 41, 'C8 confirmed': 3 });
+  });
+});
+
+describe('two replays under two cluster names in one store', () => {
+  const replayed = new Replayed();
+  beforeAll(async () => {
+    await replayed.playInto('--agent-down', 'none', '--cluster.name', 'east');
+    await replayed.playAgain('--agent-down', 'none', '--cluster.name', 'west');
+  }, PATIENCE_MS);
+  afterAll(() => replayed.close());
+
+  test('have the cases of both', () => {
+    expect(replayed.cases).toHaveLength(108);
+    const of = (cluster: string) => replayed.cases.filter((one) => one.cluster === cluster);
+    expect([of('east').length, of('west').length]).toEqual([54, 54]);
+    expect(tally(of('west'))).toEqual(tally(of('east')));
+    expect(tally(of('east'))).toEqual({ ...otherCauses, 'C1 confirmed': 41, 'C8 confirmed': 3 });
   });
 });

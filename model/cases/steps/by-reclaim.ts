@@ -18,7 +18,7 @@ const WITH_IT = 10_000;
  * because no agent was running, the proof is weaker by that much; where one was running in between, the file had stayed.
  */
 export function byReclaim(subject: Subject, facts: Facts): Finding | undefined {
-  const removal = subject.containerId === null ? undefined : facts.removals.get(subject.containerId);
+  const removal = facts.removal(subject.cluster, subject.containerId);
   if (!removal) {
     return undefined;
   }

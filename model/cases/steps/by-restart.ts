@@ -60,9 +60,9 @@ function byLaterRun(subject: Subject, facts: Facts): Finding | undefined {
 }
 
 /** Later runs of the same container, oldest first, from the pod's record and from the container records: the API shows only the last two. */
-function runsAfter({ restart, podUid, container, podContainer }: Subject, facts: Facts): Run[] {
+function runsAfter({ cluster, restart, podUid, container, podContainer }: Subject, facts: Facts): Run[] {
   const runs = new Map<number, Run>();
-  for (const containerRecord of facts.runsBeside(podUid, container)) {
+  for (const containerRecord of facts.runsBeside(cluster, podUid, container)) {
     runs.set(containerRecord.restart, {
       restart: containerRecord.restart,
       started: ms(containerRecord.firstTime),

@@ -19,7 +19,7 @@ export function bySignature(subject: Subject, facts: Facts): Finding | undefined
     return undefined;
   }
   const pressure = facts.pressureAt(cluster, node, left);
-  const company = facts.inferred.get(subject.id);
+  const company = facts.inferredRemoval(subject);
   const empty = containerRecord.left.directory === 'empty';
   if ((!pressure && !(empty && company)) || !isTerminated(pod, left)) {
     return undefined;

@@ -5,6 +5,7 @@ import { t } from '../../shared/texts';
 import { locationService } from '@grafana/runtime';
 import { type Column, type FetchDataFunc, InteractiveTable, LinkButton, Stack, useStyles2 } from '@grafana/ui';
 import type { Case } from '../../../model/cases';
+import { recordKey } from '../../../model/records';
 import { StatusBadge } from '../../details/case-details';
 import { momentOf } from '../../data/records';
 import { useLocation } from '../../shared/use-location';
@@ -97,7 +98,7 @@ export function CasesTable({
       className={styles.table}
       columns={columns}
       data={data}
-      getRowId={({ cluster, id }) => `${cluster} ${id}`}
+      getRowId={recordKey}
       pageSize={ROWS}
       initialSortBy={initialSortBy}
       fetchData={fetchData}

@@ -2,7 +2,7 @@ import React, { useMemo } from 'react';
 import { t, Trans } from '../../shared/texts';
 import { locationService } from '@grafana/runtime';
 import { Button, Stack } from '@grafana/ui';
-import { containerRunId } from '../../../model/container-run';
+import { recordKey } from '../../../model/records';
 import { useLoki } from '../../app/app-context';
 import { CaseDrawer } from '../../details/case-details';
 import { download } from '../../shared/download';
@@ -28,9 +28,9 @@ export default function LostLogsPage() {
   const inRange = useMemo(() => casesWithin(records.cases, span), [records.cases, span]);
   const shown = useMemo(() => inRange.filter(matcherOf(filters)), [inRange, filters]);
   const open = new URLSearchParams(search).get('case');
-  const one = open === null ? undefined : records.cases.find((each) => keyOf(each) === open);
+  const one = open === null ? undefined : records.cases.find((each) => recordKey(each) === open);
   const containerRecord =
-    one && records.records.containers.find((each) => each.cluster === one.cluster && containerRunId(each) === one.id);
+    one && records.records.containers.find((each) => each.id === one.id && each.cluster === one.cluster);
   return (
     <Stack direction="column" gap={2}>
       <Stack direction="row" gap={2} justifyContent="space-between" alignItems="flex-start" wrap="wrap">
@@ -55,7 +55,7 @@ export default function LostLogsPage() {
       {shown.length > 0 && (
         <>
           <CasesChart cases={shown} span={span} timeZone={timeZone} onSpan={time.setSpan} />
-          <CasesTable cases={shown} timeZone={timeZone} onOpen={(each) => openCase(keyOf(each))} />
+          <CasesTable cases={shown} timeZone={timeZone} onOpen={(each) => openCase(recordKey(each))} />
         </>
       )}
       {one !== undefined && (
@@ -72,5 +72,4 @@ export default function LostLogsPage() {
   );
 }
 
-const keyOf = ({ cluster, id }: { cluster: string; id: string }) => `${cluster} ${id}`;
 const openCase = (key: string | null) => locationService.partial({ case: key }, key === null);

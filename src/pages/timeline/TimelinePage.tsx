@@ -10,7 +10,8 @@ import { CAPACITY_PATH } from '../../shared/paths';
 import { RecordsStatus, useRecords } from '../../data/records';
 import { TimeControls, useTimeRange } from '../../shared/time-range';
 import { rounded, spanOf, type View, zoomed } from '../../timeline/geometry/view';
-import { type ContainerLife, lifeKey } from '../../timeline/model/container-life';
+import { recordKey } from '../../../model/records';
+import type { ContainerLife } from '../../timeline/model/container-life';
 import { nodeKey } from '../../timeline/model/node-lane';
 import { Legend } from '../../timeline/view/Legend';
 import { LifeTable } from '../../timeline/view/LifeTable';
@@ -51,10 +52,10 @@ export default function TimelinePage() {
     },
     [whole]
   );
-  const openLife = useCallback((life: ContainerLife) => changeState({ open: lifeKey(life) }), [changeState]);
+  const openLife = useCallback((life: ContainerLife) => changeState({ open: recordKey(life) }), [changeState]);
   const close = useCallback(() => changeState({ open: undefined }), [changeState]);
   const opened = useMemo(
-    () => (state.open === undefined ? undefined : all.find((life) => lifeKey(life) === state.open)),
+    () => (state.open === undefined ? undefined : all.find((life) => recordKey(life) === state.open)),
     [all, state.open]
   );
   const goToNode = (life: ContainerLife) => {

@@ -19,7 +19,7 @@ export interface ViewState {
   asTable: boolean;
   /** What was loaded, of which the address's time range is a piece; undefined where that is all. */
   whole: View | undefined;
-  /** `lifeKey()` of the container whose details are open. */
+  /** `recordKey()` of the container whose details are open. */
   open: string | undefined;
 }
 

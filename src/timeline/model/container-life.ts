@@ -2,13 +2,14 @@ import type { Case } from '../../../model/cases';
 import type { Cause } from '../../../model/causes';
 import { ms } from '../../../model/cases/moment';
 import { containerRunId } from '../../../model/container-run';
-import type {
-  ContainerRecord,
-  ContainerRun,
-  JobRecord,
-  PodContainer,
-  PodRecord,
-  LogStatus,
+import {
+  type ContainerRecord,
+  type ContainerRun,
+  type JobRecord,
+  type LogStatus,
+  type PodContainer,
+  type PodRecord,
+  recordKey,
 } from '../../../model/records';
 import type { TimelineInput } from './input';
 
@@ -49,35 +50,33 @@ export interface ContainerLife {
   podRecord: PodRecord | undefined;
 }
 
-/** The key of a container run over all clusters. */
-export const lifeKey = ({ cluster, id }: { cluster: string; id: string }): string => `${cluster} ${id}`;
-
 /**
  * The lives of all container runs that the records tell of, in no order: those with a container record, and those that only
  * the API showed. Container runs that never started have no log and no life.
  */
 export function containerLives({ records, cases }: Pick<TimelineInput, 'records' | 'cases'>): ContainerLife[] {
-  const casesById = new Map(cases.map((one) => [one.id, one]));
-  const jobs = new Map(records.jobs.map((job) => [job.id, job]));
-  const pods = new Map(records.pods.map((pod) => [pod.id, pod]));
+  const casesByKey = new Map(cases.map((one) => [recordKey(one), one]));
+  const jobs = new Map(records.jobs.map((job) => [recordKey(job), job]));
+  const pods = new Map(records.pods.map((pod) => [recordKey(pod), pod]));
   const lives: ContainerLife[] = [];
   // By pod, not by id: building a hundred thousand ids to look them up costs more than all the rest.
   const containerRecordsOfPod = new Map<string, ContainerRecord[]>();
   const add = (life: ContainerLife | undefined) => life && lives.push(life);
   for (const containerRecord of records.containers) {
-    const own = containerRecordsOfPod.get(containerRecord.podUid);
+    const podKey = recordKey({ cluster: containerRecord.cluster, id: containerRecord.podUid });
+    const own = containerRecordsOfPod.get(podKey);
     if (own) {
       own.push(containerRecord);
     } else {
-      containerRecordsOfPod.set(containerRecord.podUid, [containerRecord]);
+      containerRecordsOfPod.set(podKey, [containerRecord]);
     }
-    const pod = pods.get(containerRecord.podUid);
+    const pod = pods.get(podKey);
     const container = pod?.containers.find(({ name }) => name === containerRecord.container);
     const run = container?.runs.find(({ restart }) => restart === containerRecord.restart);
     add(
       lifeOf(
         containerRecord.id,
-        casesById.get(containerRecord.id),
+        casesByKey.get(recordKey(containerRecord)),
         jobOf(pod, jobs),
         containerRecord,
         pod,
@@ -87,7 +86,7 @@ export function containerLives({ records, cases }: Pick<TimelineInput, 'records'
     );
   }
   for (const pod of records.pods) {
-    const own = containerRecordsOfPod.get(pod.id);
+    const own = containerRecordsOfPod.get(recordKey(pod));
     for (const container of pod.containers) {
       for (const run of container.runs) {
         if (
@@ -97,7 +96,8 @@ export function containerLives({ records, cases }: Pick<TimelineInput, 'records'
         ) {
           const { restart } = run;
           const id = containerRunId({ ...pod, podUid: pod.id, container: container.name, restart });
-          add(lifeOf(id, casesById.get(id), jobOf(pod, jobs), undefined, pod, container, run));
+          const found = casesByKey.get(recordKey({ cluster: pod.cluster, id }));
+          add(lifeOf(id, found, jobOf(pod, jobs), undefined, pod, container, run));
         }
       }
     }
@@ -106,7 +106,7 @@ export function containerLives({ records, cases }: Pick<TimelineInput, 'records'
 }
 
 const jobOf = (pod: PodRecord | undefined, jobs: Map<string, JobRecord>) =>
-  pod?.jobUid == null ? undefined : jobs.get(pod.jobUid);
+  pod?.jobUid == null ? undefined : jobs.get(recordKey({ cluster: pod.cluster, id: pod.jobUid }));
 
 function lifeOf(
   id: string,

@@ -3,6 +3,7 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '../../shared/texts';
 import { type CellProps, type Column, InteractiveTable, useStyles2 } from '@grafana/ui';
+import { recordKey } from '../../../model/records';
 import { timeLabel } from '../geometry/ticks';
 import { zoneOf } from '../geometry/time-zone';
 import type { View } from '../geometry/view';
@@ -94,7 +95,7 @@ export function LifeTable({ lives, view, timeZone, now, onOpen }: LifeTableProps
       <InteractiveTable
         columns={columns}
         data={inView.slice(0, MOST)}
-        getRowId={({ cluster, id }) => `${cluster} ${id}`}
+        getRowId={recordKey}
         pageSize={50}
       />
     </div>
