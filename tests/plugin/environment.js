@@ -3,6 +3,7 @@ const { TestEnvironment } = require('jest-environment-jsdom');
 // jsdom has its own globals. The embedded store runs beside the page and needs Node's.
 const ofNode = {
   ...{ TextEncoder, TextDecoder, structuredClone, setImmediate, clearImmediate, fetch, Response, Request, Headers },
+  ...{ URL, URLSearchParams },
   ...{
     Uint8Array,
     ArrayBuffer,
