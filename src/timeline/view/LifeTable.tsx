@@ -92,12 +92,7 @@ export function LifeTable({ lives, view, timeZone, now, onOpen }: LifeTableProps
           })}
         </p>
       )}
-      <InteractiveTable
-        columns={columns}
-        data={inView.slice(0, MOST)}
-        getRowId={recordKey}
-        pageSize={50}
-      />
+      <InteractiveTable columns={columns} data={inView.slice(0, MOST)} getRowId={recordKey} pageSize={50} />
     </div>
   );
 }
