@@ -14,7 +14,7 @@ import { useLocation } from './shared/use-location';
 /** The app's pages; an address that is none of theirs leads to the first. */
 export default function App({ meta }: AppRootProps<JsonData>) {
   const pathname = useLocation('pathname');
-  const page = PAGES.find(({ path }) => path === pathname);
+  const page = PAGES.find(({ path }) => path === pathname.replace(/\/+$/, ''));
   const settings = settingsOf(meta.jsonData);
   useEffect(() => {
     const [first] = PAGES;

@@ -4,6 +4,7 @@ import { locationService } from '@grafana/runtime';
 import { Tab, TabsBar } from '@grafana/ui';
 import { CONFIGURATION_PATH } from '../shared/paths';
 import { useLocation } from '../shared/use-location';
+import { isAdmin } from './is-admin';
 import { linkTo } from './link-to';
 import { type AppPage, PAGES } from './pages';
 
@@ -23,12 +24,14 @@ export function AppNavigation({ current }: { current: AppPage }) {
         const isCurrent = path === current.path;
         return <Tab key={path} label={title()} icon={icon} href={href} active={isCurrent} onChangeTab={follow(href)} />;
       })}
-      <Tab
-        label={t('pages.configuration', 'Configuration')}
-        icon="cog"
-        href={CONFIGURATION_PATH}
-        onChangeTab={follow(CONFIGURATION_PATH)}
-      />
+      {isAdmin() && (
+        <Tab
+          label={t('pages.configuration', 'Configuration')}
+          icon="cog"
+          href={CONFIGURATION_PATH}
+          onChangeTab={follow(CONFIGURATION_PATH)}
+        />
+      )}
     </TabsBar>
   );
 }

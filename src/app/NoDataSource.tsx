@@ -3,6 +3,7 @@ import { t, Trans } from '../shared/texts';
 import { LinkButton } from '@grafana/ui';
 import { CONFIGURATION_PATH } from '../shared/paths';
 import { Empty } from './Empty';
+import { isAdmin } from './is-admin';
 
 /** What a page shows before an admin has chosen the Loki. */
 export const NoDataSource = () => (
@@ -10,9 +11,11 @@ export const NoDataSource = () => (
     icon="database"
     title={t('no-data-source.title', 'No Loki data source is chosen yet')}
     action={
-      <LinkButton icon="cog" href={CONFIGURATION_PATH}>
-        <Trans i18nKey="no-data-source.configure">Open the configuration</Trans>
-      </LinkButton>
+      isAdmin() ? (
+        <LinkButton icon="cog" href={CONFIGURATION_PATH}>
+          <Trans i18nKey="no-data-source.configure">Open the configuration</Trans>
+        </LinkButton>
+      ) : undefined
     }
   >
     <Trans i18nKey="no-data-source.what">

@@ -22,7 +22,7 @@ export const PAGES: readonly AppPage[] = [
   {
     path: LOST_LOGS_PATH,
     icon: 'list-ul',
-    title: () => t('pages.lost-logs', 'Lost logs'),
+    title: () => t('pages.lost-logs', 'Lost-log cases'),
     Page: lazy(() => import(/* webpackChunkName: "lost-logs" */ '../pages/lost-logs/LostLogsPage')),
   },
   {

@@ -8,6 +8,7 @@ import { RunLog } from './RunLog';
 import { exploreLink } from '../data/explore-link';
 import { runOfCase } from '../data/found-run';
 import { CaseDetails } from './CaseDetails';
+import { useDrawer } from './use-drawer';
 
 /**
  * A case in a drawer: what happened, the log itself, and ways on.
@@ -28,6 +29,7 @@ export function CaseDrawer({
   timelineHref?: string;
   onClose: () => void;
 }) {
+  useDrawer(onClose);
   const loki = useLoki();
   const run = useMemo(() => runOfCase(one, record, loki.logs), [one, record, loki]);
   const [isShown, show] = useState(false);

@@ -10,6 +10,7 @@ import type { View } from '../timeline/geometry/view';
 import type { ContainerLife } from '../timeline/model/container-life';
 import { lifeTitle } from '../timeline/view/describe';
 import { LifeFacts } from './LifeFacts';
+import { useDrawer } from './use-drawer';
 
 interface LifeDrawerProps {
   life: ContainerLife;
@@ -25,6 +26,7 @@ interface LifeDrawerProps {
 
 /** A container with its log: what happened to it, what that rests on, the log itself, and ways on. */
 export function LifeDrawer({ life, loki, searched, timeZone, ways, onClose }: LifeDrawerProps) {
+  useDrawer(onClose);
   const { case: found, containerRecord } = life;
   const run = useMemo(() => {
     if (loki === undefined) {

@@ -1,4 +1,6 @@
 // Loaded with every Grafana page: nothing heavy is imported here.
+import type { ScopedVars } from '@grafana/data';
+import { getTemplateSrv } from '@grafana/runtime';
 import { fieldsOfQuery, type Known } from './where-to';
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
@@ -8,10 +10,18 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeof va
  * is one of Loki.
  */
 export function knownOfQueries(context: unknown): Known | undefined {
-  const { targets, timeRange } = isObject(context) ? context : {};
-  const queries = (Array.isArray(targets) ? targets : []).filter(isObject).filter(isOfLoki);
+  const { targets, timeRange, data, scopedVars } = isObject(context) ? context : {};
+  // Queries of a panel may leave the data source to the panel; those that were run name it.
+  const { request } = isObject(data) ? data : {};
+  const ran = isObject(request) ? request.targets : undefined;
+  const queries = [targets, ran]
+    .flatMap((list) => (Array.isArray(list) ? list : []))
+    .filter(isObject)
+    .filter(isOfLoki);
   const expr = queries.map((query) => query.expr).find((one): one is string => typeof one === 'string');
-  return expr === undefined ? undefined : { fields: fieldsOfQuery(expr), ...rangeOf(timeRange) };
+  return expr === undefined
+    ? undefined
+    : { fields: fieldsOfQuery(replaceVariables(expr, scopedVars)), ...rangeOf(timeRange) };
 }
 
 /** Labels and metadata that name a container or its pod, as Afterlog, Grafana Alloy, Promtail and OpenTelemetry do. */
@@ -29,12 +39,20 @@ export function knownOfLine(context: unknown): Known | undefined {
   if (!isObject(attributes)) {
     return undefined;
   }
-  const fields = Object.entries(attributes).map(([name, value]): [string, string] => [
+  const fields = Object.entries(attributes).map(([name, value]): [string, string[]] => [
     name.replaceAll('.', '_'),
-    `${Array.isArray(value) ? value[0] : value}`,
+    [`${Array.isArray(value) ? value[0] : value}`],
   ]);
   return { fields: Object.fromEntries(fields), ...rangeOf(timeRange) };
 }
+
+/** The query with the dashboard's variables as their values: several as alternatives of a regular expression. */
+function replaceVariables(expr: string, scopedVars: unknown): string {
+  return getTemplateSrv().replace(expr, isScopedVars(scopedVars) ? scopedVars : undefined, 'regex');
+}
+
+const isScopedVars = (value: unknown): value is ScopedVars =>
+  isObject(value) && Object.values(value).every((one) => one === undefined || isObject(one));
 
 const isOfLoki = ({ datasource }: Record<string, unknown>) => isObject(datasource) && datasource.type === 'loki';
 

@@ -37,7 +37,7 @@ export function RecordsTimeline({ panel, uid, selector }: RecordsTimelineProps) 
       pageOf={(life) => pageOf(life, span)}
       status={<PanelStatus {...records} faulty={filter.faulty} />}
       empty={
-        records.status !== 'loading' && (
+        records.status === 'done' && (
           <NoRuns isFiltered={filter.passes !== undefined && all.length > 0} hasRecords={nodes.size > 0} />
         )
       }

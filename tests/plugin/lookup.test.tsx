@@ -1,7 +1,7 @@
 import React from 'react';
-import type { AppRootProps } from '@grafana/data';
-import { locationService } from '@grafana/runtime';
-import { act, render, screen } from '@testing-library/react';
+import { type AppRootProps, OrgRole } from '@grafana/data';
+import { config, locationService } from '@grafana/runtime';
+import { act, cleanup, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import App from '../../src/App';
 import { CONFIGURATION_PATH, LOOKUP_PATH } from '../../src/shared/paths';
@@ -133,7 +133,7 @@ describe('the look-up page', () => {
     ]);
     openWith('job/twice');
     expect(await screen.findByText('the second run')).toBeVisible();
-    await userEvent.click(screen.getByRole('button', { name: /twice-bcdfg\/main.*run 1/ }));
+    await userEvent.click(screen.getByRole('button', { name: /twice-bcdfg\/main.*restart 0/ }));
     expect(await screen.findByText('the first run')).toBeVisible();
     expect(screen.queryByText('the second run')).toBeNull();
     expect(locationService.getSearch().get('run')).toContain('twice-bcdfg main 0');
@@ -156,9 +156,16 @@ describe('the look-up page', () => {
     expect(await screen.findByText('the query time range exceeds the limit')).toBeVisible();
   });
 
-  it('leads to the configuration where no data source is chosen', () => {
+  it('leads an admin to the configuration where no data source is chosen, and nobody else', () => {
+    config.bootData.user.orgRole = OrgRole.Admin;
     open(LOOKUP_PATH, {});
     expect(screen.getByRole('link', { name: 'Open the configuration' })).toHaveAttribute('href', CONFIGURATION_PATH);
+    expect(screen.getByRole('tab', { name: 'Configuration' })).toBeVisible();
+    cleanup();
+    config.bootData.user.orgRole = OrgRole.Viewer;
+    open(LOOKUP_PATH, {});
+    expect(screen.queryByRole('link', { name: 'Open the configuration' })).toBeNull();
+    expect(screen.queryByRole('tab', { name: 'Configuration' })).toBeNull();
   });
 });
 

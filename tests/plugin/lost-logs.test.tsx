@@ -57,7 +57,7 @@ const rows = async () => {
 
 describe('the page of lost logs', () => {
   it.each(['legacy', 'dataplane'] as const)(
-    'lists every case, newest first (frames in the %s layout)',
+    'lists every case, what is lost first (frames in the %s layout)',
     async (layout) => {
       loki.layout = layout;
       open();

@@ -39,7 +39,7 @@ export default function Configuration({ plugin: { meta } }: ConfigurationProps) 
       >
         <DataSourcePicker
           inputId="loki"
-          type="loki"
+          pluginId="loki"
           current={lokiUid ?? null}
           noDefault
           placeholder={t('configuration.loki-choose', 'Choose a Loki data source')}

@@ -20,7 +20,7 @@ export function SelfCheck({ lokiUid, settings: { recordSelector, logs } }: { lok
   const answer = useAnswer(ask);
   return (
     <section className={styles.check} aria-label={t('check.title', 'Self-check')} aria-live="polite">
-      <Text element="h3" variant="h5">
+      <Text element="h2" variant="h5">
         <Trans i18nKey="check.heading">What is in this Loki, of the last 24 hours</Trans>
       </Text>
       {answer.state === 'loading' && <LoadingPlaceholder text={t('check.loading', 'Asking Loki')} />}

@@ -30,7 +30,9 @@ export function RunList({ runs, shown }: { runs: readonly FoundRun[]; shown: Fou
             <span className={styles.name}>
               {run.who.pod}/{run.who.container}
             </span>
-            <span className={styles.quiet}>{t('lookup.run', 'run {{run}}', { run: (run.who.restart ?? 0) + 1 })}</span>
+            <span className={styles.quiet}>
+              {t('lookup.restart', 'restart {{restart}}', { restart: run.who.restart ?? 0 })}
+            </span>
           </button>
         </li>
       ))}

@@ -91,7 +91,7 @@ export function WhatHappened({ loki, run, timeZone }: { loki: LokiSource; run: F
 function whereabouts({ who: { namespace, container, restart, containerId, node, cluster } }: FoundRun): string {
   return [
     container,
-    restart !== undefined && restart > 0 && t('lookup.run', 'run {{run}}', { run: restart + 1 }),
+    restart !== undefined && restart > 0 && t('lookup.restart', 'restart {{restart}}', { restart }),
     namespace && t('lookup.in-namespace', 'namespace {{namespace}}', { namespace }),
     node && t('lookup.on-node', 'node {{node}}', { node }),
     containerId && containerId.slice(0, 12),

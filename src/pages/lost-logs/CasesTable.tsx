@@ -11,7 +11,7 @@ import { momentOf } from '../../data/records';
 import { useLocation } from '../../shared/use-location';
 import { causeText, confidenceText } from '../../shared/words';
 import { lookupLink, timelineLink } from '../../app/case-links';
-import { isSortKey, sorted, type Sort } from './sort';
+import { DEFAULT_SORT, isSortKey, sorted, type Sort } from './sort';
 
 const ROWS = 50;
 
@@ -44,7 +44,7 @@ export function CasesTable({
           {one.pod}
           <span className={styles.quiet}>
             {one.container}
-            {one.restart > 0 && ` ${t('lost-logs.run', 'run {{run}}', { run: one.restart + 1 })}`}
+            {one.restart > 0 && ` ${t('lost-logs.restart', 'restart {{restart}}', { restart: one.restart })}`}
           </span>
         </button>
       )),
@@ -109,11 +109,11 @@ export function CasesTable({
 
 function sortOfSearch(search: string): Sort {
   const [by = '', direction] = (new URLSearchParams(search).get('sort') ?? '').split(' ');
-  return isSortKey(by) ? { by, desc: direction === 'desc' } : { by: 'gone', desc: true };
+  return isSortKey(by) ? { by, desc: direction === 'desc' } : DEFAULT_SORT;
 }
 
 function setSort({ by, desc }: Sort): void {
-  const isDefault = by === 'gone' && desc;
+  const isDefault = by === DEFAULT_SORT.by && desc === DEFAULT_SORT.desc;
   locationService.partial({ sort: isDefault ? null : `${by}${desc ? ' desc' : ''}` }, true);
 }
 

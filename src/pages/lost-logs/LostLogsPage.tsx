@@ -13,6 +13,7 @@ import { useLocation } from '../../shared/use-location';
 import { CasesChart } from './CasesChart';
 import { CasesTable } from './CasesTable';
 import { csvOf } from './csv';
+import { Headline } from './Headline';
 import { NoCases } from './NoCases';
 import { timelineLink } from '../../app/case-links';
 
@@ -49,11 +50,12 @@ export default function LostLogsPage() {
         </Stack>
       </Stack>
       <RecordsStatus records={records} />
-      {shown.length === 0 && records.status !== 'loading' && (
+      {shown.length === 0 && records.status === 'done' && (
         <NoCases others={inRange.length} records={records.records} span={span} />
       )}
       {shown.length > 0 && (
         <>
+          <Headline cases={shown} isReading={records.status === 'loading'} />
           <CasesChart cases={shown} span={span} timeZone={timeZone} onSpan={time.setSpan} />
           <CasesTable cases={shown} timeZone={timeZone} onOpen={(each) => openCase(recordKey(each))} />
         </>

@@ -31,8 +31,11 @@ export function columnsOf(cases: readonly Case[], span: Span, seriesOf: (one: Ca
 }
 
 /** How many cases there are of each series, most first. */
-export function totalsOf(cases: readonly Case[], seriesOf: (one: Case) => string): Array<[series: string, n: number]> {
-  const totals = new Map<string, number>();
+export function totalsOf<S extends string>(
+  cases: readonly Case[],
+  seriesOf: (one: Case) => S
+): Array<[series: S, n: number]> {
+  const totals = new Map<S, number>();
   cases.forEach((one) => totals.set(seriesOf(one), (totals.get(seriesOf(one)) ?? 0) + 1));
   return [...totals].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
 }

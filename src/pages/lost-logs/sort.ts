@@ -1,4 +1,10 @@
 import type { Case } from '../../../model/cases';
+import type { LogStatus } from '../../../model/records';
+
+/** What is not in Loki stands first. */
+const SEVERITY: readonly LogStatus[] = ['lost', 'partial', 'unknown', 'pending', 'rescued', 'complete'];
+
+export const bySeverity = (a: LogStatus, b: LogStatus): number => SEVERITY.indexOf(a) - SEVERITY.indexOf(b);
 
 const keys = {
   gone: ({ at, finished }: Case) => at ?? finished ?? '',
@@ -6,7 +12,7 @@ const keys = {
   namespace: ({ namespace }: Case) => namespace,
   job: ({ cronJob, job }: Case) => `${cronJob ?? job ?? ''} ${job ?? ''}`,
   node: ({ node }: Case) => node ?? '',
-  status: ({ status }: Case) => status,
+  status: ({ status }: Case) => `${SEVERITY.indexOf(status)}`,
   // C2 stands before C10.
   cause: ({ cause }: Case) => (cause === 'unknown' ? '~' : cause.slice(1).padStart(2, '0')),
 };
@@ -17,6 +23,9 @@ export interface Sort {
 }
 
 export const isSortKey = (text: string): text is Sort['by'] => text in keys;
+
+/** What is not in Loki first; of equal status the newest. */
+export const DEFAULT_SORT: Sort = { by: 'status', desc: false };
 
 /** The cases in this order; what is equal in it stays in the order in which it came. */
 export function sorted(cases: readonly Case[], { by, desc }: Sort): Case[] {

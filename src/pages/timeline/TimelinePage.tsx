@@ -52,7 +52,8 @@ export default function TimelinePage() {
     },
     [whole]
   );
-  const openLife = useCallback((life: ContainerLife) => changeState({ open: recordKey(life) }), [changeState]);
+  // An entry of the history of its own: the browser's Back closes the drawer before it leaves the app.
+  const openLife = useCallback((life: ContainerLife) => locationService.partial({ case: recordKey(life) }), []);
   const close = useCallback(() => changeState({ open: undefined }), [changeState]);
   const opened = useMemo(
     () => (state.open === undefined ? undefined : all.find((life) => recordKey(life) === state.open)),
@@ -79,7 +80,7 @@ export default function TimelinePage() {
       />
       <RecordsStatus records={records} />
       <div ref={box} style={{ height }}>
-        {isEmpty && records.status !== 'loading' ? (
+        {isEmpty && records.status === 'done' ? (
           nothing
         ) : state.asTable ? (
           <LifeTable lives={lives} view={span} timeZone={timeZone} now={now} onOpen={openLife} />
@@ -95,7 +96,7 @@ export default function TimelinePage() {
             showPressure={state.pressure}
             language={config.bootData?.user?.language ?? 'en-US'}
             onOpen={openLife}
-            empty={records.status === 'loading' ? undefined : nothing}
+            empty={records.status === 'done' ? nothing : undefined}
           />
         )}
       </div>

@@ -16,6 +16,7 @@ it.each([
   ['$job', regex, '(x y|z)'],
   ['${job:uriencode}', regex, '{x%20y,z}'],
   ['$every', regex, '.*'],
+  ['$job', 'regex', '(x y|z)'],
   ['$__range and $other', undefined, '$__range and $other'],
 ])('%s is filled', (text, format, filled) => {
   expect(replaceVariables(text, {}, format)).toBe(filled);

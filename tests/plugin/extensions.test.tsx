@@ -1,5 +1,10 @@
-import { knownOfLabel, knownOfLine, knownOfQueries, LINKED_LABELS } from './contexts';
-import { fieldsOfQuery, whereTo } from './where-to';
+import { setTemplateSrv } from '@grafana/runtime';
+import { setVariables, templateSrv } from '../../tools/grafana-host/page/services/variables';
+import { knownOfLabel, knownOfLine, knownOfQueries, LINKED_LABELS } from '../../src/extensions/contexts';
+import { fieldsOfQuery, whereTo } from '../../src/extensions/where-to';
+
+beforeAll(() => setTemplateSrv(templateSrv));
+afterEach(() => setVariables([]));
 
 const LOKI = { type: 'loki', uid: 'loki' };
 const APP = '/a/afterlog-timelines-app';
@@ -12,9 +17,17 @@ const pathOf = (context: unknown) => {
 describe('a query of LogQL', () => {
   it('tells what is equal in it, and nothing else', () => {
     expect(fieldsOfQuery('{namespace="shop", app=~"a|b"} |= "x" | container_id="4703" | level!="info"')).toEqual({
-      namespace: 'shop',
-      container_id: '4703',
+      namespace: ['shop'],
+      app: ['a', 'b'],
+      container_id: ['4703'],
     });
+  });
+
+  it('does not take what a line filter looks for as a matcher', () => {
+    expect(fieldsOfQuery('{namespace="shop"} |= "pod=\\"a\\"" != `pod="b"` |~ "job_name=.*"')).toEqual({
+      namespace: ['shop'],
+    });
+    expect(fieldsOfQuery('{pod=~"hello-.*", namespace=~".+"}')).toEqual({});
   });
 });
 
@@ -25,6 +38,9 @@ describe('the link', () => {
     ['{pod="hello-rtkpw"}', '/lookup?q=hello-rtkpw'],
     ['{namespace="shop"}', '/timeline?namespace=shop'],
     ['{service_name="afterlog", record="gc"} | node="node-a"', '/timeline?node=node-a'],
+    ['{namespace=~"(shop|web)"}', '/timeline?namespace=shop&namespace=web'],
+    ['{namespace="shop", workload="hello"}', '/timeline?namespace=shop&text=hello'],
+    ['{namespace="shop", pod=~"a-1|b-2"}', '/timeline?namespace=shop'],
   ])('of %s leads to %s', (expr, path) => {
     expect(pathOf(explore(expr))).toBe(`${APP}${path}`);
   });
@@ -38,6 +54,20 @@ describe('the link', () => {
     expect(pathOf({ ...explore('{namespace="shop"}'), timeRange: { raw } })).toBe(
       `${APP}/timeline?from=1000&to=2000&namespace=shop`
     );
+  });
+
+  it('knows the query that was run where only the panel has a data source', () => {
+    const ran = { request: { targets: [{ expr: '{pod="hello-rtkpw"}', datasource: LOKI }] } };
+    expect(pathOf({ targets: [{ expr: '{pod="$pod"}' }], data: ran })).toBe(`${APP}/lookup?q=hello-rtkpw`);
+  });
+
+  it('has the values of a dashboard’s variables', () => {
+    const scopedVars = { namespace: { text: 'shop', value: 'shop' } };
+    expect(pathOf({ ...explore('{namespace=~"$namespace"}'), scopedVars })).toBe(`${APP}/timeline?namespace=shop`);
+    setVariables([{ name: 'namespace', value: ['a.b', 'c'], all: undefined }]);
+    expect(pathOf(explore('{namespace=~"$namespace"}'))).toBe(`${APP}/timeline?namespace=a.b&namespace=c`);
+    setVariables([{ name: 'namespace', value: ['a', 'c'], all: '.*' }]);
+    expect(pathOf(explore('{namespace=~"$namespace"}'))).toBeUndefined();
   });
 
   it('of a log line leads to its container', () => {
