@@ -48,8 +48,9 @@ const KiB = 1024;
 const MiB = 1024 * KiB;
 
 /**
- * Loki 3.7's defaults, but for the ingestion rates: this store serves one machine, where a rate limit would only slow
- * the catching up. Loki's rates are 4 MiB/s (burst 6 MiB) a tenant and 3 MiB/s (burst 15 MiB) a stream.
+ * Loki 3.7's defaults, but for two. Ingestion rates: this store serves one machine, where a rate limit would only slow the
+ * catching up (Loki's are 4 MiB/s, burst 6 MiB, a tenant and 3 MiB/s, burst 15 MiB, a stream). Bodies: Loki takes 100 MiB;
+ * decoded, that is more memory than this store may have. Shippers send one to ten MiB.
  */
 export const defaultLimits: Readonly<Limits> = {
   maxLineSize: 256 * KiB,
@@ -67,8 +68,8 @@ export const defaultLimits: Readonly<Limits> = {
   ingestionBurst: 6 * MiB,
   perStreamRate: 0,
   perStreamBurst: 15 * MiB,
-  maxReceivedSize: 100 * MiB,
-  maxDecompressedSize: 512 * MiB,
+  maxReceivedSize: 16 * MiB,
+  maxDecompressedSize: 16 * MiB,
   maxEntriesPerQuery: 5000,
   maxQuerySeries: 500,
   maxQueryLength: 721 * hour,

@@ -3,6 +3,7 @@ import { URL } from 'node:url';
 import type { Limits } from '../common/limits';
 import { badRequest, RequestError } from '../common/request-error';
 import type { Access } from './access';
+import { BodyBudget } from './body-budget';
 import type { HttpMetrics } from './http-metrics';
 import { Params } from './params';
 import { type Found, findRoute, type Routes, TextAnswer, wantsCategories } from './router';
@@ -17,11 +18,19 @@ export interface HttpServerOptions {
   onError: (error: unknown, request: string) => void;
 }
 
+/** So long a request may take to come in. */
+const requestTimeoutMs = 60_000;
+const maxConnections = 1000;
+const maxWaitingBodies = 500;
+
 /** Serves the routes. Errors are answered as plain text with a newline at the end, as Loki does. */
 export function createHttpServer(options: HttpServerOptions): Server {
-  const server = createServer((message, response) => {
-    void answer(message, response, options, () => server.listening);
+  // Two bodies of the largest size: one on its way in while the other is stored.
+  const budget = new BodyBudget(2 * options.limits.maxReceivedSize, maxWaitingBodies);
+  const server = createServer({ requestTimeout: requestTimeoutMs }, (message, response) => {
+    void answer(message, response, options, budget, () => server.listening);
   });
+  server.maxConnections = maxConnections;
   return server;
 }
 
@@ -29,6 +38,7 @@ async function answer(
   message: IncomingMessage,
   response: ServerResponse,
   options: HttpServerOptions,
+  budget: BodyBudget,
   open: () => boolean
 ): Promise<void> {
   const started = performance.now();
@@ -37,7 +47,7 @@ async function answer(
     options.access.check(message);
     const url = urlOf(message);
     found = findRoute(options.routes, url.pathname);
-    send(response, await handle(message, response, url, found, options), open());
+    send(response, await handle(message, response, url, found, options, budget), open());
   } catch (error) {
     send(response, errorAnswer(error, `${message.method} ${message.url}`, options), open());
   }
@@ -57,7 +67,8 @@ async function handle(
   response: ServerResponse,
   url: URL,
   found: Found | undefined,
-  { limits, now }: HttpServerOptions
+  { limits, now }: HttpServerOptions,
+  budget: BodyBudget
 ): Promise<object | TextAnswer | undefined> {
   if (!found) {
     return new TextAnswer(404, '404 page not found\n');
@@ -67,17 +78,33 @@ async function handle(
   if (!handler) {
     return new TextAnswer(405, '');
   }
-  const body = await readBody(message, limits.maxReceivedSize);
-  const form = message.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
-  const values = new URLSearchParams(form ? `${body.toString()}&${url.searchParams.toString()}` : url.searchParams);
-  return handler({
-    params: new Params(values, now()),
-    path: found.path,
-    headers: message.headers,
-    categorize: wantsCategories(message.headers),
-    signal: closedSignal(response),
-    body,
-  });
+  const serve = async (body: Buffer) => {
+    const form = message.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
+    const values = new URLSearchParams(form ? `${body.toString()}&${url.searchParams.toString()}` : url.searchParams);
+    return handler({
+      params: new Params(values, now()),
+      path: found.path,
+      headers: message.headers,
+      categorize: wantsCategories(message.headers),
+      signal: closedSignal(response),
+      body,
+    });
+  };
+  const length = bodyLength(message);
+  // A push is decoded and stored while its body is held; a query's small form is not worth a place in the line.
+  return length <= smallBody
+    ? serve(await readBody(message, Math.min(length, limits.maxReceivedSize)))
+    : budget.with(Math.min(length, limits.maxReceivedSize), async () =>
+        serve(await readBody(message, limits.maxReceivedSize))
+      );
+}
+
+const smallBody = 64 << 10;
+
+/** What a request says of its body's length; Infinity where it does not. */
+function bodyLength({ headers }: IncomingMessage): number {
+  const isChunked = headers['transfer-encoding'] !== undefined;
+  return isChunked ? Infinity : Number(headers['content-length'] ?? 0);
 }
 
 async function readBody(message: IncomingMessage, limit: number): Promise<Buffer> {

@@ -30,7 +30,8 @@ export function validateLabels(pushed: PushedStream, limits: Limits): Labels | D
   }
   const text = labelsText(labels);
   if (sent.size < given.length) {
-    const twice = given.find(([name], i) => given.findIndex(([other]) => other === name) < i)?.[0];
+    const seen = new Set<string>();
+    const twice = given.find(([name]) => seen.has(name) || !seen.add(name))?.[0];
     return new Discard('duplicate_label_names', `stream '${text}' has duplicate label name: '${twice}'`);
   }
   const names = labels.size - (labels.has('service_name') ? 1 : 0);

@@ -1,7 +1,8 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
 import { badRequest } from '../../common/request-error';
 
-const candidate = /\d[\d.]*\.[\d.]*|(?:::[0-9a-fA-F]|[0-9a-fA-F]{1,4}:)[0-9a-fA-F:.]*/g;
+// A run of digits is tried from its start only: from each digit of it, a long one would take quadratic time.
+const candidate = /(?<!\d)\d[\d.]*\.[\d.]*|(?:::[0-9a-fA-F]|[0-9a-fA-F]{1,4}:)[0-9a-fA-F:.]*/g;
 
 /**
  * `ip("…")`: whether a text holds an address that is the given one, in the range `a-b`, or in the CIDR block.

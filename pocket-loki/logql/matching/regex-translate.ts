@@ -2,6 +2,10 @@
 export interface Translation {
   source: string;
   flags: string;
+  /** Repetitions without an upper bound: a backtracking matcher may try every length of each. */
+  unbounded: number;
+  /** How many ways there are through the rest of the pattern, at most. */
+  paths: number;
 }
 
 const groupStart = /\((?:\?(?:P?<([a-zA-Z_][a-zA-Z0-9_]*)>|(:)))?/y;
@@ -13,23 +17,32 @@ const space = '\\t\\n\\f\\r ';
 
 /**
  * RE2 to JavaScript, for the patterns that people write; undefined for what JavaScript has no equal of (`\pN` of other
- * Unicode tables, `[[:alpha:]]`, inner flags, multi-line mode, …) and for repetitions of repetitions, on which a
- * backtracking matcher could spend for ever. `pattern` is valid RE2; `dotAll`: `.` matches newlines too.
+ * Unicode tables, `[[:alpha:]]`, inner flags, multi-line mode, …) and for repetitions of what itself has several ways to
+ * match, as `(a|a)*`, on which a backtracking matcher could spend exponential time. `pattern` is valid RE2; `dotAll`: `.`
+ * matches newlines too.
  */
 export function translate(pattern: string, dotAll: boolean): Translation | undefined {
   const start = flagsAtStart.exec(pattern);
   const flags = start?.[1] ?? '';
   const translator = new Translator(pattern.slice(start?.[0].length ?? 0), dotAll || flags.includes('s'));
   const source = translator.run();
-  return source === undefined ? undefined : { source, flags: flags.includes('i') ? 'iu' : 'u' };
+  return source === undefined ? undefined : { source, flags: flags.includes('i') ? 'iu' : 'u', ...translator.cost() };
+}
+
+/** A group that is open: how many alternatives it has so far, and whether anything in it can match in several ways. */
+interface Group {
+  branches: number;
+  varies: boolean;
 }
 
 class Translator {
   private at = 0;
   private out = '';
-  /** For each open group: whether there is a repetition in it. */
-  private readonly repeats: boolean[] = [false];
-  private lastRepeats = false;
+  private readonly groups: Group[] = [{ branches: 1, varies: false }];
+  /** Whether what was read last can match in more than one way. */
+  private lastVaries = false;
+  private unbounded = 0;
+  private paths = 1;
 
   constructor(
     private readonly pattern: string,
@@ -45,8 +58,17 @@ class Translator {
     return this.out;
   }
 
+  cost(): Pick<Translation, 'unbounded' | 'paths'> {
+    return { unbounded: this.unbounded, paths: this.paths * this.innermost().branches };
+  }
+
   private step(): boolean {
     switch (this.pattern[this.at]) {
+      case '|':
+        this.at++;
+        this.out += '|';
+        this.innermost().branches++;
+        return true;
       case '(':
         return this.openGroup();
       case ')':
@@ -75,31 +97,39 @@ class Translator {
       return false;
     }
     this.out += match[1] === undefined ? match[0] : `(?<${match[1]}>`;
-    this.repeats.push(false);
+    this.groups.push({ branches: 1, varies: false });
     return true;
   }
 
   private closeGroup(): boolean {
     this.at++;
     this.out += ')';
-    this.lastRepeats = this.repeats.pop() ?? false;
-    this.markRepeats(this.lastRepeats);
+    const { branches, varies } = this.groups.pop() ?? this.innermost();
+    this.paths *= branches;
+    this.lastVaries = varies || branches > 1;
+    this.innermost().varies ||= this.lastVaries;
     return true;
   }
 
   private repeat(): boolean {
     const match = this.take(repetition);
-    if (!match || this.lastRepeats) {
+    const isOptional = match?.[0].startsWith('?') ?? false;
+    if (!match || (this.lastVaries && !isOptional)) {
       return false;
     }
     this.out += match[0];
-    this.markRepeats(!match[0].startsWith('?'));
+    const [, least = '0', comma, most = ''] = /^\{(\d+)(,(\d*))?/.exec(match[0]) ?? [];
+    const isBounded = isOptional || (match[0].startsWith('{') && (comma === undefined || most !== ''));
+    this.unbounded += isBounded ? 0 : 1;
+    this.paths *= isOptional ? 2 : Math.max(Number(most || least), 1);
+    this.lastVaries = true;
+    this.innermost().varies = true;
     return true;
   }
 
-  private markRepeats(repeats: boolean): void {
-    const open = this.repeats.length - 1;
-    this.repeats[open] = (this.repeats[open] ?? false) || repeats;
+  private innermost(): Group {
+    // The first group is the whole pattern; it is never closed.
+    return this.groups.at(-1) ?? { branches: 1, varies: false };
   }
 
   private atom(source: string | undefined): boolean {
@@ -107,7 +137,7 @@ class Translator {
       return false;
     }
     this.out += source;
-    this.lastRepeats = false;
+    this.lastVaries = false;
     return true;
   }
 

@@ -67,7 +67,25 @@ describe('a regular expression', () => {
 
   it('that could backtrack for ever is left to RE2', () => {
     expect(translate('(a+)+$', false)).toBeUndefined();
-    expect(translate('(a|b)*', false)).toBeDefined();
+    expect(translate('(a|a)*b', false)).toBeUndefined();
+    expect(translate('(ab?){2,3}', false)).toBeUndefined();
+    expect(translate('(a|b)?c{3}', false)).toEqual({ source: '(a|b)?c{3}', flags: 'u', unbounded: 0, paths: 12 });
     expect(compileRegex('(x+x+)+y').test('x'.repeat(5000))).toBe(false);
+  });
+
+  // Each of these takes a backtracking matcher minutes and more.
+  it.each([
+    ['(a|a)*b', 'a'.repeat(250_000)],
+    ['(?P<x>.*)=(?P<y>.*)', 'x'.repeat(250_000)],
+    ['.*.*.*=', 'x'.repeat(250_000)],
+    ['\\s+$', `${' '.repeat(250_000)}x`],
+    [`${'a?'.repeat(30)}${'a'.repeat(30)}$`, `${'a'.repeat(250_000)}b`],
+    [`(a|b|ab)${'(a|b|ab)'.repeat(20)}$`, `${'ab'.repeat(100_000)}c`],
+    ['x{500}y', 'x'.repeat(250_000)],
+    ['([[:alpha:]]+)*;', 'x'.repeat(250_000)],
+  ])('%s is linear', (pattern, text) => {
+    expect(compileRegex(pattern).test(text)).toBe(false);
+    expect([...compileRegex(pattern).matches(text)]).toEqual([]);
+    expect(compileAnchored(pattern).test(text)).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 import { badRequest } from '../../common/request-error';
-import { translate } from './regex-translate';
+import { type Translation, translate } from './regex-translate';
 
 /** A compiled regular expression of a query. LogQL's are RE2's (https://github.com/google/re2/wiki/Syntax). */
 export interface Regex {
@@ -18,7 +18,8 @@ export interface RegexMatch {
 }
 
 /**
- * Compiles an RE2 pattern: to JavaScript's own matcher where that means the same, because it is many times faster.
+ * Compiles an RE2 pattern. JavaScript's own matcher is many times faster, but it backtracks: it is used where it means the
+ * same and the worst it could do on the text at hand is bounded. On all other texts RE2 runs, in linear time.
  *
  * @throws RequestError 400 where the pattern is not valid RE2
  */
@@ -38,7 +39,8 @@ function compile(written: string, meant: string, dotAll: boolean, wrap: (source:
   const names = Object.entries(re2.namedGroups()).map(([name, group]) => ({ name, group }));
   const translation = translate(written, dotAll);
   const native = translation && tryNative(wrap(translation.source), translation.flags);
-  return native ? new NativeRegex(native, names) : new Re2Regex(re2, names);
+  const linear = new Re2Regex(re2, names);
+  return native ? new BoundedRegex(native, longestText(translation, dotAll), linear) : linear;
 }
 
 function parse(pattern: string): RE2JS {
@@ -47,6 +49,18 @@ function parse(pattern: string): RE2JS {
   } catch (error) {
     throw badRequest(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** What JavaScript's matcher may spend on one text: some milliseconds. */
+const maxSteps = 1_000_000;
+
+/**
+ * The longest text on which backtracking stays below `maxSteps`: from each start, each way through the pattern, with each
+ * length of each repetition.
+ */
+function longestText({ unbounded, paths }: Translation, anchored: boolean): number {
+  const dimensions = unbounded + (anchored ? 0 : 1);
+  return dimensions === 0 && paths <= maxSteps ? Infinity : Math.floor((maxSteps / paths) ** (1 / dimensions));
 }
 
 function tryNative(source: string, flags: string): RegExp | undefined {
@@ -58,18 +72,30 @@ function tryNative(source: string, flags: string): RegExp | undefined {
   }
 }
 
-class NativeRegex implements Regex {
+class BoundedRegex implements Regex {
   constructor(
     private readonly regex: RegExp,
-    readonly names: Regex['names']
+    private readonly longest: number,
+    private readonly linear: Re2Regex
   ) {}
 
+  get names(): Regex['names'] {
+    return this.linear.names;
+  }
+
   test(text: string): boolean {
+    if (text.length > this.longest) {
+      return this.linear.test(text);
+    }
     this.regex.lastIndex = 0;
     return this.regex.test(text);
   }
 
   *matches(text: string): Iterable<RegexMatch> {
+    if (text.length > this.longest) {
+      yield* this.linear.matches(text);
+      return;
+    }
     for (const match of text.matchAll(this.regex)) {
       yield { index: match.index, groups: match };
     }
@@ -83,7 +109,7 @@ class Re2Regex implements Regex {
   ) {}
 
   test(text: string): boolean {
-    return this.regex.matcher(text).find();
+    return this.regex.test(text);
   }
 
   *matches(text: string): Iterable<RegexMatch> {

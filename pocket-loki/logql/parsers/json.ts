@@ -7,6 +7,9 @@ import { cleanValue, LabelNames, noDigitFirst, sanitize } from './label-name';
 
 const jsonError = 'JSONParserErr';
 
+/** Objects inside each other: each level is read again, and lengthens every name below. */
+const maxDepth = 100;
+
 /** `| json`: every field becomes a label, nested ones with their keys joined by `_`; arrays are left out. */
 export function jsonParser(): StageRun {
   const names = new LabelNames(sanitize);
@@ -29,6 +32,9 @@ export function eachJsonLabel(
 ): void {
   const keys: string[] = [];
   const walk = (from: number, prefix: string) => {
+    if (keys.length > maxDepth) {
+      throw new JsonError(`nested deeper than ${maxDepth} levels`);
+    }
     eachField(line, from, (key, value) => {
       if (value.type === 'array' || value.type === 'null') {
         return;

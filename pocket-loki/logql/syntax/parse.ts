@@ -1,5 +1,5 @@
 import { parser } from '@grafana/lezer-logql';
-import type { SyntaxNode } from '@lezer/common';
+import type { SyntaxNode, Tree } from '@lezer/common';
 import { badRequest, type RequestError } from '../../common/request-error';
 import { emptySelector, type Expr } from './ast';
 import { parseExpr } from './parse-metrics';
@@ -14,12 +14,36 @@ export function parseQuery(query: string): Expr {
   if (query.trim() === '') {
     throw badRequest('parse error : syntax error: unexpected $end');
   }
-  const { topNode } = parser.parse(query);
+  if (Buffer.byteLength(query) > maxQueryBytes) {
+    throw badRequest(`parse error : input size too long (${Buffer.byteLength(query)} > ${maxQueryBytes})`);
+  }
+  const tree = parser.parse(query);
+  limitDepth(tree);
+  const { topNode } = tree;
   const error = firstError(topNode);
   if (error) {
     throw explain(error, query);
   }
   return parseExpr(new Node(topNode, query).get('Expr'));
+}
+
+/** Loki's bound, https://github.com/grafana/loki/blob/v3.7.6/pkg/logql/syntax/parser.go. */
+const maxQueryBytes = 131_072;
+/** Levels of the tree, on which the functions here call themselves; operators and stages in a row nest as well. */
+const maxDepth = 1000;
+
+function limitDepth(tree: Tree): void {
+  let depth = 0;
+  tree.iterate({
+    enter: () => {
+      if (++depth > maxDepth) {
+        throw badRequest(`parse error : the query is nested deeper than ${maxDepth} levels`);
+      }
+    },
+    leave: () => {
+      depth--;
+    },
+  });
 }
 
 function firstError(node: SyntaxNode): SyntaxNode | undefined {

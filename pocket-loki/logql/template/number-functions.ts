@@ -2,12 +2,15 @@ import { parseBytes, parseDuration } from '../../common/units';
 import { onIntegers, onNumbers, onText, type TemplateFunction, type TemplateFunctions } from './calls';
 import { TemplateError } from './values';
 
+/** Go's integers have 64 bits, and go round. */
+const int64 = (n: bigint) => BigInt.asIntN(64, n);
+
 export const numberFunctions: TemplateFunctions = {
   int: onIntegers((n = 0n) => n),
   float64: onNumbers((n = 0) => n),
-  add: onIntegers((...all) => all.reduce((a, b) => a + b, 0n)),
-  sub: onIntegers((a = 0n, b = 0n) => a - b),
-  mul: onIntegers((...all) => all.reduce((a, b) => a * b, 1n)),
+  add: onIntegers((...all) => int64(all.reduce((a, b) => a + b, 0n))),
+  sub: onIntegers((a = 0n, b = 0n) => int64(a - b)),
+  mul: onIntegers((...all) => all.reduce((a, b) => int64(a * b), 1n)),
   div: division((a, b) => a / b),
   mod: division((a, b) => a % b),
   max: onIntegers((...all) => all.reduce((a, b) => (a > b ? a : b))),

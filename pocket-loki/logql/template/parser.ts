@@ -10,8 +10,12 @@ export function parseTemplate(template: string, isFunction: (name: string) => bo
   return new Parser(tokenize(template), isFunction).template();
 }
 
+/** Blocks and parentheses inside each other; far more than anybody writes. */
+const maxDepth = 100;
+
 class Parser {
   private at = 0;
+  private depth = 0;
 
   constructor(
     private readonly tokens: readonly Token[],
@@ -58,6 +62,19 @@ class Parser {
   }
 
   private block(kind: Block): Node {
+    return this.nested(() => this.blockBody(kind));
+  }
+
+  private nested<T>(parse: () => T): T {
+    if (++this.depth > maxDepth) {
+      throw new TemplateSyntaxError(`nested deeper than ${maxDepth} levels`);
+    }
+    const result = parse();
+    this.depth--;
+    return result;
+  }
+
+  private blockBody(kind: Block): Node {
     const pipe = this.pipe();
     this.expectClose();
     const { nodes: then, end } = this.list();
@@ -182,7 +199,7 @@ class Parser {
   }
 
   private parenthesis(): Operand {
-    const from = this.pipe();
+    const from = this.nested(() => this.pipe());
     if (!this.symbol(')')) {
       throw new TemplateSyntaxError('unclosed left paren');
     }

@@ -1,11 +1,19 @@
 import { quote } from '../../common/go-string';
-import { goExponent, numberOf, textOf, type Value } from './values';
+import { goExponent, longestText, numberOf, TemplateError, textOf, type Value } from './values';
 
 const verb = /%([-+ 0#]*)(\d+)?(?:\.(\d+))?([a-zA-Z%])/g;
 
-/** Go's `Sprintf`, for the verbs `s v q d f e g x X c t %`. */
+/** A width or precision beyond this is none for Go's `Sprintf`, which gives up the rest of the format. */
+const largestWidth = 1_000_000;
+
+/** Go's `Sprintf`, for the verbs `s v q d f e g x X c t %`. @throws TemplateError where the result is too long */
 export function printf(format: string, args: readonly Value[]): string {
+  const tooWide = firstTooWide(format);
+  if (tooWide !== undefined) {
+    return printf(`${format.slice(0, tooWide)}%%!(NOVERB)`, args);
+  }
   let next = 0;
+  let length = 0;
   const out = format.replace(
     verb,
     (_, flags: string, width: string | undefined, precision: string | undefined, letter: string) => {
@@ -16,11 +24,25 @@ export function printf(format: string, args: readonly Value[]): string {
         return `%!${letter}(MISSING)`;
       }
       const digits = precision === undefined ? undefined : Number(precision);
-      return pad(formatted(letter, args[next++], digits, flags), Number(width ?? 0), flags, letter);
+      const text = formatted(letter, args[next++], digits, flags);
+      length += Math.max(text.length, Number(width ?? 0));
+      if (length > longestText) {
+        throw new TemplateError(`printf: the result would be longer than ${longestText} characters`);
+      }
+      return pad(text, Number(width ?? 0), flags, letter);
     }
   );
   const extra = args.slice(next).map((arg) => `${typeName(arg)}=${textOf(arg)}`);
   return extra.length === 0 ? out : `${out}%!(EXTRA ${extra.join(', ')})`;
+}
+
+function firstTooWide(format: string): number | undefined {
+  for (const match of format.matchAll(verb)) {
+    if (Number(match[2] ?? 0) > largestWidth || Number(match[3] ?? 0) > largestWidth) {
+      return match.index;
+    }
+  }
+  return undefined;
 }
 
 function formatted(letter: string, arg: Value, precision: number | undefined, flags: string): string {
@@ -34,7 +56,7 @@ function formatted(letter: string, arg: Value, precision: number | undefined, fl
     case 't':
       return String(arg);
     case 'c':
-      return String.fromCodePoint(numberOf(arg));
+      return characterOf(numberOf(arg));
     case 'x':
     case 'X': {
       const hex = typeof arg === 'bigint' ? arg.toString(16) : Buffer.from(textOf(arg)).toString('hex');
@@ -45,6 +67,11 @@ function formatted(letter: string, arg: Value, precision: number | undefined, fl
     default:
       return typeof arg === 'number' ? plus + float(letter, arg, precision) : mismatch(letter, arg);
   }
+}
+
+/** What is no character is shown as the replacement character, as in Go. */
+function characterOf(code: number): string {
+  return Number.isInteger(code) && code >= 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd';
 }
 
 function float(letter: string, value: number, precision: number | undefined): string {

@@ -1,8 +1,6 @@
 import { compileRegex, type Regex } from '../matching/regex';
 import { countOf, onText, type TemplateFunctions } from './calls';
-import { isTrue, TemplateError, textOf } from './values';
-
-const longestText = 1 << 20;
+import { isTrue, limitText, longestText, TemplateError, textOf } from './values';
 
 export const stringFunctions: TemplateFunctions = {
   lower: onText((s = '') => lower(s)),
@@ -11,7 +9,7 @@ export const stringFunctions: TemplateFunctions = {
   ToUpper: onText((s = '') => upper(s)),
   title: onText((s = '') => s.replace(/(?<![\p{L}\p{N}_'])\p{L}/gu, upper)),
   Replace: (s, from, to, count) => replace(textOf(s), textOf(from), textOf(to), countOf(count)),
-  replace: onText((from = '', to = '', s = '') => s.replaceAll(from, () => to)),
+  replace: onText((from = '', to = '', s = '') => replace(s, from, to, -1)),
   trim: onText((s = '') => s.trim()),
   TrimSpace: onText((s = '') => s.trim()),
   trimAll: onText((chars = '', s = '') => trimChars(s, chars, true, true)),
@@ -64,12 +62,22 @@ function mapLetters(s: string, change: (letter: string) => string): string {
 
 function replace(s: string, from: string, to: string, count: number): string {
   if (count < 0) {
-    return s.replaceAll(from, () => to);
+    return limitText(replaceAll(s, from, to), 'replace');
   }
   const parts = s.split(from);
   const head = parts.slice(0, count);
   const tail = parts.slice(count).join(from);
+  limitText(s.length + head.length * to.length, 'replace');
   return parts.length > count ? [...head, tail].join(to) : head.join(to);
+}
+
+function replaceAll(s: string, from: string, to: string): string {
+  // Where the text could grow too far it is counted first.
+  if (to.length > from.length && (s.length + 1) * to.length > longestText) {
+    const count = from === '' ? s.length + 1 : s.split(from).length - 1;
+    limitText(s.length + count * (to.length - from.length), 'replace');
+  }
+  return s.replaceAll(from, () => to);
 }
 
 const regexes = new Map<string, Regex>();
@@ -95,6 +103,7 @@ function replaceMatches(regex: Regex, s: string, to: string, expand: boolean): s
   for (const { index, groups } of regex.matches(s)) {
     out += s.slice(at, index) + (expand ? expandGroups(to, groups, regex) : to);
     at = index + (groups[0]?.length ?? 0);
+    limitText(out.length, 'regexReplaceAll');
   }
   return out + s.slice(at);
 }
@@ -143,15 +152,12 @@ function substring(from: number, to: number, s: string): string {
 }
 
 function repeat(s: string, count: number): string {
-  if (count * s.length > longestText) {
-    throw new TemplateError(`repeat: the result would be longer than ${longestText} characters`);
-  }
-  return s.repeat(Math.max(count, 0));
+  limitText(count * s.length, 'repeat');
+  return s === '' ? '' : s.repeat(Math.max(count, 0));
 }
 
 function indent(count: number, s: string): string {
-  const pad = repeat(' ', count);
-  return pad + s.replaceAll('\n', `\n${pad}`);
+  return repeat(' ', count) + replace(s, '\n', `\n${repeat(' ', count)}`, -1);
 }
 
 function align(count: number, s: string, right: boolean): string {

@@ -3,7 +3,7 @@ import { templateFunctions } from './functions';
 import { TemplateSyntaxError } from './lexer';
 import type { Command, Node, Operand, Pipe } from './nodes';
 import { parseTemplate } from './parser';
-import { isTrue, TemplateError, textOf, Time, type Value } from './values';
+import { isTrue, limitText, TemplateError, textOf, Time, type Value } from './values';
 
 /** What a template sees of an entry. */
 export interface TemplateInput {
@@ -54,7 +54,7 @@ class Run {
 
   list(nodes: readonly Node[]): string {
     this.scopes.push(new Map());
-    const out = nodes.map((node) => this.node(node)).join('');
+    const out = joined(nodes.map((node) => this.node(node)));
     this.scopes.pop();
     return out;
   }
@@ -90,6 +90,7 @@ class Run {
     if (items.length === 0) {
       return this.list(node.otherwise);
     }
+    let length = 0;
     const rounds = items.map(([key, item]) => {
       const [first, second] = variables;
       const scope = new Map<string, Value>();
@@ -102,9 +103,10 @@ class Run {
       this.scopes.push(scope);
       const out = this.withDot(item, node.then);
       this.scopes.pop();
+      length = limitText(length + out.length, 'range');
       return out;
     });
-    return rounds.join('');
+    return joined(rounds);
   }
 
   private withDot(dot: Value, nodes: readonly Node[]): string {
@@ -146,7 +148,8 @@ class Run {
     if (!run) {
       throw new TemplateError(`function "${name}" not defined`);
     }
-    return run(...args);
+    const result = run(...args);
+    return typeof result === 'string' ? limitText(result, name) : result;
   }
 
   private operand(operand: Operand): Value {
@@ -170,6 +173,14 @@ class Run {
     }
     return this.pipe(from);
   }
+}
+
+function joined(parts: readonly string[]): string {
+  limitText(
+    parts.reduce((length, part) => length + part.length, 0),
+    'template'
+  );
+  return parts.join('');
 }
 
 /** A label that is missing is empty text, as with Go's `missingkey=zero` on a map of strings. */

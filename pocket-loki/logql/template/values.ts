@@ -9,6 +9,17 @@ export class Time {
 /** A template fails on one entry: the entry is marked, the query goes on. */
 export class TemplateError extends Error {}
 
+/** The longest text that a template or a function of it may make: one that doubles a text would fill any memory. */
+export const longestText = 1 << 20;
+
+/** @throws TemplateError where a text is longer than templates may make, or would become so */
+export function limitText<T extends string | number>(text: T, what: string): T {
+  if ((typeof text === 'number' ? text : text.length) > longestText) {
+    throw new TemplateError(`${what}: the result would be longer than ${longestText} characters`);
+  }
+  return text;
+}
+
 /** Go's idea of what counts as true in `if`. */
 export function isTrue(value: Value): boolean {
   if (Array.isArray(value)) {
@@ -62,5 +73,5 @@ export function integerOf(value: Value): bigint {
   }
   const integral = typeof value !== 'string' || /^[-+]?\d+(?:\.0*)?$/.test(value);
   const number = integral ? Math.trunc(numberOf(value)) : 0;
-  return Number.isFinite(number) ? BigInt(number) : 0n;
+  return Number.isFinite(number) ? BigInt.asIntN(64, BigInt(number)) : 0n;
 }
