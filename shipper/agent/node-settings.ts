@@ -27,8 +27,9 @@ export function nodeFactsOptions({ kubelet, disk, ...config }: AgentConfig): Nod
 }
 
 function kubeletLog(kubelet: AgentConfig['kubelet']): NonNullable<NodeFactsOptions['kubeletLog']> {
-  const { log, 'log-unit': unit, 'journal-dir': directory } = kubelet;
+  const { log, 'log-unit': unit, 'log-timezone': timeZone, 'journal-dir': directory } = kubelet;
+  const zone = timeZone === '' ? {} : { timeZone };
   return log === JOURNAL
-    ? { kind: 'journal', unit, ...(directory !== '' && { directory }) }
-    : { kind: 'file', path: log };
+    ? { kind: 'journal', ...(unit !== '' && { unit }), ...(directory !== '' && { directory }), ...zone }
+    : { kind: 'file', path: log, ...zone };
 }

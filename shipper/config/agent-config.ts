@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import * as z from 'zod';
 import type { LokiOptions } from '../loki/connection';
 import { logLevels } from '../common/log';
+import { offsetAt } from '../node/kubelet-log/time-zone';
 import { DEFAULT_LOKI_URL } from './loki-options';
 import { bytes, count, duration, flag, list } from './units';
 
@@ -50,7 +51,19 @@ export const agentSettings = z.strictObject({
     'ca-file': z.string().default('').describe("PEM certificates that signed the kubelet's serving certificate"),
     'insecure-skip-verify': flag.default(false).describe("do not check the kubelet's serving certificate"),
     log: z.string().default('').describe("the kubelet's log: a file, or journal; empty: reclaims are inferred"),
-    'log-unit': z.string().default('kubelet.service').describe('with --kubelet.log journal: its systemd unit'),
+    'log-unit': z
+      .string()
+      .default('')
+      .describe('with --kubelet.log journal: its systemd unit; empty: that of any known distribution'),
+    'log-timezone': z
+      .union([
+        z.literal(''),
+        z
+          .string()
+          .refine((zone) => offsetAt(zone, 0) !== undefined, 'must be a time zone such as Asia/Tokyo or +09:00'),
+      ])
+      .default('')
+      .describe("time zone of the kubelet's log; empty: found out from its lines"),
     'journal-dir': z.string().default('').describe("the journal's directory, where it is not the system's own"),
   }),
   disk: z.strictObject({

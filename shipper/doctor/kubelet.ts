@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import * as z from 'zod';
 import type { Thresholds } from '../../model/records';
 import { defaultThresholds } from '../../model/thresholds';
@@ -9,8 +8,15 @@ import { parseStatsSummary } from '../node/disk/stats-summary';
 import { thresholdsFromConfigz, versionFromMetrics } from '../node/effective-thresholds';
 import { KubeletClient, KubeletError } from '../node/kubelet-client';
 import { FileSource } from '../node/kubelet-log/file-source';
-import { parseEntry } from '../node/kubelet-log/journal-source';
+import {
+  findKubeletUnit,
+  type JournalOptions,
+  journalMatches,
+  parseEntry,
+  runJournalctl,
+} from '../node/kubelet-log/journal-source';
 import { parseKlog } from '../node/kubelet-log/klog';
+import { shown } from '../node/kubelet-log/unread-lines';
 import { type Finding, note, ok, warning } from './finding';
 import { codeOf } from './log-inventory';
 
@@ -133,13 +139,20 @@ const SHOWN = 100;
 async function checkFile(path: string): Promise<Finding> {
   try {
     const newest = await new FileSource(path, createLogger('error')).newest();
-    return newest === undefined
-      ? warning(
+    if (newest === undefined) {
+      return warning(
+        'kubelet.log',
+        `${path} is not there, or is empty`,
+        'Mount it, and give its path with --kubelet.log; journal where the kubelet logs to systemd.'
+      );
+    }
+    return newest.understood
+      ? ok('kubelet.log', `${path} is a kubelet's log: ${newest.text.slice(0, SHOWN)}`)
+      : warning(
           'kubelet.log',
-          `${path} is not there, or holds no line of a kubelet`,
-          'Mount it, and give its path with --kubelet.log; journal where the kubelet logs to systemd.'
-        )
-      : ok('kubelet.log', `${path} is a kubelet's log: ${newest.text.slice(0, SHOWN)}`);
+          `${path} holds no line of a kubelet; its last line is ${shown(newest.text)}`,
+          'Give the file that the kubelet writes with --kubelet.log; journal where it logs to systemd.'
+        );
   } catch (problem) {
     return warning(
       'kubelet.log',
@@ -149,37 +162,31 @@ async function checkFile(path: string): Promise<Finding> {
   }
 }
 
-async function checkJournal({ unit, directory }: { unit: string; directory?: string }): Promise<Finding> {
-  const todo = `Mount /var/log/journal with the host's machine-id, and look whether the kubelet runs as ${unit} (--kubelet.log-unit).`;
-  const { output, failure } = await run('journalctl', [
-    '--output=json',
+async function checkJournal(options: JournalOptions): Promise<Finding> {
+  const { unit, directory } = options;
+  const what = unit ?? 'the kubelet';
+  const { output, failure } = await runJournalctl(undefined, [
     '--output-fields=MESSAGE',
     '--lines=500',
-    '--quiet',
-    '--no-pager',
-    `--unit=${unit}`,
     ...(directory === undefined ? [] : [`--directory=${directory}`]),
+    ...journalMatches(unit),
   ]);
   const lines = output.split('\n').flatMap((line) => parseEntry(line) ?? []);
   const last = lines.findLast(({ text }) => parseKlog(text) !== undefined);
-  if (failure !== undefined && lines.length === 0) {
-    return warning('kubelet.log', `the journal of ${unit} cannot be read: ${failure}`, todo);
+  if (last !== undefined) {
+    return ok('kubelet.log', `the journal of ${what} is a kubelet's: ${last.text.slice(0, SHOWN)}`);
   }
-  return last === undefined
-    ? warning('kubelet.log', `the journal of ${unit} holds no line of a kubelet`, todo)
-    : ok('kubelet.log', `the journal of ${unit} is a kubelet's: ${last.text.slice(0, SHOWN)}`);
-}
-
-function run(command: string, args: readonly string[]): Promise<{ output: string; failure: string | undefined }> {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: 10_000 });
-  let output = '';
-  let errors = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
-  return new Promise((resolve) => {
-    child.once('error', (problem) => resolve({ output, failure: problem.message }));
-    child.once('close', (code) =>
-      resolve({ output, failure: code === 0 ? undefined : errors.trim() || `${command} ended with ${code}` })
-    );
-  });
+  const other = await findKubeletUnit(options);
+  const todo =
+    other === undefined
+      ? "Mount /var/log/journal with the host's machine-id, and give the unit that runs the kubelet with --kubelet.log-unit."
+      : `The unit ${other} writes lines of a kubelet: give --kubelet.log-unit ${other}.`;
+  const newest = lines.at(-1);
+  if (newest !== undefined) {
+    const text = `the journal of ${what} holds no line of a kubelet; its last entry is ${shown(newest.text)}`;
+    return warning('kubelet.log', text, todo);
+  }
+  return failure === undefined
+    ? warning('kubelet.log', `the journal has no entry of ${what}`, todo)
+    : warning('kubelet.log', `the journal of ${what} cannot be read: ${failure}`, todo);
 }

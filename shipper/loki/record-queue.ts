@@ -18,6 +18,7 @@ export interface LaneOptions {
 interface Waiting {
   record: OutgoingRecord;
   bytes: number;
+  settled?: () => void;
 }
 
 type Outcome = 'stored' | 'refused' | 'too-large' | 'again';
@@ -41,9 +42,9 @@ export class RecordQueue {
   ) {}
 
   /** @returns the bytes by which the writer's pending bytes grow */
-  add(record: OutgoingRecord): number {
+  add(record: OutgoingRecord, settled?: () => void): number {
     const bytes = sizeOf(record);
-    this.queue.push({ record, bytes });
+    this.queue.push({ record, bytes, settled });
     this.queuedBytes += bytes;
     this.added++;
     if (this.queuedBytes >= this.options.batchBytes) {
@@ -193,6 +194,7 @@ export class RecordQueue {
     this.underWay = this.underWay.filter((waiting) => !done.has(waiting));
     counts[stored ? 'acknowledged' : 'refused'] += done.size;
     this.settled += done.size;
+    done.forEach((waiting) => waiting.settled?.());
     released(entries.reduce((sum, { waiting }) => sum + waiting.bytes, 0));
     // The lane delivers in order, batch by batch: what was added before `upTo` is settled when so many are.
     const reached = this.flushes.filter(({ upTo }) => upTo <= this.settled);

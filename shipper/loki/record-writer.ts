@@ -66,8 +66,11 @@ export class RecordWriter {
     this.options = { ...rest, connection, counts: this.counts, released: (bytes) => this.release(bytes) };
   }
 
-  /** Takes a record over; it is sent within the batch wait. Never blocks: who writes much asks `writable` first. */
-  write(record: OutgoingRecord): void {
+  /**
+   * Takes a record over; it is sent within the batch wait. Never blocks: who writes much asks `writable` first.
+   * @param settled called when Loki has acknowledged the record, or refused it for good
+   */
+  write(record: OutgoingRecord, settled?: () => void): void {
     if (this.closed) {
       throw new Error('the record writer is closed');
     }
@@ -81,7 +84,7 @@ export class RecordWriter {
       this.lanes.set(key, lane);
     }
     this.counts.written++;
-    this.pendingBytes += lane.add(record);
+    this.pendingBytes += lane.add(record, settled);
   }
 
   /** Resolves when there is room for more records: at once, unless Loki is slower than the caller. */

@@ -49,7 +49,12 @@ async function start(options: Partial<NodeFactsOptions> = {}, deps: Partial<Node
   facts = new NodeFacts(
     { cluster: 'c1', node: 'node-a', disk: { nodefsDir: directory, imagefsDir: directory }, ...options },
     {
-      records: { write: (record) => void written.push(record) },
+      records: {
+        write: (record, settled) => {
+          written.push(record);
+          settled?.();
+        },
+      },
       logger: createLogger('error'),
       clock: () => NOW,
       ...deps,
@@ -67,7 +72,7 @@ describe('NodeFacts', () => {
     const path = join(directory, 'kubelet.log');
     await writeFile(path, recorded('kubelet.log'));
     await start(
-      { kubelet: { url: kubelet }, kubeletLog: { kind: 'file', path, zoneMinutes: 0 } },
+      { kubelet: { url: kubelet }, kubeletLog: { kind: 'file', path, timeZone: 'UTC' } },
       { logBytes: () => ({ live: 1, dead: 2 }), atRisk: () => 3 }
     );
     expect(lines('thresholds').map((line) => thresholdsRecordSchema.parse(line))).toMatchObject([
@@ -90,7 +95,7 @@ describe('NodeFacts', () => {
     await writeFile(path, `${log.slice(0, cut).join('\n')}\n`);
     let position: string | null = null;
     const cursor = { load: () => position, save: (text: string) => void (position = text) };
-    const kubeletLog = { kind: 'file' as const, path, zoneMinutes: 0 };
+    const kubeletLog = { kind: 'file' as const, path, timeZone: 'UTC' };
     const first = await start({ kubeletLog }, { cursor, clock: () => Date.parse('2026-11-23T23:15:39Z') });
     await first.stop();
     expect(lines('gc')).toEqual([]);
@@ -98,6 +103,35 @@ describe('NodeFacts', () => {
     await (await start({ kubeletLog }, { cursor })).stop();
     await (await start({ kubeletLog }, { cursor })).stop();
     expect(lines('gc').map((line) => gcRecordSchema.parse(line).containersTotal)).toEqual([34, 7]);
+  });
+
+  test('reads a reclaim again after a restart until Loki has acknowledged its record', async () => {
+    const path = join(directory, 'kubelet.log');
+    await writeFile(path, recorded('kubelet.log'));
+    let position: string | null = null;
+    const cursor = { load: () => position, save: (text: string) => void (position = text) };
+    const kubeletLog = { kind: 'file' as const, path, timeZone: 'UTC' };
+    const waiting: Array<() => void> = [];
+    const records = {
+      write: (record: OutgoingRecord, settled?: () => void) => {
+        written.push(record);
+        waiting.push(...(settled ? [settled] : []));
+      },
+    };
+    await (await start({ kubeletLog }, { cursor, records })).stop(); // Loki acknowledges nothing
+    await (await start({ kubeletLog }, { cursor, records })).stop();
+    expect(lines('gc').map((line) => gcRecordSchema.parse(line).containersTotal)).toEqual([34, 7, 34, 7]);
+    const third = await start({ kubeletLog }, { cursor, records });
+    waiting.at(-2)?.(); // only the first reclaim is in Loki
+    await third.stop();
+    written = [];
+    const fourth = await start({ kubeletLog }, { cursor, records });
+    expect(lines('gc').map((line) => gcRecordSchema.parse(line).containersTotal)).toEqual([7]);
+    waiting.forEach((settle) => settle());
+    await fourth.stop();
+    written = [];
+    await (await start({ kubeletLog }, { cursor })).stop();
+    expect(lines('gc')).toEqual([]);
   });
 
   test('goes on without a kubelet and without its log, and says what is missing', async () => {

@@ -5,6 +5,7 @@ import {
   RECORD_VERSION,
   THRESHOLDS_METADATA,
   type GcRecord,
+  type HeartbeatRecord,
   type Thresholds,
   type ThresholdsRecord,
 } from '../../model/records';
@@ -30,12 +31,13 @@ export interface NodeFactsOptions {
   kubelet?: KubeletOptions;
   /** Where the kubelet logs to; without it reclaims are only inferred, by whoever reads the container records. */
   kubeletLog?:
-    | { kind: 'file'; path: string; zoneMinutes?: number }
-    | { kind: 'journal'; unit: string; directory?: string; zoneMinutes?: number };
+    | { kind: 'file'; path: string; timeZone?: string }
+    | { kind: 'journal'; unit?: string; directory?: string; timeZone?: string };
 }
 
 export interface NodeFactsDeps {
-  records: { write(record: OutgoingRecord): void };
+  /** `settled` is called when Loki has acknowledged the record, or refused it for good. */
+  records: { write(record: OutgoingRecord, settled?: () => void): void };
   logger: Logger;
   /** Milliseconds since 1970. */
   clock: () => number;
@@ -65,6 +67,8 @@ export class NodeFacts {
   private thresholds: Thresholds = defaultThresholds(null, 'not read yet');
   private written: { text: string; atMs: number } | undefined;
   private savedPosition: string | null = null;
+  /** The reclaims whose records Loki has not acknowledged, the oldest first, with where to read each again from. */
+  private readonly unacknowledged = new Set<{ from: string | null }>();
   private starting: Promise<void> = Promise.resolve();
   private reading: Promise<void> = Promise.resolve();
 
@@ -128,6 +132,17 @@ export class NodeFacts {
     };
   }
 
+  /** What of the kubelet's log was understood, for the heartbeat; null where none is configured. */
+  get kubeletLogCoverage(): HeartbeatRecord['kubeletLog'] {
+    const { kubeletLog } = this.options;
+    if (!kubeletLog || !this.log) {
+      return null;
+    }
+    const { fromMs, toMs, problem } = this.log.coverage;
+    const text = (ms: number | null) => (ms === null ? null : formatNs(BigInt(Math.round(ms)) * 1_000_000n));
+    return { source: kubeletLog.kind, from: text(fromMs), to: text(toMs), problem };
+  }
+
   private kubeletLog(options: NonNullable<NodeFactsOptions['kubeletLog']>): KubeletLog {
     const { logger, clock } = this.deps;
     const source: LineSource =
@@ -136,10 +151,12 @@ export class NodeFacts {
       source,
       logger,
       now: clock,
-      zoneMinutes: options.zoneMinutes,
-      onReclaim: (reclaim) => {
+      timeZone: options.timeZone,
+      onReclaim: (reclaim, from) => {
         for (const record of gcRecords(reclaim, this.options.cluster, this.options.node)) {
-          this.write(record, record.start, GC_METADATA, { final: 'true' });
+          const waiting = { from };
+          this.unacknowledged.add(waiting);
+          this.write(record, record.start, GC_METADATA, { final: 'true' }, () => this.unacknowledged.delete(waiting));
           this.deps.onReclaim?.(record);
         }
       },
@@ -173,7 +190,9 @@ export class NodeFacts {
   }
 
   private saveCursor(): void {
-    const position = this.log?.safePosition ?? null;
+    // A reclaim whose record Loki does not have yet has to be read again after a restart.
+    const [oldest] = this.unacknowledged;
+    const position = oldest === undefined ? (this.log?.safePosition ?? null) : oldest.from;
     if (position !== null && position !== this.savedPosition) {
       this.savedPosition = position;
       this.deps.cursor?.save(position);
@@ -184,18 +203,17 @@ export class NodeFacts {
     record: R,
     time: string,
     fields: Record<string, keyof R>,
-    extra: Record<string, string> = {}
+    extra: Record<string, string> = {},
+    settled?: () => void
   ): void {
     const metadata = { ...extra };
     for (const [name, field] of Object.entries(fields)) {
       metadata[name] = String(record[field]);
     }
-    this.deps.records.write({
-      kind: record.kind,
-      cluster: record.cluster,
-      timestamp: parseNs(time) ?? 0n,
-      line: JSON.stringify(record),
-      metadata,
-    });
+    const timestamp = parseNs(time) ?? 0n;
+    this.deps.records.write(
+      { kind: record.kind, cluster: record.cluster, timestamp, line: JSON.stringify(record), metadata },
+      settled
+    );
   }
 }

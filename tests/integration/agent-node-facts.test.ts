@@ -88,3 +88,68 @@ test('each reclaim in the kubelet log is told once, over a restart of the agent'
   await until('the second reclaim', async () => (await records('gc')).length === 2);
   expect((await records('gc')).map((line) => gcRecordSchema.parse(line).containersTotal)).toEqual([34, 7]);
 });
+
+test('four reclaims while Loki is down and the agent is stopped are four gc records when it is back', async () => {
+  const log = join(node.dir, 'kubelet.log');
+  const made = config({ log, 'log-timezone': 'UTC' });
+  const down = await refusingLoki();
+  made.loki = { url: down.url };
+  for (const minute of [1, 2, 3, 4]) {
+    await appendFile(log, reclaimLines(minute));
+    const { agent } = await agents.start(made);
+    await until('the reclaim was offered to Loki', () => down.offered() >= minute);
+    await agent.stop({ graceMs: 0 });
+  }
+  await down.close();
+  await agents.start({ ...made, loki: { url: store.url } });
+  await until('all reclaims', async () => (await records('gc')).length === 4);
+  expect((await records('gc')).map((line) => gcRecordSchema.parse(line).evicted)).toEqual(
+    [1, 2, 3, 4].map((minute) => [`shop/hog-${minute}`])
+  );
+});
+
+test("a kubelet's log in k0s's form gives its reclaims under their true times", async () => {
+  const log = join(node.dir, 'k0s.log');
+  const at = new Date(Date.now() - 60_000);
+  const stamp = `${at.toISOString().slice(0, 19)}Z`;
+  const lines = reclaimLines(7, new Date(at.getTime() + 9 * 3_600_000))
+    .trimEnd()
+    .split('\n');
+  const wrapped = lines.map((text) => `time="${stamp}" level=info msg=${JSON.stringify(text)} component=kubelet\n`);
+  await writeFile(log, wrapped.join(''));
+  await agents.start(config({ log }));
+  await until('the reclaim', async () => (await records('gc')).length === 1);
+  const [record] = (await records('gc')).map((line) => gcRecordSchema.parse(line));
+  expect(record?.start.slice(0, 19)).toBe(stamp.slice(0, 19));
+});
+
+/** A reclaim that ends in an eviction, as a kubelet of 1.36 writes it, a second long. */
+function reclaimLines(minute: number, at = new Date(Date.now() - (10 - minute) * 60_000)): string {
+  const wall = at.toISOString().replace(/^\d{4}-(\d\d)-(\d\d)T(.{8}).*/, '$1$2 $3');
+  const line = (text: string) => `I${wall}.000${minute}00     286 eviction_manager.go:366] ${text}\n`;
+  return [
+    line('"Eviction manager: attempting to reclaim" resourceName="ephemeral-storage"'),
+    line('"Eviction manager: must evict pod(s) to reclaim" resourceName="ephemeral-storage"'),
+    line(`"Eviction manager: pod is evicted successfully" pod="shop/hog-${minute}"`),
+    line(`"Eviction manager: pods evicted, waiting for pod to be cleaned up" pods=["shop/hog-${minute}"]`),
+  ].join('');
+}
+
+/** A Loki that takes nothing, and counts the gc records that it was offered. */
+async function refusingLoki(): Promise<{ url: string; offered(): number; close(): Promise<void> }> {
+  const offered = new Set<string>();
+  const server = createServer((request, response) => {
+    let body = '';
+    request.setEncoding('utf8').on('data', (text: string) => (body += text));
+    request.on('end', () => {
+      [...body.matchAll(/hog-\d/g)].forEach(([name]) => offered.add(name));
+      response.writeHead(503).end('down');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    offered: () => offered.size,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}

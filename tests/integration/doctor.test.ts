@@ -303,6 +303,12 @@ describe('the kubelet', () => {
   });
 
   test('whose log cannot be opened: the reason is told', async () => {
+    config.kubelet.log = join(dir, 'other.log');
+    writeFileSync(config.kubelet.log, 'time="2026-11-28T10:53:14Z" level=info msg="Starting k0s"\n');
+    expect(foundBy((await checkKubelet(config)).findings, 'kubelet.log')?.found).toContain(
+      'holds no line of a kubelet; its last line is "time='
+    );
+
     config.kubelet.log = join(dir, 'circle.log');
     symlinkSync(config.kubelet.log, config.kubelet.log);
     const { findings } = await checkKubelet(config);

@@ -128,10 +128,23 @@ const parse = (line: string): KubeletEvent | undefined => {
   return klog && eventOf(klog);
 };
 
-/** The JSON line that `logging.format: json` gives for a structured body. */
+/** The JSON line that `logging.format: json` gives for a structured body; names of pods are objects there. */
 function asJson(structured: string): string {
   const klog = parseKlog(header + structured);
-  return JSON.stringify({ ts: 1795475738571.891, caller: 'a/b.go:1', msg: klog?.message, v: 0, ...klog?.values });
+  const values = [...(klog?.values ?? [])].map(([key, value]) => [
+    key,
+    /^pods?$/.test(key) ? podsAsJson(value) : value,
+  ]);
+  const head = { ts: 1795475738571.891, caller: 'a/b.go:1', msg: klog?.message, v: 0 };
+  return JSON.stringify({ ...head, ...Object.fromEntries(values) });
+}
+
+function podsAsJson(text: string): unknown {
+  const pods = [...text.matchAll(/([\w-]+)\/([\w-]+)|Name:(\S+) Namespace:([\w-]+)/g)].map(([, a, b, c, d]) => ({
+    name: b ?? c,
+    namespace: a ?? d,
+  }));
+  return text.startsWith('[') ? pods : pods[0];
 }
 
 describe('the kubelet says that', () => {

@@ -1,4 +1,5 @@
-import type { KlogLine } from './klog';
+import * as z from 'zod';
+import type { KlogLine, Values } from './klog';
 
 /**
  * What the kubelet's log says about container logs, images and the disk: line → event. Pure.
@@ -28,8 +29,6 @@ export type KubeletEvent =
   | { type: 'admission-refused'; pods: string[]; conditions: string }
   | { type: 'rotation-failed'; containerId: string; error: string };
 
-type Values = Record<string, string>;
-
 interface Pattern {
   /** Message of the structured form. */
   message?: string;
@@ -42,7 +41,7 @@ interface Pattern {
 const patterns: Pattern[] = [
   {
     message: 'Eviction manager: attempting to reclaim',
-    fromValues: (v) => ({ type: 'reclaim-begin', resource: v.resourceName ?? 'unknown' }),
+    fromValues: (v) => ({ type: 'reclaim-begin', resource: v.get('resourceName') ?? 'unknown' }),
     text: /^eviction manager: attempting to reclaim (\S+)$/,
     fromText: ([resource = '']) => ({ type: 'reclaim-begin', resource }),
   },
@@ -54,26 +53,26 @@ const patterns: Pattern[] = [
   },
   {
     message: 'RemoveContainer',
-    fromValues: (v) => removed(v.containerID),
+    fromValues: (v) => removed(v.get('containerID')),
     text: /^\[topologymanager\] RemoveContainer - Container ID: (\S+)$/,
     fromText: ([id]) => removed(id),
   },
   {
     // V(4): the same removal seen by another part of the kubelet.
     message: 'Removing container',
-    fromValues: (v) => removed(v.containerID),
+    fromValues: (v) => removed(v.get('containerID')),
     text: /^Removing container "([^"]+)"$/,
     fromText: ([id]) => removed(id),
   },
   {
     message: 'Failed to remove container',
-    fromValues: (v) => kept(v.containerID, v.err),
+    fromValues: (v) => kept(v.get('containerID'), v.get('err')),
     text: /^Failed to remove container "([^"]+)": (.*)$/,
     fromText: ([id, error]) => kept(id, error),
   },
   {
     message: 'Container garbage collection failed',
-    fromValues: (v) => ({ type: 'containers-failed', error: v.err ?? '' }),
+    fromValues: (v) => ({ type: 'containers-failed', error: v.get('err') ?? '' }),
     text: /^Container garbage collection failed(?: once[^:]*)?: (.*)$/,
     fromText: ([error = '']) => ({ type: 'containers-failed', error }),
   },
@@ -85,72 +84,83 @@ const patterns: Pattern[] = [
   },
   {
     message: 'Removing image to free bytes',
-    fromValues: (v) => ({ type: 'image-removed', image: v.imageID ?? '', bytes: count(v.size) }),
+    fromValues: (v) => ({ type: 'image-removed', image: v.get('imageID') ?? '', bytes: count(v.get('size')) }),
     text: /^\[imageGCManager\]: Removing image "([^"]*)" to free (\d+) bytes$/,
     fromText: ([image = '', bytes]) => ({ type: 'image-removed', image, bytes: count(bytes) }),
   },
   {
     message: 'Eviction manager: able to reduce resource pressure without evicting pods.',
-    fromValues: (v) => ({ type: 'relieved', resource: v.resourceName ?? null }),
+    fromValues: (v) => ({ type: 'relieved', resource: v.get('resourceName') ?? null }),
     text: /^eviction manager: able to reduce (\S+) pressure without evicting pods\.$/,
     fromText: ([resource = '']) => ({ type: 'relieved', resource }),
   },
   {
     message: 'Eviction manager: must evict pod(s) to reclaim',
-    fromValues: (v) => ({ type: 'must-evict', resource: v.resourceName ?? null }),
+    fromValues: (v) => ({ type: 'must-evict', resource: v.get('resourceName') ?? null }),
     text: /^eviction manager: must evict pod\(s\) to reclaim (\S+)$/,
     fromText: ([resource = '']) => ({ type: 'must-evict', resource }),
   },
   {
     message: 'Eviction manager: pods ranked for eviction',
-    fromValues: (v) => ({ type: 'ranked', pods: podNames(v.pods) }),
+    fromValues: (v) => ({ type: 'ranked', pods: podNames(v.get('pods')) }),
     text: /^eviction manager: pods ranked for eviction: (.*)$/,
     fromText: ([pods]) => ({ type: 'ranked', pods: podNames(pods) }),
   },
   {
     message: 'Eviction manager: pod is evicted successfully',
-    fromValues: (v) => ({ type: 'pod-evicted', pods: podNames(v.pod) }),
+    fromValues: (v) => ({ type: 'pod-evicted', pods: podNames(v.get('pod')) }),
     text: /^eviction manager: pod (.*) is evicted successfully$/,
     fromText: ([pod]) => ({ type: 'pod-evicted', pods: podNames(pod) }),
   },
   {
     message: 'Eviction manager: pods evicted, waiting for pod to be cleaned up',
-    fromValues: (v) => ({ type: 'evicted-waiting', pods: podNames(v.pods) }),
+    fromValues: (v) => ({ type: 'evicted-waiting', pods: podNames(v.get('pods')) }),
     text: /^eviction manager: pods (.*) evicted, waiting for pod to be cleaned up$/,
     fromText: ([pods]) => ({ type: 'evicted-waiting', pods: podNames(pods) }),
   },
   {
     message:
       'Disk usage on image filesystem is over the high threshold, trying to free bytes down to the low threshold',
-    fromValues: (v) => ({ type: 'image-gc-begin', usagePercent: count(v.usage), bytesToFree: count(v.amountToFree) }),
+    fromValues: (v) => ({
+      type: 'image-gc-begin',
+      usagePercent: count(v.get('usage')),
+      bytesToFree: count(v.get('amountToFree')),
+    }),
     text: /^\[imageGCManager\]: Disk usage on image filesystem is at (\d+)% .* Trying to free (\d+) bytes /,
     fromText: ([usage, bytes]) => ({ type: 'image-gc-begin', usagePercent: count(usage), bytesToFree: count(bytes) }),
   },
   {
     message: 'Removing pod logs',
-    fromValues: (v) => (v.podUID ? { type: 'pod-logs-removed', podUid: v.podUID } : undefined),
+    fromValues: (v) => {
+      const podUid = v.get('podUID');
+      return podUid ? { type: 'pod-logs-removed', podUid } : undefined;
+    },
   },
   {
     message: 'SyncLoop DELETE',
-    fromValues: (v) => ({ type: 'pod-deleted', pods: podNames(v.pods) }),
+    fromValues: (v) => ({ type: 'pod-deleted', pods: podNames(v.get('pods')) }),
     text: /^SyncLoop \(DELETE, "api"\): (.*)$/,
     fromText: ([pods]) => ({ type: 'pod-deleted', pods: podNames(pods) }),
   },
   {
     message: 'SyncLoop REMOVE',
-    fromValues: (v) => ({ type: 'pod-gone', pods: podNames(v.pods) }),
+    fromValues: (v) => ({ type: 'pod-gone', pods: podNames(v.get('pods')) }),
     text: /^SyncLoop \(REMOVE, "api"\): (.*)$/,
     fromText: ([pods]) => ({ type: 'pod-gone', pods: podNames(pods) }),
   },
   {
     message: 'Failed to admit pod to node',
-    fromValues: (v) => ({ type: 'admission-refused', pods: podNames(v.pod), conditions: conditions(v.nodeCondition) }),
+    fromValues: (v) => ({
+      type: 'admission-refused',
+      pods: podNames(v.get('pod')),
+      conditions: conditions(v.get('nodeCondition')),
+    }),
     text: /^Failed to admit pod (.*) - node has conditions: (\[.*\])$/,
     fromText: ([pod, list]) => ({ type: 'admission-refused', pods: podNames(pod), conditions: conditions(list) }),
   },
   {
     message: 'Failed to rotate log for container',
-    fromValues: (v) => rotationFailed(v.containerID, v.err),
+    fromValues: (v) => rotationFailed(v.get('containerID'), v.get('err')),
     text: /^Failed to rotate log for container "([^"]+)": (.*)$/,
     fromText: ([id, error]) => rotationFailed(id, error),
   },
@@ -204,7 +214,8 @@ function count(text: string | undefined): number | null {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
 
-const podName = '[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?';
+// A name is matched from its first character only, or a long text would be looked through once for each of its characters.
+const podName = '(?<![a-z0-9.-])[a-z0-9][a-z0-9.-]*(?<=[a-z0-9])';
 const podForms = [
   new RegExp(`(${podName})_(${podName})\\(`, 'g'), // format.Pod: name_namespace(uid)
   new RegExp(`Name:(${podName}) Namespace:(${podName})`, 'g'), // KObj printed as a struct
@@ -213,6 +224,10 @@ const slashForm = new RegExp(`(${podName})/(${podName})`, 'g'); // klog.KObj: na
 
 /** Pods as `namespace/name` from any of the forms in which the kubelet's versions print them. */
 function podNames(text = ''): string[] {
+  const objects = podObjects(text);
+  if (objects.length > 0) {
+    return objects;
+  }
   for (const form of podForms) {
     const found = [...text.matchAll(form)].map(([, name, namespace]) => `${namespace}/${name}`);
     if (found.length > 0) {
@@ -220,6 +235,22 @@ function podNames(text = ''): string[] {
     }
   }
   return [...text.matchAll(slashForm)].map(([pair]) => pair);
+}
+
+const podObjectsSchema = z.array(z.object({ name: z.string(), namespace: z.string() }));
+
+/** klog.KObj in JSON lines: `{"name":…,"namespace":…}`, or a list of such objects. */
+function podObjects(text: string): string[] {
+  if (!/^\s*[[{]/.test(text)) {
+    return [];
+  }
+  try {
+    const parsed: unknown = JSON.parse(text);
+    const pods = podObjectsSchema.safeParse(Array.isArray(parsed) ? parsed : [parsed]);
+    return pods.success ? pods.data.map(({ name, namespace }) => `${namespace}/${name}`) : [];
+  } catch {
+    return []; // a list in Go's own form
+  }
 }
 
 /** Node conditions as `DiskPressure, MemoryPressure`. */

@@ -51,9 +51,10 @@ describe('FileSource', () => {
   test('waits for a file that is not there yet', async () => {
     const { lines, source } = await follow();
     expect(source.state).toBe(`waiting for ${path}`);
+    expect(source.problem).toBe(`${path}: no such file`); // at once, for it may be a slip of the pen
     await writeFile(path, 'one\n');
     await until(() => lines.length === 1);
-    await until(() => source.state === `reading ${path}`);
+    await until(() => source.state === `reading ${path}` && source.problem === null);
   });
 
   test('tells why a file cannot be opened, and reads it as soon as it can', async () => {

@@ -3,13 +3,14 @@ import { basename, dirname, join } from 'node:path';
 import { isNativeError } from 'node:util/types';
 import * as z from 'zod';
 import type { Logger } from '../../common/log';
+import { MAX_LINE } from './envelope';
 import { parseKlog } from './klog';
-import type { LineSource, SourceLine } from './line-source';
+import type { LineSource, NewestLine, SourceLine } from './line-source';
 
 const TAIL = 64 * 1024;
 const CHUNK = 256 * 1024;
-/** A line longer than this is none of the kubelet's that could matter; it is skipped up to its end. */
-const MAX_LINE = 256 * 1024;
+/** A rotation leaves no file for a moment; one that is missing for longer is reported. */
+const MISSING_MS = 5000;
 
 const positionSchema = z.object({ inode: z.number(), offset: z.number() });
 type Position = z.infer<typeof positionSchema>;
@@ -28,6 +29,8 @@ interface OpenFile {
  */
 export class FileSource implements LineSource {
   state: string;
+  problem: string | null = null;
+  private missingSince: number | undefined;
   private current: OpenFile | undefined;
   private rest: Buffer = Buffer.alloc(0);
   private skipping = false;
@@ -43,7 +46,7 @@ export class FileSource implements LineSource {
     this.state = `waiting for ${path}`;
   }
 
-  async newest(): Promise<Pick<SourceLine, 'text' | 'writtenMs'> | undefined> {
+  async newest(): Promise<NewestLine | undefined> {
     const file = await this.openAt(this.path);
     if (!file) {
       return undefined;
@@ -54,11 +57,10 @@ export class FileSource implements LineSource {
       await file.handle.read(buffer, 0, buffer.length, size - buffer.length);
       const whole = buffer.toString('utf8', 0, buffer.lastIndexOf(0x0a) + 1).trimEnd();
       // Continuation lines of a long message have no header.
-      const text = whole
-        .split('\n')
-        .reverse()
-        .find((line) => parseKlog(line)?.wall);
-      return text === undefined ? undefined : { text, writtenMs: mtimeMs };
+      const lines = whole.split('\n').reverse();
+      const understood = lines.find((line) => parseKlog(line) !== undefined);
+      const text = understood ?? lines.find((line) => line.trim() !== '');
+      return text === undefined ? undefined : { text, writtenMs: mtimeMs, understood: understood !== undefined };
     } finally {
       await file.handle.close();
     }
@@ -128,13 +130,33 @@ export class FileSource implements LineSource {
       if (named && named.ino !== this.current?.inode) {
         await this.rotate(onLine);
       }
-      this.state = this.current ? `reading ${this.path}` : `waiting for ${this.path}`;
+      this.notice(named !== undefined);
     } catch (error) {
-      const reason = isNativeError(error) ? error.message : String(error);
-      if (this.state !== `cannot read ${this.path}: ${reason}`) {
-        this.state = `cannot read ${this.path}: ${reason}`;
-        this.logger.warn('cannot read the kubelet log', { path: this.path, reason });
-      }
+      this.fail(isNativeError(error) ? error.message : String(error), `cannot read ${this.path}`);
+    }
+  }
+
+  /** A file that is not there at the start is reported at once, later after the time that a rotation may take. */
+  private notice(isThere: boolean): void {
+    const now = performance.now();
+    this.missingSince = isThere ? undefined : (this.missingSince ?? (this.current ? now : -MISSING_MS));
+    if (this.missingSince !== undefined && now - this.missingSince >= MISSING_MS) {
+      this.fail('no such file', `waiting for ${this.path}`);
+      return;
+    }
+    if (this.problem !== null) {
+      this.logger.info('the kubelet log can be read again', { path: this.path });
+    }
+    this.problem = null;
+    this.state = this.current ? `reading ${this.path}` : `waiting for ${this.path}`;
+  }
+
+  private fail(reason: string, state: string): void {
+    this.state = state === `waiting for ${this.path}` ? state : `${state}: ${reason}`;
+    const problem = `${this.path}: ${reason}`;
+    if (this.problem !== problem) {
+      this.problem = problem;
+      this.logger.warn('cannot read the kubelet log', { path: this.path, reason });
     }
   }
 

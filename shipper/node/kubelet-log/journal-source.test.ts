@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '../../common/log';
-import { JournalSource, parseEntry } from './journal-source';
+import { type JournalOptions, JournalSource, parseEntry } from './journal-source';
 import type { SourceLine } from './line-source';
 
 const entry = (cursor: string, message: unknown): string =>
@@ -37,12 +37,12 @@ describe('JournalSource', () => {
     await rm(directory, { recursive: true });
   });
 
-  async function journalctl(script: string): Promise<void> {
+  async function journalctl(script: string, options: Partial<JournalOptions> = { unit: 'kubelet' }): Promise<void> {
     const command = join(directory, 'journalctl');
     await writeFile(command, `#!/bin/sh\ncd ${directory}\necho "$@" >> calls\n${script}\n`);
     await chmod(command, 0o755);
     source = new JournalSource(
-      { unit: 'kubelet', directory: '/host/journal', command, backoffMs: { first: 5, most: 10 } },
+      { directory: '/host/journal', command, backoffMs: { first: 5, most: 10 }, ...options },
       createLogger('error')
     );
   }
@@ -65,7 +65,7 @@ echo '${entry('s=2', 'two')}'; exec sleep 60`);
     expect(source.state).toBe('reading the journal of kubelet');
     const [first, second] = await calls();
     expect(first).toContain(
-      '--follow --lines=all --quiet --no-pager --unit=kubelet --directory=/host/journal --since='
+      '--follow --lines=all --quiet --no-pager --directory=/host/journal --since=-1hour _SYSTEMD_UNIT=kubelet.service'
     );
     expect(second).toContain('--after-cursor=s=1');
   });
@@ -77,6 +77,31 @@ echo '${entry('s=9', 'found')}'; exec sleep 60`);
     await source.start('s=gone', (line) => lines.push(line));
     await until(() => lines.length === 1);
     expect((await calls()).length).toBeGreaterThanOrEqual(4);
+  });
+
+  test('takes a kubelet of any known distribution where no unit is given', async () => {
+    await journalctl(`echo '${entry('s=1', 'one')}'; exec sleep 60`, {});
+    const lines: SourceLine[] = [];
+    await source.start(null, (line) => lines.push(line));
+    await until(() => lines.length === 1);
+    const [call] = await calls();
+    expect(call).toContain('_SYSTEMD_UNIT=k3s.service + ');
+    expect(call).toContain('_SYSTEMD_UNIT=snap.microk8s.daemon-kubelite.service + ');
+    expect(call).toMatch(/\+ SYSLOG_IDENTIFIER=kubelet \+ _COMM=kubelet$/);
+  });
+
+  test('names the unit that the kubelet runs in where the given one is silent', async () => {
+    const klog = 'I1128 19:53:14.571940     286 kubelet.go:2724] "SyncLoop ADD" source="api" pods=["a/b"]';
+    const kubelet = JSON.stringify({ ...JSON.parse(entry('s=1', klog)), _SYSTEMD_UNIT: 'node-agent.service' });
+    await journalctl(`case "$*" in *follow*) exec sleep 60;; esac\necho '${kubelet}'`, {
+      unit: 'kubelet',
+      silenceMs: 20,
+    });
+    await source.start(null, () => undefined);
+    await until(() => source.problem !== null);
+    expect(source.state).toBe(
+      'the journal has no entry of kubelet; node-agent.service writes lines of a kubelet: --kubelet.log-unit node-agent.service'
+    );
   });
 
   test('says so where there is no journalctl', async () => {

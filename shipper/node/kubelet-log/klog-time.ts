@@ -1,4 +1,5 @@
 import type { WallTime } from './klog';
+import { offsetAt } from './time-zone';
 
 /**
  * The missing half of a klog time.
@@ -30,6 +31,13 @@ export function wallToUtcMs(wall: WallTime, referenceMs: number): number {
 export function zoneOffset(wall: WallTime, referenceMs: number): number | undefined {
   const offset = Math.round((wallToUtcMs(wall, referenceMs) - referenceMs) / QUARTER) * QUARTER + 0; // no -0
   return Math.abs(offset) <= LARGEST_OFFSET ? offset : undefined;
+}
+
+/** The offset of a zone of a given name at a wall time in it. */
+export function namedOffset(zone: string, wall: WallTime, referenceMs: number): number {
+  const asUtcMs = wallToUtcMs(wall, referenceMs);
+  const guess = offsetAt(zone, asUtcMs) ?? 0;
+  return offsetAt(zone, asUtcMs - guess) ?? guess;
 }
 
 /** Nanoseconds since 1970 of a wall time in a zone `offset` milliseconds from UTC. */

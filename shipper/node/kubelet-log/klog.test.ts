@@ -7,6 +7,8 @@ describe('parseKlog', () => {
     expect(parseKlog('W1123 23:15:38.571891   18848 eviction_manager.go:344] eviction manager: attempting')).toEqual({
       wall: { month: 11, day: 23, hour: 23, minute: 15, second: 38, micros: 571891 },
       time: null,
+      writtenMs: undefined,
+      dateMs: undefined,
       message: 'eviction manager: attempting',
       values: undefined,
     });
@@ -14,9 +16,10 @@ describe('parseKlog', () => {
 
   test('reads the message and the pairs of a structured line', () => {
     const line = `I0214 09:25:19.199718     812 scope.go:110] "RemoveContainer" containerID="${id}" size=42 pods=["a/b","c d/e]"] ref={Name:x} err="rpc: \\"no\\"\\n"`;
-    expect(parseKlog(line)).toMatchObject({
-      message: 'RemoveContainer',
-      values: { containerID: id, size: '42', pods: '["a/b","c d/e]"]', ref: '{Name:x}', err: 'rpc: "no"\n' },
+    const klog = parseKlog(line);
+    expect(klog?.message).toBe('RemoveContainer');
+    expect(Object.fromEntries(klog?.values ?? [])).toEqual({
+      ...{ containerID: id, size: '42', pods: '["a/b","c d/e]"]', ref: '{Name:x}', err: 'rpc: "no"\n' },
     });
   });
 
@@ -33,8 +36,14 @@ describe('parseKlog', () => {
     expect(parseKlog(line)).toEqual({
       wall: null,
       time: 1676363919199718000n,
+      writtenMs: undefined,
+      dateMs: undefined,
       message: 'Eviction manager: attempting to reclaim',
-      values: { caller: 'eviction/eviction_manager.go:338', v: '0', resourceName: 'ephemeral-storage' },
+      values: new Map([
+        ['caller', 'eviction/eviction_manager.go:338'],
+        ['v', '0'],
+        ['resourceName', 'ephemeral-storage'],
+      ]),
     });
   });
 

@@ -1,3 +1,6 @@
+import { type Envelope, type Fields, openEnvelope } from './envelope';
+import { endOfQuoted, unquote } from './quoted';
+
 /**
  * The line formats of the kubelet's log (Go's klog):
  *
@@ -5,18 +8,26 @@
  *     I1123 23:15:38.571940   18848 scope.go:110] "RemoveContainer" containerID="d02a…"             structured, from 1.21
  *     {"ts":1676363919199.718,"caller":"…","msg":"RemoveContainer","v":0,"containerID":"d02a…"}     `logging.format: json`
  *
- * Pure. The time of a text line has neither year nor zone: see `klog-time.ts`.
+ * Whatever other programs put around such a line is taken off first (`envelope.ts`). Pure. The time of a text line has
+ * neither year nor zone: see `klog-time.ts`.
  */
 export interface KlogLine {
   /** Wall clock of the header; null in JSON lines, which carry a full time. */
   wall: WallTime | null;
   /** Nanoseconds since 1970; null in text lines. */
   time: bigint | null;
+  /** When a surrounding program had the line, milliseconds since 1970; undefined where none tells. */
+  writtenMs: number | undefined;
+  /** A surrounding date and time without a zone, taken as UTC; undefined where there is none. */
+  dateMs: number | undefined;
   /** The message; of structured lines without its quotes and values. */
   message: string;
   /** Key and value pairs of structured and JSON lines; undefined where the line is unstructured text. */
-  values: Record<string, string> | undefined;
+  values: Values | undefined;
 }
+
+/** By key; a map, because the keys come from outside. */
+export type Values = ReadonlyMap<string, string>;
 
 /** A klog header's time as it stands: month 1–12, no year, no zone. */
 export interface WallTime {
@@ -28,30 +39,25 @@ export interface WallTime {
   micros: number;
 }
 
-const header = /^[IWEF](\d\d)(\d\d) (\d\d):(\d\d):(\d\d)\.(\d{6})\s+\d+ [^\]\s]+:\d+\] /;
+const header = /^[IWEF](\d\d)(\d\d) (\d\d):(\d\d):(\d\d)\.(\d{6})\s+\d+ [^\]\s]+:\d+\] ?/;
 
 /** One line of the kubelet's log; undefined where it is none (a continuation line, a broken one, another program's). */
 export function parseKlog(line: string): KlogLine | undefined {
-  if (line.startsWith('{')) {
-    return parseJson(line);
-  }
-  const m = header.exec(line);
+  const envelope = openEnvelope(line);
+  return envelope && (envelope.object ? parseObject(envelope, envelope.object) : parseText(envelope));
+}
+
+function parseText({ text, writtenMs, dateMs }: Envelope): KlogLine | undefined {
+  const m = header.exec(text);
   if (!m) {
     return undefined;
   }
-  const [month, day, hour, minute, second, micros] = m.slice(1).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [month = 0, day = 0, hour = 0, minute = 0, second = 0, micros = 0] = m.slice(1).map(Number);
   if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60) {
     return undefined;
   }
-  const rest = line.slice(m[0].length).trimEnd();
-  return { wall: { month, day, hour, minute, second, micros }, time: null, ...parseBody(rest) };
+  const wall = { month, day, hour, minute, second, micros };
+  return { wall, time: null, writtenMs, dateMs, ...parseBody(text.slice(m[0].length)) };
 }
 
 /** The text after a header: a quoted message with its pairs, or plain text. */
@@ -63,31 +69,27 @@ function parseBody(text: string): Pick<KlogLine, 'message' | 'values'> {
   return { message: unquote(text.slice(0, end)), values: parsePairs(text.slice(end)) };
 }
 
-function parseJson(line: string): KlogLine | undefined {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(line);
-  } catch {
-    return undefined; // a line cut short, or not the kubelet's: nothing to learn from it
-  }
-  if (typeof parsed !== 'object' || parsed === null) {
+function parseObject({ writtenMs, dateMs }: Envelope, { ts, msg, ...rest }: Fields): KlogLine | undefined {
+  const ms = typeof ts === 'number' ? ts : typeof ts === 'string' ? Date.parse(ts) : NaN;
+  if (typeof msg !== 'string' || !(ms > 0 && ms < 1e14)) {
     return undefined;
   }
-  const { ts, msg, ...rest } = parsed as Record<string, unknown>;
-  if (typeof ts !== 'number' || typeof msg !== 'string' || !(ts > 0 && ts < 1e14)) {
-    return undefined;
-  }
-  const values: Record<string, string> = {};
-  for (const [key, value] of Object.entries(rest)) {
-    values[key] = typeof value === 'string' ? value : JSON.stringify(value);
-  }
-  return { wall: null, time: BigInt(Math.round(ts * 1000)) * 1000n, message: msg.trimEnd(), values };
+  return {
+    wall: null,
+    time: BigInt(Math.round(ms * 1000)) * 1000n,
+    writtenMs,
+    dateMs,
+    message: msg.trimEnd(),
+    values: new Map(
+      Object.entries(rest).map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)])
+    ),
+  };
 }
 
 const pairStart = /\s*([A-Za-z_][\w./-]*)=/y;
 
-function parsePairs(text: string): Record<string, string> {
-  const values: Record<string, string> = {};
+function parsePairs(text: string): Values {
+  const values = new Map<string, string>();
   let at = 0;
   for (;;) {
     pairStart.lastIndex = at;
@@ -98,7 +100,7 @@ function parsePairs(text: string): Record<string, string> {
     const from = at + m[0].length;
     const to = endOfValue(text, from);
     const raw = text.slice(from, to);
-    values[m[1]] = raw.startsWith('"') ? unquote(raw) : raw;
+    values.set(m[1], raw.startsWith('"') ? unquote(raw) : raw);
     at = to;
   }
 }
@@ -130,26 +132,4 @@ function endOfValue(text: string, from: number): number {
     }
   }
   return text.length;
-}
-
-/** Index just past the closing quote of the quoted text at `from`; -1 where it is not closed. */
-function endOfQuoted(text: string, from: number): number {
-  for (let i = from + 1; i < text.length; i++) {
-    if (text[i] === '\\') {
-      i++;
-    } else if (text[i] === '"') {
-      return i + 1;
-    }
-  }
-  return -1;
-}
-
-/** Go's quoting is JSON's but for a few escapes; what JSON cannot read stays as it is, without its quotes. */
-function unquote(quoted: string): string {
-  try {
-    const parsed: unknown = JSON.parse(quoted);
-    return typeof parsed === 'string' ? parsed : quoted;
-  } catch {
-    return quoted.replace(/^"|"$/g, '');
-  }
 }

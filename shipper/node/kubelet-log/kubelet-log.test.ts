@@ -18,6 +18,7 @@ const NOW = Date.parse('2026-11-23T23:26:00Z');
 /** Lines at hand instead of a file: the sources have their own tests. */
 class Lines implements LineSource {
   state = 'reading';
+  problem = null;
   constructor(private readonly lines: SourceLine[]) {}
   start(_: string | null, onLine: (line: SourceLine) => void): Promise<void> {
     this.lines.forEach(onLine);
@@ -28,9 +29,17 @@ class Lines implements LineSource {
   }
 }
 
-async function reclaimsOf(source: LineSource, now = NOW): Promise<{ reclaims: Reclaim[]; log: KubeletLog }> {
+async function reclaimsOf(
+  source: LineSource,
+  now = NOW,
+  timeZone?: string
+): Promise<{ reclaims: Reclaim[]; log: KubeletLog }> {
   const reclaims: Reclaim[] = [];
-  const log = new KubeletLog({ source, logger, now: () => now, onReclaim: (reclaim) => reclaims.push(reclaim) });
+  const log = new KubeletLog({
+    ...{ source, logger, timeZone },
+    now: () => now,
+    onReclaim: (reclaim) => void reclaims.push(reclaim),
+  });
   await log.start(null);
   await log.stop();
   return { reclaims, log };
@@ -43,7 +52,9 @@ describe("the recorded kubelet's log", () => {
         readFileSync(recorded, 'utf8')
           .split('\n')
           .map((text, n) => ({ text, writtenMs: undefined, position: String(n) }))
-      )
+      ),
+      NOW,
+      'UTC'
     );
     const records = reclaims.flatMap((reclaim) => gcRecords(reclaim, 'c1', 'node-a'));
     expect(records.map((record) => gcRecordSchema.parse(record))).toEqual(records);
@@ -111,7 +122,9 @@ describe('KubeletLog', () => {
         line('something else', '1'),
         line('eviction manager: attempting to reclaim inodes', '2'),
         line('attempting to delete unused containers', '3'),
-      ])
+      ]),
+      NOW,
+      'UTC'
     );
     expect(reclaims).toEqual([]);
     expect(log.safePosition).toBe('1');
@@ -126,6 +139,47 @@ describe('KubeletLog', () => {
       ])
     );
     expect(reclaims.map(({ start }) => formatNs(start))).toEqual(['2026-11-23T21:15:38.571891000Z']);
+  });
+
+  const wrapped = (stamp: string) => (text: string, n: number) => ({
+    text: `${stamp} node-1 kubelet[1]: I1123 23:15:38.571891   18848 a.go:1] ${text}`,
+    writtenMs: undefined,
+    position: String(n),
+  });
+  const short = [
+    'eviction manager: attempting to reclaim inodes',
+    'eviction manager: able to reduce inodes pressure without evicting pods.',
+  ];
+
+  test('believes a full time before the line about zone and year', async () => {
+    const { reclaims } = await reclaimsOf(new Lines(short.map(wrapped('2026-11-23T23:15:39+09:00'))));
+    expect(reclaims.map(({ start }) => formatNs(start))).toEqual(['2026-11-23T14:15:38.571891000Z']);
+  });
+
+  test('tells nothing of a copied log while its zone is not known, and all of it as soon as a line tells it', async () => {
+    const { reclaims, log } = await reclaimsOf(new Lines(short.map(wrapped('Nov 23 23:15:38'))));
+    expect(reclaims).toEqual([]);
+    expect(log.safePosition).toBeNull();
+    const own = 'manager.go:213] Machine: {Timestamp:2026-11-23 23:15:38.571 +0900 JST m=+5.26 NumCores:2}';
+    const later = await reclaimsOf(new Lines([...short, own].map(wrapped('Nov 23 23:15:38'))));
+    expect(later.reclaims.map(({ start }) => formatNs(start))).toEqual(['2026-11-23T14:15:38.571891000Z']);
+    expect(later.log.safePosition).toBe('zone=32400000;2'); // a restart knows it still
+    const given = await reclaimsOf(new Lines(short.map(wrapped('Nov 23 23:15:38'))), NOW, 'Asia/Tokyo');
+    expect(given.reclaims).toEqual(later.reclaims);
+  });
+
+  test('takes the time of an exported journal entry from its own line', async () => {
+    const fields = [
+      '__REALTIME_TIMESTAMP=1795443338600000',
+      '_HOSTNAME=n',
+      '',
+      '__REALTIME_TIMESTAMP=1795443338600000',
+    ];
+    const lines = [...fields, ...short.map((text) => `MESSAGE=I1123 23:15:38.571891   18848 a.go:1] ${text}`)];
+    const { reclaims } = await reclaimsOf(
+      new Lines(lines.map((text, n) => ({ text, writtenMs: undefined, position: String(n) })))
+    );
+    expect(reclaims.map(({ start }) => formatNs(start))).toEqual(['2026-11-23T14:15:38.571891000Z']);
   });
 
   test('leaves out lines whose time cannot be right', async () => {
@@ -170,4 +224,35 @@ test('a reclaim of thousands of containers becomes several records, each well un
   ]);
   expect(records.every(({ containersTotal, parts }) => containersTotal === 2500 && parts === 3)).toBe(true);
   expect(Math.max(...records.map((record) => JSON.stringify(record).length))).toBeLessThan(150_000);
+});
+
+describe('a log that grows without a line of a kubelet', () => {
+  afterEach(() => {
+    jest.useRealTimers();
+    jest.restoreAllMocks();
+  });
+
+  test('is reported once, with the line, and is no problem any more when one comes', async () => {
+    jest.useFakeTimers({ now: NOW });
+    const warn = jest.spyOn(logger, 'warn');
+    let onLine: (line: SourceLine) => void = () => undefined;
+    const source: LineSource = {
+      state: 'reading a',
+      problem: null,
+      start: (_, take) => Promise.resolve(void (onLine = take)),
+      stop: () => Promise.resolve(),
+    };
+    const log = new KubeletLog({ source, logger, now: Date.now, onReclaim: () => undefined });
+    await log.start(null);
+    for (let n = 0; n < 10; n++) {
+      onLine({ text: `level=info n=${n}`, writtenMs: undefined, position: '1' });
+      jest.advanceTimersByTime(5000);
+    }
+    expect(warn.mock.calls.map(([message]) => String(message))).toEqual(['the kubelet log cannot be used']);
+    expect(log.coverage.problem).toContain('the last of them: "level=info n=');
+    onLine({ text: 'I1123 23:26:38.571891   18848 a.go:1] x', writtenMs: Date.now(), position: '2' });
+    jest.advanceTimersByTime(5000);
+    expect(log.coverage.problem).toBeNull();
+    await log.stop();
+  });
 });

@@ -10,14 +10,21 @@ export interface SourceLine {
   position: string;
 }
 
+/** The newest line that a kubelet wrote; where there is none, the newest of another program. */
+export interface NewestLine extends Pick<SourceLine, 'text' | 'writtenMs'> {
+  understood: boolean;
+}
+
 export interface LineSource {
   /** What is being read, or why nothing is: for the log and for `doctor`. */
   readonly state: string;
+  /** Why nothing is read; null where something is, or nothing can be said yet. */
+  readonly problem: string | null;
   /**
    * The newest line there is, before reading begins: a file's older lines have no time of writing of their own.
    * @throws the system's error where it cannot be read
    */
-  newest?(): Promise<Pick<SourceLine, 'text' | 'writtenMs'> | undefined>;
+  newest?(): Promise<NewestLine | undefined>;
   /** Begins to read at `position` (null: where there is nothing to go on from). */
   start(position: string | null, onLine: (line: SourceLine) => void): Promise<void>;
   stop(): Promise<void>;

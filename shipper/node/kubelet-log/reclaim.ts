@@ -149,12 +149,18 @@ export class ReclaimAssembler {
     reclaim.end = at;
   }
 
-  private image(event: KubeletEvent & { type: 'image-removed' }, at: bigint): undefined {
-    if (this.open?.phase !== 'images') {
-      return;
+  /**
+   * An image that is removed without a word before it was unused for longer than `imageMaximumGCAge`: that garbage
+   * collection says neither that it begins nor that it ends. After "must evict" the eviction goes on, whatever else happens.
+   */
+  private image(event: KubeletEvent & { type: 'image-removed' }, at: bigint): Reclaim | undefined {
+    if (this.open?.phase === 'evicting') {
+      return undefined;
     }
-    this.open.reclaim.images.push({ id: event.image, bytes: event.bytes });
-    this.open.reclaim.end = at;
+    const previous = this.open === undefined ? this.begin('image-gc', null, at, 'images') : undefined;
+    this.step('images', at);
+    this.open?.reclaim.images.push({ id: event.image, bytes: event.bytes });
+    return previous;
   }
 
   private finish(outcome: 'relieved' | 'evicting', at: bigint): Reclaim | undefined {
