@@ -76,7 +76,14 @@ class Bench {
     const palette = this.frame?.palette ?? paletteOf(createTheme({ colors: { mode: 'dark' } }));
     this.frame ??= {
       ...{ model: this.model, layout: this.layout, view: whole, width, height, scrollTop: 0, palette, zone: UTC },
-      ...{ language: 'en-US', showNodeLanes: true, showPressure: true, pressureLabel: 'DiskPressure', annotations: [] },
+      ...{
+        language: 'en-US',
+        showNodeLanes: true,
+        showPressure: true,
+        limitLabel: ({ what }) => what,
+        pressureLabel: 'DiskPressure',
+        annotations: [],
+      },
       ...{ hatch: hatchOf(ctx, palette.beforeCondition), marked: undefined, crosshair: undefined, chosen: undefined },
     };
     // From the whole day to ten seconds and back; twenty hours to the right; from the first row to the last.

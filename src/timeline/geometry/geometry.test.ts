@@ -4,7 +4,7 @@ import { EXITS, LOG_STATUSES } from '../model/spans';
 import { timelineModel } from '../model/timeline-model';
 import { RECORDED, recordedInput } from '../testing/recorded';
 import { densityOf } from './density';
-import { hitTest, laneMiddle } from './hit-test';
+import { hitTest, laneMiddle, MARKS_HEIGHT } from './hit-test';
 import { type Item, itemAt, layoutOf, MEASURES } from './layout';
 import { markPlaces } from './mark-places';
 import { piecesOf } from './pieces';
@@ -177,6 +177,22 @@ describe('marks', () => {
   });
 });
 
+test('marks that have no room are counted by the sign before them', () => {
+  const kinds = ['container-gc', 'image-gc', 'eviction', 'rejection', 'node-added', 'node-removed'] as const;
+  const crowd = Array.from({ length: 60 }, (_, i) => ({
+    ...{ kind: kinds[i % 6] ?? never(), from: i * 40, to: i * 40, count: 1, bytes: 0, isInferred: i % 2 === 0 },
+  }));
+  const places = markPlaces(crowd, { from: 0, to: 100_000 }, WIDTH);
+  const shown = places.reduce((sum, { marks, hidden }) => sum + marks + hidden, 0);
+  expect(shown).toBe(crowd.length);
+  expect(places.some(({ hidden }) => hidden > 0)).toBe(true);
+  places.forEach((place, i) => {
+    const before = places[i - 1];
+    expect(place.left).toBeGreaterThanOrEqual(before ? before.left + before.width : 0);
+    expect(place.left + place.width).toBeLessThanOrEqual(WIDTH);
+  });
+});
+
 describe('what is under the pointer', () => {
   const layout = layoutOf(model, { ...options, view: whole });
   const hit = (x: number, y: number) => hitTest(model, layout, whole, WIDTH, { x, y });
@@ -194,6 +210,20 @@ describe('what is under the pointer', () => {
   test('is a mark, or the disk, in the lane of a node', () => {
     expect(hit(xOf(whole, WIDTH, at('23:15:38')), 100)).toMatchObject({ kind: 'mark', mark: { kind: 'container-gc' } });
     expect(hit(xOf(whole, WIDTH, at('23:12:00')), 30)).toMatchObject({ kind: 'lane' });
+  });
+
+  test('is the sign that is painted there, also where it had to make way', () => {
+    const header = layout.items.find((one) => one.kind === 'group') ?? never();
+    const foot = header.top + header.height - MARKS_HEIGHT / 2;
+    const places = markPlaces(model.nodes.get('c1/node-a')?.marks ?? [], whole, WIDTH);
+    expect(places.some(({ left, width, x }) => x < left || x > left + width)).toBe(true);
+    for (const place of places) {
+      expect(hit(place.left + 3, foot)).toMatchObject({ kind: 'mark', mark: { kind: place.kind, from: place.from } });
+      expect(hit(place.left + place.width - 3, foot)).toMatchObject({ mark: { kind: place.kind, from: place.from } });
+    }
+  });
+
+  test('is nothing below the last row', () => {
     expect(hit(5, layout.height + 10)).toMatchObject({ kind: 'none', item: undefined });
   });
 });

@@ -1,6 +1,6 @@
 import type { Annotation } from '../model/annotation';
-import type { NodeMark } from '../model/node-marks';
 import type { TimelineModel } from '../model/timeline-model';
+import { type MarkPlace, markPlaces } from './mark-places';
 import { itemAt, type Item, type Layout } from './layout';
 import { pieceAt } from './pieces';
 import { spanOf, timeAt, type View, xOf } from './view';
@@ -8,7 +8,7 @@ import { spanOf, timeAt, type View, xOf } from './view';
 /** What is under the pointer. */
 export type Hit =
   | { kind: 'life'; item: Item; index: number }
-  | { kind: 'mark'; item: Item; mark: NodeMark }
+  | { kind: 'mark'; item: Item; mark: MarkPlace }
   | { kind: 'lane'; item: Item; time: number }
   | { kind: 'none'; item: Item | undefined; time: number };
 
@@ -32,22 +32,24 @@ export function laneMiddle(item: Item, lane: number): number {
  * What is at a point of the plot.
  *
  * @param y from the top of the first item
- * @param header the header that stands still at the top, where `y` lies in it
+ * @param header the header that stands still at the top and how far below its top the point is, where it lies in it
  */
 export function hitTest(
   model: TimelineModel,
   layout: Layout,
   view: View,
   width: number,
-  point: { x: number; y: number; header?: Item }
+  point: { x: number; y: number; header?: { item: Item; inside: number } }
 ): Hit {
   const time = timeAt(view, width, point.x);
-  const item = point.header ?? layout.items[itemAt(layout, point.y)];
+  const item = point.header?.item ?? layout.items[itemAt(layout, point.y)];
   if (item === undefined || (point.header === undefined && point.y >= item.top + item.height)) {
     return { kind: 'none', item: undefined, time };
   }
   if (item.kind === 'group') {
-    const mark = item.group.node && nearestMark(item.group.node.marks, view, width, point.x);
+    const inside = point.header?.inside ?? point.y - item.top;
+    const isAmongSigns = inside >= item.height - MARKS_HEIGHT;
+    const mark = item.group.node && markAt(markPlaces(item.group.node.marks, view, width), point.x, isAmongSigns);
     return mark ? { kind: 'mark', item, mark } : { kind: item.group.node ? 'lane' : 'none', item, time };
   }
   const index =
@@ -65,17 +67,13 @@ export function annotationAt(
   return annotations.findLast(({ from }) => Math.abs(xOf(view, width, from) - x) <= NEAR);
 }
 
-function nearestMark(marks: readonly NodeMark[], view: View, width: number, x: number): NodeMark | undefined {
-  let best: NodeMark | undefined;
-  let distance = NEAR + 4;
-  for (const mark of marks) {
-    const off = Math.abs(xOf(view, width, mark.from) - x);
-    if (off < distance) {
-      best = mark;
-      distance = off;
-    }
+/** Among the signs the mark whose sign is painted at a pixel; above them the nearest whose moment is close by. */
+function markAt(places: readonly MarkPlace[], x: number, isAmongSigns: boolean): MarkPlace | undefined {
+  if (isAmongSigns) {
+    return places.find(({ left, width }) => x >= left && x <= left + width);
   }
-  return best;
+  const near = places.filter((place) => Math.abs(place.x - x) <= NEAR);
+  return near.sort((a, b) => Math.abs(a.x - x) - Math.abs(b.x - x))[0];
 }
 
 const lifeNear = (model: TimelineModel, item: Extract<Item, { kind: 'life' }>, view: View, width: number, x: number) =>

@@ -18,6 +18,8 @@ export interface MarkPlace {
   to: number;
   /** How many marks it stands for. */
   marks: number;
+  /** Marks of other kinds that have no room in this view: the sign before them says how many. */
+  hidden: number;
 }
 
 const ICON = 18;
@@ -25,7 +27,7 @@ const DIGIT = 6.2;
 const GAP = 3;
 /** Marks of one kind nearer than this are one sign. */
 const NEAR = 20;
-/** A sign stands no further from its moment than this; what does not fit is left to be zoomed into. */
+/** A sign stands no further from its moment than this; what does not fit is counted by the sign before it. */
 const FURTHEST = 120;
 
 /** Where the signs of a node's marks stand in a view, left to right, none upon another. */
@@ -49,7 +51,7 @@ export function markPlaces(marks: readonly NodeMark[], view: View, width: number
       before.marks++;
     } else {
       const { kind, count, bytes, isInferred, from, to } = mark;
-      const place = { ...{ kind, count, bytes, isInferred, from, to, x, marks: 1 }, left: x, width: ICON };
+      const place = { ...{ kind, count, bytes, isInferred, from, to, x, marks: 1, hidden: 0 }, left: x, width: ICON };
       last.set(kind, place);
       places.push(place);
     }
@@ -61,9 +63,14 @@ function standing(places: MarkPlace[], width: number): MarkPlace[] {
   let free = 0;
   const fit: MarkPlace[] = [];
   for (const place of places) {
-    const needed = ICON + (isCounted(place) ? 4 + `${place.count}`.length * DIGIT : 0) + 4;
+    const needed = widthOf(place);
     const left = Math.max(free, place.x - ICON / 2);
-    if (left - place.x > FURTHEST || left > width) {
+    const before = fit.at(-1);
+    if (before && (left - place.x > FURTHEST || left + needed > width + ICON)) {
+      before.hidden += place.marks;
+      before.width = widthOf(before);
+      before.left = Math.min(before.left, Math.max(0, width - before.width));
+      free = before.left + before.width + GAP;
       continue;
     }
     place.left = Math.min(left, Math.max(free, width - needed));
@@ -74,6 +81,15 @@ function standing(places: MarkPlace[], width: number): MarkPlace[] {
   return fit;
 }
 
+const widthOf = (place: MarkPlace): number => ICON + (textOf(place) ? 4 + textOf(place).length * DIGIT : 0) + 4;
+
+/** What a sign says beside its icon: how many, and how many marks are hidden behind it. */
+export function textOf(place: MarkPlace): string {
+  return [isCounted(place) ? `${place.count}` : '', place.hidden > 0 ? `+${place.hidden}` : '']
+    .filter((part) => part !== '')
+    .join(' ');
+}
+
 /** A node is added once: that needs no number. */
-export const isCounted = ({ kind, count }: MarkPlace): boolean =>
+const isCounted = ({ kind, count }: MarkPlace): boolean =>
   count > 1 || (kind !== 'node-added' && kind !== 'node-removed');

@@ -5,7 +5,8 @@ import type { GcRecord, PodRecord } from '../../../model/records';
 import type { RecordSet } from '../../data/records';
 import { nodeKey } from './node-lane';
 
-export type MarkKind = 'container-gc' | 'image-gc' | 'eviction' | 'rejection' | 'node-added' | 'node-removed';
+export const MARK_KINDS = ['container-gc', 'image-gc', 'eviction', 'rejection', 'node-added', 'node-removed'] as const;
+export type MarkKind = (typeof MARK_KINDS)[number];
 
 /** Something that happened on a node. Milliseconds since 1970. */
 export interface NodeMark {

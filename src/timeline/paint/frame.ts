@@ -3,6 +3,7 @@ import type { MarkPlace } from '../geometry/mark-places';
 import { type Layout, type Placed, placed } from '../geometry/layout';
 import type { Zone } from '../geometry/time-zone';
 import type { View } from '../geometry/view';
+import type { Limit } from '../model/node-limits';
 import type { TimelineModel } from '../model/timeline-model';
 import { paintAxis } from './axis';
 import { paintBands } from './bands';
@@ -26,6 +27,8 @@ export interface Frame {
   showPressure: boolean;
   /** The word in the bands. */
   pressureLabel: string;
+  /** What a limit's line is, in a word or two. */
+  limitLabel: (limit: Limit) => string;
   /** Panels only. */
   annotations: readonly Annotation[];
   hatch: CanvasPattern | string;

@@ -1,13 +1,15 @@
-import { isCounted, type MarkPlace } from '../geometry/mark-places';
+import { type MarkPlace, textOf } from '../geometry/mark-places';
 import type { MarkKind } from '../model/node-marks';
 import type { Frame } from './frame';
 
-type Draw = (ctx: CanvasRenderingContext2D, x: number, y: number) => void;
+/** What a sign is drawn with: a canvas, or the path of an SVG. */
+type Pen = Pick<CanvasPath, 'moveTo' | 'lineTo' | 'rect' | 'arc' | 'closePath'>;
+type Draw = (pen: Pen, x: number, y: number) => void;
 
 const HEIGHT = 16;
 
 /** Signs of what happened on a node, 10 pixels wide around a point: they differ in shape, not only in colour. */
-const signs: Record<MarkKind, Draw> = {
+const SIGNS: Record<MarkKind, Draw> = {
   // A container that is crossed out.
   'container-gc': (ctx, x, y) => {
     ctx.rect(x - 4, y - 4, 8, 8);
@@ -63,7 +65,7 @@ export function paintMarks(
   ctx.textAlign = 'left';
   ctx.lineCap = 'round';
   for (const place of places) {
-    const { kind, x, left, width, count, isInferred } = place;
+    const { kind, x, left, width, isInferred } = place;
     const color = palette.marks[kind];
     const isMarked = marked?.mark?.kind === kind && marked.mark.from === place.from;
     ctx.strokeStyle = color;
@@ -84,11 +86,27 @@ export function paintMarks(
     ctx.strokeStyle = ink;
     ctx.lineWidth = 1.3;
     ctx.beginPath();
-    signs[kind](ctx, left + 9, middle);
+    SIGNS[kind](ctx, left + 9, middle);
     ctx.stroke();
-    if (isCounted(place)) {
-      ctx.fillStyle = ink;
-      ctx.fillText(`${count}`, left + 17, middle + 0.5);
-    }
+    ctx.fillStyle = ink;
+    ctx.fillText(textOf(place), left + 17, middle + 0.5);
   }
+}
+
+/** The sign of a kind as the path data of an SVG of 16 × 16, for the legend. */
+export function signPath(kind: MarkKind): string {
+  const path: string[] = [];
+  SIGNS[kind](
+    {
+      moveTo: (x, y) => path.push(`M${x} ${y}`),
+      lineTo: (x, y) => path.push(`L${x} ${y}`),
+      closePath: () => path.push('Z'),
+      rect: (x, y, width, height) => path.push(`M${x} ${y}h${width}v${height}h${-width}Z`),
+      // The signs have whole circles only.
+      arc: (x, y, r) => path.push(`M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0`),
+    },
+    8,
+    8
+  );
+  return path.join('');
 }

@@ -20,6 +20,7 @@ export function paintNodeLane(
   const floor = y + height - MARKS_HEIGHT - 4;
   const scale: Scale = { yOf: (use) => floor - use * (floor - y - TOP), floor };
   paintSilence(ctx, frame, lane, y + TOP, floor);
+  paintScale(ctx, frame, scale);
   paintUse(ctx, frame, lane.disk.times, lane.disk.imagefs, scale, frame.palette.imagefs, true);
   if (!lane.disk.isOne) {
     paintUse(ctx, frame, lane.disk.times, lane.disk.nodefs, scale, frame.palette.nodefs, false);
@@ -123,6 +124,44 @@ function extremesOf(column: ReadonlyArray<[number, number]>): Array<[number, num
   return column.filter((_, i) => kept.has(i));
 }
 
+/** The lines of 50 and 100 % of use, with their values at the left edge. */
+function paintScale(ctx: CanvasRenderingContext2D, { width, palette }: Frame, { yOf }: Scale): void {
+  ctx.font = `10px ${palette.font}`;
+  ctx.textAlign = 'left';
+  for (const use of [0.5, 1]) {
+    const y = Math.round(yOf(use));
+    ctx.fillStyle = palette.line;
+    ctx.fillRect(0, y, width, 1);
+    ctx.fillStyle = palette.text;
+    ctx.fillText(`${use * 100} %`, 4, y + 6);
+  }
+}
+
+/** What each line of a limit is, at the right edge above it; lines that share a place share a label. */
+function paintLimitLabels(
+  ctx: CanvasRenderingContext2D,
+  frame: Frame,
+  limits: readonly Limits[],
+  { yOf }: Pick<Scale, 'yOf'>
+): void {
+  const { view, width, palette, limitLabel } = frame;
+  const shown = limits.findLast(({ from }) => xOf(view, width, from) < width);
+  ctx.font = `10px ${palette.font}`;
+  ctx.textAlign = 'right';
+  let right = width - 4;
+  let above = -Infinity;
+  for (const line of (shown?.lines ?? []).toSorted((a, b) => b.use - a.use || (a.what < b.what ? -1 : 1))) {
+    const y = Math.round(yOf(line.use)) - 5;
+    const isBeside = y - above < 11;
+    const text = limitLabel(line);
+    right = isBeside ? right : width - 4;
+    above = isBeside ? above : y;
+    ctx.fillStyle = line.what === 'hard' || line.what === 'soft' ? palette.eviction : palette.imageGc;
+    ctx.fillText(text, right, above);
+    right -= ctx.measureText(text).width + 10;
+  }
+}
+
 function paintLimits(ctx: CanvasRenderingContext2D, frame: Frame, limits: readonly Limits[], { yOf }: Scale): void {
   const { view, width, palette } = frame;
   ctx.lineWidth = 1;
@@ -144,6 +183,7 @@ function paintLimits(ctx: CanvasRenderingContext2D, frame: Frame, limits: readon
   });
   ctx.globalAlpha = 1;
   ctx.setLineDash([]);
+  paintLimitLabels(ctx, frame, limits, { yOf });
 }
 
 /** Where no agent measured for long: nothing is known of the disk there. */

@@ -4,7 +4,9 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '../../shared/texts';
 import { useStyles2 } from '@grafana/ui';
 import { EXITS, LOG_STATUSES } from '../model/spans';
-import { exitText, statusText } from './describe';
+import { MARK_KINDS } from '../model/node-marks';
+import { signPath } from '../paint/marks';
+import { exitText, markName, statusText } from './describe';
 import { usePalette } from './use-palette';
 import { StatusIcon } from './StatusIcon';
 
@@ -47,6 +49,15 @@ export function Legend() {
         </svg>
         {t('timeline.legend.pressure', 'DiskPressure')}
       </li>
+      {MARK_KINDS.map((kind) => (
+        <li key={kind} className={styles.entry}>
+          <svg width="16" height="16" aria-hidden="true">
+            <rect width="16" height="16" rx="4" fill={palette.marks[kind]} />
+            <path d={signPath(kind)} stroke={palette.onColor} strokeWidth="1.3" fill="none" strokeLinecap="round" />
+          </svg>
+          {markName(kind)}
+        </li>
+      ))}
     </ul>
   );
 }

@@ -97,6 +97,15 @@ function MarkText({ mark, zone }: { mark: MarkPlace; zone: Zone }) {
           {t('timeline.tooltip.several', '{{count}} times; zoom in to tell them apart', { count: mark.marks })}
         </p>
       )}
+      {mark.hidden > 0 && (
+        <p className={styles.sentence}>
+          {t('timeline.tooltip.hidden', '', {
+            count: mark.hidden,
+            defaultValue_one: '{{count}} more event has no room here; zoom in to see it',
+            defaultValue_other: '{{count}} more events have no room here; zoom in to see them',
+          })}
+        </p>
+      )}
     </>
   );
 }

@@ -108,6 +108,21 @@ export function markName(kind: MarkKind): string {
   return names[kind];
 }
 
+/** What stands on a limit's line. */
+export function limitLabel({ what, use }: Limit): string {
+  const percent = `${(use * 100).toFixed(0)} %`;
+  switch (what) {
+    case 'image-gc-high':
+      return t('timeline.limit-label.image-gc-high', 'image GC high {{percent}}', { percent });
+    case 'image-gc-low':
+      return t('timeline.limit-label.image-gc-low', 'image GC low {{percent}}', { percent });
+    case 'hard':
+      return t('timeline.limit-label.hard', 'eviction {{percent}}', { percent });
+    case 'soft':
+      return t('timeline.limit-label.soft', 'soft eviction {{percent}}', { percent });
+  }
+}
+
 export function limitText({ what, signal, configured }: Limit): string {
   switch (what) {
     case 'image-gc-high':

@@ -9,6 +9,7 @@ import type { TimelineModel } from '../model/timeline-model';
 import { paintFrame } from '../paint/frame';
 import { hatchOf } from '../paint/hatch';
 import type { Palette } from '../paint/palette';
+import { limitLabel } from './describe';
 import type { LiveView } from './live-view';
 import { type Size, useCanvas } from './use-canvas';
 
@@ -60,6 +61,7 @@ export function usePicture(options: PictureOptions): Picture {
       hatch: hatch.current.pattern,
       annotations: options.annotations,
       pressureLabel: t('timeline.pressure', 'DiskPressure'),
+      limitLabel,
     });
   });
   const pass = useCallback(

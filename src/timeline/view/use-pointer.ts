@@ -1,7 +1,6 @@
 import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import { annotationAt, type Hit, hitTest } from '../geometry/hit-test';
 import { type Item, type Layout, placed } from '../geometry/layout';
-import { markPlaces } from '../geometry/mark-places';
 import { timeAt } from '../geometry/view';
 import type { Annotation } from '../model/annotation';
 import type { TimelineModel } from '../model/timeline-model';
@@ -36,7 +35,8 @@ export function usePointer(options: PointerOptions): { told: { told: Told; x: nu
     const hitAt = ({ x, y }: { x: number; y: number }): Hit => {
       const scrollTop = canvas.current?.closest('[data-scroller]')?.scrollTop ?? 0;
       const { header } = placed(layout, scrollTop, plot.height, AXIS_HEIGHT);
-      const inHeader = header && y < header.y + header.item.height ? header.item : undefined;
+      const inHeader =
+        header && y < header.y + header.item.height ? { item: header.item, inside: y - header.y } : undefined;
       return hitTest(model, layout, live.view, plot.width, { x, y: y - AXIS_HEIGHT + scrollTop, header: inHeader });
     };
     return {
@@ -44,9 +44,7 @@ export function usePointer(options: PointerOptions): { told: { told: Told; x: nu
         isOver.current = point !== undefined;
         const time = point && timeAt(live.view, plot.width, point.x);
         const hit = point && point.y > AXIS_HEIGHT ? hitAt(point) : undefined;
-        const what = hit
-          ? toldOf(hit, model, live, plot.width)
-          : point && toldOnAxis(annotations, live, plot.width, point.x);
+        const what = hit ? toldOf(hit, model) : point && toldOnAxis(annotations, live, plot.width, point.x);
         pass({
           crosshair: time,
           marked: hit?.kind === 'life' ? { index: hit.index } : what?.kind === 'mark' ? { mark: what.mark } : undefined,
@@ -82,7 +80,7 @@ function toldOnAxis(annotations: readonly Annotation[], live: LiveView, width: n
   return annotation && { kind: 'annotation', annotation };
 }
 
-function toldOf(hit: Hit, model: TimelineModel, live: LiveView, width: number): Told | undefined {
+function toldOf(hit: Hit, model: TimelineModel): Told | undefined {
   if (hit.kind === 'life') {
     const life = model.lives[hit.index];
     return life && { kind: 'life', life };
@@ -92,10 +90,7 @@ function toldOf(hit: Hit, model: TimelineModel, live: LiveView, width: number): 
     return undefined;
   }
   if (hit.kind === 'mark') {
-    const mark = markPlaces(lane.marks, live.view, width).find(({ from, to, kind }) => {
-      return kind === hit.mark.kind && from <= hit.mark.from && to >= hit.mark.from;
-    });
-    return mark && { kind: 'mark', mark };
+    return { kind: 'mark', mark: hit.mark };
   }
   return hit.kind === 'lane' ? { kind: 'lane', lane, time: hit.time } : undefined;
 }
