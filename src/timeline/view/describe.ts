@@ -109,17 +109,18 @@ export function markName(kind: MarkKind): string {
 }
 
 /** What stands on a limit's line. */
-export function limitLabel({ what, use }: Limit): string {
+export function limitLabel({ what, signal, use }: Limit): string {
   const percent = `${(use * 100).toFixed(0)} %`;
+  const filesystem = signal.replace('.available', '');
   switch (what) {
     case 'image-gc-high':
       return t('timeline.limit-label.image-gc-high', 'image GC high {{percent}}', { percent });
     case 'image-gc-low':
       return t('timeline.limit-label.image-gc-low', 'image GC low {{percent}}', { percent });
     case 'hard':
-      return t('timeline.limit-label.hard', 'eviction {{percent}}', { percent });
+      return t('timeline.limit-label.hard', '{{filesystem}} eviction {{percent}}', { filesystem, percent });
     case 'soft':
-      return t('timeline.limit-label.soft', 'soft eviction {{percent}}', { percent });
+      return t('timeline.limit-label.soft', '{{filesystem}} soft eviction {{percent}}', { filesystem, percent });
   }
 }
 
