@@ -1,8 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { addLokiOptions, lokiOptionsFrom } from '../config/loki-options';
-import { DEFAULT_AGENT_DOWN, parseAgentDown } from '../demo/agent-down';
+import { parseAgentDown } from '../demo/agent-down';
 import { parseGrafanaUrl } from '../demo/app-pages';
 import { parseListen } from '../demo/listen';
+import { DEFAULT_AGENT_DOWN, DEFAULT_RECORDING } from '../demo/recordings';
 import { logLevels, type LogLevel } from '../common/log';
 
 interface DemoFlags {
@@ -11,7 +12,8 @@ interface DemoFlags {
   'store.listen': string;
   'agent.listen': string;
   'cluster.name'?: string;
-  agentDown: string;
+  recording: string;
+  agentDown?: string;
   kubeletLog: boolean;
   exit?: boolean;
   'grafana.url'?: string;
@@ -37,6 +39,7 @@ export function demoCommand(): Command {
         return speed;
       })
     )
+    .option('--recording <name>', 'disk-pressure (Kubernetes 1.20) or disk-pressure-1.36', DEFAULT_RECORDING)
     .option('--data.dir <directory>', 'node, state and store of the demo; made anew at each start', '.demo')
     .option('--store.listen <host:port>', 'address of the embedded store', '127.0.0.1:3100')
     .option('--agent.listen <host:port>', "address of the agent's metrics and readiness", '127.0.0.1:9595')
@@ -48,8 +51,7 @@ export function demoCommand(): Command {
     )
     .option(
       '--agent-down <stretches>',
-      'when no agent runs, in recorded time: FROM/TO, several with commas, or none',
-      DEFAULT_AGENT_DOWN
+      'when no agent runs, in recorded time: FROM/TO, several with commas, or none (default: around a reclaim)'
     )
     .option('--no-kubelet-log', "the agent does not read the kubelet's log, as on a node where it may not")
     .option('--exit', 'end after the replay: exit code 0 if a case accounts for every line that is missing, else 1')
@@ -74,7 +76,7 @@ async function run(flags: DemoFlags): Promise<void> {
       ? { storeListen: parseListen(flags['store.listen'], '--store.listen') }
       : lokiOptionsFrom({ ...flags }, process.env);
   const agentListen = parseListen(flags['agent.listen'], '--agent.listen');
-  const agentDown = parseAgentDown(flags.agentDown);
+  const agentDown = parseAgentDown(flags.agentDown ?? DEFAULT_AGENT_DOWN.get(flags.recording) ?? 'none');
   const grafanaUrl = flags['grafana.url'] === undefined ? undefined : parseGrafanaUrl(flags['grafana.url']);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -85,6 +87,7 @@ async function run(flags: DemoFlags): Promise<void> {
   try {
     const complete = await runDemo(
       {
+        recording: flags.recording,
         speed: flags.speed,
         dataDir: flags['data.dir'],
         loki,

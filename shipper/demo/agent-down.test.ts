@@ -1,4 +1,5 @@
-import { DEFAULT_AGENT_DOWN, parseAgentDown, recordedStretches } from './agent-down';
+import { parseAgentDown, recordedStretches } from './agent-down';
+import { DEFAULT_AGENT_DOWN, DEFAULT_RECORDING } from './recordings';
 
 const recording = { begin: Date.parse('2026-11-23T23:11:43Z'), end: Date.parse('2026-11-23T23:24:38Z') };
 
@@ -10,7 +11,9 @@ describe('when the agent is down', () => {
       ['23:20:00', '23:21:00'],
     ]);
     expect(parseAgentDown('none')).toEqual([]);
-    expect(recordedStretches(parseAgentDown(DEFAULT_AGENT_DOWN), recording)).toHaveLength(1);
+    expect(recordedStretches(parseAgentDown(DEFAULT_AGENT_DOWN.get(DEFAULT_RECORDING) ?? ''), recording)).toHaveLength(
+      1
+    );
   });
 
   it.each(['', 'soon', '23:18/23:19', '23:19:40/23:18:30', '23:18:30/23:18:30', '24:00:00/24:00:01'])(

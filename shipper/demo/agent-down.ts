@@ -7,8 +7,7 @@ export interface ClockStretch {
   to: number;
 }
 
-/** When the agent is away unless the flag says otherwise: around the second reclaim. */
-export const DEFAULT_AGENT_DOWN = '23:18:30/23:19:40';
+const EXAMPLE = '23:18:30/23:19:40';
 
 const DAY = 86_400_000;
 const stretch = /^([01]\d|2[0-3]):([0-5]\d):([0-5]\d)\/([01]\d|2[0-3]):([0-5]\d):([0-5]\d)$/;
@@ -26,7 +25,7 @@ export function parseAgentDown(text: string): ClockStretch[] {
     const one = { from: timeOfDay(h1, m1, s1), to: timeOfDay(h2, m2, s2) };
     if (!(one.from < one.to)) {
       throw new UserError(
-        `--agent-down ${part.trim()}: give recorded times FROM/TO such as ${DEFAULT_AGENT_DOWN}, FROM before TO, or none`
+        `--agent-down ${part.trim()}: give recorded times FROM/TO such as ${EXAMPLE}, FROM before TO, or none`
       );
     }
     return one;

@@ -26,6 +26,8 @@ import { filesOnNode, outcomeText, whatToTry } from './report';
 import { causeTable, count, statusTable } from './summary';
 
 export interface DemoOptions {
+  /** Name of a recording in tests/recording. */
+  recording: string;
   /** Recorded seconds a real second. */
   speed: number;
   dataDir: string;
@@ -55,7 +57,6 @@ interface Stage {
   logger: Logger;
 }
 
-const NODE = 'node-a';
 /** A replay with this delay is no longer at its speed; it is said then. */
 const LATE_MS = 1_000;
 /** So long the clock goes on at its speed after the recording: within a minute the watch tells what ended. */
@@ -76,7 +77,7 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal): Promis
   }
   await assertFree(options.agentListen, '--agent.listen');
   const dirs = await freshDataDir(options.dataDir);
-  const recorded = await loadRecorded(dirs.recording);
+  const recorded = await loadRecorded(options.recording, dirs.recording);
   const downs = recordedStretches(options.agentDown, recorded);
   const loki = await openLoki(options, dirs, signal);
   const clock = new ReplayClock(recorded.begin, recorded.end + AFTERMATH_MS, options.speed);
@@ -136,13 +137,13 @@ async function serve({ options }: Stage, node: RecordedNode, signal: AbortSignal
 }
 
 /** The agent's own configuration; what it does every so often it does as often a recorded second. */
-function agentConfig({ dirs, loki, options }: Stage, node: RecordedNode): AgentConfig {
+function agentConfig({ recorded, dirs, loki, options }: Stage, node: RecordedNode): AgentConfig {
   const config = defaultAgentConfig();
   config.loki = loki.options;
   config.logs.dir = join(dirs.log, 'pods');
   config.containers.dir = join(dirs.log, 'containers');
   config.state.dir = dirs.state;
-  config.node.name = NODE;
+  config.node.name = recorded.node;
   config.cluster.name = loki.cluster;
   config.listen = hostPort(options.agentListen);
   config.kubelet.url = node.kubelet.url;
@@ -164,7 +165,9 @@ async function replay(
   const shift = new TimeShift(clock.shiftSeconds);
   const plan = planReplay({ ...recorded, shiftPath: (path) => shift.path(path) });
   const minutes = Math.round((end - begin) / 60_000);
-  say(`\n${NODE}, ${new Date(begin).toISOString().slice(0, 10)}: ${minutes} minutes of a node under disk pressure`);
+  say(
+    `\n${recorded.node}, ${new Date(begin).toISOString().slice(0, 10)}: ${minutes} minutes of a node under disk pressure`
+  );
   downs.forEach(({ from, to }) =>
     say(`without an agent from ${clockTime(from)} to ${clockTime(to)}, so that there is something lost to explain`)
   );

@@ -4,6 +4,8 @@ import { type Observation, Recording, type StatsSample } from './replay/recordin
 
 /** All of a recording that the demo replays. Times are as recorded. */
 export interface Recorded {
+  /** The name of the node. */
+  node: string;
   observations: Observation[];
   /** Container ids by log path. */
   ids: Map<string, string>;
@@ -17,10 +19,14 @@ export interface Recorded {
   end: number;
 }
 
-/** Reads the recording of this repository, and unpacks its log files into a directory. */
-export async function loadRecorded(logsDir: string): Promise<Recorded> {
-  const recording = Recording.find();
-  const [observations, podEvents, sizes, streams, log, configz, metrics, samples] = await Promise.all([
+/**
+ * Reads a recording of this repository, and unpacks its log files into a directory.
+ * @throws UserError for a name that no recording has
+ */
+export async function loadRecorded(name: string, logsDir: string): Promise<Recorded> {
+  const recording = Recording.find(name);
+  const [node, observations, podEvents, sizes, streams, log, configz, metrics, samples] = await Promise.all([
+    recording.nodeName(),
     recording.observations(),
     recording.podEvents(),
     recording.unpack(logsDir),
@@ -32,6 +38,7 @@ export async function loadRecorded(logsDir: string): Promise<Recorded> {
   ]);
   const begin = observations[0]?.t ?? 0;
   return {
+    node,
     observations,
     ids: containerIds(podEvents),
     sizes,

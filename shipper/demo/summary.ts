@@ -84,7 +84,10 @@ export function workloadName(record: Pick<ContainerRecord, 'job' | 'workload'>):
   if (record.job === null) {
     return record.workload;
   }
-  return record.job === record.workload ? `job/${record.job}` : `cronjob/${record.workload}`;
+  // What follows a CronJob's name is a time; a shorter number is the index of an Indexed Job's pod.
+  return /-\d{8,}$/.test(record.job) && record.job !== record.workload
+    ? `cronjob/${record.workload}`
+    : `job/${record.workload}`;
 }
 
 /** `720,000`; nothing is a dash, so that the eye finds what is there. */

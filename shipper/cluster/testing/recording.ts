@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { watchedKinds, type WatchedKind } from '../cluster-state';
 
-const folder = path.join(__dirname, '../../../tests/recording/disk-pressure/api');
+const recordings = path.join(__dirname, '../../../tests/recording');
 
 export interface RecordedEvent {
   kind: WatchedKind;
@@ -16,10 +16,13 @@ export interface RecordedEvent {
 
 const timesIn = /"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"/g;
 
-/** The recorded watch streams of all kinds as one, in the order in which the API server made the changes. */
-export function recordedEvents(): RecordedEvent[] {
+/**
+ * The recorded watch streams of all kinds as one, in the order in which the API server made the changes.
+ * @param name of a recording in tests/recording
+ */
+export function recordedEvents(name = 'disk-pressure'): RecordedEvent[] {
   const events = watchedKinds.flatMap((kind) =>
-    readFileSync(path.join(folder, `${kind}.watch.jsonl`), 'utf8')
+    readFileSync(path.join(recordings, name, 'api', `${kind}.watch.jsonl`), 'utf8')
       .trim()
       .split('\n')
       .map((line) => ({ kind, line, ...(JSON.parse(line) as Pick<RecordedEvent, 'type' | 'object'>), at: 0 }))

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { startServer, type RunningServer } from '../http-server';
-import { type ApiObject, type Change, RESOURCES, type Resource, resources } from './changes';
+import { apiVersions, type ApiObject, type Change, groupPath, RESOURCES, type Resource, resources } from './changes';
 import { fieldSelector } from './field-selector';
 import { History } from './history';
 import { Leases } from './leases';
@@ -28,7 +28,7 @@ export interface RecordedApiServer extends RunningServer {
  * would pass for a wrong clock.
  */
 export async function startApiServer({ changes, now, tellMs = 20 }: ApiServerOptions): Promise<RecordedApiServer> {
-  const api = new ApiServer(new History(changes, now), now);
+  const api = new ApiServer(new History(changes, now), apiVersions(changes), now);
   const ticker = setInterval(() => api.tell(), tellMs);
   const server = await startServer((request, response) => api.answer(request, response));
   return {
@@ -49,6 +49,7 @@ class ApiServer {
 
   constructor(
     private readonly history: History,
+    private readonly versions: ReadonlyMap<Resource, string>,
     private readonly now: () => number
   ) {
     this.rounds = [now(), now()];
@@ -88,7 +89,7 @@ class ApiServer {
       await this.lease(request, response, namespace, name);
       return;
     }
-    const resource = resources.find((one) => one === kind && RESOURCES[one].group === group);
+    const resource = resources.find((one) => one === kind && groupPath(this.versions.get(one)) === group);
     if (resource === undefined || (resource === 'nodes' && namespace !== undefined)) {
       throw notFound();
     }
@@ -141,7 +142,8 @@ class ApiServer {
     const rest = Math.max(0, items.length - end);
     const more = rest > 0 && { continue: continueToken({ version, start: end }), remainingItemCount: rest };
     sendJson(response, 200, {
-      ...RESOURCES[resource].list,
+      apiVersion: this.versions.get(resource),
+      kind: RESOURCES[resource].kind,
       metadata: { resourceVersion: String(version), ...more },
       items: items.slice(start, end),
     });

@@ -1,17 +1,18 @@
 import * as z from 'zod';
 
-/** The kinds of object whose watch streams were recorded, with where a server of that version (1.20) has them. */
+/** The kinds of object whose watch streams are recorded, with the lists of them. */
 export const RESOURCES = {
-  nodes: { group: '/api/v1', list: { apiVersion: 'v1', kind: 'NodeList' } },
-  pods: { group: '/api/v1', list: { apiVersion: 'v1', kind: 'PodList' } },
-  events: { group: '/api/v1', list: { apiVersion: 'v1', kind: 'EventList' } },
-  jobs: { group: '/apis/batch/v1', list: { apiVersion: 'batch/v1', kind: 'JobList' } },
-  cronjobs: { group: '/apis/batch/v1beta1', list: { apiVersion: 'batch/v1beta1', kind: 'CronJobList' } },
+  nodes: { apiVersion: 'v1', kind: 'NodeList' },
+  pods: { apiVersion: 'v1', kind: 'PodList' },
+  events: { apiVersion: 'v1', kind: 'EventList' },
+  jobs: { apiVersion: 'batch/v1', kind: 'JobList' },
+  cronjobs: { apiVersion: 'batch/v1', kind: 'CronJobList' },
 } as const;
 export type Resource = keyof typeof RESOURCES;
 export const resources = Object.keys(RESOURCES) as Resource[];
 
 const objectSchema = z.looseObject({
+  apiVersion: z.string().optional(),
   metadata: z.looseObject({
     name: z.string(),
     namespace: z.string().optional(),
@@ -32,6 +33,21 @@ export interface Change {
   version: number;
   /** About when it was made, milliseconds since 1970. */
   at: number;
+}
+
+/** The API version of each kind as recorded: CronJobs were `batch/v1beta1` until Kubernetes 1.21. */
+export function apiVersions(changes: readonly Change[]): Map<Resource, string> {
+  return new Map(
+    resources.map((resource) => {
+      const first = changes.find((change) => change.resource === resource);
+      return [resource, first?.object.apiVersion ?? RESOURCES[resource].apiVersion];
+    })
+  );
+}
+
+/** `/apis/batch/v1` for `batch/v1`, `/api/v1` for `v1`. */
+export function groupPath(apiVersion: string | undefined): string {
+  return apiVersion?.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion ?? ''}`;
 }
 
 const timesIn = /"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)"/g;

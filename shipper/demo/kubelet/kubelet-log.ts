@@ -16,8 +16,9 @@ interface DueLine {
 export function timedLines(lines: readonly string[], referenceMs: number): DueLine[] {
   let at = 0;
   return lines.map((text) => {
-    const wall = parseKlog(text)?.wall;
-    at = wall ? Number(wallToNs(wall, 0, referenceMs) / 1_000_000n) : at;
+    const klog = parseKlog(text);
+    const ns = klog?.wall ? wallToNs(klog.wall, 0, referenceMs) : klog?.time;
+    at = typeof ns === 'bigint' ? Number(ns / 1_000_000n) : at;
     return { text, at };
   });
 }

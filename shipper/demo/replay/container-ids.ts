@@ -11,8 +11,8 @@ export function containerIds(events: readonly PodEvent[]): Map<string, string> {
   const ids = new Map<string, string>();
   for (const { object } of events) {
     const { namespace, name, uid } = object.metadata;
-    const { initContainerStatuses = [], containerStatuses = [] } = object.status;
-    for (const status of [...initContainerStatuses, ...containerStatuses]) {
+    const { initContainerStatuses = [], containerStatuses = [], ephemeralContainerStatuses = [] } = object.status;
+    for (const status of [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses]) {
       if (status.containerID !== undefined && status.containerID !== '') {
         const path = `${namespace}_${name}_${uid}/${status.name}/${status.restartCount}.log`;
         ids.set(path, status.containerID.replace(/^.*:\/\//, ''));

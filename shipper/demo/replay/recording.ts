@@ -1,10 +1,12 @@
-import { createReadStream, createWriteStream, existsSync } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync, readdirSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress } from 'node:zlib';
 import { extract } from 'tar-stream';
 import * as z from 'zod';
+import { UserError } from '../../common/user-error';
+import { DEFAULT_RECORDING } from '../recordings';
 
 /** What was seen of one file or directory (its path then ends in `/`) under `/var/log/pods` at one moment. */
 const observationSchema = z.object({
@@ -30,10 +32,13 @@ const podEventSchema = z.object({
     status: z.object({
       initContainerStatuses: z.array(containerStatusSchema).optional(),
       containerStatuses: z.array(containerStatusSchema).optional(),
+      ephemeralContainerStatuses: z.array(containerStatusSchema).optional(),
     }),
   }),
 });
 export type PodEvent = z.infer<typeof podEventSchema>;
+
+const nodeEventSchema = z.object({ object: z.object({ metadata: z.object({ name: z.string() }) }) });
 
 const statsSchema = z.object({ t: z.string().transform((text) => Date.parse(text)), summary: z.unknown() });
 /** `t` in milliseconds since 1970. */
@@ -44,17 +49,28 @@ export class Recording {
   constructor(private readonly dir: string) {}
 
   /**
-   * The recording of this repository. The program runs bundled in `build/` or from its sources, so it is looked for
+   * A recording of this repository. The program runs bundled in `build/` or from its sources, so it is looked for
    * upwards from either.
+   * @throws UserError for a name that is none; Error where there are no recordings at all
    */
-  static find(from: string = __dirname): Recording {
+  static find(name: string = DEFAULT_RECORDING, from: string = __dirname): Recording {
     for (let dir = from; dir !== dirname(dir); dir = dirname(dir)) {
-      const candidate = join(dir, 'tests', 'recording', 'disk-pressure');
-      if (existsSync(candidate)) {
-        return new Recording(candidate);
+      const recordings = join(dir, 'tests', 'recording');
+      if (existsSync(recordings)) {
+        const names = readdirSync(recordings).sort();
+        if (!names.includes(name)) {
+          throw new UserError(`no recording is called "${name}"; there are ${names.join(' and ')}`);
+        }
+        return new Recording(join(recordings, name));
       }
     }
-    throw new Error(`no recording in tests/recording/disk-pressure above ${from}`);
+    throw new Error(`no recordings in tests/recording above ${from}`);
+  }
+
+  /** The name of the recorded node. */
+  async nodeName(): Promise<string> {
+    const [first] = await this.watchStream('nodes');
+    return nodeEventSchema.parse(JSON.parse(first ?? 'null')).object.metadata.name;
   }
 
   /** The life of the files under `/var/log/pods`, in order. */
@@ -67,12 +83,13 @@ export class Recording {
     return this.lines(join('api', `${resource}.watch.jsonl`));
   }
 
-  /** The kubelet's log: klog text, in UTC. */
-  kubeletLog(): Promise<string[]> {
-    return this.lines(join('kubelet', 'kubelet.log'));
+  /** The kubelet's log: klog text, in UTC; where the kubelet was started again with `logging.format: json`, then that. */
+  async kubeletLog(): Promise<string[]> {
+    const names = ['kubelet.log', 'kubelet.json.log'].filter((name) => existsSync(join(this.dir, 'kubelet', name)));
+    return (await Promise.all(names.map((name) => this.lines(join('kubelet', name))))).flat();
   }
 
-  /** The kubelet's answer to `/configz`. */
+  /** The kubelet's answer to `/configz`, at the start. */
   configz(): Promise<string> {
     return readFile(join(this.dir, 'kubelet', 'configz.json'), 'utf8');
   }

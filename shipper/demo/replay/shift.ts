@@ -4,6 +4,8 @@ const NEWLINE = 0x0a;
 const rotationTime = /(\.log\.)(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)(?=\.gz$|$)/;
 const utcTime = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?=(?:\.\d+)?Z)/g;
 const klogTime = /^([IWEF])(\d\d)(\d\d) (\d\d:\d\d:\d\d)(?=\.\d{6} )/;
+/** Milliseconds since 1970, with a fraction behind. */
+const klogJsonTime = /^(\{"ts":)(\d{13})(?=[.,])/;
 
 /**
  * Moves the times of a recording by one constant. It is whole seconds, because containerd trims trailing zeros of the
@@ -51,8 +53,14 @@ export class TimeShift {
     return text.replace(utcTime, (time) => this.moved(`${time}Z`).toISOString().slice(0, STAMP));
   }
 
-  /** A line of klog text with the time of its header moved, which has no year; any other line as it is. */
+  /** A line of the kubelet's log, text or JSON, with its time moved, which in text has no year; any other line as it is. */
   klog(line: string, year: number): string {
+    if (line.startsWith('{')) {
+      return line.replace(
+        klogJsonTime,
+        (_all, before: string, ms: string) => before + (Number(ms) + this.seconds * 1000)
+      );
+    }
     return line.replace(klogTime, (_all, severity: string, mo: string, d: string, clock: string) => {
       const moved = this.moved(`${year}-${mo}-${d}T${clock}Z`).toISOString();
       return `${severity}${moved.slice(5, 7)}${moved.slice(8, 10)} ${moved.slice(11, STAMP)}`;
