@@ -36,6 +36,9 @@ export interface Batch {
   entries: number;
   payload: number;
   late: boolean;
+  /** Time of its newest entry, milliseconds since 1970, and the length of its last line. */
+  newestMs: number;
+  lastLineBytes: number;
   /** It is full: lines that have waited as long as its own are left. */
   full: boolean;
 }
@@ -96,6 +99,8 @@ export class RequestBuilder {
       entries,
       payload,
       late,
+      newestMs: Math.max(...segments.map(({ to }) => to.seconds * 1000 + Math.floor(to.nanos / 1e6))),
+      lastLineBytes: encoder.lastLineBytes,
       full,
     };
   }
@@ -133,8 +138,8 @@ export class RequestBuilder {
     }
   }
 
-  private fill(container: ContainerLog, { maxPayload, maxEntries }: PushStream, route: Route): Filled {
-    const rules = { route, maxLineBytes: this.options.maxLineBytes, maxPayload, maxEntries };
+  private fill(container: ContainerLog, { maxPayload, maxEntries, maxLineBytes }: PushStream, route: Route): Filled {
+    const rules = { route, maxLineBytes, maxPayload, maxEntries };
     const mark = this.buffer.encoder.mark();
     try {
       return container.fill(this.buffer, rules, performance.now());
