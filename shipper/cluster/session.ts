@@ -105,6 +105,20 @@ export class WatchSession {
     return this.deliveredAt > this.options.clock.seconds() - DELIVERY_SECONDS;
   }
 
+  /** Why the records that should be written are not, or not all of them; null where they are. */
+  get problem(): string | null {
+    const bad = this.watches.find(({ collection, watch }) => {
+      return watch.state === 'failing' || (collection.kind === 'pods' && watch.isRefused);
+    });
+    if (bad !== undefined) {
+      return `${bad.collection.name}: ${bad.watch.detail}`;
+    }
+    if (!this.listed) {
+      return 'not everything is listed yet';
+    }
+    return this.delivering ? null : 'Loki does not take the records';
+  }
+
   private kinds(): WatchRecord['kinds'] {
     const kinds = this.watches.map(({ collection, watch: { state, detail, resourceVersion } }) => [
       collection.name,

@@ -185,7 +185,8 @@ function readinessOf(
   writer: RecordWriter
 ): Readiness {
   if (session === undefined) {
-    return { ready: true, role: 'standby', leader: election?.holder ?? '' };
+    const problem = election?.problem ?? null;
+    return { ready: problem === null, role: 'standby', leader: election?.holder ?? '', problem };
   }
   const collections = session.watches.map(({ collection, watch }) => [
     collection.name,
@@ -193,8 +194,9 @@ function readinessOf(
   ]);
   const { acknowledged, refused } = writer.statistics;
   return {
-    ready: session.listed && session.delivering,
+    ready: session.problem === null,
     role: 'leader',
+    problem: session.problem,
     collections: Object.fromEntries(collections),
     delivering: session.delivering,
     records: { acknowledged, refused, pending: writer.pending },

@@ -4,7 +4,16 @@ import { PODGC_THRESHOLD, whoDeletedPod } from '../deletion/who-deleted-pod';
 import { DueQueue, type Take } from '../core/due-queue';
 import { fields, text, timeText, timeTextOrNull } from '../core/fields';
 import { packPod, unpackPod } from '../state/packed-pod';
-import { mergePod, podChanged, podEnded, podFinished, type PodState, projectPod } from '../state/pod';
+import {
+  endByConditions,
+  endRuns,
+  mergePod,
+  podChanged,
+  podEnded,
+  podFinished,
+  type PodState,
+  projectPod,
+} from '../state/pod';
 import {
   type Arrival,
   entryTime,
@@ -66,7 +75,8 @@ export class PodTracker implements Tracker {
       return;
     }
     const old = unpack(next.uid, entry);
-    const pod = mergePod(old, next);
+    const seen = arrival.how === 'watched' && !podEnded(old) ? now : null;
+    const pod = endRuns(mergePod(old, next), [endByConditions(object), seen]);
     if (entry.gone === null) {
       this.count(old, -1);
     }
