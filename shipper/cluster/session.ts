@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { errorText } from '../../model/error-text';
 import type { WatchRecord } from '../../model/records';
 import type { QueryClient } from '../loki/query-client';
 import type { RecordWriter } from '../loki/record-writer';
@@ -88,7 +89,7 @@ export class WatchSession {
       try {
         await watch.listAny(signal);
       } catch (error) {
-        failed.set(collection.name, messageOf(error));
+        failed.set(collection.name, errorText(error));
       }
       await this.drain(signal, true);
     }
@@ -152,7 +153,7 @@ export class WatchSession {
       this.deliveredAt = clock.seconds();
       return last;
     } catch (error) {
-      logger.warn('Loki does not tell where the last watch left off', { error: messageOf(error) });
+      logger.warn('Loki does not tell where the last watch left off', { error: errorText(error) });
       return 'no answer';
     }
   }
@@ -235,7 +236,7 @@ export class WatchSession {
       });
       logger.info('told what went while nobody watched', { ...told, since });
     } catch (error) {
-      logger.error('could not find out what went while nobody watched', { error: messageOf(error) });
+      logger.error('could not find out what went while nobody watched', { error: errorText(error) });
     }
   }
 
@@ -248,7 +249,7 @@ export class WatchSession {
     const told = this.progress.tell(this.clusterState.oldest(), true).then(() => writer.flush());
     const inTime = deadline(new AbortController().signal, FLUSH_MS);
     const failure = await unlessAborted(
-      told.then(() => '', messageOf),
+      told.then(() => '', errorText),
       inTime.signal
     );
     inTime.done();
@@ -261,5 +262,3 @@ export class WatchSession {
     return BigInt(this.options.clock.seconds()) * 1_000_000_000n;
   }
 }
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

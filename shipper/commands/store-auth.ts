@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { errorText } from '../../model/error-text';
 import type { Credentials } from '../../pocket-loki';
 import { hostPort, type ListenAddress } from '../common/listen';
 import { UserError } from '../common/user-error';
@@ -47,7 +48,7 @@ function textOf(file: string, flag: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new UserError(`cannot read ${flag} ${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UserError(`cannot read ${flag} ${file}: ${errorText(error)}`);
   }
 }
 

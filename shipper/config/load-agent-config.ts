@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { Command, Option } from 'commander';
 import { parseDocument } from 'yaml';
 import * as z from 'zod';
+import { errorText } from '../../model/error-text';
 import { UserError } from '../common/user-error';
 import { agentSettings, type AgentConfig } from './agent-config';
 import { addLokiOptions, lokiOptionsFrom } from './loki-options';
@@ -98,7 +99,7 @@ function readYaml(file: string): Tree {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new UserError(`--config ${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UserError(`--config ${file}: ${errorText(error)}`);
   }
   const document = parseDocument(text);
   const [problem] = document.errors;

@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorText } from '../../../model/error-text';
 import type { SavedContainer } from '../checkpoint/checkpoint';
 import { ContainerDirectory, type DirectoryDeps } from './container-directory';
 import { DirectoryTime } from './directory-time';
@@ -116,7 +117,7 @@ export class PodLogs {
       names = readdirSync(this.dir);
       this.problem = null;
     } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
+      const problem = errorText(error);
       if (problem !== this.problem) {
         this.problem = problem;
         this.deps.logger.error('the log directory cannot be read; trying again', { dir: this.dir, error: problem });

@@ -1,4 +1,5 @@
 import { compressSync } from 'snappy';
+import { errorText } from '../../../model/error-text';
 import type { Logger } from '../../common/log';
 import type { ContainerLog, Filled, Segment } from '../container/container-log';
 import { EncodeBuffer } from '../entries/encode-buffer';
@@ -146,7 +147,7 @@ export class RequestBuilder {
     } catch (error) {
       this.buffer.encoder.back(mark);
       container.rewind();
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorText(error);
       this.deps.logger.error('a log file cannot be read; trying again', { container: container.id, error: reason });
       this.deps.again(container, UNREADABLE_LOOK_MS);
       return { segments: [], stop: 'end' };
