@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { exitCode } from './common/exit-code';
 import { UserError } from './common/user-error';
 import { version } from './common/version';
 
@@ -19,7 +20,9 @@ const commands = new Map<string, () => Promise<Command>>([
 
 async function run(): Promise<void> {
   const program = new Command('afterlog')
-    .description('Keeps the logs of finished Kubernetes Jobs readable after their containers are gone.')
+    .description(
+      'Keeps the logs of finished Kubernetes Jobs readable after their containers were removed, and explains why they were removed.'
+    )
     .version(version, '-V, --version')
     .showSuggestionAfterError()
     .showHelpAfterError('(see --help)');
@@ -40,9 +43,9 @@ process.stderr.on('error', (error) => {
 run().catch((error: unknown) => {
   if (error instanceof UserError) {
     process.stderr.write(`afterlog: ${error.message}\n`);
-    process.exitCode = error.exitCode;
+    process.exitCode = exitCode.failed;
     return;
   }
   process.stderr.write(`afterlog: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  process.exitCode = 1;
+  process.exitCode = exitCode.failed;
 });

@@ -4,6 +4,7 @@ import type { ContainerRecord, Gap } from '../../model/records';
 import { formatNs } from '../../model/time';
 import type { AgentConfig } from '../config/agent-config';
 import type { Logger } from '../common/log';
+import { sendJson, serveStatus, type StatusServer } from '../common/status-server';
 import { connectLoki, type LokiConnection } from '../loki/connection';
 import { PushClient } from '../loki/push/client';
 import { RecordWriter } from '../loki/record-writer';
@@ -25,7 +26,7 @@ import { pushOptions } from './push/push-settings';
 import { Pusher } from './push/pusher';
 import { Rescue } from './priority/rescue';
 import { lockState } from './checkpoint/state-lock';
-import { serveStatus, type StatusServer } from './status/status-server';
+import { debugRoutes } from './status/debug-profile';
 
 /** Where the agent has its time from; a replay has another than the machine. */
 export interface Clock {
@@ -124,10 +125,15 @@ export class Agent {
     const saved = this.checkpoint.load();
     if (config.listen !== '') {
       this.server = await serveStatus(config.listen, {
-        problem: () => this.podLogs?.problem ?? this.push.problem,
         registry: this.metrics.registry,
-        containerRecords: () => this.containerRecords(),
-        profiling: config.debug.profile,
+        readiness: () => {
+          const problem = this.podLogs?.problem ?? this.push.problem;
+          return { ready: problem === null, problem };
+        },
+        routes: {
+          '/api/container-records': (_request, response) => sendJson(response, 200, this.containerRecords()),
+          ...debugRoutes(config.debug.profile),
+        },
       });
     }
     this.links.start();

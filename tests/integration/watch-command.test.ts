@@ -165,7 +165,7 @@ describe('afterlog watch', () => {
   });
 
   it.each([
-    ['an address that is none', ['--listen', 'nowhere'], '"nowhere" is no address to listen on'],
+    ['an address that is none', ['--listen', 'nowhere'], '--listen: invalid address "nowhere"'],
     ['a context that is not there', ['--context', 'x'], 'no context "x": there are test'],
     ['a URL that is none', ['--loki.url', 'nope'], '"nope" is not a URL of a Loki'],
   ])('says in one line what is wrong: %s', async (_, args, message) => {
