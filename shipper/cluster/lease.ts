@@ -1,3 +1,4 @@
+import { errorText } from '../../model/error-text';
 import type { Logger } from '../common/log';
 import { ApiError, type ApiClient } from './api/client';
 import { deadline, pause } from './api/pause';
@@ -109,7 +110,7 @@ export class LeaseElection {
       await this.write('', 1000, signal);
     } catch (error) {
       this.options.logger.warn('could not give up the lease; another replica takes it when it is dead', {
-        error: messageOf(error),
+        error: errorText(error),
       });
     }
   }
@@ -145,8 +146,8 @@ export class LeaseElection {
         this.observed = undefined;
         this.problem = null;
       } else if (!signal.aborted) {
-        this.problem = messageOf(error);
-        logger.warn(`cannot get the lease ${this.path()}: ${messageOf(error)}`);
+        this.problem = errorText(error);
+        logger.warn(`cannot get the lease ${this.path()}: ${errorText(error)}`);
       }
       return false;
     }
@@ -167,8 +168,8 @@ export class LeaseElection {
       return true;
     } catch (error) {
       if (!signal.aborted && !(error instanceof ApiError && error.status === 409)) {
-        this.problem = messageOf(error);
-        logger.warn(`cannot create the lease ${this.path()}: ${messageOf(error)}`);
+        this.problem = errorText(error);
+        logger.warn(`cannot create the lease ${this.path()}: ${errorText(error)}`);
       }
       return false;
     }
@@ -220,5 +221,3 @@ export class LeaseElection {
 }
 
 const kind = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' };
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

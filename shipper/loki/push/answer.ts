@@ -1,3 +1,4 @@
+import { errorText } from '../../../model/error-text';
 /**
  * What Loki's answer to a push that carried one stream means: one table for log lines and records.
  *
@@ -259,7 +260,7 @@ export function readPushAnswer({ status, body, cut }: Answer, entries: number): 
 
 /** There was no whole answer. */
 export function noAnswer(error: unknown): Waits {
-  const answer = error instanceof Error ? error.message : String(error);
+  const answer = errorText(error);
   const rule = (reason: WaitReason, advice: string, stored: Waits['stored']): Waits => ({
     kind: 'wait',
     reason,
