@@ -1,6 +1,9 @@
-import { adviceOn } from './advice';
+import { adviceOn as adviceIn } from './advice';
 import type { Setting } from './cases';
 import type { Cause } from './causes';
+import { ENGLISH } from './messages';
+
+const adviceOn = (about: Parameters<typeof adviceIn>[0]) => adviceIn(about, ENGLISH);
 
 const kubelet = (name: string, value: string, from: Setting['from'] = 'kubelet'): Setting => ({ name, value, from });
 const on = (cause: Cause, settings: Setting[] = []) =>
@@ -15,9 +18,9 @@ const thresholds = (high: string, imagefs: string, from: Setting['from'] = 'kube
 
 test('image GC is to begin before the reclaim, by the values in force', () => {
   expect(on('C1', thresholds('85', '15%'))[0]).toBe(
-    'imageGCHighThresholdPercent 85 → 75, imageGCLowThresholdPercent 80 → 70: the reclaim begins at 85 % of use (evictionHard.imagefs.available 15%), so image GC has to begin well before that.'
+    'Change imageGCHighThresholdPercent from 85 to 75 and imageGCLowThresholdPercent from 80 to 70: the reclaim begins at 85 % of use (evictionHard.imagefs.available 15%), and image GC has to begin well before that.'
   );
-  expect(on('C1', thresholds('85', '5%'))[0]).toContain('85 → 80');
+  expect(on('C1', thresholds('85', '5%'))[0]).toContain('from 85 to 80');
 });
 
 test('image GC that begins early enough is not told to begin earlier', () => {
@@ -27,9 +30,7 @@ test('image GC that begins early enough is not told to begin earlier', () => {
 });
 
 test('assumed values are marked', () => {
-  expect(on('C1', thresholds('85', '15%', 'assumed'))[0]).toContain(
-    "(assumed: the kubelet's configuration was not read)"
-  );
+  expect(on('C1', thresholds('85', '15%', 'assumed'))[0]).toContain('from 85 (Kubernetes default, not read) to 75');
 });
 
 test.each<[Cause, Setting, string]>([
@@ -67,6 +68,6 @@ test('what Loki lacks has advice of its own, each once', () => {
   const advice = adviceOn({ cause: 'C4', settings: [], seen: true, gaps, status: 'partial' });
   expect(advice.filter((text) => text.includes('--rescue.max-bytes'))).toHaveLength(1);
   expect(adviceOn({ cause: 'C4', settings: [], seen: false, gaps: [], status: 'lost' }).at(-1)).toContain(
-    'No agent opened it'
+    '`afterlog agent` runs on that node'
   );
 });

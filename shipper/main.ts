@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { exitCode } from './common/exit-code';
 import { UserError } from './common/user-error';
 import { version } from './common/version';
 
@@ -20,9 +19,7 @@ const commands = new Map<string, () => Promise<Command>>([
 
 async function run(): Promise<void> {
   const program = new Command('afterlog')
-    .description(
-      'Keeps the logs of finished Kubernetes Jobs readable after their containers were removed, and explains why they were removed.'
-    )
+    .description('Keeps the logs of finished Kubernetes Jobs readable after their containers are gone.')
     .version(version, '-V, --version')
     .showSuggestionAfterError()
     .showHelpAfterError('(see --help)');
@@ -43,9 +40,9 @@ process.stderr.on('error', (error) => {
 run().catch((error: unknown) => {
   if (error instanceof UserError) {
     process.stderr.write(`afterlog: ${error.message}\n`);
-    process.exitCode = exitCode.failed;
+    process.exitCode = error.exitCode;
     return;
   }
   process.stderr.write(`afterlog: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  process.exitCode = exitCode.failed;
+  process.exitCode = 1;
 });

@@ -1,15 +1,18 @@
 import type { Cause } from '../causes';
+import type { ContradictionCode, LokiCode, NeedCode, ObservationCode, StatementCode, UnseenCode } from '../messages';
 import type {
   ContainerRecord,
   DiskRecord,
   EventRecord,
   GcRecord,
   Gap,
+  HeartbeatRecord,
   JobRecord,
   NodeRecord,
   PodRecord,
   ThresholdsRecord,
   LogStatus,
+  WatchRecord,
 } from '../records';
 
 /**
@@ -25,11 +28,19 @@ export interface CaseInput {
   gcs?: readonly GcRecord[];
   disks?: readonly DiskRecord[];
   thresholds?: readonly ThresholdsRecord[];
-  /** RFC 3339; the newest time in the records unless given. Decides only whether a container record may still come. */
+  /** When agents were observing; with them "nobody looked", "not arrived yet" and "nothing happened" are told apart. */
+  heartbeats?: readonly HeartbeatRecord[];
+  /** When the API server was watched. */
+  watches?: readonly WatchRecord[];
+  /** RFC 3339; the newest time in the records unless given. */
   now?: string;
 }
 
-/** How sure the cause is, reference §3.1: what the kubelet or a controller said itself is proved, the rest is deduced. */
+/**
+ * How sure the cause is. `confirmed`: the component that did it reported it about this container. `strong`: everything
+ * that the cause predicts and that could be observed was, and no other cause remains. `likely`: it fits, and evidence
+ * that would rule out others is missing.
+ */
 export type Confidence = 'confirmed' | 'strong' | 'likely' | 'unknown';
 
 export type EvidenceSource =
@@ -41,6 +52,7 @@ export type EvidenceSource =
   | 'node condition'
   | 'event'
   | 'other container records'
+  | 'agent'
   | 'disk'
   | 'kubelet configuration';
 
@@ -48,10 +60,19 @@ export interface Evidence {
   /** RFC 3339 in UTC; null where it is about no moment. */
   at: string | null;
   source: EvidenceSource;
-  text: string;
+  what: ObservationCode;
 }
 
-/** A setting that decided about a log's going, as it was in force. */
+/** Another cause that was weighed. */
+export interface Rival {
+  cause: Cause;
+  /** Why it is ruled out; empty where it remains. */
+  out: ContradictionCode[];
+  /** What would decide, where it remains. */
+  needs: NeedCode[];
+}
+
+/** A setting that decided about a log's removal, as it was in force. */
 export interface Setting {
   /** As its owner writes it: `imageGCHighThresholdPercent`, `evictionHard.imagefs.available`, `ttlSecondsAfterFinished`. */
   name: string;
@@ -60,8 +81,8 @@ export interface Setting {
   from: 'kubelet' | 'assumed' | 'Job' | 'CronJob' | 'pod';
 }
 
-/** A container run whose log `kubectl logs` can no longer show in full. */
-export interface Case {
+/** What is known of the log of one container run: where it is, what removed it from its node, what Loki has. */
+export interface Answer {
   /** `containerRunId()`. */
   id: string;
   cluster: string;
@@ -75,22 +96,32 @@ export interface Case {
   workload: string;
   job: string | null;
   cronJob: string | null;
-  /** On the log in Loki. `lost` also where no agent ever opened it and it is gone from the node. */
+  /**
+   * `removed`: `kubectl logs` can no longer show it in full, a case. `node`: it is on its node. `unknown`: no record
+   * tells either.
+   */
+  place: 'removed' | 'node' | 'unknown';
+  /** Of the log in Loki. `lost` also where no agent was observing and the log is no longer on the node. */
   status: LogStatus;
-  /** false: no agent ever opened the log (`never seen`); why stands in the sentence and the evidence. */
+  /** false: no agent has a record of it; `unseen` tells why. */
   seen: boolean;
+  unseen: UnseenCode | null;
   cause: Cause;
-  /** What else took it or would have taken it, such as the deletion of its pod just before. */
+  /** What else removed it or would have, such as the deletion of its pod just before. */
   also: Cause[];
   confidence: Confidence;
-  /** When the container ended; null where nobody said. */
+  /** The other causes that were weighed: those that remain first. */
+  rivals: Rival[];
+  /** When the container ended; null where no record tells. */
   finished: string | null;
-  /** When the log went, or could no longer be reached; null where that is not known. */
+  /** When the log was removed, or could no longer be reached; null where that is not known. */
   at: string | null;
-  /** What happened and where the log is now, for the owner of the Job. */
-  sentence: string;
-  /** The first part of the sentence alone: what took the log from its node. */
-  happened: string;
+  /** Until when what is said was observed: later records may change what is not final. */
+  asOf: string;
+  /** What happened. */
+  statement: StatementCode;
+  /** Where the log is now. */
+  loki: LokiCode;
   /** Oldest first. */
   evidence: Evidence[];
   /** What decided about it; empty where nothing of it is known. */
@@ -100,12 +131,5 @@ export interface Case {
   rotatedAway: ContainerRecord['rotatedAway'];
 }
 
-/** What a step of the procedure found out. */
-export interface Finding {
-  cause: Cause;
-  confidence: Confidence;
-  /** One or two sentences: what happened. */
-  says: string;
-  evidence: Evidence[];
-  also?: Cause[];
-}
+/** A container run whose log `kubectl logs` can no longer show in full. */
+export type Case = Answer;

@@ -1,19 +1,28 @@
 import type { Gap } from '../records';
-import { type Case, type CaseInput, casesOf } from './index';
+import { answersOf, type CaseInput, casesOf as codedCasesOf } from './index';
+import { told } from './testing/words';
 import {
   condition,
   containerId,
   deletion,
+  disk,
   event,
   gc,
+  heartbeat,
   job,
+  kubeletLog,
   containerRecord,
   left,
   machine,
   pod,
   run,
   t,
+  thresholds,
+  watch,
 } from './testing/records';
+
+type Case = ReturnType<typeof told>;
+const casesOf = (input: CaseInput): Case[] => codedCasesOf(input).map(told);
 
 /** The one case of some records. */
 function only(input: CaseInput): Case {
@@ -129,12 +138,57 @@ describe('C1, a reclaim of disk', () => {
     );
   });
 
-  test('is likely where only the emptied directories of several pods tell of it', () => {
-    const cases = casesOf({ containers: [containerRecord(), ...others], pods: [pod()] });
-    expect(ofP(cases)).toMatchObject({ cause: 'C1', confidence: 'likely' });
-    expect(ofP(cases)?.sentence).toMatch(
-      /^Most likely the kubelet removed this container 10 min after it finished, together with 2 others/
-    );
+  describe('of which only the emptied directories of several pods tell', () => {
+    const emptied = { containers: [containerRecord(), ...others], pods: [pod()] };
+    const sample = (usedPart: number) => [disk('12:19:30', usedPart)];
+
+    test('could have been an rm as well: both are named, with what would decide', () => {
+      const one = ofP(casesOf(emptied));
+      expect(one).toMatchObject({ cause: 'unknown', confidence: 'unknown' });
+      expect(one?.sentence).toContain('The evidence fits C1 and C17');
+      expect(one?.rivals.map(({ cause, out, needs }) => [cause, out.length, needs.length > 0])).toEqual([
+        ['C1', 0, true],
+        ['C17', 0, true],
+      ]);
+    });
+
+    test('is likely where the disk was nearly full', () => {
+      const one = ofP(casesOf({ ...emptied, disks: sample(0.84) }));
+      expect(one).toMatchObject({ cause: 'C1', confidence: 'likely' });
+      expect(one?.sentence).toMatch(
+        /^Most likely the kubelet removed this container 10 min after it finished, together with 2 others/
+      );
+    });
+
+    test('is none where the disk had room', () => {
+      const one = ofP(casesOf({ ...emptied, disks: sample(0.27) }));
+      expect(one).toMatchObject({ cause: 'C17', confidence: 'likely' });
+      expect(one?.rivals).toEqual([
+        { cause: 'C1', out: [{ code: 'out-disk-free', usedPercent: expect.closeTo(27) }], needs: [] },
+      ]);
+    });
+
+    test('is none where the conditions of the node were watched, and there was no pressure', () => {
+      const watches = [watch('11:00:00', '12:30:00')];
+      expect(ofP(casesOf({ ...emptied, watches }))).toMatchObject({ cause: 'C17', confidence: 'strong' });
+      expect(ofP(casesOf({ ...emptied, watches: [watch('11:00:00', '12:19:00')] }))?.cause).toBe('unknown');
+    });
+
+    test('is none where the log of the kubelet was read, and names no such container', () => {
+      const read = (from: string, to: string) => [
+        heartbeat('11:00:00', '12:40:00', { kubeletLog: kubeletLog(from, to) }),
+      ];
+      expect(ofP(casesOf({ ...emptied, heartbeats: read('11:00:00', '12:40:00') }))?.cause).toBe('C17');
+      expect(ofP(casesOf({ ...emptied, heartbeats: read('12:30:00', '12:40:00') }))?.cause).toBe('unknown');
+    });
+
+    test('is none where other terminated containers of the node stayed', () => {
+      const stays = containerRecord({ podUid: 'stays', pod: 'stays', containerId: containerId(9), left: null });
+      const pods = [pod(), pod({ id: 'stays', pod: 'stays' })];
+      const containers = [...emptied.containers, stays];
+      const heartbeats = [heartbeat('11:00:00', '12:40:00')];
+      expect(ofP(casesOf({ containers, pods, heartbeats }))).toMatchObject({ cause: 'C17', confidence: 'likely' });
+    });
   });
 
   test('is not made up from one directory, or from several containers of one pod', () => {
@@ -153,7 +207,7 @@ describe('C1, a reclaim of disk', () => {
     ];
     const running = pod({ phase: 'Running', finished: null, containers, final: false });
     const nodes = [condition('12:20:00', '12:25:00')];
-    expect(statusOn({ containers: [containerRecord()], pods: [running], nodes })).toBe('unknown unknown');
+    expect(only({ containers: [containerRecord()], pods: [running], nodes }).cause).not.toBe('C1');
   });
 
   test('leaves no directory removed: then it was something else', () => {
@@ -163,8 +217,9 @@ describe('C1, a reclaim of disk', () => {
       nodes: [condition('12:20:00', '12:25:00')],
     };
     expect(only(input)).toMatchObject({
-      cause: 'unknown',
-      sentence: expect.stringContaining('although the pod is not known'),
+      cause: 'C17',
+      confidence: 'likely',
+      sentence: expect.stringContaining('other than the kubelet deleted the log directory'),
     });
   });
 });
@@ -189,7 +244,7 @@ describe('files', () => {
     const rotatedAway = { files: 2, lines: 180_000, bytes: 22e6, from: t('12:00:00'), to: t('12:05:00') };
     expect(only({ containers: [containerRecord({ left: null, rotatedAway })] })).toMatchObject({
       cause: 'C15',
-      confidence: 'confirmed',
+      confidence: 'strong',
       at: '2026-11-23T12:05:00.000Z',
     });
     expect(only({ containers: [containerRecord({ rotatedAway })], gcs: [gc('12:20:00', [1])] })).toMatchObject({
@@ -199,16 +254,44 @@ describe('files', () => {
   });
 
   test('C15 of a container that may write on: the status is on what went', () => {
-    const rotatedAway = { files: 2, lines: 2, bytes: 80, from: t('12:00:00'), to: t('12:05:00') };
+    const rotatedAway = { files: 1, lines: 2, bytes: 11e6, from: t('12:00:00'), to: t('12:05:00') };
     const growing = { left: null, ended: false, rotatedAway, status: 'pending' } as const;
     const statusAfter = (more: object) =>
       only({ containers: [containerRecord({ ...growing, ...more })], pods: [running] });
-    expect(statusAfter({ bytesSeen: 120, bytesAcked: 100 })).toMatchObject({
+    expect(statusAfter({ bytesSeen: 12e6, bytesAcked: 11.5e6 })).toMatchObject({
       status: 'complete',
-      sentence: expect.stringMatching(/All that has left the node is in Loki\.$/),
+      sentence: expect.stringMatching(/All that was removed from the node is in Loki\.$/),
     });
-    expect(statusAfter({ bytesSeen: 120, bytesAcked: 40 }).status).toBe('pending');
-    expect(statusAfter({ bytesSeen: 120, bytesAcked: 80, gaps: [gap('gone-unread')] }).status).toBe('partial');
+    expect(statusAfter({ bytesSeen: 12e6, bytesAcked: 4e6 }).status).toBe('pending');
+    expect(statusAfter({ bytesSeen: 11e6, bytesAcked: 11e6 - 40, gaps: [gap('gone-unread')] }).status).toBe('partial');
+  });
+
+  test('C15 with a backlog since: the record is older than what is said of it', () => {
+    const rotatedAway = { files: 1, lines: 2, bytes: 11e6, from: t('12:00:00'), to: t('12:05:00') };
+    const growing = { left: null, ended: false, rotatedAway, final: false, bytesSeen: 11e6, bytesAcked: 11e6 };
+    const containers = [containerRecord({ ...growing, status: 'pending' })];
+    const behind = heartbeat('11:00:00', '12:40:00', { unackedBytes: 5e6, oldestUnacked: t('12:04:00') });
+    expect(only({ containers, pods: [running], heartbeats: [behind] }).status).toBe('pending');
+    expect(only({ containers, pods: [running], heartbeats: [heartbeat('11:00:00', '12:40:00')] }).status).toBe(
+      'complete'
+    );
+  });
+
+  test('C17: a file that is emptied before it has the size of a rotation was not rotated', () => {
+    const rotatedAway = { files: 1, lines: 90, bytes: 6600, from: t('12:00:00'), to: t('12:05:00') };
+    const containers = [containerRecord({ left: null, ended: false, rotatedAway, status: 'pending' })];
+    const one = only({ containers, pods: [running], thresholds: [thresholds('11:00:00')] });
+    expect(one).toMatchObject({ cause: 'C17', confidence: 'strong' });
+    expect(one.rivals).toEqual([
+      { cause: 'C15', out: [{ code: 'out-file-size', bytes: 6600, maxBytes: 10 * 2 ** 20 }], needs: [] },
+    ]);
+    const small = thresholds('11:00:00', { containerLogMaxBytes: 6000 });
+    expect(statusOn({ containers, pods: [running], thresholds: [small] })).toBe('C15 strong');
+  });
+
+  test('C18: a disk that was full while the container ran is told', () => {
+    const full = disk('12:05:00', 1);
+    expect(only({ containers: [containerRecord()], gcs: [gc('12:20:00', [1])], disks: [full] }).also).toEqual(['C18']);
   });
 
   test('C17: a file that goes while its container runs was not taken by the kubelet', () => {
@@ -241,7 +324,7 @@ describe('files', () => {
     ['partial', [gap('gone-unread', { lines: null, bytes: 1 })], 'in part: 1 byte is missing.'],
     ['partial', [gap('shed', { lines: null, bytes: null })], 'in part: an unknown part is missing.'],
     ['lost', [gap('gone-unread')], 'Nothing of its log reached Loki.'],
-    ['rescued', [], 'the last of it was read from the file after it had been deleted.'],
+    ['rescued', [], 'the last part was read from the file after it had been deleted.'],
     ['unknown', [], 'Whether all of its log is in Loki is not known.'],
   ] as const)('say what Loki has when it is %s', (status, gaps, expected) => {
     const record = containerRecord({ status, gaps: [...gaps], linesAcked: status === 'lost' ? 0 : 6 });
@@ -256,72 +339,98 @@ describe('files', () => {
   });
 });
 
-describe('never seen', () => {
-  const disk = (clock: string) => ({
-    ...{
-      v: 2 as const,
-      kind: 'disk' as const,
-      id: `node-a/disk/${clock}`,
-      cluster: 'c1',
-      node: 'node-a',
-      time: t(clock),
-    },
-    ...{ layout: 'single' as const, layoutFrom: 'devices' as const, nodefs: null, imagefs: null, logs: null },
-    ...{ images: null, layers: null, pods: [], atRisk: null, nearest: null },
-  });
+describe('a log of which no agent has a record', () => {
+  const beat = (from: string, to: string, more: object = {}) => heartbeat(from, to, more);
   const other = containerRecord({ podUid: 'q', pod: 'q', left: null });
   const gone = [pod({ deletion: deletion('drain', '12:20:00') })];
   const now = t('13:00:00');
-  const why = (input: CaseInput): string =>
-    casesOf({ pods: [pod()], now, ...input }).find(({ seen }) => !seen)?.sentence ?? '';
+  const unseen = (input: CaseInput) => answersOf({ pods: gone, now, ...input }).find(({ seen }) => !seen);
 
-  test.each<[string, CaseInput, string]>([
-    ['no agent on the node', {}, 'no agent ever reported from node-a'],
-    ['it started later', { disks: [disk('12:30:00')] }, 'the agent on node-a started 20 min after it had ended'],
+  test.each<[string, CaseInput, string, string]>([
+    ['no agent was on the node', {}, 'lost', 'unseen-no-agent'],
+    ['it started later', { heartbeats: [beat('12:30:00', '13:00:00')] }, 'lost', 'unseen-started-later'],
     [
       'it was down',
-      { disks: [disk('11:50:00'), disk('12:40:00')] },
-      'the agent on node-a was silent from 11:50:00 until 12:40:00',
+      { heartbeats: [beat('11:00:00', '11:50:00'), beat('12:40:00', '13:00:00')] },
+      'lost',
+      'unseen-silent',
     ],
     [
-      'it ships other namespaces only',
-      { disks: [disk('11:59:00'), disk('12:05:00'), disk('12:11:00')], containers: [{ ...other, namespace: 'else' }] },
-      'ships nothing of namespace ns: it is excluded, most likely',
+      'it was down for less than a quarter of an hour',
+      { heartbeats: [beat('11:00:00', '11:59:00'), beat('12:21:00', '13:00:00')], containers: [other] },
+      'lost',
+      'unseen-silent',
     ],
     [
-      'it gave no sign meanwhile',
-      // The reclaim's time is of the kubelet's log, which the agent may have read later.
-      { pods: gone, disks: [disk('11:59:00'), disk('12:11:00')], containers: [other], gcs: [gc('12:10:30', [9])] },
-      'the agent on node-a gave no sign between 11:59:00 and 12:11:00, and may have been down',
+      'it reports nothing of the namespace',
+      { heartbeats: [beat('11:00:00', '13:00:00')], containers: [{ ...other, namespace: 'else' }] },
+      'unknown',
+      'unseen-excluded',
     ],
     [
       'nothing explains it',
-      { pods: gone, disks: [disk('11:59:00'), disk('12:05:00'), disk('12:11:00')], containers: [other] },
-      'why it did not open this log is not known',
+      { heartbeats: [beat('11:00:00', '13:00:00')], containers: [other] },
+      'unknown',
+      'unseen-unexplained',
     ],
-  ])('because %s', (_, input, expected) => {
-    expect(why(input)).toContain(expected);
+    [
+      'its agent has not been heard of since',
+      { heartbeats: [beat('11:00:00', '12:12:00')], containers: [other] },
+      'unknown',
+      'unseen-silent',
+    ],
+    [
+      'the agent is behind',
+      { heartbeats: [beat('11:00:00', '13:00:00', { unackedBytes: 1, oldestUnacked: t('12:05:00') })] },
+      'pending',
+      'unseen-not-yet',
+    ],
+  ])('because %s', (_, input, status, code) => {
+    const one = unseen(input);
+    expect(one).toMatchObject({ place: 'removed', cause: 'C14', status, unseen: { code } });
   });
 
-  test('is not said of a log that is on the node with its agent: it is opened, and has no container record yet', () => {
-    const disks = [disk('11:59:00'), disk('12:11:00')];
-    expect(casesOf({ pods: [pod()], disks, containers: [other], now })).toEqual([]);
+  test('is an answer and no case while nothing tells that it was removed', () => {
+    const pods = [pod()];
+    const heartbeats = [beat('11:00:00', '12:11:00')];
+    expect(casesOf({ pods, now })).toEqual([]);
+    expect(answersOf({ pods, now })).toMatchObject([{ place: 'unknown', status: 'unknown' }]);
+    expect(answersOf({ pods, heartbeats, now: t('12:11:00') })).toMatchObject([{ place: 'node', status: 'pending' }]);
   });
 
-  test('is lost where the pod is gone, and not known to be where it is there', () => {
-    expect(only({ pods: gone, now })).toMatchObject({ seen: false, status: 'lost', cause: 'C14' });
-    expect(only({ pods: [pod()], now })).toMatchObject({ seen: false, status: 'unknown', cause: 'unknown' });
-  });
-
-  test('is not said of a container that only just ended: its container record may come', () => {
-    expect(casesOf({ pods: [pod()], now: t('12:11:00') })).toEqual([]);
+  test('of a pod that was deleted a moment ago is not lost: its files stay for a minute', () => {
+    const heartbeats = [beat('11:00:00', '12:20:30')];
+    const one = unseen({ heartbeats, now: t('12:20:30') });
+    expect(one?.status).not.toBe('lost');
+    expect(unseen({ now: t('12:20:30') })?.status).not.toBe('lost');
   });
 
   test('is not said of containers that never started, and of static pods', () => {
     const waiting = pod({ containers: [{ name: 'main', state: 'waiting', waiting: 'ImagePullBackOff' }] });
     const mirror = pod({ owner: { kind: 'Node', name: 'node-a', uid: 'n' } });
-    expect(casesOf({ pods: [waiting], now })).toEqual([]);
-    expect(casesOf({ pods: [mirror], now })).toEqual([]);
+    expect(answersOf({ pods: [waiting], now })).toEqual([]);
+    expect(answersOf({ pods: [mirror], now })).toEqual([]);
+  });
+});
+
+describe('what Loki has', () => {
+  const unknownGap: Gap = { reason: 'gone-unread', bytes: null, lines: null, from: null, to: null };
+
+  test('is all of it where the agent had acknowledged everything after the end, and stopped', () => {
+    const record = containerRecord({ gaps: [unknownGap], status: 'unknown' });
+    const input = { containers: [record], pods: [pod()], gcs: [gc('12:20:00', [1])] };
+    expect(only(input).status).toBe('unknown');
+    const stopped = heartbeat('11:00:00', '12:15:00', { final: true });
+    expect(only({ ...input, heartbeats: [stopped] })).toMatchObject({ status: 'complete', gaps: [] });
+    const behind = heartbeat('11:00:00', '12:15:00', { unackedBytes: 9, oldestUnacked: t('12:09:00') });
+    expect(only({ ...input, heartbeats: [behind] }).status).toBe('unknown');
+    expect(only({ ...input, heartbeats: [heartbeat('11:00:00', '12:09:00')] }).status).toBe('unknown');
+  });
+
+  test('is all of it where the pod has ended, though the record does not say so yet', () => {
+    const record = containerRecord({ left: null, ended: false, status: 'pending', final: false });
+    const answers = answersOf({ containers: [record], pods: [pod()], heartbeats: [heartbeat('11:00:00', '12:12:00')] });
+    expect(answers).toMatchObject([{ place: 'node', status: 'complete', asOf: '2026-11-23T12:12:00.000Z' }]);
   });
 });
 

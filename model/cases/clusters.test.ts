@@ -1,7 +1,7 @@
 import { type CaseInput, casesOf } from '.';
 import { containerId, containerRecord, deletion, gc, job, left, pod, run, t } from './testing/records';
 
-type Lists = Required<Omit<CaseInput, 'now' | 'disks' | 'thresholds' | 'events'>>;
+type Lists = Required<Omit<CaseInput, 'now' | 'disks' | 'thresholds' | 'events' | 'heartbeats' | 'watches'>>;
 
 /** What happened: two containers in a reclaim, two beside them that nothing tells of, a restart, a TTL, one never seen. */
 const reclaimed: Lists = {

@@ -1,6 +1,7 @@
 import { diskRecordSchema, type DiskRecord, thresholdsRecordSchema, type ThresholdsRecord } from '../records';
 import { defaultThresholds } from '../thresholds';
-import { type Case, type CaseInput, casesOf } from './index';
+import { type CaseInput, casesOf as codedCasesOf } from './index';
+import { told } from './testing/words';
 import { containerId, gc, containerRecord, left, pod, t } from './testing/records';
 
 const GB = 1e9;
@@ -26,6 +27,9 @@ function thresholds(clock: string, more: Partial<ThresholdsRecord> = {}): Thresh
     ...more,
   });
 }
+
+type Case = ReturnType<typeof told>;
+const casesOf = (input: CaseInput): Case[] => codedCasesOf(input).map(told);
 
 function only(input: CaseInput): Case {
   const cases = casesOf({
@@ -54,7 +58,9 @@ test('it cites the settings of the kubelet, and whether they were read or assume
     '- image GC begins at 85 % of use and ends at 80 %; a reclaim begins at nodefs.available < 10%, nodefs.inodesFree < 5%, imagefs.available < 15%, imagefs.inodesFree < 5%; read from /configz',
   ]);
   const assumed = thresholds('09:00:00', { source: 'assumed', reason: 'it answered 403' });
-  expect(evidence({ thresholds: [assumed] }, 'kubelet configuration')[0]).toContain('; assumed: it answered 403');
+  expect(evidence({ thresholds: [assumed] }, 'kubelet configuration')[0]).toContain(
+    '; default values, the configuration was not read'
+  );
 });
 
 test('it names the pod that used most', () => {

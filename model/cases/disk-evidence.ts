@@ -1,50 +1,71 @@
 import type { DiskRecord, ThresholdsRecord } from '../records';
-import { signalStates } from '../thresholds';
+import { defaultThresholds, signalStates } from '../thresholds';
 import type { Evidence } from './case';
 import type { Facts } from './facts';
 import type { Subject } from './subject';
 
 /** A pod that uses less of the disk than this explains nothing. */
 const WORTH_NAMING = 0.05;
+/** A disk with so little room before its threshold may cross it within a minute, */
+const NEAR = 0.1;
+/** and one with so much does not. Parts of the capacity. */
+const FAR = 0.3;
 
-/** How full the disks were just before a moment, against the thresholds in force; what was measured, and nothing where nothing was. */
+const DEFAULTS = defaultThresholds(null).evictionHard;
+
+/** How near the disk was to a threshold whose crossing removes containers; undefined where nothing was measured. */
+function nearestFraction({ cluster, node }: Subject, moment: number, facts: Facts): number | undefined {
+  const disk = facts.measurements.diskBefore(cluster, node, moment);
+  const thresholds = facts.measurements.thresholdsAt(cluster, node, moment)?.evictionHard ?? DEFAULTS;
+  return disk && signalStates(disk, thresholds).find(({ deletesContainers }) => deletesContainers)?.fraction;
+}
+
+export const isNearThreshold = (subject: Subject, moment: number, facts: Facts): boolean =>
+  (nearestFraction(subject, moment, facts) ?? Infinity) < NEAR;
+
+export const isFarFromThreshold = (subject: Subject, moment: number, facts: Facts): boolean =>
+  (nearestFraction(subject, moment, facts) ?? -Infinity) > FAR;
+
+/** How full the fullest file system was just before a moment. */
+export function usedPercent({ cluster, node }: Subject, moment: number, facts: Facts): number | undefined {
+  const disk = facts.measurements.diskBefore(cluster, node, moment);
+  const used = [disk?.nodefs, disk?.imagefs].flatMap((one) => (one ? (1 - one.available / one.capacity) * 100 : []));
+  return used.length === 0 ? undefined : Math.max(...used);
+}
+
+/** How full the disks were just before a moment, against the thresholds in force; nothing where nothing was measured. */
 export function diskEvidence({ cluster, node }: Subject, moment: number, facts: Facts): Evidence[] {
   const disk = facts.measurements.diskBefore(cluster, node, moment);
   const thresholds = facts.measurements.thresholdsAt(cluster, node, moment);
   return [
-    ...(disk === undefined ? [] : [{ at: disk.time, source: 'disk' as const, text: fullness(disk, thresholds) }]),
-    ...(disk === undefined ? [] : fullest(disk)),
-    ...(thresholds === undefined
-      ? []
-      : [{ at: null, source: 'kubelet configuration' as const, text: settingsText(thresholds) }]),
+    ...(disk === undefined ? [] : [fullness(disk, thresholds), ...fullest(disk)]),
+    ...(thresholds === undefined ? [] : [settingsEvidence(thresholds)]),
   ];
 }
 
-/** `imagefs at 92 % (0.2 of 2.9 GB free); the kubelet reclaims at 85 % (imagefs.available < 15%), read from /configz`. */
-function fullness(disk: DiskRecord, thresholds: ThresholdsRecord | undefined): string {
+function fullness(disk: DiskRecord, thresholds: ThresholdsRecord | undefined): Evidence {
   const [nearest] = thresholds === undefined ? [] : signalStates(disk, thresholds.evictionHard);
   const name = nearest?.signal.startsWith('imagefs') === true ? 'imagefs' : 'nodefs';
   const filesystem = (name === 'imagefs' ? disk.imagefs : null) ?? disk.nodefs ?? disk.imagefs;
   if (filesystem === null) {
-    return 'the use of the disks could not be read';
+    return { at: disk.time, source: 'disk', what: { code: 'disk-unreadable' } };
   }
   const { capacity, available, inodes, inodesFree } = filesystem;
-  const threshold =
-    nearest === undefined || thresholds === undefined
-      ? ''
-      : `; the kubelet reclaims ${begins(nearest.signal, thresholds.evictionHard[nearest.signal] ?? '')}, ${sourceText(thresholds)}`;
-  const use =
-    nearest?.signal.endsWith('inodesFree') === true && inodes !== null && inodesFree !== null
-      ? `${percent(1 - inodesFree / inodes)} of its inodes used (${inodesFree.toLocaleString('en-US')} free)`
-      : `${percent(1 - available / capacity)} (${gb(available)} of ${gb(capacity)} GB free)`;
-  return `${name} at ${use}${threshold}`;
-}
-
-/** `at 85 % (imagefs.available < 15%)`; a threshold that is no percentage has no such use. */
-function begins(signal: string, configured: string): string {
-  const free = /^(\d+(?:\.\d+)?)%$/.exec(configured)?.[1];
-  const below = `${signal} < ${configured}`;
-  return free === undefined ? `when ${below}` : `at ${percent(1 - Number(free) / 100)} (${below})`;
+  const isInodes = nearest?.signal.endsWith('inodesFree') === true && inodes !== null && inodesFree !== null;
+  return {
+    at: disk.time,
+    source: 'disk',
+    what: {
+      code: 'disk-use',
+      filesystem: name,
+      usedPercent: 100 * (isInodes ? 1 - inodesFree / inodes : 1 - available / capacity),
+      available: isInodes ? inodesFree : available,
+      capacity: isInodes ? null : capacity,
+      signal: nearest?.signal ?? null,
+      configured: nearest === undefined ? null : (thresholds?.evictionHard[nearest.signal] ?? null),
+      isAssumed: thresholds?.source === 'assumed',
+    },
+  };
 }
 
 function fullest({ pods, nodefs, imagefs, time }: DiskRecord): Evidence[] {
@@ -56,22 +77,22 @@ function fullest({ pods, nodefs, imagefs, time }: DiskRecord): Evidence[] {
         {
           at: time,
           source: 'disk',
-          text: `of the running pods ${first.namespace}/${first.name} used most: ${gb(first.bytes)} GB`,
+          what: { code: 'largest-pod', pod: `${first.namespace}/${first.name}`, bytes: first.bytes },
         },
       ];
 }
 
-function settingsText(thresholds: ThresholdsRecord): string {
-  const { imageGcHighPercent: high, imageGcLowPercent: low, evictionHard } = thresholds;
+function settingsEvidence({ imageGcHighPercent, imageGcLowPercent, evictionHard, source }: ThresholdsRecord): Evidence {
   const disk = Object.entries(evictionHard).filter(([signal]) => /^(nodefs|imagefs|containerfs)\./.test(signal));
-  const reclaim = disk.map(([signal, value]) => `${signal} < ${value}`).join(', ');
-  return `image GC begins at ${high} % of use and ends at ${low} %; a reclaim begins at ${reclaim || 'no threshold'}; ${sourceText(thresholds)}`;
+  return {
+    at: null,
+    source: 'kubelet configuration',
+    what: {
+      code: 'kubelet-settings',
+      high: imageGcHighPercent,
+      low: imageGcLowPercent,
+      thresholds: disk.map(([signal, value]) => `${signal} < ${value}`).join(', '),
+      isAssumed: source === 'assumed',
+    },
+  };
 }
-
-/** Where the settings come from, as half a sentence. */
-export function sourceText({ source, reason }: Pick<ThresholdsRecord, 'source' | 'reason'>): string {
-  return source === 'configz' ? 'read from /configz' : `assumed${reason === undefined ? '' : `: ${reason}`}`;
-}
-
-const percent = (part: number) => `${(part * 100).toFixed(1).replace(/\.0$/, '')} %`;
-const gb = (bytes: number) => (bytes / 1e9).toFixed(1);

@@ -3,13 +3,13 @@ import {
   type ContainerRecord,
   type EventRecord,
   type GcRecord,
-  type Identified,
   type JobRecord,
   type NodeState,
   type PodRecord,
   recordKey,
 } from '../records';
 import type { CaseInput } from './case';
+import { Coverage } from './coverage';
 import { type DiskPressure, diskPressures } from './disk-pressure';
 import { inferReclaims } from './inferred-reclaims';
 import { Measurements } from './measurements';
@@ -22,27 +22,39 @@ export interface Removal {
   at: number;
 }
 
+/** A terminated pod's log that stayed on its node. Milliseconds since 1970. */
+interface Stay {
+  finished: number;
+  /** It was there until then at least. */
+  until: number;
+  /** The latest `until` of this one and all that finished before it. */
+  longest: number;
+}
+
 /** Clocks of the API server, of nodes and of this program are taken to agree within this. */
 export const CLOCKS = 5000;
 /** So exact are the times of files that go. */
 const AROUND = 1000;
+/** The kubelet takes a pod for terminated a few seconds after its last container ended. */
+const SYNC_TERMINATED = 15_000;
 /** A deleted or evicted pod's files go within a minute; the rest is for a busy node. */
 export const POD_CLEANUP = 90_000;
 
-/** The records with the indexes that the steps ask. Built once; every question is a look-up. */
+/** The records with the indexes that the hypotheses ask. Built once; every question is a look-up. */
 export class Facts {
+  /** The newest of each container run. */
   readonly containerRecords: readonly ContainerRecord[];
   readonly pods: readonly PodRecord[];
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** The removals that the kubelet's log named. */
+  private readonly removals = new Map<string, Removal>();
+  /** The removals inferred from emptied directories. */
+  private readonly inferred = new Map<string, Removal>();
   /** What the agents measured on their nodes. */
   readonly measurements: Measurements;
-  private readonly containerRecordsByRun: Map<string, ContainerRecord>;
-  private readonly podsByKey: Map<string, PodRecord>;
-  /** The removals of which the kubelet's log told, by container id. */
-  private readonly removals = new Map<string, Removal>();
-  /** The removals told by emptied directories, by container run. */
-  private readonly inferred = new Map<string, Removal>();
+  /** Who was observing when. */
+  readonly coverage: Coverage;
   private readonly jobs = new Map<string, JobRecord>();
   private readonly jobsByName = new Map<string, JobRecord>();
   private readonly nodes = new Map<string, NodeState[]>();
@@ -52,24 +64,28 @@ export class Facts {
   private readonly siblings = new Map<string, ContainerRecord[]>();
   private readonly agents = new Map<string, number[]>();
   private readonly shipped = new Set<string>();
+  private readonly runs: ReadonlyMap<string, ContainerRecord>;
+  private readonly podsById: ReadonlyMap<string, PodRecord>;
+  private readonly runsOnNode = new Map<string, ContainerRecord[]>();
+  private readonly stays = new Map<string, Stay[]>();
 
   constructor(input: CaseInput) {
     const { containers = [], pods = [], jobs = [], nodes = [], events = [], gcs = [] } = input;
-    this.containerRecordsByRun = new Map(containers.map((record) => [runKey(record), record]));
-    this.containerRecords = [...this.containerRecordsByRun.values()];
-    this.podsByKey = byKey(pods);
-    this.pods = [...this.podsByKey.values()];
+    this.runs = new Map(containers.map((record) => [keyOf(record.cluster, containerRunId(record)), record]));
+    this.podsById = new Map(pods.map((record) => [keyOf(record.cluster, record.id), record]));
+    this.containerRecords = [...this.runs.values()];
+    this.pods = [...this.podsById.values()];
     for (const job of jobs) {
-      this.jobs.set(recordKey(job), job);
+      this.jobs.set(keyOf(job.cluster, job.id), job);
       this.jobsByName.set(`${job.cluster}/${job.namespace}/${job.job}`, job);
     }
-    const latestNodes = [...byKey(nodes).values()];
+    const latestNodes = [...new Map(nodes.map((node) => [recordKey(node), node])).values()];
     for (const node of latestNodes) {
       if (node.about === 'node') {
         push(this.nodes, `${node.cluster}/${node.node}`, node);
       }
     }
-    const latestEvents = [...byKey(events).values()];
+    const latestEvents = [...new Map(events.map((event) => [keyOf(event.cluster, event.id), event])).values()];
     for (const event of latestEvents) {
       const { kind, namespace, name } = event.object;
       const about = kind === 'Node' ? name : `${namespace ?? ''}/${name}`;
@@ -78,53 +94,48 @@ export class Facts {
         push(this.events, `${event.cluster}/subject/${namespace ?? ''}/${event.subject}/${event.reason}`, event);
       }
     }
-    for (const gc of byKey(gcs).values()) {
+    for (const gc of new Map(gcs.map((record) => [keyOf(record.cluster, record.id), record])).values()) {
       this.addReclaim(gc);
     }
     for (const stretch of diskPressures(latestNodes, latestEvents, gcs)) {
       push(this.pressures, `${stretch.cluster}/${stretch.node}`, stretch);
     }
     for (const containerRecord of this.containerRecords) {
-      const { cluster, podUid, container } = containerRecord;
-      push(this.siblings, recordKey({ cluster, id: `${podUid}/${container}` }), containerRecord);
-      this.shipped.add(`${containerRecord.cluster}/${containerRecord.namespace}`);
+      const { cluster, namespace, node, podUid, container } = containerRecord;
+      push(this.siblings, keyOf(cluster, `${podUid}/${container}`), containerRecord);
+      push(this.runsOnNode, `${cluster}/${node}`, containerRecord);
+      this.shipped.add(`${cluster}/${namespace}`);
     }
     for (const reclaim of inferReclaims(
       this.containerRecords.filter((containerRecord) => this.isLeftByItself(containerRecord))
     )) {
       push(this.reclaims, `${reclaim.cluster}/${reclaim.node}`, reclaim);
       for (const removed of reclaim.containers) {
-        const run = recordKey({ cluster: reclaim.cluster, id: removed.run ?? '' });
-        this.inferred.set(run, { gc: reclaim, at: ms(removed.at) ?? 0 });
+        this.inferred.set(keyOf(reclaim.cluster, removed.run ?? ''), { gc: reclaim, at: ms(removed.at) ?? 0 });
       }
     }
     this.findAgents(input);
+    this.coverage = new Coverage(input.heartbeats ?? [], input.watches ?? [], this.agents);
     this.measurements = new Measurements(input.disks ?? [], input.thresholds ?? []);
     this.now = ms(input.now) ?? newest(input);
   }
 
-  containerRecord(run: Identified): ContainerRecord | undefined {
-    return this.containerRecordsByRun.get(recordKey(run));
+  containerRecord(cluster: string, runId: string): ContainerRecord | undefined {
+    return this.runs.get(keyOf(cluster, runId));
   }
 
-  /** The pod of a container run. */
-  podOf({ cluster, podUid }: { cluster: string; podUid: string }): PodRecord | undefined {
-    return this.podsByKey.get(recordKey({ cluster, id: podUid }));
+  pod(cluster: string, uid: string): PodRecord | undefined {
+    return this.podsById.get(keyOf(cluster, uid));
   }
 
-  /** The removal of a container of which the kubelet's log told. */
-  removal(cluster: string, containerId: string | null): Removal | undefined {
-    return containerId === null ? undefined : this.removals.get(recordKey({ cluster, id: containerId }));
-  }
-
-  /** The removal of a container run that emptied directories tell of. */
-  inferredRemoval(run: Identified): Removal | undefined {
-    return this.inferred.get(recordKey(run));
+  /** The removal of a container that the kubelet's log named, by container id. */
+  removal({ cluster, containerId }: { cluster: string; containerId: string | null }): Removal | undefined {
+    return containerId === null ? undefined : this.removals.get(keyOf(cluster, containerId));
   }
 
   job(pod: PodRecord): JobRecord | undefined {
     return (
-      (pod.jobUid === null ? undefined : this.jobs.get(recordKey({ cluster: pod.cluster, id: pod.jobUid }))) ??
+      (pod.jobUid === null ? undefined : this.jobs.get(keyOf(pod.cluster, pod.jobUid))) ??
       (pod.job === null ? undefined : this.jobNamed(pod.cluster, pod.namespace, pod.job))
     );
   }
@@ -156,6 +167,18 @@ export class Facts {
       ?.find(({ from, to }) => moment >= from - CLOCKS && moment <= (to ?? Infinity) + CLOCKS);
   }
 
+  /** The first stretch of disk pressure that began after a moment. */
+  pressureAfter(cluster: string, node: string | null, moment: number, withinMs: number): DiskPressure | undefined {
+    return this.pressures
+      .get(`${cluster}/${node ?? ''}`)
+      ?.find(({ from, to }) => (to ?? Infinity) > moment && from <= moment + withinMs);
+  }
+
+  /** The removals that were inferred together with a run's own. */
+  inferredRemoval({ cluster, id }: { cluster: string; id: string }): Removal | undefined {
+    return this.inferred.get(keyOf(cluster, id));
+  }
+
   /** The node was reclaiming disk at that moment: by its kubelet's log, or by the directories that were emptied. */
   wasReclaiming(cluster: string, node: string | null, moment: number): boolean {
     const reclaims = this.reclaims.get(`${cluster}/${node ?? ''}`) ?? [];
@@ -167,17 +190,60 @@ export class Facts {
 
   /** The container records of all runs of the same container. */
   runsBeside(cluster: string, podUid: string, container: string): readonly ContainerRecord[] {
-    return this.siblings.get(recordKey({ cluster, id: `${podUid}/${container}` })) ?? [];
+    return this.siblings.get(keyOf(cluster, `${podUid}/${container}`)) ?? [];
   }
 
-  /** The node's agent was running at some moment between: a file that was gone before then it would have missed. */
-  agentWasAwake(cluster: string, node: string | null, from: number, to: number): boolean {
-    return this.agentSigns(cluster, node).some((moment) => moment >= from && moment <= to);
+  /** An agent of the node reported something between: a file that was gone before then it would have missed. */
+  wasAgentThere(cluster: string, node: string | null, from: number, to: number): boolean {
+    const signs = this.agents.get(`${cluster}/${node ?? ''}`) ?? [];
+    return (
+      signs.some((moment) => moment >= from && moment <= to) ||
+      (this.coverage.lastBeat(cluster, node) !== undefined && this.coverage.wasAgentObserving(cluster, node, from, to))
+    );
   }
 
-  /** Moments at which a node's agent gave a sign of life, in order; empty where there never was one. */
-  agentSigns(cluster: string, node: string | null): readonly number[] {
-    return this.agents.get(`${cluster}/${node ?? ''}`) ?? [];
+  /**
+   * How many logs of other terminated pods stayed on a node while one was removed: a reclaim leaves none of them. Only
+   * those count that the kubelet would have removed for sure: their pods had ended a while before and were there.
+   */
+  othersThatStayed(cluster: string, node: string, moment: number): number {
+    const key = `${cluster}/${node}`;
+    const stays = this.stays.get(key) ?? this.findStays(key);
+    this.stays.set(key, stays);
+    const isEarlier = ({ finished }: Stay) => finished < moment - SYNC_TERMINATED;
+    const until = moment + POD_CLEANUP;
+    let low = 0;
+    let high = stays.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const stay = stays[middle];
+      if (stay !== undefined && isEarlier(stay)) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return (stays[low - 1]?.longest ?? 0) <= until
+      ? 0
+      : stays.slice(0, low).filter((stay) => stay.until > until).length;
+  }
+
+  private findStays(key: string): Stay[] {
+    const stays = (this.runsOnNode.get(key) ?? []).flatMap((record): Stay[] => {
+      const pod = this.pod(record.cluster, record.podUid);
+      const finished = ms(pod?.finished);
+      if (!record.ended || finished === undefined || (pod?.phase !== 'Succeeded' && pod?.phase !== 'Failed')) {
+        return [];
+      }
+      const seen = ms(record.left?.at) ?? this.coverage.ofAgent(record.cluster, record.node).at(-1)?.to ?? 0;
+      const until = Math.min(seen, ms(pod.deletion?.requested) ?? Infinity);
+      return [{ finished, until, longest: until }];
+    });
+    stays.sort((a, b) => a.finished - b.finished);
+    stays.forEach((stay, index) => {
+      stay.longest = Math.max(stay.until, stays[index - 1]?.longest ?? 0);
+    });
+    return stays;
   }
 
   /** Some container of a namespace has a container record. */
@@ -187,7 +253,7 @@ export class Facts {
 
   /** The deletion of a container record's pod, also where the pod itself was never recorded. */
   deletion(containerRecord: ContainerRecord): PodDeletion | undefined {
-    const pod = this.podOf(containerRecord);
+    const pod = this.pod(containerRecord.cluster, containerRecord.podUid);
     const told = pod && deletionOf(pod, this.job(pod));
     const { cluster, namespace, pod: name, job } = containerRecord;
     return (
@@ -209,7 +275,7 @@ export class Facts {
     for (const { containerId, at } of gc.containers) {
       const moment = ms(at);
       if (containerId !== null && moment !== undefined) {
-        this.removals.set(recordKey({ cluster: gc.cluster, id: containerId }), { gc, at: moment });
+        this.removals.set(keyOf(gc.cluster, containerId), { gc, at: moment });
       }
     }
   }
@@ -217,7 +283,7 @@ export class Facts {
   /** Its pod was neither deleted nor evicted shortly before: then its emptied directory tells of a reclaim. */
   private isLeftByItself(containerRecord: ContainerRecord): boolean {
     const left = ms(containerRecord.left?.at);
-    if (left === undefined || this.podOf(containerRecord)?.reason === 'Evicted') {
+    if (left === undefined || this.pod(containerRecord.cluster, containerRecord.podUid)?.reason === 'Evicted') {
       return false;
     }
     const deletion = this.deletion(containerRecord);
@@ -240,11 +306,7 @@ export class Facts {
   }
 }
 
-/** The records by their keys: one with the key of an earlier one replaces it. */
-const byKey = <R extends Identified>(records: readonly R[]) =>
-  new Map(records.map((record) => [recordKey(record), record]));
-
-const runKey = (record: ContainerRecord) => recordKey({ cluster: record.cluster, id: containerRunId(record) });
+const keyOf = (cluster: string, id: string) => recordKey({ cluster, id });
 
 function push<T>(map: Map<string, T[]>, key: string, value: T): void {
   const values = map.get(key);
@@ -264,6 +326,8 @@ function newest(input: CaseInput): number {
     ...(input.events ?? []).map(({ last }) => last),
     ...(input.gcs ?? []).map(({ end }) => end),
     ...(input.disks ?? []).map(({ time }) => time),
+    ...(input.heartbeats ?? []).map(({ to }) => to),
+    ...(input.watches ?? []).map(({ to }) => to),
   ];
   return times.reduce((latest, time) => Math.max(latest, ms(time) ?? 0), 0);
 }

@@ -1,53 +1,39 @@
 import { containerRunId } from '../container-run';
-import type { ContainerRecord, PodRecord, LogStatus } from '../records';
-import { logStatusOf } from '../log-status';
-import type { Case, CaseInput, Finding } from './case';
-import { Facts } from './facts';
-import { makeCase } from './make-case';
-import { CONTAINER_RECORD_DUE, whyNeverSeen, whyNoContainerRecord } from './never-seen';
+import type { PodRecord } from '../records';
+import { answerOf, caseOf, removedAt } from './answer';
+import type { Answer, Case, CaseInput } from './case';
+import { type Decision, decide } from './decide';
+import { Facts, POD_CLEANUP } from './facts';
+import { wasRejected } from './hypotheses/eviction';
+import { nodeRemoved } from './hypotheses/node';
+import { RESTARTING_ALL } from './hypotheses/restart';
+import { ms } from './moment';
 import { deletionOf } from './pod-deletion';
-import { byDeletion } from './steps/by-deletion';
-import { byEviction, wasRejected } from './steps/by-eviction';
-import { byNothing, byOthers, byRotation, byRuntime } from './steps/by-file';
-import { byNode, byShutdown, nodeRemoved } from './steps/by-node';
-import { byReclaim } from './steps/by-reclaim';
-import { byRestart } from './steps/by-restart';
-import { bySignature } from './steps/by-signature';
+import { statusOfSeen, statusOfUnseen } from './status';
 import { type Subject, subjectOfContainerRecord, subjectOfRun } from './subject';
+import { whyUnseen } from './unseen';
 
-export type { Case, CaseInput, Evidence, EvidenceSource, Confidence, Setting } from './case';
+export type { Answer, Case, CaseInput, Evidence, EvidenceSource, Confidence, Rival, Setting } from './case';
+export { Coverage } from './coverage';
 export { type DiskPressure, diskPressures } from './disk-pressure';
 export { inferReclaims } from './inferred-reclaims';
 
-type Step = (subject: Subject, facts: Facts) => Finding | undefined;
-
 /**
- * The procedure of the kubernetes-log-loss reference §3, in the order of how sure a signal is: what the kubelet or a
- * controller said itself, what follows from times, what only the files tell. The first that fits is the cause.
- */
-const procedure: readonly Step[] = [
-  byReclaim, // C1, proved
-  byEviction, // C2, C3, C14
-  byRestart, // C4, C5, C19
-  byDeletion, // C6–C14
-  byNode, // C13
-  byOthers, // C17
-  bySignature, // C1, strong or likely
-  byShutdown, // C20
-  byRuntime, // C16
-  byRotation, // C15
-];
-
-/**
- * The lost-log cases in a set of records: every container run whose log `kubectl logs` can no longer show in full,
- * with what took it and where the log is now. Also those that the API showed and no agent ever opened. Pure; newest first.
+ * The lost-log cases in a set of records: every container run whose log `kubectl logs` can no longer show in full, with
+ * what removed it and where the log is now. Also those that the API showed and of which no agent has a record. Pure;
+ * newest first.
  *
  * Never throws on records that passed their schemas: what does not fit together lowers a confidence or makes it `unknown`.
  */
 export function casesOf(input: CaseInput): Case[] {
+  return answersOf(input).filter(({ place }) => place === 'removed');
+}
+
+/** What is known of the log of every container run that the records tell of, cases or not. Pure; newest first. */
+export function answersOf(input: CaseInput): Answer[] {
   const facts = new Facts(input);
-  const cases = [...seenCases(facts), ...neverSeenCases(facts)];
-  return cases.sort((a, b) => compare(b.at ?? b.finished ?? '', a.at ?? a.finished ?? '') || compare(a.id, b.id));
+  const answers = [...seenAnswers(facts), ...unseenAnswers(facts)];
+  return answers.sort((a, b) => compare(b.at ?? b.finished ?? '', a.at ?? a.finished ?? '') || compare(a.id, b.id));
 }
 
 /** By code units, which is right for times and ids, and thirty times as fast as by language. */
@@ -55,19 +41,24 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function* seenCases(facts: Facts): Generator<Case> {
-  for (const containerRecord of facts.containerRecords) {
-    const pod = facts.podOf(containerRecord);
+function* seenAnswers(facts: Facts): Generator<Answer> {
+  for (const record of facts.containerRecords) {
+    const pod = facts.pod(record.cluster, record.podUid);
     const job = pod
       ? facts.job(pod)
-      : containerRecord.job === null
+      : record.job === null
         ? undefined
-        : facts.jobNamed(containerRecord.cluster, containerRecord.namespace, containerRecord.job);
-    const subject = subjectOfContainerRecord(containerRecord, pod, job, facts.deletion(containerRecord));
+        : facts.jobNamed(record.cluster, record.namespace, record.job);
+    const subject = subjectOfContainerRecord(record, pod, job, facts.deletion(record));
+    const settled = statusOfSeen(subject, record, facts);
     if (isUnreadable(subject, facts)) {
-      const finding = explain(subject, facts) ?? byNothing(subject);
-      yield makeCase(subject, finding, settledStatus(subject, facts), facts);
+      yield caseOf(subject, decide(subject, facts), settled, undefined, facts);
+      continue;
     }
+    const decision = wasRemovedSince(subject, facts);
+    yield decision === undefined
+      ? answerOf(subject, 'node', settled, undefined, facts)
+      : caseOf(subject, decision, settled, undefined, facts);
   }
 }
 
@@ -80,91 +71,59 @@ function isUnreadable(subject: Subject, facts: Facts): boolean {
     containerRecord?.gaps.some(({ reason }) => reason === 'truncated') === true ||
     deletion?.gone !== undefined ||
     run?.reason === 'ContainerStatusUnknown' ||
+    run?.reason === RESTARTING_ALL ||
     nodeRemoved(subject, facts) !== undefined
   );
 }
 
-function* neverSeenCases(facts: Facts): Generator<Case> {
+/** The record says that the file is there, and is older than the kubelet's word that it killed the pod. */
+function wasRemovedSince(subject: Subject, facts: Facts): Decision | undefined {
+  const { pod, cluster, node } = subject;
+  const finished = ms(pod?.finished);
+  if ((pod?.reason !== 'Evicted' && pod?.reason !== 'Preempting') || wasRejected(pod.reason, pod.message)) {
+    return undefined;
+  }
+  const seen = facts.coverage.lastSign(cluster, node);
+  const isStale = finished !== undefined && seen !== undefined && seen < finished + POD_CLEANUP;
+  return isStale ? decide(subject, facts) : undefined;
+}
+
+function* unseenAnswers(facts: Facts): Generator<Answer> {
   for (const pod of facts.pods) {
-    // The log directory of a static pod bears another uid than its mirror in the API: its container record would not be found.
+    // The log directory of a static pod bears another uid than its mirror in the API: its record would not be found.
     if (wasRejected(pod.reason, pod.message) || pod.node === null || pod.owner?.kind === 'Node') {
       continue;
     }
-    yield* neverSeenOf(pod, facts);
+    yield* unseenAnswersOf(pod, facts);
   }
 }
 
-function* neverSeenOf(pod: PodRecord, facts: Facts): Generator<Case> {
+function* unseenAnswersOf(pod: PodRecord, facts: Facts): Generator<Answer> {
   const job = facts.job(pod);
   const deletion = deletionOf(pod, job);
   for (const podContainer of pod.containers) {
     for (const run of podContainer.runs) {
       const id = containerRunId({ ...pod, podUid: pod.id, container: podContainer.name, restart: run.restart });
-      if (facts.containerRecord({ cluster: pod.cluster, id }) !== undefined) {
+      if (facts.containerRecord(pod.cluster, id) !== undefined) {
         continue;
       }
       const subject = subjectOfRun(pod, podContainer, run, job, deletion);
-      const over = subject.finished ?? deletion?.gone ?? nodeRemoved(subject, facts)?.moment;
-      if (
-        over === undefined ||
-        (subject.started ?? subject.finished) === undefined ||
-        facts.now - over < CONTAINER_RECORD_DUE
-      ) {
-        continue;
+      if ((subject.started ?? subject.finished) !== undefined) {
+        yield unseenAnswer(subject, facts);
       }
-      const gone = explain(subject, facts);
-      const why = whyNeverSeen(subject, facts) ?? (gone && whyNoContainerRecord(subject, facts));
-      if (!why) {
-        continue;
-      }
-      const finding: Finding = gone ?? {
-        cause: 'unknown',
-        confidence: 'unknown',
-        says: `The log of this container is not known to have left ${pod.node}: \`kubectl logs\` may still show it.`,
-        evidence: [],
-      };
-      const status = gone && gone.cause !== 'unknown' ? 'lost' : 'unknown';
-      const says = `${finding.says} No agent ever opened it: ${why.says}.`;
-      yield makeCase(subject, { ...finding, says, evidence: [...finding.evidence, ...why.evidence] }, status, facts);
     }
   }
 }
 
-function explain(subject: Subject, facts: Facts): Finding | undefined {
-  for (const step of procedure) {
-    const finding = step(subject, facts);
-    if (finding) {
-      return finding;
-    }
+function unseenAnswer(subject: Subject, facts: Facts): Answer {
+  const decision = decide(subject, facts);
+  const isGone = subject.deletion?.gone !== undefined || nodeRemoved(subject, facts) !== undefined;
+  const isRemoved = isGone || decision.cause !== 'unknown';
+  const unseen = whyUnseen(subject, isRemoved ? removedAt(subject, decision, facts) : undefined, facts);
+  const settled = statusOfUnseen(subject, unseen, isRemoved, facts);
+  if (isRemoved) {
+    return caseOf(subject, decision, settled, unseen, facts);
   }
-  return undefined;
-}
-
-/**
- * The status, once nothing more can come: with its node gone, or its agent, a container record that says `pending` stays so for
- * ever otherwise.
- */
-function settledStatus(subject: Subject, facts: Facts): LogStatus {
-  const { containerRecord, deletion } = subject;
-  if (containerRecord?.status !== 'pending') {
-    return containerRecord?.status ?? 'unknown';
-  }
-  if (nodeRemoved(subject, facts) === undefined) {
-    return deletion?.gone === undefined ? statusOnRotated(containerRecord) : containerRecord.status;
-  }
-  if (containerRecord.bytesAcked < containerRecord.bytesSeen) {
-    return containerRecord.linesAcked === 0 ? 'lost' : 'partial';
-  }
-  return 'unknown'; // what it wrote after the last look at it nobody knows
-}
-
-/** On what rotation took, which is all that the case is about: the rest is on the node, and may grow. */
-function statusOnRotated(containerRecord: ContainerRecord): LogStatus {
-  const { rotatedAway, bytesAcked, left } = containerRecord;
-  if (rotatedAway === null || left !== null) {
-    return containerRecord.status;
-  }
-  // Files are read and acknowledged from the oldest on, so that what went is the beginning of what was acknowledged.
-  const { bytes } = rotatedAway;
-  return logStatusOf({ ...containerRecord, ended: true, bytesSeen: bytes, bytesAcked: Math.min(bytes, bytesAcked) });
+  const isWatchedOver = unseen.kind === 'pending' || subject.finished === undefined;
+  return answerOf(subject, isWatchedOver ? 'node' : 'unknown', settled, unseen, facts);
 }

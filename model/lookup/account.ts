@@ -1,5 +1,5 @@
-import type { ContainerRecord, Gap, LogStatus } from '../records';
-import { between, bytes, count, moment } from './words';
+import type { Code, StatementCode } from '../messages';
+import type { ContainerRecord, LogStatus } from '../records';
 
 /** A container run as people tell it from others. */
 export interface Who {
@@ -25,99 +25,81 @@ export function nameOf({ cluster, namespace, pod, container, restart, containerI
   return `${pod ?? 'a pod'}/${container ?? 'a container'}${more.length > 0 ? ` (${more.join(', ')})` : ''}`;
 }
 
-/** The status on a log, as half a sentence about one or several logs. */
+/** The status of a log, as half a sentence about one or several logs. */
 export const statusWords: Record<LogStatus, string> = {
   complete: 'complete in Loki',
-  rescued: 'complete in Loki, though the log left the node before all of it was delivered',
-  partial: 'in Loki in part',
+  rescued: 'complete in Loki, the last part read after the file was deleted',
+  partial: 'partially in Loki',
   lost: 'lost',
-  pending: 'still under way to Loki',
-  unknown: 'in Loki as far as it is known: nobody accounts for it yet',
-};
-
-const gapReasons: Record<Gap['reason'], string> = {
-  'gone-unread': 'the file was deleted before it was read',
-  unacknowledged: 'sent, but the file was deleted before Loki said that it has it: it may be there',
-  truncated: 'the file was cut shorter than what had been read of it',
-  'too-old': 'the lines were older than Loki accepts when they could be sent',
-  refused: 'Loki refused the lines for good',
-  shed: 'the file was deleted, and keeping it open would have taken more disk than the rescue may',
-  unreadable: 'the file could not be read',
+  pending: 'being sent to Loki',
+  unknown: 'not reported by an agent',
 };
 
 /**
- * What happened to a container run's log, in sentences for its Job's owner: the status, what is missing and why,
- * what rotation took from the node, when the log left the node.
+ * What happened to a container run's log, for its Job's owner: the status, what is missing and why, what rotation
+ * deleted from the node, when the log was removed from it.
  *
- * @param happened what took the log from its node (`Case.happened`), where that is known: it stands first
+ * @param statement what removed the log from its node, where that is known: it stands first
+ * @param status where more is known than the record says, such as that its pod has ended
  */
-export function sentencesOf(record: ContainerRecord, happened?: string): string[] {
-  const told = [statusSentence(record), ...record.gaps.map(gapSentence), ...rotation(record)];
-  return happened === undefined
-    ? [...told, ...leaving(record)]
-    : [happened, ...told, ...(record.left === null ? [] : [`It left the node at ${moment(record.left.at)}.`])];
-}
-
-function statusSentence(record: ContainerRecord): string {
-  const { linesAcked, linesSeen, bytesSeen, bytesAcked, firstTime, lastTime } = record;
-  const lines = `${count(linesAcked, 'line')}${linesAcked > 0 ? ` ${between(firstTime, lastTime)}` : ''}`.trim();
-  const size = bytesSeen > 0 ? `, a log of ${bytes(bytesSeen)}` : '';
-  switch (record.status) {
-    case 'complete':
-      return bytesSeen === 0 ? 'The container wrote nothing.' : `All of its log is in Loki: ${lines}${size}.`;
-    case 'rescued':
-      return (
-        `All of its log is in Loki: ${lines}${size}; the last ${bytes(record.left?.bytesUnacked ?? 0)} of it were read ` +
-        'from the deleted file.'
-      );
-    case 'partial':
-      return linesSeen > linesAcked
-        ? `Its log is in Loki in part: ${linesAcked.toLocaleString('en-US')} of ${count(linesSeen, 'line')}.`
-        : `Its log is in Loki in part: ${count(linesAcked, 'line')}, and the container had written more.`;
-    case 'lost':
-      return 'Its log is lost: nothing of it is in Loki.';
-    case 'pending':
-      return bytesAcked < bytesSeen
-        ? `Its log is still under way to Loki: ${bytes(bytesAcked)} of ${bytes(bytesSeen)} have arrived, ${lines}.`
-        : `All that it had written is in Loki, ${lines}; it may write more.`;
-    case 'unknown':
-      return `Whether all of its log is in Loki is not known; ${lines} arrived.`;
+export function accountOf(record: ContainerRecord, statement?: StatementCode, status = record.status): Code[] {
+  const account = [statusCode(record, status), ...gaps(record, status), ...rotation(record)];
+  if (statement === undefined) {
+    return [...account, removal(record)];
   }
-}
-
-function gapSentence(gap: Gap): string {
-  const amount = [gap.lines !== null && count(gap.lines, 'line'), gap.bytes !== null && bytes(gap.bytes)].filter(
-    Boolean
-  );
-  const what = amount.length > 0 ? amount.join(', ') : 'an unknown part';
-  const when = between(gap.from, gap.to);
-  return `Missing: ${what}${when && ` ${when}`}, because ${gapReasons[gap.reason]}${gap.detail ? ` (${gap.detail})` : ''}.`;
-}
-
-function rotation({ rotatedAway, gaps }: ContainerRecord): string[] {
-  if (rotatedAway === null) {
-    return [];
-  }
-  const { lines, bytes: size, from, to } = rotatedAway;
-  const when = between(from, to);
-  const where = gaps.length === 0 ? 'They are in Loki' : 'They are in Loki, but for what is missing';
   return [
-    `Log rotation had deleted ${count(lines, 'line')} (${bytes(size)})${when && ` ${when}`} from the node while the ` +
-      `container was there. ${where}; kubectl logs could not show them.`,
+    statement,
+    ...account,
+    ...(record.left === null ? [] : [{ code: 'account-left' as const, at: record.left.at, directory: null }]),
   ];
 }
 
-const directories = {
-  empty:
-    'its directory stayed behind, empty, as the kubelet leaves it when it deletes a dead container and keeps the pod',
-  removed: "the pod's log directory went with it, as when the pod is deleted or evicted",
-  unknown: '',
-};
-
-function leaving({ left, ended }: ContainerRecord): string[] {
-  if (left === null) {
-    return [ended ? 'The container had ended; its log was still on the node.' : 'Its log was still on the node.'];
+function statusCode(record: ContainerRecord, status: LogStatus): Code {
+  const { linesAcked: lines, linesSeen, bytesSeen, bytesAcked, firstTime: from, lastTime: to } = record;
+  switch (status) {
+    case 'complete':
+      return bytesSeen === 0
+        ? { code: 'account-empty' }
+        : { code: 'account-complete', lines, bytes: bytesSeen, from, to };
+    case 'rescued': {
+      const rescuedBytes = record.left?.bytesUnacked ?? 0;
+      return { code: 'account-rescued', lines, bytes: bytesSeen, from, to, rescuedBytes };
+    }
+    case 'partial':
+      return linesSeen > lines
+        ? { code: 'account-partial', lines, of: linesSeen }
+        : { code: 'account-partial-unknown', lines };
+    case 'lost':
+      return { code: 'account-lost' };
+    case 'pending':
+      return bytesAcked < bytesSeen
+        ? { code: 'account-pending', bytes: bytesAcked, of: bytesSeen, lines, from, to }
+        : { code: 'account-growing', lines, from, to };
+    case 'unknown':
+      return { code: 'account-unknown', lines };
   }
-  const directory = directories[left.directory];
-  return [`The log left the node at ${moment(left.at)}${directory && `; ${directory}`}.`];
+}
+
+function gaps(record: ContainerRecord, status: LogStatus): Code[] {
+  return status === 'complete' || status === 'rescued'
+    ? []
+    : record.gaps.map(({ lines, bytes, from, to, reason, detail }) => ({
+        code: 'account-gap',
+        ...{ lines, bytes, from, to, reason },
+        detail: detail ?? null,
+      }));
+}
+
+function rotation({ rotatedAway, gaps: missing }: ContainerRecord): Code[] {
+  if (rotatedAway === null) {
+    return [];
+  }
+  const { lines, bytes, from, to } = rotatedAway;
+  return [{ code: 'account-rotated', lines, bytes, from, to, hasGaps: missing.length > 0 }];
+}
+
+function removal({ left, ended }: ContainerRecord): Code {
+  return left === null
+    ? { code: 'account-on-node', ended }
+    : { code: 'account-left', at: left.at, directory: left.directory };
 }

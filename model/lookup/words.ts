@@ -1,28 +1,6 @@
 /** Amounts and times in the words of a sentence. */
 
-/** `1 line`, `720,000 lines`. */
-export function count(n: number, thing: string): string {
-  return `${n.toLocaleString('en-US')} ${thing}${n === 1 ? '' : 's'}`;
-}
-
-const units = ['kB', 'MB', 'GB', 'TB'];
-
-/** `24 bytes`, `90.1 MB`: powers of a thousand. */
-export function bytes(n: number): string {
-  if (n < 1000) {
-    return count(n, 'byte');
-  }
-  let value = n;
-  let unit = '';
-  for (const next of units) {
-    if (value < 999.5) {
-      break;
-    }
-    value /= 1000;
-    unit = next;
-  }
-  return `${value < 9.95 ? value.toFixed(1) : Math.round(value)} ${unit}`;
-}
+export { bytes, count } from '../messages/en';
 
 /** RFC 3339 as `2026-11-23 23:15:38 UTC`. */
 export function moment(time: string): string {

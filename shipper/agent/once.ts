@@ -1,27 +1,31 @@
 import type { ContainerRecord } from '../../model/records';
 import type { AgentConfig } from '../config/agent-config';
+import { duration } from '../config/units';
 import type { Logger } from '../common/log';
 import { UserError } from '../common/user-error';
 import { Agent } from './agent';
 
 /**
  * Ships what lies on the node, waits until Loki has it, and prints the container records.
- * @param patienceMs how long to wait without any progress
- * @returns whether everything was delivered
+ * @param patience how long to wait without any progress, e.g. `60s`
+ * @returns the exit code: 1 if anything could not be delivered
  * @throws UserError
  */
-export async function shipOnce(
-  config: AgentConfig,
-  logger: Logger,
-  { patienceMs, output }: { patienceMs: number; output: 'table' | 'json' }
-): Promise<boolean> {
+export async function shipOnce(config: AgentConfig, logger: Logger, patience: string, format: string): Promise<number> {
+  const patienceMs = duration.safeParse(patience);
+  if (!patienceMs.success) {
+    throw new UserError(`--once.timeout: "${patience}" is no duration; write for example 60s`);
+  }
+  if (format !== 'table' && format !== 'json') {
+    throw new UserError(`-o ${format}: there are table and json`);
+  }
   const agent = new Agent({ ...config, listen: '' }, { logger, once: true });
   await agent.start();
   if (agent.logsProblem !== null) {
     await agent.stop({ graceMs: 0 });
     throw new UserError(`--logs.dir ${config.logs.dir}: ${agent.logsProblem}`);
   }
-  const stalled = watchProgress(agent, patienceMs);
+  const stalled = watchProgress(agent, patienceMs.data);
   const delivered = await Promise.race([agent.settled().then(() => true), stalled.reached.then(() => false)]);
   const containerRecordsWritten =
     delivered &&
@@ -29,7 +33,7 @@ export async function shipOnce(
   stalled.stop();
   const containerRecords = agent.containerRecords();
   await agent.stop({ graceMs: 0 });
-  process.stdout.write(output === 'json' ? `${JSON.stringify(containerRecords, null, 2)}\n` : table(containerRecords));
+  process.stdout.write(format === 'json' ? `${JSON.stringify(containerRecords, null, 2)}\n` : table(containerRecords));
   const missing = containerRecords.filter(
     ({ gaps, bytesAcked, bytesSeen }) => gaps.length > 0 || bytesAcked < bytesSeen
   );
@@ -37,11 +41,11 @@ export async function shipOnce(
     process.stderr.write(
       containerRecordsWritten
         ? `afterlog: ${missing.length} of ${containerRecords.length} logs are not complete in Loki\n`
-        : `afterlog: Loki acknowledged nothing for ${patienceMs / 1000} s; unsent logs stay on the node, run again to send them\n`
+        : `afterlog: Loki acknowledged nothing for ${patience}; what is missing stays on the node, run again to send it\n`
     );
-    return false;
+    return 1;
   }
-  return true;
+  return 0;
 }
 
 function watchProgress(agent: Agent, patienceMs: number): { reached: Promise<void>; stop: () => void } {

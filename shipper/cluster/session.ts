@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import { errorText } from '../../model/error-text';
 import type { WatchRecord } from '../../model/records';
 import type { QueryClient } from '../loki/query-client';
 import type { RecordWriter } from '../loki/record-writer';
@@ -89,7 +88,7 @@ export class WatchSession {
       try {
         await watch.listAny(signal);
       } catch (error) {
-        failed.set(collection.name, errorText(error));
+        failed.set(collection.name, messageOf(error));
       }
       await this.drain(signal, true);
     }
@@ -104,20 +103,6 @@ export class WatchSession {
   /** Loki takes what is written: it has acknowledged something within the last minute, or nothing is pending. */
   get delivering(): boolean {
     return this.deliveredAt > this.options.clock.seconds() - DELIVERY_SECONDS;
-  }
-
-  /** Why the records that should be written are not, or not all of them; null where they are. */
-  get problem(): string | null {
-    const bad = this.watches.find(({ collection, watch }) => {
-      return watch.state === 'failing' || (collection.kind === 'pods' && watch.isRefused);
-    });
-    if (bad !== undefined) {
-      return `${bad.collection.name}: ${bad.watch.detail}`;
-    }
-    if (!this.listed) {
-      return 'not everything is listed yet';
-    }
-    return this.delivering ? null : 'Loki does not take the records';
   }
 
   private kinds(): WatchRecord['kinds'] {
@@ -153,7 +138,7 @@ export class WatchSession {
       this.deliveredAt = clock.seconds();
       return last;
     } catch (error) {
-      logger.warn('Loki does not tell where the last watch left off', { error: errorText(error) });
+      logger.warn('Loki does not tell where the last watch left off', { error: messageOf(error) });
       return 'no answer';
     }
   }
@@ -236,7 +221,7 @@ export class WatchSession {
       });
       logger.info('told what went while nobody watched', { ...told, since });
     } catch (error) {
-      logger.error('could not find out what went while nobody watched', { error: errorText(error) });
+      logger.error('could not find out what went while nobody watched', { error: messageOf(error) });
     }
   }
 
@@ -249,7 +234,7 @@ export class WatchSession {
     const told = this.progress.tell(this.clusterState.oldest(), true).then(() => writer.flush());
     const inTime = deadline(new AbortController().signal, FLUSH_MS);
     const failure = await unlessAborted(
-      told.then(() => '', errorText),
+      told.then(() => '', messageOf),
       inTime.signal
     );
     inTime.done();
@@ -262,3 +247,5 @@ export class WatchSession {
     return BigInt(this.options.clock.seconds()) * 1_000_000_000n;
   }
 }
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -31,8 +31,6 @@ export interface LokiAnswer {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   body: string;
-  /** The answer was longer than `headBytes`; the rest was not read. */
-  cut: boolean;
 }
 
 export interface LokiRequest {
@@ -42,10 +40,6 @@ export interface LokiRequest {
   signal?: AbortSignal;
   /** The longest that Loki may be silent, in milliseconds. */
   timeoutMs?: number;
-  /** The longest that request and answer may take together, in milliseconds; four times `timeoutMs` by default. */
-  totalMs?: number;
-  /** No more than so many bytes of the answer are read; by default an answer of more than 256 MiB is an error. */
-  headBytes?: number;
 }
 
 export interface LokiConnection {
@@ -102,18 +96,18 @@ export function connectLoki(options: LokiOptions): LokiConnection {
 
   return {
     url: base.url,
-    async request(method, path, { query, headers, body, timeoutMs = DEFAULT_TIMEOUT_MS, ...rest } = {}) {
+    async request(method, path, { query, headers, body, signal, timeoutMs = DEFAULT_TIMEOUT_MS } = {}) {
       try {
         return await client.exchange({
           method,
           path: base.prefix + path + queryText(query),
           headers: headersOf(headers),
           body,
+          signal,
           timeoutMs,
-          ...rest,
         });
       } catch (error) {
-        rest.signal?.throwIfAborted();
+        signal?.throwIfAborted();
         throw new LokiUnreachable(base.url, error);
       }
     },

@@ -30,9 +30,13 @@ export async function addCases(
   });
 }
 
-/** A container record whose node is gone says `pending` for ever: its case knows that nothing more will come. */
-function settled({ status }: Account, found: Case): LogStatus {
-  return status === 'pending' && found.cause !== 'C15' ? found.status : status;
+/**
+ * What is known beside the container record, such as that its node was removed. Of a container that may write on, the
+ * case is about what rotation deleted only.
+ */
+function settled({ status }: Account, { status: known, rotatedAway, finished }: Case): LogStatus {
+  const isPartOnly = rotatedAway !== null && finished === null;
+  return status === 'pending' && !isPartOnly ? known : status;
 }
 
 function selectionsOf(accounts: readonly Account[]): CaseSelection[] {

@@ -1,10 +1,12 @@
 import type { Case } from '../../model/cases';
-import { between, count, nameOf, sentencesOf, statusWords } from '../../model/lookup';
+import { accountOf, between, count, moment, nameOf, statusWords } from '../../model/lookup';
+import { ENGLISH } from '../../model/messages';
+import { happenedText, sentenceText } from '../../model/messages/case-text';
 import { logStatusSchema } from '../../model/records';
 import { formatNs } from '../../model/time';
 import type { RangeQuery } from '../loki/query-client';
 import { type Account, shortfall, whoOf } from './accounts';
-import { causeText } from './case-text';
+import { caseJson, causeText } from './case-text';
 import type { Origin } from './origin';
 
 /** More container runs than these are summed up; only those that lack something are told one by one. */
@@ -16,7 +18,7 @@ export function accountText(
   accounts: readonly Account[],
   { url, queries, isWhole }: { url: string; queries: readonly RangeQuery[]; isWhole: boolean }
 ): string {
-  const where = `in Loki at ${url}`;
+  const where = `Loki at ${url}`;
   if (accounts.length <= MAX_TOLD) {
     return accounts
       .map((account) => {
@@ -31,14 +33,12 @@ export function accountText(
   const told = lacking.slice(0, MAX_LACKING).map((account) => paragraph(account, isWhole, [], where));
   const more = lacking.length - told.length;
   return [
-    `${summary(accounts)}${causes(accounts)}\n${standsWhere(
+    `${summary(accounts)}${causes(accounts)}\n${logqlText(
       queries.map(({ query }) => query),
       where
     )}`,
     ...told,
-    ...(more > 0
-      ? [`${count(more, 'more container run')} ${more === 1 ? 'lacks' : 'lack'} something: -o json tells each.`]
-      : []),
+    ...(more > 0 ? [`${count(more, 'more container run')} with missing lines: use -o json to list all.`] : []),
   ].join('\n\n');
 }
 
@@ -50,7 +50,7 @@ function summary(accounts: readonly Account[]): string {
   return `${count(accounts.length, 'container run')}: ${parts.join('; ')}.`;
 }
 
-/** `What took them from their nodes: 33 × C1 disk reclaim (proved), 1 × unknown.`; nothing where none has a case. */
+/** `Cause: 33 × C1 disk reclaim (confirmed), 1 × unknown.`; nothing where none has a case. */
 function causes(accounts: readonly Account[]): string {
   const counts = new Map<string, number>();
   for (const { case: found } of accounts) {
@@ -60,7 +60,7 @@ function causes(accounts: readonly Account[]): string {
     }
   }
   const parts = [...counts].map(([text, n]) => `${n.toLocaleString('en-US')} × ${text}`);
-  return parts.length === 0 ? '' : `\nWhat took them from their nodes: ${parts.join(', ')}.`;
+  return parts.length === 0 ? '' : `\nCause: ${parts.join(', ')}.`;
 }
 
 const causeWithConfidence = ({ cause, confidence }: Case) =>
@@ -69,14 +69,16 @@ const causeWithConfidence = ({ cause, confidence }: Case) =>
 function paragraph(account: Account, isWhole: boolean, queries: readonly string[], where: string): string {
   const { record, origin, case: found } = account;
   const sentences = [
-    ...(record === undefined ? unreported(account) : sentencesOf(record, tells(found) ? found.happened : undefined)),
+    ...(record === undefined
+      ? unreported(account)
+      : [ENGLISH.renderAll(accountOf(record, tells(found) ? found.statement : undefined, account.status))]),
     ...shortfallSentence(account, isWhole),
     ...oddities(origin),
   ];
   return [
     `${nameOf(whoOf(account))}: ${sentences.join(' ')}`,
     ...(found === undefined ? [] : [statusLine(account, found)]),
-    ...(queries.length === 0 ? [] : [standsWhere(queries, where)]),
+    ...(queries.length === 0 ? [] : [logqlText(queries, where)]),
   ].join('\n');
 }
 
@@ -85,21 +87,28 @@ const tells = (found: Case | undefined): found is Case =>
   found !== undefined && found.cause !== 'unknown' && found.cause !== 'C15';
 
 const statusLine = ({ status }: Account, found: Case) =>
-  `Status ${status}, cause ${causeWithConfidence(found)}. The evidence, and what to change: ` +
+  `Status ${status}, cause ${causeWithConfidence(found)}. Evidence and advice: ` +
   `afterlog explain ${found.namespace}/${found.pod}`;
 
-const standsWhere = (queries: readonly string[], where: string) =>
-  `It stands ${where}. For Grafana Explore: ${queries.join('\n  ')}`;
+const logqlText = (queries: readonly string[], where: string) => `LogQL (${where}): ${queries.join('\n  ')}`;
 
 function unreported({ origin, case: found }: Account): string[] {
   if (origin === undefined) {
-    return found === undefined ? [] : [found.sentence];
+    return found === undefined ? [] : [sentenceText(found, ENGLISH)];
   }
   const when = between(formatNs(origin.first), formatNs(origin.last));
   return [
-    ...(found === undefined ? [] : [found.happened]),
-    `${count(origin.lines, 'line')} shown, ${when}. It has no account yet: it may still be running, so whether these are all is not known.`,
+    ...(found === undefined ? [] : [happenedText(found, ENGLISH)]),
+    `${count(origin.lines, 'line')} shown, ${when}. ${moreText(found)}`,
   ];
+}
+
+/** Whether more lines may follow, of a run that no agent has a record of. */
+function moreText(found: Case | undefined): string {
+  if (found === undefined || found.finished === null) {
+    return 'No agent has reported on this container yet. It may still be running; more lines may follow.';
+  }
+  return `No agent has reported on this container yet. It finished at ${moment(found.finished)}; more lines may follow.`;
 }
 
 function shortfallSentence(account: Account, isWhole: boolean): string[] {
@@ -107,17 +116,17 @@ function shortfallSentence(account: Account, isWhole: boolean): string[] {
   return missing === 0
     ? []
     : [
-        `But Loki gave only ${count(account.origin?.lines ?? 0, 'line')}: ${count(missing, 'line')} that it had ` +
-          `acknowledged ${missing === 1 ? 'is' : 'are'} gone from it, to its retention for example.`,
+        `Loki returned only ${count(account.origin?.lines ?? 0, 'line')}: ${count(missing, 'line')} that it had ` +
+          `acknowledged ${missing === 1 ? 'is' : 'are'} no longer stored, for example because of its retention.`,
       ];
 }
 
 function oddities(origin: Origin | undefined): string[] {
   const { replaced = 0, unparsed = 0 } = origin ?? {};
   return [
-    ...(replaced > 0 ? [`In ${count(replaced, 'line')} bytes that are no UTF-8 are shown as �.`] : []),
+    ...(replaced > 0 ? [`${count(replaced, 'line')} contained bytes that are not UTF-8; they are shown as �.`] : []),
     ...(unparsed > 0
-      ? [`${count(unparsed, 'line')} had not the runtime's format and are shown as they were found.`]
+      ? [`${count(unparsed, 'line')} did not have the format of the container runtime and are shown as they were.`]
       : []),
   ];
 }
@@ -136,7 +145,7 @@ export function accountJson(accounts: readonly Account[], { url, isWhole }: { ur
         linesShown: origin?.lines ?? 0,
         linesGone: shortfall(account, isWhole),
         record: record ?? null,
-        case: found ?? null,
+        case: found === undefined ? null : caseJson(found),
         query: query ?? null,
         loki: url,
       });

@@ -232,7 +232,7 @@ const MEASURED: ReadonlySet<Cause> = new Set(['C1', 'C2', 'C15']);
 
 const least = (all: readonly bigint[]): bigint => all.reduce((a, b) => (b < a ? b : a), all[0] ?? 0n);
 
-type Lists = Required<Omit<CaseInput, 'now'>>;
+type Lists = Required<Omit<CaseInput, 'now' | 'heartbeats' | 'watches'>>;
 type Input = { [K in keyof Lists]: Array<Lists[K][number]> } & { now: string };
 
 const podKey = ({ cluster, podUid }: { cluster: string; podUid: string }) => recordKey({ cluster, id: podUid });

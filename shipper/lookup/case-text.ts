@@ -1,29 +1,41 @@
-import type { Case, Confidence, Setting } from '../../model/cases';
+import type { Answer, Case, Rival } from '../../model/cases';
 import { adviceOn } from '../../model/advice';
-import { moment } from '../../model/lookup';
-import { type Cause, CAUSES, causeName } from '../../model/causes';
+import type { Cause } from '../../model/causes';
+import { ENGLISH, type Words } from '../../model/messages';
+import { happenedText, sentenceText } from '../../model/messages/case-text';
 import type { LogStatus } from '../../model/records';
+import { englishIn, type PrintedTimes } from './times';
 
 /** `C1 disk reclaim`. */
-export function causeText(cause: Cause): string {
-  return cause === 'unknown' ? 'unknown' : `${cause} ${causeName(cause)}`;
-}
+export const causeText = (cause: Cause): string => ENGLISH.causeText(cause);
 
-const header = ['NAMESPACE', 'POD', 'CONTAINER', 'RESTART', 'STATUS', 'CAUSE', 'CONFIDENCE', 'GONE'];
-const wideHeader = [...header, 'NODE', 'JOB', 'WHAT HAPPENED'];
+/** A case as JSON: its codes, and what they say in English. */
+export const caseJson = (one: Answer) => ({
+  ...one,
+  sentence: sentenceText(one, ENGLISH),
+  happened: happenedText(one, ENGLISH),
+  evidence: one.evidence.map((evidence) => ({ ...evidence, text: ENGLISH.render(evidence.what) })),
+  rivals: one.rivals.map((rival) => ({ ...rival, text: rivalText(rival, ENGLISH) })),
+});
+
+const header = ['NAMESPACE', 'JOB', 'POD', 'CONTAINER', 'RESTART', 'STATUS', 'CAUSE', 'CONFIDENCE', 'REMOVED'];
+const wideHeader = [...header, 'NODE', 'WHAT HAPPENED'];
+
+export type CaseJson = ReturnType<typeof caseJson>;
 
 /** Cases as a table like kubectl's, one a line. */
 export function caseTable(cases: readonly Case[], nowMs: number, wide: boolean): string {
   const rows = cases.map((one) => [
     one.namespace,
+    one.job ?? '',
     one.pod,
     one.container,
     String(one.restart),
-    one.seen ? one.status : `${one.status} (never seen)`,
+    one.seen ? one.status : `${one.status} (no record)`,
     causeText(one.cause),
     one.confidence,
     one.at === null ? '?' : age(nowMs - Date.parse(one.at)),
-    ...(wide ? [one.node ?? '', one.job ?? '', one.sentence] : []),
+    ...(wide ? [one.node ?? '', sentenceText(one, ENGLISH)] : []),
   ]);
   return columns([wide ? wideHeader : header, ...rows]);
 }
@@ -57,58 +69,76 @@ export function caseCounts(cases: readonly Case[]): string {
   return `${cases.length} case${cases.length === 1 ? '' : 's'}: ${parts.join(', ')}`;
 }
 
-const confidenceWords: Record<Confidence, string> = {
-  confirmed: 'confirmed: it was said by the one who did it',
-  strong: 'strong: nothing else that is known explains it',
-  likely: 'likely: it fits, and a part of the evidence is missing',
-  unknown: 'unknown: the evidence does not tell',
-};
-
-/** One case with all that it rests on and what to change; `others` went the same way. */
-export function explanation(one: Case, others: readonly Case[]): string {
-  const title = `${one.namespace}/${one.pod}, container ${one.container}, run ${one.restart + 1}`;
+/** One container run with all that is known of its log and what to change; `others` have the same cause. */
+export function explanation(one: Answer, others: readonly Answer[], times: PrintedTimes): string {
+  const words = englishIn(times);
+  const title = `${one.namespace}/${one.pod}, container ${one.container}, restart count ${one.restart}`;
   const also = one.also.length > 0 ? `, also ${one.also.map(causeText).join(', ')}` : '';
   const facts: Array<[string, string | null]> = [
-    ['Status', one.seen ? one.status : `${one.status}, never seen by an agent`],
-    ['Cause', `${causeText(one.cause)}${also}`],
-    ['Confidence', confidenceWords[one.confidence]],
-    ['Finished', one.finished && moment(one.finished)],
-    ['Gone', one.at && moment(one.at)],
+    [
+      'Status',
+      `${one.status}${one.seen ? '' : ', no record of an agent'}${isOpen(one) ? `, as of ${times.time(one.asOf)}` : ''}`,
+    ],
+    ['Cause', one.place === 'removed' ? `${causeText(one.cause)}${also}` : null],
+    ['Confidence', one.place === 'removed' ? confidenceText(one, words) : null],
+    ['Finished', one.finished && times.time(one.finished)],
+    ['Removed', one.at && times.time(one.at)],
     ['Node', one.node],
     ['Job', [one.job, one.cronJob && `of CronJob ${one.cronJob}`].filter(Boolean).join(' ') || null],
     ['Container', one.containerId],
   ];
-  const evidence = one.evidence.map(({ at, source, text }) => [at?.slice(0, 19).replace('T', ' ') ?? '', source, text]);
-  const what = one.cause === 'unknown' ? [] : ['', 'In general', `  ${CAUSES[one.cause].what}`];
+  const { sources, causes } = words.catalogue;
+  const evidence = one.evidence.map(({ at, source, what }) => [
+    at === null ? '' : times.stamp(at),
+    sources[source],
+    words.render(what),
+  ]);
+  const what = one.cause === 'unknown' ? [] : ['', 'In general', `  ${causes[one.cause].what}`];
   return [
     title,
     '',
-    `  ${one.sentence}`,
+    `  ${sentenceText(one, words)}`,
     '',
     ...facts.flatMap(([name, value]) => (value === null ? [] : [`  ${name.padEnd(11)}${value}`])),
     '',
-    'Evidence (UTC)',
-    indent(columns(evidence)),
-    ...settings(one),
+    ...(evidence.length === 0 ? [] : [`Evidence (${times.zone})`, indent(columns(evidence))]),
+    ...rivals(one, words),
+    ...settings(one, words),
     ...what,
-    '',
-    'What to change',
-    ...adviceOn(one).map((advice) => `  - ${advice}`),
-    ...sameWay(others),
+    ...(one.place === 'removed'
+      ? ['', 'What to change', ...adviceOn(one, words).map((advice) => `  - ${advice}`)]
+      : []),
+    ...sameCause(others),
     '',
   ].join('\n');
 }
 
-const origins: Record<Setting['from'], string> = {
-  kubelet: "the kubelet's /configz",
-  assumed: "assumed, Kubernetes' default",
-  Job: 'the Job',
-  CronJob: 'the CronJob',
-  pod: 'the pod',
-};
+/** Later records may change what is said. */
+const isOpen = ({ status }: Answer) => status === 'pending' || status === 'unknown';
 
-function settings(one: Case): string[] {
-  const rows = one.settings.map(({ name, value, from }) => [name, value, origins[from]]);
+function confidenceText({ confidence }: Answer, words: Words): string {
+  const { name, meaning } = words.catalogue.confidences[confidence];
+  return `${name}: ${meaning}`;
+}
+
+function rivals(one: Answer, words: Words): string[] {
+  return one.rivals.length === 0
+    ? []
+    : ['', 'Other causes', ...one.rivals.map((rival) => `  - ${rivalText(rival, words)}`)];
+}
+
+/** `C1 disk reclaim: ruled out: …`, `C17 …: possible; to decide: …`. */
+function rivalText({ cause, out, needs }: Rival, words: Words): string {
+  const name = words.causeText(cause);
+  if (out.length > 0) {
+    return `${name}: ruled out: ${out.map((code) => words.render(code)).join('; ')}`;
+  }
+  const missing = needs.map((code) => words.render(code)).join(', ');
+  return `${name}: possible${missing === '' ? '' : `; to decide: ${missing}`}`;
+}
+
+function settings(one: Answer, words: Words): string[] {
+  const rows = one.settings.map(({ name, value, from }) => [name, value, words.catalogue.origins[from]]);
   return rows.length === 0 ? [] : ['', 'Settings in force', indent(columns(rows))];
 }
 
@@ -118,13 +148,13 @@ function indent(text: string): string {
 
 const NAMED = 30;
 
-function sameWay(others: readonly Case[]): string[] {
+function sameCause(others: readonly Answer[]): string[] {
   if (others.length === 0) {
     return [];
   }
   const names = others
     .slice(0, NAMED)
-    .map(({ pod, container, restart }) => `  ${pod}/${container}, run ${restart + 1}`);
+    .map(({ pod, container, restart }) => `  ${pod}/${container}, restart count ${restart}`);
   const more = others.length > NAMED ? [`  and ${others.length - NAMED} more: afterlog cases shows all`] : [];
-  return ['', `The same way went ${others.length} more`, ...names, ...more];
+  return ['', `${others.length} more containers with the same cause`, ...names, ...more];
 }

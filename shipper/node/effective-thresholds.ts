@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { parseQuantity } from '../../model/quantity';
+import { parseDuration, parseQuantity } from '../../model/quantity';
 import type { Thresholds } from '../../model/records';
 import { defaultThresholds } from '../../model/thresholds';
-import { parseDurationMs } from '../config/units';
 import { type KubeletClient, KubeletError } from './kubelet-client';
 
 const signals = z.record(z.string(), z.string()).nullish();
@@ -30,7 +29,6 @@ const configzSchema = z.object({
 export function thresholdsFromConfigz(body: unknown, kubeletVersion: string | null): Thresholds {
   const { kubeletconfig: config } = configzSchema.parse(body);
   const fallback = defaultThresholds(kubeletVersion);
-  const transitionMs = parseDurationMs(config.evictionPressureTransitionPeriod ?? '');
   return {
     source: 'configz',
     kubeletVersion,
@@ -38,7 +36,8 @@ export function thresholdsFromConfigz(body: unknown, kubeletVersion: string | nu
     evictionSoft: config.evictionSoft ?? {},
     evictionSoftGracePeriod: config.evictionSoftGracePeriod ?? {},
     evictionMinimumReclaim: config.evictionMinimumReclaim ?? {},
-    pressureTransitionSeconds: transitionMs === undefined ? fallback.pressureTransitionSeconds : transitionMs / 1000,
+    pressureTransitionSeconds:
+      parseDuration(config.evictionPressureTransitionPeriod ?? '') ?? fallback.pressureTransitionSeconds,
     imageGcHighPercent: config.imageGCHighThresholdPercent ?? fallback.imageGcHighPercent,
     imageGcLowPercent: config.imageGCLowThresholdPercent ?? fallback.imageGcLowPercent,
     containerLogMaxBytes: parseQuantity(config.containerLogMaxSize ?? '') ?? fallback.containerLogMaxBytes,

@@ -1,4 +1,3 @@
-import { errorText } from '../../model/error-text';
 import type { LokiSource, Span } from './loki-source';
 import type { LoadedRecords, Progress, Shortage } from './loaded-records';
 import { readMissing } from './missing-records';
@@ -92,7 +91,7 @@ export class RecordsLoader {
       this.show({ status: 'done', progress: { ...progress }, partial: shortagesOf(reader) }, true);
     } catch (reason) {
       if (!signal.aborted) {
-        const error = errorText(reason);
+        const error = reason instanceof Error ? reason.message : String(reason);
         this.show({ status: 'failed', error, partial: shortagesOf(reader) }, true);
       }
     }

@@ -4,8 +4,9 @@ import { dateTimeFormat, type GrafanaTheme2 } from '@grafana/data';
 import { t, Trans } from '../shared/texts';
 import { Stack, Text, useStyles2 } from '@grafana/ui';
 import type { Case } from '../../model/cases';
-import { adviceFor } from '../../model/causes';
-import { causeText, confidenceMeaning, confidenceText } from '../shared/words';
+import { adviceOn } from '../../model/advice';
+import { sentenceText } from '../../model/messages/case-text';
+import { causeText, confidenceMeaning, confidenceText, wordsIn } from '../shared/words';
 import { Evidence } from './Evidence';
 import { StatusBadge } from './StatusBadge';
 
@@ -31,7 +32,7 @@ export function CaseDetails({ one, timeZone, children }: { one: Case; timeZone: 
           </Text>
         )}
       </div>
-      <p className={styles.sentence}>{one.sentence}</p>
+      <p className={styles.sentence}>{sentenceText(one, wordsIn(timeZone))}</p>
       {children}
       <CaseEvidence one={one} timeZone={timeZone} />
     </Stack>
@@ -41,6 +42,7 @@ export function CaseDetails({ one, timeZone, children }: { one: Case; timeZone: 
 /** What a case rests on, and what to change: all but the sentence. */
 export function CaseEvidence({ one, timeZone }: { one: Case; timeZone: string }) {
   const styles = useStyles2(getStyles);
+  const words = wordsIn(timeZone);
   const time = (text: string | null) => (text === null ? null : dateTimeFormat(text, { timeZone }));
   const owner =
     one.cronJob === null
@@ -48,10 +50,10 @@ export function CaseEvidence({ one, timeZone }: { one: Case; timeZone: string })
       : t('case.job-of-cronjob', '{{job}}, of CronJob {{cronJob}}', { job: one.job ?? '', cronJob: one.cronJob });
   const facts: Array<[name: string, value: ReactNode]> = [
     [t('case.finished', 'Finished'), time(one.finished)],
-    [t('case.gone', 'Gone'), time(one.at)],
+    [t('case.removed', 'Removed'), time(one.at)],
     [t('case.node', 'Node'), one.node],
     [t('case.job', 'Job'), owner],
-    [t('case.run', 'Run'), `${one.restart + 1}`],
+    [t('case.restart-count', 'Restart count'), `${one.restart}`],
     [t('case.container-id', 'Container id'), one.containerId && <code>{one.containerId.slice(0, 12)}</code>],
     [t('case.cluster', 'Cluster'), one.cluster],
   ];
@@ -73,12 +75,31 @@ export function CaseEvidence({ one, timeZone }: { one: Case; timeZone: string })
         </Text>
         <Evidence evidence={one.evidence} timeZone={timeZone} />
       </section>
+      {one.rivals.length > 0 && (
+        <section>
+          <Text element="h3" variant="h5">
+            <Trans i18nKey="case.rivals">Other causes</Trans>
+          </Text>
+          <ul className={styles.advice}>
+            {one.rivals.map(({ cause, out, needs }) => (
+              <li key={`${cause} ${out.length}`}>
+                {causeText(cause)}:{' '}
+                {out.length > 0
+                  ? t('case.ruled-out', 'ruled out: {{why}}', { why: out.map((code) => words.render(code)).join('; ') })
+                  : t('case.possible', 'possible; to decide: {{what}}', {
+                      what: needs.map((code) => words.render(code)).join(', '),
+                    })}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
       <section>
         <Text element="h3" variant="h5">
           <Trans i18nKey="case.advice">What to change</Trans>
         </Text>
         <ul className={styles.advice}>
-          {adviceFor(one.cause).map((advice) => (
+          {adviceOn(one, words).map((advice) => (
             <li key={advice}>{advice}</li>
           ))}
         </ul>

@@ -1,5 +1,4 @@
 import { useEffect, useState } from 'react';
-import { errorText } from '../../model/error-text';
 
 /** An answer that takes its time. */
 export type Answer<T> =
@@ -17,7 +16,7 @@ export function useAnswer<T>(ask: ((signal: AbortSignal) => Promise<T>) | undefi
     const left = new AbortController();
     ask?.(left.signal).then(
       (value) => !left.signal.aborted && setAnswered({ ask, answer: { state: 'done', value } }),
-      (reason) => !left.signal.aborted && setAnswered({ ask, answer: { state: 'failed', why: errorText(reason) } })
+      (reason) => !left.signal.aborted && setAnswered({ ask, answer: { state: 'failed', why: whyOf(reason) } })
     );
     return () => left.abort();
   }, [ask]);
@@ -26,3 +25,5 @@ export function useAnswer<T>(ask: ((signal: AbortSignal) => Promise<T>) | undefi
   }
   return answered?.ask === ask ? answered.answer : { state: 'loading' };
 }
+
+const whyOf = (reason: unknown) => (reason instanceof Error ? reason.message : String(reason));

@@ -1,28 +1,42 @@
+import { dateTimeFormat } from '@grafana/data';
 import { t } from './texts';
 import type { BadgeColor, IconName } from '@grafana/ui';
 import type { Confidence } from '../../model/cases';
-import type { Cause, CauseId } from '../../model/causes';
+import type { Cause } from '../../model/causes';
+import { CATALOGUES, type Language, type TimeFormat, Words } from '../../model/messages';
 import type { LogStatus } from '../../model/records';
 
-/** The words of Afterlog in the user's language: each is in one place, here. */
+const isLanguage = (name: string): name is Language => name in CATALOGUES;
 
-/** The status on a log in Loki, in a word or two. */
-export function statusText(status: LogStatus): string {
-  switch (status) {
-    case 'complete':
-      return t('status.complete', 'complete');
-    case 'rescued':
-      return t('status.rescued', 'rescued');
-    case 'partial':
-      return t('status.partial', 'in part');
-    case 'lost':
-      return t('status.lost', 'lost');
-    case 'pending':
-      return t('status.pending', 'under way');
-    case 'unknown':
-      return t('status.unknown', 'not known');
-  }
+/** The catalogue of `model/messages` for the user's language: each language's texts name it. */
+function language(): Language {
+  const name = t('words.catalogue', 'en');
+  return isLanguage(name) ? name : 'en';
 }
+
+const known = new Map<string, Words>();
+
+/** Afterlog's words in the user's language. @param timeZone how times are written, as Grafana names it */
+export function wordsIn(timeZone: string): Words {
+  const key = `${language()} ${timeZone}`;
+  const words = known.get(key) ?? new Words(language(), timesIn(timeZone));
+  known.set(key, words);
+  return words;
+}
+
+/** The same with times as somebody else writes them. */
+export const wordsWith = (times: TimeFormat): Words => new Words(language(), times);
+
+const timesIn = (timeZone: string): TimeFormat => ({
+  time: (instant) => dateTimeFormat(instant, { timeZone }),
+  clock: (instant) => dateTimeFormat(instant, { timeZone, format: 'HH:mm:ss' }),
+});
+
+/** Words without times. */
+const words = () => wordsIn('utc');
+
+/** The status of a log in Loki, in a word or two. */
+export const statusText = (status: LogStatus): string => words().catalogue.statuses[status];
 
 /** How a status is drawn; the icons differ as well as the colours. */
 export const LOG_STATUS_LOOKS: Record<LogStatus, { color: BadgeColor; icon: IconName }> = {
@@ -34,56 +48,10 @@ export const LOG_STATUS_LOOKS: Record<LogStatus, { color: BadgeColor; icon: Icon
   unknown: { color: 'purple', icon: 'question-circle' },
 };
 
-export function confidenceText(confidence: Confidence): string {
-  switch (confidence) {
-    case 'confirmed':
-      return t('confidence.confirmed', 'confirmed');
-    case 'strong':
-      return t('confidence.strong', 'strong');
-    case 'likely':
-      return t('confidence.likely', 'likely');
-    case 'unknown':
-      return t('confidence.unknown', 'not known');
-  }
-}
+export const confidenceText = (confidence: Confidence): string => words().catalogue.confidences[confidence].name;
 
 /** What a confidence rests on. */
-export function confidenceMeaning(confidence: Confidence): string {
-  switch (confidence) {
-    case 'confirmed':
-      return t('confidence.confirmed-means', 'the one who did it said so');
-    case 'strong':
-      return t('confidence.strong-means', 'nothing else that is known explains it');
-    case 'likely':
-      return t('confidence.likely-means', 'it fits, and a part of the evidence is missing');
-    case 'unknown':
-      return t('confidence.unknown-means', 'the evidence does not tell');
-  }
-}
-
-const causes: Record<CauseId, () => string> = {
-  C1: () => t('cause.C1', 'disk reclaim'),
-  C2: () => t('cause.C2', 'pod evicted'),
-  C3: () => t('cause.C3', 'own storage limit'),
-  C4: () => t('cause.C4', 'older restart'),
-  C5: () => t('cause.C5', 'init container pruned'),
-  C6: () => t('cause.C6', 'deleted through the API'),
-  C7: () => t('cause.C7', 'Job TTL'),
-  C8: () => t('cause.C8', 'CronJob history'),
-  C9: () => t('cause.C9', 'Job controller'),
-  C10: () => t('cause.C10', 'pod GC'),
-  C11: () => t('cause.C11', 'owner deleted'),
-  C12: () => t('cause.C12', 'taint'),
-  C13: () => t('cause.C13', 'node removed'),
-  C14: () => t('cause.C14', 'drain or preemption'),
-  C15: () => t('cause.C15', 'log rotation'),
-  C16: () => t('cause.C16', 'runtime lost it'),
-  C17: () => t('cause.C17', 'file removed by others'),
-  C18: () => t('cause.C18', 'disk full while writing'),
-  C19: () => t('cause.C19', 'restarted in place'),
-  C20: () => t('cause.C20', 'node shutdown'),
-};
+export const confidenceMeaning = (confidence: Confidence): string => words().catalogue.confidences[confidence].meaning;
 
 /** `C1 disk reclaim`. */
-export const causeText = (cause: Cause): string =>
-  cause === 'unknown' ? t('cause.unknown', 'not known') : `${cause} ${causes[cause]()}`;
+export const causeText = (cause: Cause): string => words().causeText(cause);

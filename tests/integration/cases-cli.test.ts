@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { Case } from '../../model/cases';
+import type { CaseJson as Case } from '../../shipper/lookup/case-text';
 import { condition, containerRecord, machine, pod } from '../../model/cases/testing/records';
 import {
   CONTAINER_METADATA,
@@ -223,7 +223,7 @@ describe('CaseReader, on the recorded node', () => {
 
   test('asked for one Job it still knows how many others went with it', async () => {
     const [hello] = await read({ cluster: 'c1', job: 'hello' });
-    expect(hello?.sentence).toContain('together with 33 others');
+    expect(hello?.statement).toMatchObject({ code: 'reclaimed', others: 33 });
   });
 
   test('finds the pod of a container by the beginning of its id, also where the node never showed the id', async () => {
@@ -243,7 +243,7 @@ describe('CaseReader, on the recorded node', () => {
   test('without a kubelet log it reads the neighbours too, for a reclaim shows in many logs at once', async () => {
     const [hello, ...rest] = await read({ cluster: 'c2', job: 'hello' });
     expect(rest).toHaveLength(19);
-    expect(hello).toMatchObject({ cause: 'C1', confidence: 'strong', sentence: expect.stringContaining('33 others') });
+    expect(hello).toMatchObject({ cause: 'C1', confidence: 'strong', statement: { others: 33 } });
   });
 
   test('reads what is older than the window where it is needed: the pod of an old log, the container record of a lost node', async () => {
@@ -253,12 +253,12 @@ describe('CaseReader, on the recorded node', () => {
       { podUid: 'old', seen: true, cause: 'C1', confidence: 'strong' },
       { podUid: 'unseen', seen: false, cause: 'C14', status: 'lost' },
     ]);
-    expect(cases[2]?.sentence).toContain('the agent on node-a was silent from 20:00:00 until 23:20:00');
+    expect(cases[2]?.unseen).toMatchObject({ code: 'unseen-silent', from: '2026-11-23T20:00:00.000Z' });
   });
 
   test('asked for one pod it knows that its namespace is shipped', async () => {
     const [unseen] = await read({ cluster: 'c5', pod: 'alone' });
-    expect(unseen?.sentence).toContain('gave no sign between 22:20:00 and 22:31:00, and may have been down');
+    expect(unseen?.unseen).toMatchObject({ code: 'unseen-silent' });
   });
 
   test('counts lines that are no record it knows, and goes on', async () => {
@@ -297,8 +297,8 @@ describe('the commands', () => {
   test('cases prints a table like kubectl, and counts', async () => {
     await run(casesCommand(), '--job', 'ttl-cleanup', '-n', 'job-test');
     const [header, row] = out.split('\n');
-    expect(header).toMatch(/^NAMESPACE +POD +CONTAINER +RESTART +STATUS +CAUSE +CONFIDENCE +GONE$/);
-    expect(row).toMatch(/^job-test +ttl-cleanup-tftfv +c +0 +complete +C7 Job TTL +confirmed +\d+[smhd]$/);
+    expect(header).toMatch(/^NAMESPACE +JOB +POD +CONTAINER +RESTART +STATUS +CAUSE +CONFIDENCE +REMOVED$/);
+    expect(row).toMatch(/^job-test +ttl-cleanup +ttl-cleanup-tftfv +c +0 +complete +C7 Job TTL +strong +\d+[smhd]$/);
     expect(err).toBe('1 case: 1 complete\n');
   });
 
@@ -322,7 +322,7 @@ describe('the commands', () => {
     out = '';
     await run(casesCommand(), '--status', 'lost,partial');
     expect(out).toBe('');
-    expect(err).toContain('no cases with this --status and --cause; 54 others in this time range');
+    expect(err).toContain('no cases, but 54 that --status and --cause leave out');
   });
 
   test.each([
@@ -348,17 +348,18 @@ describe('the commands', () => {
 
   test('cases --fail-on ends with 2 when such a case is there', async () => {
     await run(casesCommand(), '--fail-on', 'lost,partial');
-    expect(process.exitCode).toBe(0);
+    expect(process.exitCode).toBeUndefined();
     await run(casesCommand(), '--fail-on', 'complete');
     expect(process.exitCode).toBe(2);
   });
 
   test.each([
-    [['--status', 'gone'], '--status: invalid value "gone" (one of: complete'],
-    [['--cause', 'C21'], '--cause: invalid cause "C21" (one of: C1 to C20, unknown)'],
-    [['-o', 'yaml'], '--output: invalid value "yaml" (one of: table, wide, json, jsonl)'],
+    [['--status', 'gone'], 'Statuses are complete'],
+    [['--cause', 'C21'], 'Causes are C1 to C20'],
+    [['-o', 'yaml'], 'Allowed choices are'],
   ])('cases %p is refused', async (flags, message) => {
-    await expect(run(casesCommand(), ...flags)).rejects.toThrow(message);
+    await expect(run(casesCommand(), ...flags)).rejects.toThrow();
+    expect(err).toContain(message);
   });
 
   test('a Loki that is not there is named', async () => {
@@ -369,7 +370,7 @@ describe('the commands', () => {
 
   test('explain tells a pod with its evidence and what to change', async () => {
     await run(explainCommand(), 'report-9zdg6', '-c', 'main');
-    expect(out).toContain('job-test/report-9zdg6, container main, run 1');
+    expect(out).toContain('job-test/report-9zdg6, container main, restart count 0');
     expect(out).toContain('together with 33 others, to free disk on node-a. Its log is in Loki, complete.');
     expect(out).toMatch(/2026-11-23 23:15:38 +kubelet log +the kubelet began to reclaim ephemeral-storage/);
     expect(out).toMatch(
@@ -391,7 +392,7 @@ describe('the commands', () => {
   test('explain tells twenty pods that went the same way once', async () => {
     await run(explainCommand(), 'job/hello', '-n', 'job-test');
     expect(out.match(/^What to change$/gm)).toHaveLength(1);
-    expect(out).toContain('The same way went 19 more');
+    expect(out).toContain('19 more containers with the same cause');
   });
 
   test('explain takes the pasted text of kubectl logs', async () => {
@@ -402,8 +403,8 @@ describe('the commands', () => {
   });
 
   test.each([
-    [['no-such-pod'], 'no case found for pod/no-such-pod'],
-    [['deployment/web'], 'no pod, Job, CronJob or container in'],
+    [['no-such-pod'], 'no lost log of pod/no-such-pod was found'],
+    [['deployment/web'], 'names nothing'],
   ])('explain %p says what to do', async (what, message) => {
     await expect(run(explainCommand(), ...what)).rejects.toThrow(message);
   });

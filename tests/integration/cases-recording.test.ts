@@ -1,4 +1,5 @@
-import { type Case, type CaseInput, casesOf, diskPressures, inferReclaims } from '../../model/cases';
+import { type CaseInput, casesOf as codedCasesOf, diskPressures, inferReclaims } from '../../model/cases';
+import { told } from '../../model/cases/testing/words';
 import { atTheEnd, replay } from '../../shipper/cluster/testing/replayed';
 import { recordedEvents } from '../../shipper/cluster/testing/recording';
 import { recordedContainerRecords, recordedReclaims } from './cases-container-records';
@@ -13,6 +14,9 @@ const everything: Required<Pick<CaseInput, 'containers' | 'pods' | 'jobs' | 'nod
   gcs: recordedReclaims(),
 };
 const withoutKubeletLog = { ...everything, gcs: [] };
+
+type Case = ReturnType<typeof told>;
+const casesOf = (input: CaseInput): Case[] => codedCasesOf(input).map(told);
 
 const tally = (cases: Case[]): Record<string, number> => {
   const counts: Record<string, number> = {};
@@ -41,12 +45,12 @@ describe('the cases of the recorded node', () => {
   test('have these causes', () => {
     expect(tally(cases)).toEqual({
       'C1 confirmed': 41,
-      'C4 confirmed': 3,
-      'C7 confirmed': 1,
+      'C4 strong': 3,
+      'C7 strong': 1,
       'C8 confirmed': 3,
       'C8 strong': 4, // the CronJob's Events about these fell to the Event spam filter
       'C9 confirmed': 1,
-      'C15 confirmed': 1,
+      'C15 strong': 1,
     });
   });
 
@@ -77,7 +81,7 @@ describe('the cases of the recorded node', () => {
     expect(hello?.evidence.map(({ at, source, text }) => `${at?.slice(11, 19)} ${source}: ${text}`)).toEqual([
       '23:15:38 kubelet log: the kubelet began to reclaim ephemeral-storage',
       '23:15:38 kubelet log: inside this reclaim the kubelet removed container f75822faabb2',
-      '23:15:38 files on the node: the log file was gone, its directory stayed, empty; Loki had all of it',
+      '23:15:38 files on the node: the log file was removed, its directory stayed, empty; Loki had all of it',
       '23:15:41 kubelet log: the reclaim removed 34 containers and 1 image (2 MB); that sufficed',
       '23:15:48 node condition: node-a was reported under DiskPressure until 23:16:48, 10 s after the reclaim',
       '23:21:20 pod: the pod was deleted later',
@@ -104,12 +108,12 @@ describe('without the kubelet log', () => {
   test('the same containers went by a reclaim, and that is no longer confirmed', () => {
     expect(tally(cases)).toEqual({
       'C1 strong': 38,
-      'C4 confirmed': 3,
-      'C7 confirmed': 1,
+      'C4 strong': 3,
+      'C7 strong': 1,
       'C8 confirmed': 6, // the three whose pods were deleted just before: what took the files cannot be known
       'C8 strong': 4,
       'C9 confirmed': 1,
-      'C15 confirmed': 1,
+      'C15 strong': 1,
     });
     const doubtful = cases.filter(({ cause, also }) => cause === 'C8' && also.includes('C1')).map(({ job }) => job);
     expect(doubtful.sort()).toEqual(['tick-1795475760', 'tick-1795475820', 'tick-1795475880']);
@@ -130,8 +134,12 @@ describe('without the kubelet log', () => {
   });
 
   test.each([
-    ['nothing from the API', { containers: everything.containers }, { 'C1 likely': 41, 'C4 confirmed': 3 }],
-    ['no node and no Events', { ...withoutKubeletLog, nodes: [], events: [] }, { 'C1 likely': 38, 'C7 confirmed': 1 }],
+    ['nothing from the API', { containers: everything.containers }, { 'unknown unknown': 50, 'C4 strong': 3 }],
+    [
+      'no node and no Events',
+      { ...withoutKubeletLog, nodes: [], events: [] },
+      { 'unknown unknown': 38, 'C7 strong': 1 },
+    ],
     ['no pods', { ...withoutKubeletLog, pods: [] }, { 'C1 likely': 38, 'C8 confirmed': 6, 'C9 confirmed': 1 }],
   ])('with %s the confidences fall, and no cause becomes a wrong one', (_, input, expected) => {
     const degraded = casesOf(input);
@@ -164,8 +172,8 @@ describe('an agent that never was there', () => {
     expect(cases.every(({ seen }) => !seen)).toBe(true);
     const hello = find(cases, 'hello-6ldg2');
     expect(hello).toMatchObject({ status: 'lost', cause: 'C11' });
-    expect(hello?.sentence).toContain('No agent ever opened it: no agent ever reported from node-a. It is lost.');
-    expect(find(cases, 'export')).toMatchObject({ status: 'unknown', cause: 'unknown' });
+    expect(hello?.sentence).toContain('No agent has reported from node-a. Its log is lost.');
+    expect(find(cases, 'export')).toBeUndefined(); // it is on its node
     expect(find(cases, 'disk-pressure-test-tprrv')).toBeUndefined();
   });
 

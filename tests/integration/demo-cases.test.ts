@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod';
-import type { Case } from '../../model/cases';
+import type { CaseJson as Case } from '../../shipper/lookup/case-text';
 import { startStore } from '../../pocket-loki';
 import { startTestStore } from './logs-store';
 
@@ -71,7 +71,7 @@ function tally(cases: readonly Case[]): Record<string, number> {
   return counts;
 }
 
-const otherCauses = { 'C4 confirmed': 3, 'C7 confirmed': 1, 'C8 strong': 4, 'C9 confirmed': 1, 'C15 confirmed': 1 };
+const otherCauses = { 'C4 strong': 3, 'C7 strong': 1, 'C8 strong': 4, 'C9 confirmed': 1, 'C15 strong': 1 };
 
 describe('the cases of a replay that the agent saw whole', () => {
   const replayed = new Replayed();

@@ -43,12 +43,12 @@ describe('afterlog logs', () => {
       expect(stderr).toContain(
         'hello-rtkpw/hello (namespace job-test, restart 0, container d1e747c55ee0, node n1, cluster c1): All of its log is in Loki: 3 lines between'
       );
-      expect(stderr).toMatch(/The log left the node at .* UTC; its directory stayed behind, empty/);
+      expect(stderr).toMatch(/The log was removed from the node at .* UTC; its directory stayed, empty/);
       expect(stderr).toContain(
-        '\nStatus complete, cause unknown. The evidence, and what to change: afterlog explain job-test/hello-rtkpw\n'
+        '\nStatus complete, cause unknown. Evidence and advice: afterlog explain job-test/hello-rtkpw\n'
       );
       expect(stderr).toContain(
-        `It stands in Loki at ${store.url}. For Grafana Explore: {cluster="c1", namespace="job-test", container="hello", workload="hello"} | container_id="${containerId}" or (pod_uid="${hello.podUid}" and restart="0")\n`
+        `LogQL (Loki at ${store.url}): {cluster="c1", namespace="job-test", container="hello", workload="hello"} | container_id="${containerId}" or (pod_uid="${hello.podUid}" and restart="0")\n`
       );
     });
 
@@ -140,10 +140,10 @@ describe('afterlog logs', () => {
       const { code, stdout, stderr } = await logs('job/many');
       expect(stdout.split('\n')).toHaveLength(5);
       expect(stderr).toContain('5 container runs: 4 complete in Loki; 1 lost.\n');
-      expect(stderr).toContain('\nWhat took them from their nodes: 5 × C1 disk reclaim (likely).\n');
+      expect(stderr).toContain('\nCause: 5 × unknown.\n');
       expect(stderr).toContain('{cluster="c1", namespace="job-test", workload="many"} | job="many"\n');
       expect(stderr).toMatch(
-        /many-ggggg\/main .*: Most likely the kubelet removed this container .* Its log is lost.* Missing: 77 bytes, because the file was deleted before it was read\./
+        /many-ggggg\/main .*: Its log is lost.* Missing: 77 bytes, because the file was deleted before it was read\./
       );
       expect(stderr).not.toContain('many-bbbbb');
       expect(code).toBe(0);
@@ -189,7 +189,7 @@ describe('afterlog logs', () => {
         '[pod/crashy-4w7t7/main/1] run 1',
       ]);
       expect(stdout.split('\n')).toHaveLength(7);
-      expect(stderr).toMatch(/restart 2.*: 2 lines shown, between .* It has no account yet: it may still be running/);
+      expect(stderr).toMatch(/restart 2.*: 2 lines shown, between .* No agent has reported on this container yet/);
     });
 
     it('is printed for one run', async () => {
@@ -274,7 +274,7 @@ describe('afterlog logs', () => {
       const { code, stdout, stderr } = await logs('reclaimed-bbbbb');
       expect([code, stdout]).toEqual([0, 'one\ntwo\n']);
       expect(stderr).toMatch(
-        /: The kubelet removed this container 59 s after it finished, together with 7 others, to free disk on n1\. All of its log is in Loki: 2 lines .* It left the node at .* UTC\.\nStatus complete, cause C1 disk reclaim \(confirmed\)\. The evidence, and what to change: afterlog explain job-test\/reclaimed-bbbbb\n/
+        /: The kubelet removed this container 59 s after it finished, together with 7 others, to free disk on n1\. All of its log is in Loki: 2 lines .* The log was removed from the node at .* UTC\.\nStatus complete, cause C1 disk reclaim \(confirmed\)\. Evidence and advice: afterlog explain job-test\/reclaimed-bbbbb\n/
       );
     });
 
@@ -300,7 +300,7 @@ describe('afterlog logs', () => {
       const more = { bytesSeen: 500, ended: false, left: null, final: false, status: 'pending' as const, rotatedAway };
       await pushRecord(store, start + second, record(pod, times(values), more));
       const { stderr } = await logs('rotating-bbbbb');
-      expect(stderr).toContain('Status pending, cause C15 log rotation (confirmed).');
+      expect(stderr).toContain('Status pending, cause C15 log rotation (likely).');
       expect(stderr.match(/rotation had deleted|rotation deleted/g)).toHaveLength(1);
     });
   });
@@ -320,11 +320,13 @@ describe('afterlog logs', () => {
       await pushOther(store, start + 20n * second, unseen, POD_METADATA);
       const { code, stdout, stderr } = await logs('unseen-bbbbb');
       expect([code, stdout]).toEqual([1, '']);
-      expect(stderr).toContain('The pod was evicted through the API, as a drain of n9 does, and its log went with it.');
-      expect(stderr).toContain('No agent ever opened it: no agent ever reported from n9. It is lost.');
+      expect(stderr).toContain(
+        'The pod was evicted through the API, as a drain of n9 does, and its log was deleted with it.'
+      );
+      expect(stderr).toContain('No agent has reported from n9. Its log is lost.');
       expect(stderr).toContain('Status lost, cause C14 drain or preemption (strong).');
       expect(stderr).not.toContain('nothing found');
-      expect(stderr).not.toContain('It stands in Loki');
+      expect(stderr).not.toContain('LogQL (Loki');
     });
   });
 
@@ -344,7 +346,7 @@ describe('afterlog logs', () => {
       expect(stderr).toContain(
         'Its log is in Loki in part: 2 of 102 lines. Missing: 100 lines, 12 kB, because the file was deleted before it was read.'
       );
-      expect(stderr).toContain('Log rotation had deleted 1 line (100 bytes) from the node');
+      expect(stderr).toContain('Log rotation deleted 1 line (100 bytes) from the node');
       expect(code).toBe(0);
     });
 
@@ -353,8 +355,8 @@ describe('afterlog logs', () => {
       await pushLines(store, pod, lines(start, 'one', 'two'));
       await pushRecord(store, start, record(pod, times(lines(start, 'one', 'two', 'three'))));
       const { stderr } = await logs('short-bbbbb');
-      expect(stderr).toContain('But Loki gave only 2 lines: 1 line that it had acknowledged is gone from it');
-      expect((await logs('short-bbbbb', '--since', '2h')).stderr).not.toContain('But Loki');
+      expect(stderr).toContain('Loki returned only 2 lines: 1 line that it had acknowledged is no longer stored');
+      expect((await logs('short-bbbbb', '--since', '2h')).stderr).not.toContain('Loki returned');
     });
 
     it('is a failure where nothing of it is there', async () => {
@@ -543,14 +545,14 @@ describe('afterlog logs', () => {
 
 describe('afterlog logs, wrongly asked', () => {
   it.each<[string[], RegExp]>([
-    [['deployment/web'], /no pod, Job, CronJob or container in "deployment\/web"/],
-    [['nodes "n1" not found'], /node n1 is gone, but not which pod/],
-    [['x', '--since', 'yesterday'], /--since: invalid time "yesterday"/],
-    [['x', '--since', '1h', '--from', '1h'], /exclude each other/],
-    [['x', '--from', '1h', '--to', '2h'], /time range is empty/],
-    [['x', '--restart', '1', '--previous'], /exclude each other/],
-    [['x', '-f', '--to', '1h'], /cannot be combined with/],
-    [['x', '--restart', 'one'], /--restart: invalid number "one"/],
+    [['deployment/web'], /"deployment\/web" names no pod, job, cronjob or container/],
+    [['nodes "n1" not found'], /node n1 is gone, but not whose log/],
+    [['x', '--since', 'yesterday'], /--since yesterday: give how long ago/],
+    [['x', '--since', '1h', '--from', '1h'], /give one of them/],
+    [['x', '--from', '1h', '--to', '2h'], /ends before it begins/],
+    [['x', '--restart', '1', '--previous'], /give one of them/],
+    [['x', '-f', '--to', '1h'], /does not go with/],
+    [['x', '--restart', 'one'], /not a whole number/],
     [['x', '--loki.url', 'nonsense'], /not a URL of a Loki/],
   ])('%j', async (args, message) => {
     const { code, stdout, stderr } = await afterlog(['logs', ...args]);

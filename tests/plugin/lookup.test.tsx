@@ -41,7 +41,7 @@ describe.each(['legacy', 'dataplane'] as const)('with log frames in the %s layou
     open(LOOKUP_PATH);
     expect(await screen.findByRole('textbox', { name: /Pod, Job, container id/ }, { timeout: 20_000 })).toHaveFocus();
     await userEvent.type(field(), `unable to retrieve container logs for containerd://${CONTAINER_ID}{Enter}`);
-    expect(await screen.findByText(/All of its log is in Loki: 3 lines .* a log of 2\.4 kB\./)).toBeVisible();
+    expect(await screen.findByText(/All of its log is in Loki: 3 lines .* 2\.4 kB\./)).toBeVisible();
     expect(screen.getByRole('heading', { name: 'hello-rtkpw' })).toBeVisible();
     expect(screen.getByText('main · namespace job-test · node n1 · 4703b9db1c2e · cluster c1')).toBeVisible();
     const log = await screen.findByRole('region', { name: /Log of hello-rtkpw/ });
@@ -77,7 +77,7 @@ describe('the look-up page', () => {
     const labels = { cluster: 'c1', namespace: 'job-test', container: 'main', workload: 'slow' };
     await loki.push(labels, [[BigInt(Date.now() - 5000) * 1_000_000n, 'still here', metadata]]);
     openWith('job/slow');
-    expect(await screen.findByText(/It has no account yet/)).toBeVisible();
+    expect(await screen.findByText(/No agent has reported on this container yet/)).toBeVisible();
     expect(await screen.findByText('still here')).toBeVisible();
   });
 
@@ -94,7 +94,7 @@ describe('the look-up page', () => {
 
   it('says what took the log, with the evidence a click away', async () => {
     openWith('hello-rtkpw');
-    expect(await screen.findByText(/The log left the node/, {}, { timeout: 20_000 })).toBeVisible();
+    expect(await screen.findByText(/The log was removed from the node/, {}, { timeout: 20_000 })).toBeVisible();
     await userEvent.click(await screen.findByRole('button', { name: 'Evidence and advice' }, { timeout: 20_000 }));
     expect(screen.getByText(/the log file was gone/)).toBeVisible();
   });

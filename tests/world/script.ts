@@ -1,4 +1,4 @@
-import type { CAUSES } from '../../model/causes';
+import type { CauseId } from '../../model/causes';
 import type { Limits } from '../../pocket-loki/common/limits';
 
 /**
@@ -29,7 +29,7 @@ export interface ContainerPlan {
   reopenMs: number;
 }
 
-export type CauseCode = keyof typeof CAUSES;
+export type CauseCode = CauseId;
 
 /** Why a file, or a whole log, is on its node no longer. */
 interface Removal {

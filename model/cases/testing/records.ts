@@ -1,17 +1,27 @@
 import {
   type ContainerRecord,
   containerRecordSchema,
+  type DiskRecord,
+  diskRecordSchema,
   type EventRecord,
   eventRecordSchema,
   type GcRecord,
   gcRecordSchema,
+  type HeartbeatRecord,
+  heartbeatRecordSchema,
   type JobRecord,
   jobRecordSchema,
   type NodeRecord,
   nodeRecordSchema,
   type PodRecord,
   podRecordSchema,
+  RECORD_VERSION,
+  type ThresholdsRecord,
+  thresholdsRecordSchema,
+  type WatchRecord,
+  watchRecordSchema,
 } from '../../records';
+import { defaultThresholds } from '../../thresholds';
 
 /**
  * Records for tests, of one container `main` of one pod `p` of Job `j` on `node-a`: it runs from 12:00:00 to 12:10:00 and
@@ -172,6 +182,66 @@ export function gc(start: string, ids: number[], more: object = {}): GcRecord {
     source: 'kubelet-log',
     part: 1,
     parts: 1,
+    ...more,
+  });
+}
+
+/** An agent that was observing `node-a`, with nothing unacknowledged and no kubelet log. */
+export function heartbeat(from: string, to: string, more: object = {}): HeartbeatRecord {
+  return heartbeatRecordSchema.parse({
+    ...{ v: RECORD_VERSION, kind: 'heartbeat', id: `node-a/heartbeat/${from}`, cluster: 'c1', node: 'node-a' },
+    ...{ version: '1', from: t(from), to: t(to), previousUntil: null, logsProblem: null, kubeletLog: null },
+    ...{ containers: 1, unackedBytes: 0, oldestUnacked: null, lokiProblem: null, final: false },
+    ...more,
+  });
+}
+
+export const kubeletLog = (from: string, to: string) => ({ source: 'file', from: t(from), to: t(to), problem: null });
+
+/** A watch of pods and nodes, complete to its end. */
+export function watch(from: string, to: string): WatchRecord {
+  const watching = { state: 'watching', detail: '', resourceVersion: null };
+  return watchRecordSchema.parse({
+    ...{
+      v: RECORD_VERSION,
+      kind: 'watch',
+      id: `watch/${from}/w`,
+      cluster: 'c1',
+      identity: 'w',
+      from: t(from),
+      to: t(to),
+    },
+    ...{ completeUntil: t(to), kinds: { pods: watching, nodes: watching, jobs: watching }, final: false },
+  });
+}
+
+/** A sample of the one disk of `node-a`, of 100 GB. */
+export function disk(clock: string, usedPart: number): DiskRecord {
+  const capacity = 100e9;
+  return diskRecordSchema.parse({
+    ...{ v: RECORD_VERSION, kind: 'disk', id: `node-a/disk/${clock}`, cluster: 'c1', node: 'node-a', time: t(clock) },
+    ...{ layout: 'single', layoutFrom: 'devices', imagefs: null, logs: null, images: null, layers: null, pods: [] },
+    nodefs: {
+      ...{ capacity, used: capacity * usedPart, available: capacity * (1 - usedPart) },
+      ...{ inodes: null, inodesFree: null },
+    },
+    ...{ atRisk: null, nearest: null },
+  });
+}
+
+/** The kubelet's settings as read from it: Kubernetes' defaults. */
+export function thresholds(clock: string, more: object = {}): ThresholdsRecord {
+  return thresholdsRecordSchema.parse({
+    ...{
+      v: RECORD_VERSION,
+      kind: 'thresholds',
+      id: 'node-a/thresholds',
+      cluster: 'c1',
+      node: 'node-a',
+      time: t(clock),
+    },
+    ...defaultThresholds('v1.30.1'),
+    ...{ source: 'configz' },
     ...more,
   });
 }

@@ -1,5 +1,4 @@
 import { RE2JS } from 're2js';
-import { errorText } from '../../common/error-text';
 import { badRequest } from '../../common/request-error';
 import { type Translation, translate } from './regex-translate';
 
@@ -48,7 +47,7 @@ function parse(pattern: string): RE2JS {
   try {
     return RE2JS.compile(pattern);
   } catch (error) {
-    throw badRequest(errorText(error));
+    throw badRequest(error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -11,7 +11,6 @@ import {
 import { join } from 'node:path';
 import { isNativeError } from 'node:util/types';
 import * as z from 'zod';
-import { errorText } from '../../../model/error-text';
 import type { Logger } from '../../common/log';
 import { recordStateSchema } from '../container/record-state';
 
@@ -198,7 +197,7 @@ export class Checkpoint {
       this.behind = true;
       if (!this.failing) {
         this.failing = true;
-        const reason = errorText(error);
+        const reason = error instanceof Error ? error.message : String(error);
         this.logger.error('the checkpoint cannot be written; shipping goes on, a crash now would send lines again', {
           file: this.path,
           error: reason,

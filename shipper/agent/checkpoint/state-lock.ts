@@ -1,6 +1,5 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorText } from '../../../model/error-text';
 import { UserError } from '../../common/user-error';
 
 /**
@@ -26,7 +25,7 @@ export function lockState(dir: string): () => void {
     if (error instanceof UserError) {
       throw error;
     }
-    throw new UserError(`--state.dir ${dir}: ${errorText(error)}`);
+    throw new UserError(`--state.dir ${dir}: ${error instanceof Error ? error.message : String(error)}`);
   }
   return () => rmSync(path, { force: true });
 }

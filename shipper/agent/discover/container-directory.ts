@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { errorText } from '../../../model/error-text';
 import type { Logger } from '../../common/log';
 import type { ContainerRun } from '../../../model/container-run';
 import { foldAway, type ClosedFile } from '../container/record-state';
@@ -302,7 +301,7 @@ export class ContainerDirectory {
         container.unopened.note(found, null);
       } else {
         this.refuse(found.path, error);
-        container.unopened.note(found, errorText(error));
+        container.unopened.note(found, String(error instanceof Error ? error.message : error));
       }
       return undefined;
     }
@@ -311,7 +310,7 @@ export class ContainerDirectory {
   private refuse(path: string, error: unknown): void {
     if (!this.refused.has(path)) {
       this.refused.add(path);
-      this.deps.logger.error('cannot read', { path, error: errorText(error) });
+      this.deps.logger.error('cannot read', { path, error: error instanceof Error ? error.message : String(error) });
     }
   }
 }

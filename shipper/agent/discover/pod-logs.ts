@@ -1,6 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorText } from '../../../model/error-text';
 import type { SavedContainer } from '../checkpoint/checkpoint';
 import { ContainerDirectory, type DirectoryDeps } from './container-directory';
 import { DirectoryTime } from './directory-time';
@@ -117,7 +116,7 @@ export class PodLogs {
       names = readdirSync(this.dir);
       this.problem = null;
     } catch (error) {
-      const problem = errorText(error);
+      const problem = error instanceof Error ? error.message : String(error);
       if (problem !== this.problem) {
         this.problem = problem;
         this.deps.logger.error('the log directory cannot be read; trying again', { dir: this.dir, error: problem });

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { errorText } from '../../../model/error-text';
 import { UserError } from '../../common/user-error';
 import type { ClusterAccess } from './access';
 import { bearerFile } from './token-file';
@@ -97,7 +96,9 @@ function readOne(file: string): z.infer<typeof kubeconfigSchema> {
   try {
     content = parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw new UserError(`cannot read the kubeconfig ${file}: ${errorText(error)}`);
+    throw new UserError(
+      `cannot read the kubeconfig ${file}: ${error instanceof Error ? error.message : String(error)}`
+    );
   }
   const parsed = kubeconfigSchema.safeParse(content);
   if (!parsed.success) {
@@ -165,6 +166,6 @@ function pem(entry: object, key: string, dir: string): Buffer | undefined {
   try {
     return readFileSync(path.resolve(dir, file));
   } catch (error) {
-    throw new UserError(`cannot read the ${key} ${file}: ${errorText(error)}`);
+    throw new UserError(`cannot read the ${key} ${file}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

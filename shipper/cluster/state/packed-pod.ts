@@ -11,15 +11,13 @@ export function packPod(pod: PackedFields): string {
   const { namespace, name, created, owner, node, phase, reason, message, scheduled, started } = pod;
   const packed: PackedTuple = [
     [namespace, name, created, owner, node, phase, reason, message, scheduled, started],
-    [pod.disruption, pod.restartsAllContainers, pod.allContainersRestarts, pod.containers.map(packContainer)],
+    [pod.disruption, pod.restartsAllContainers, pod.containers.map(packContainer)],
   ];
   return JSON.stringify(packed);
 }
 
 export function unpackPod(packed: string): PackedFields {
-  const [head, [disruption, restartsAllContainers, allContainersRestarts, containers]] = JSON.parse(
-    packed
-  ) as PackedTuple;
+  const [head, [disruption, restartsAllContainers, containers]] = JSON.parse(packed) as PackedTuple;
   const [namespace, name, created, owner, node, phase, reason, message, scheduled, started] = head;
   return {
     namespace,
@@ -34,7 +32,6 @@ export function unpackPod(packed: string): PackedFields {
     started,
     disruption,
     restartsAllContainers,
-    allContainersRestarts,
     containers: containers.map(unpackContainer),
   };
 }
@@ -45,7 +42,7 @@ type PackedTuple = [
     PodState,
     ['namespace', 'name', 'created', 'owner', 'node', 'phase', 'reason', 'message', 'scheduled', 'started']
   >,
-  [PodState['disruption'], boolean, PodState['allContainersRestarts'], PackedContainer[]],
+  [PodState['disruption'], boolean, PackedContainer[]],
 ];
 type PackedContainer = [
   ...Values<
@@ -56,7 +53,7 @@ type PackedContainer = [
 ];
 type PackedRun = Values<
   RunState,
-  ['restart', 'containerId', 'started', 'finished', 'exitCode', 'signal', 'reason', 'message', 'removed']
+  ['restart', 'containerId', 'started', 'finished', 'exitCode', 'signal', 'reason', 'message']
 >;
 
 function packContainer(container: ContainerState): PackedContainer {
@@ -69,12 +66,10 @@ function unpackContainer(packed: PackedContainer): ContainerState {
   return { name, role, image, state, waiting, restarts, storageRequest, storageLimit, runs: runs.map(unpackRun) };
 }
 
-function packRun(run: RunState): PackedRun {
-  const { restart, containerId, started, finished, exitCode, signal, reason, message, removed } = run;
-  return [restart, containerId, started, finished, exitCode, signal, reason, message, removed];
+function packRun({ restart, containerId, started, finished, exitCode, signal, reason, message }: RunState): PackedRun {
+  return [restart, containerId, started, finished, exitCode, signal, reason, message];
 }
 
-function unpackRun(packed: PackedRun): RunState {
-  const [restart, containerId, started, finished, exitCode, signal, reason, message, removed] = packed;
-  return { restart, containerId, started, finished, exitCode, signal, reason, message, removed };
+function unpackRun([restart, containerId, started, finished, exitCode, signal, reason, message]: PackedRun): RunState {
+  return { restart, containerId, started, finished, exitCode, signal, reason, message };
 }

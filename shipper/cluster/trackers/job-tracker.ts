@@ -59,7 +59,7 @@ export class JobTracker implements Tracker {
       this.plan(entry, arrival.how === 'watched' ? now : (next.created ?? now));
       return;
     }
-    const job = mergeJob(old.job, next, now);
+    const job = mergeJob(old.job, next);
     const changed = !sameJob(old.job, job);
     old.job = job;
     old.gone = null;

@@ -4,16 +4,7 @@ import { PODGC_THRESHOLD, whoDeletedPod } from '../deletion/who-deleted-pod';
 import { DueQueue, type Take } from '../core/due-queue';
 import { fields, text, timeText, timeTextOrNull } from '../core/fields';
 import { packPod, unpackPod } from '../state/packed-pod';
-import {
-  endByConditions,
-  endRuns,
-  mergePod,
-  podChanged,
-  podEnded,
-  podFinished,
-  type PodState,
-  projectPod,
-} from '../state/pod';
+import { mergePod, podChanged, podEnded, podFinished, type PodState, projectPod } from '../state/pod';
 import {
   type Arrival,
   entryTime,
@@ -75,8 +66,7 @@ export class PodTracker implements Tracker {
       return;
     }
     const old = unpack(next.uid, entry);
-    const seen = arrival.how === 'watched' && !podEnded(old) ? now : null;
-    const pod = endRuns(mergePod(old, next), [endByConditions(object), seen]);
+    const pod = mergePod(old, next);
     if (entry.gone === null) {
       this.count(old, -1);
     }

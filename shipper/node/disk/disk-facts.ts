@@ -1,4 +1,3 @@
-import { errorText } from '../../../model/error-text';
 import { type DiskRecord, RECORD_VERSION, type Thresholds } from '../../../model/records';
 import { signalStates } from '../../../model/thresholds';
 import { formatNs } from '../../../model/time';
@@ -103,7 +102,7 @@ export class DiskFacts {
       }
       this.unwritten = worth.length > 0 ? undefined : record;
     } catch (error) {
-      this.state = `cannot read the disks: ${errorText(error)}`;
+      this.state = `cannot read the disks: ${error instanceof Error ? error.message : String(error)}`;
       this.complain('disk', this.state);
     }
   }

@@ -3,19 +3,21 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { t, Trans } from '../../shared/texts';
 import { Button, LinkButton, LoadingPlaceholder, Stack, Text, useStyles2 } from '@grafana/ui';
-import { sentencesOf } from '../../../model/lookup';
+import { accountOf } from '../../../model/lookup';
+import { sentenceText } from '../../../model/messages/case-text';
 import { CaseEvidence, StatusBadge } from '../../details/case-details';
 import { exploreLink } from '../../data/explore-link';
 import type { FoundRun } from '../../data/found-run';
 import type { LokiSource } from '../../data/loki-source';
 import { caseOfRun, readCase } from '../../data/records';
-import { causeText, confidenceText } from '../../shared/words';
+import { causeText, confidenceText, wordsIn } from '../../shared/words';
 import { timelineLink } from '../../app/case-links';
 import { useAnswer } from '../use-answer';
 
 /** The answer in a sentence: where the log is, and what took it from its node. All the evidence is a click away. */
 export function WhatHappened({ loki, run, timeZone }: { loki: LokiSource; run: FoundRun; timeZone: string }) {
   const styles = useStyles2(getStyles);
+  const words = wordsIn(timeZone);
   const [isAll, showAll] = useState(false);
   const ask = useCallback(
     async (signal: AbortSignal) => {
@@ -43,23 +45,23 @@ export function WhatHappened({ loki, run, timeZone }: { loki: LokiSource; run: F
       {one && (
         <p className={styles.sentence}>
           <strong>{causeText(one.cause)}</strong>
-          {one.cause !== 'unknown' && ` (${confidenceText(one.confidence)})`}. {one.sentence}
+          {one.cause !== 'unknown' && ` (${confidenceText(one.confidence)})`}. {sentenceText(one, words)}
         </p>
       )}
       <p className={styles.account}>
         {record !== undefined
-          ? sentencesOf(record).join(' ')
+          ? words.renderAll(accountOf(record, undefined, one?.status))
           : one === undefined &&
             answer.state !== 'loading' &&
             t(
               'lookup.no-account',
-              'It has no account yet: it may still be running, so whether these lines are all is not known.'
+              'No agent has reported on this container yet. It may still be running; more lines may follow.'
             )}
       </p>
-      {answer.state === 'loading' && <LoadingPlaceholder text={t('lookup.explaining', 'Looking for what took it')} />}
+      {answer.state === 'loading' && <LoadingPlaceholder text={t('lookup.explaining', 'Determining the cause')} />}
       {answer.state === 'failed' && (
         <p className={styles.quiet}>
-          {t('lookup.not-explained', 'What took it could not be read: {{why}}', { why: answer.why })}
+          {t('lookup.not-explained', 'Could not determine the cause: {{why}}', { why: answer.why })}
         </p>
       )}
       <Stack direction="row" gap={1} wrap="wrap">

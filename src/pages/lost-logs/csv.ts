@@ -1,4 +1,6 @@
 import type { Case } from '../../../model/cases';
+import { ENGLISH } from '../../../model/messages';
+import { sentenceText } from '../../../model/messages/case-text';
 
 const columns: Array<[name: string, value: (one: Case) => string | number | null]> = [
   ['gone', ({ at }) => at],
@@ -17,7 +19,7 @@ const columns: Array<[name: string, value: (one: Case) => string | number | null
   ['cause', ({ cause }) => cause],
   ['also', ({ also }) => also.join(' ')],
   ['confidence', ({ confidence }) => confidence],
-  ['sentence', ({ sentence }) => sentence],
+  ['sentence', (one) => sentenceText(one, ENGLISH)],
 ];
 
 /** A field as RFC 4180 has it. What a spreadsheet would run as a formula gets an apostrophe in front. */

@@ -3,7 +3,7 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2, SelectableValue } from '@grafana/data';
 import { t, Trans } from '../texts';
 import { Button, Input, MultiSelect, useStyles2 } from '@grafana/ui';
-import { CAUSES, type Cause, isCauseId } from '../../../model/causes';
+import { CAUSE_IDS, type Cause } from '../../../model/causes';
 import { logStatusSchema } from '../../../model/records';
 import { causeText, statusText } from '../words';
 import { type Filters, isFiltering, NO_FILTERS } from './filters';
@@ -28,7 +28,7 @@ export function FilterBar({
 }) {
   const styles = useStyles2(getStyles);
   const changeText = useCallback((text: string) => onChange({ text }), [onChange]);
-  const causes: Cause[] = [...Object.keys(CAUSES).filter(isCauseId), 'unknown'];
+  const causes: Cause[] = [...CAUSE_IDS, 'unknown'];
   const lists: Array<ListProps<keyof Omit<Filters, 'text'>>> = [
     { name: 'namespace', label: t('filters.namespace', 'Namespace'), options: names.namespace.map(plain) },
     { name: 'job', label: t('filters.job', 'Job'), options: names.job.map(plain) },

@@ -1,6 +1,6 @@
 import type { Case } from '../../../model/cases';
 import { ms } from '../../../model/cases/moment';
-import { wasRejected } from '../../../model/cases/steps/by-eviction';
+import { wasRejected } from '../../../model/cases/hypotheses/eviction';
 import type { GcRecord, PodRecord } from '../../../model/records';
 import type { RecordSet } from '../../data/records';
 import { nodeKey } from './node-lane';

@@ -3,7 +3,8 @@ import { css } from '@emotion/css';
 import { formattedValueToString, getValueFormat, type GrafanaTheme2 } from '@grafana/data';
 import { t } from '../../shared/texts';
 import { useStyles2 } from '@grafana/ui';
-import { span } from '../../../model/cases/moment';
+import { ms, span } from '../../../model/cases/moment';
+import { sentenceText } from '../../../model/messages/case-text';
 import { clockOf, timeLabel } from '../geometry/ticks';
 import type { Zone } from '../geometry/time-zone';
 import type { MarkPlace } from '../geometry/mark-places';
@@ -13,6 +14,7 @@ import type { ContainerLife } from '../model/container-life';
 import type { NodeLane } from '../model/node-lane';
 import { exitText, lifeTitle, limitText, markName, nodeLogText, ranText, statusText } from './describe';
 import { StatusIcon } from './StatusIcon';
+import { wordsWith } from '../../shared/words';
 
 /** What a tooltip tells of. */
 export type Told =
@@ -66,10 +68,16 @@ function LifeText({ life, zone }: { life: ContainerLife; zone: Zone }) {
           <StatusIcon status={life.status} /> {statusText(life.status)}
         </dd>
       </dl>
-      {life.case && <p className={styles.sentence}>{life.case.sentence}</p>}
+      {life.case && <p className={styles.sentence}>{sentenceText(life.case, wordsWith(timesIn(zone)))}</p>}
     </>
   );
 }
+
+/** Times of sentences as the axis has them. */
+const timesIn = (zone: Zone) => ({
+  time: (instant: string) => timeLabel(ms(instant) ?? 0, zone, 1000),
+  clock: (instant: string) => clockOf(ms(instant) ?? 0, zone),
+});
 
 function MarkText({ mark, zone }: { mark: MarkPlace; zone: Zone }) {
   const styles = useStyles2(getStyles);

@@ -1,4 +1,3 @@
-import { errorText } from '../../../model/error-text';
 import { bootData } from './boot-data';
 import { PLUGIN_ID } from './plugin-id';
 import { readPreferences } from './preferences';
@@ -22,6 +21,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((reason: unknown) => {
-  document.body.textContent = errorText(reason);
+  document.body.textContent = reason instanceof Error ? reason.message : String(reason);
   throw reason;
 });

@@ -1,7 +1,6 @@
 // `npm run host`: the page alone, over a Loki that runs already. `npm start` runs it beside the demo.
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { errorText } from '../../../model/error-text';
 import { startHost } from './start-host';
 
 const { values } = parseArgs({
@@ -28,6 +27,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${errorText(error)}\n`);
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 });

@@ -2,7 +2,6 @@ import { css } from '@emotion/css';
 import { EventBusSrv, type GrafanaTheme2, type PanelPlugin } from '@grafana/data';
 import { Alert, RefreshPicker, TimeRangePicker, useStyles2 } from '@grafana/ui';
 import React, { useEffect, useRef, useState } from 'react';
-import { errorText } from '../../../../../model/error-text';
 import { useHost, useLocation } from '../../chrome/HostContext';
 import { HostPluginPage } from '../../chrome/PluginPage';
 import { corePanels } from './core-panels';
@@ -23,7 +22,7 @@ export function DashboardPage() {
   useEffect(() => {
     Promise.all([loadDashboard(uid), loadPanels(app.meta)]).then(
       ([dashboard, panels]) => setLoaded({ dashboard, panels: new Map([...corePanels, ...panels]) }),
-      (reason) => setLoaded({ failure: errorText(reason) })
+      (reason) => setLoaded({ failure: reason instanceof Error ? reason.message : String(reason) })
     );
   }, [app, uid]);
   if (loaded === undefined) {

@@ -1,0 +1,169 @@
+import { type HeartbeatRecord, recordKey, type WatchRecord } from '../records';
+import { ms } from './moment';
+
+/** Times in milliseconds since 1970, both inclusive. */
+export interface Interval {
+  from: number;
+  to: number;
+}
+
+/** Without heartbeats an agent still writes something at least every ten minutes (record `disk`). */
+const SIGN_GAP = 11 * 60_000;
+/** Two processes of one node follow each other within this without anything being missed. */
+const RESTART_GAP = 15_000;
+/** A removal is named in the kubelet's log this close to the file's own time. */
+const LOG_MARGIN = 5000;
+
+/** Who was observing when: agents their nodes, agents their kubelet's log, the watch its API server. */
+export class Coverage {
+  /** The newest heartbeat of each process, oldest process first, by node. */
+  private readonly beats = new Map<string, HeartbeatRecord[]>();
+  private readonly agents = new Map<string, Interval[]>();
+  private readonly logs = new Map<string, Interval[]>();
+  private readonly watches = new Map<string, Interval[]>();
+  private readonly nodeWatches = new Map<string, Interval[]>();
+  private readonly hasWatches = new Set<string>();
+
+  /** @param signs moments at which a node's agent wrote something, in order, by node */
+  constructor(
+    heartbeats: readonly HeartbeatRecord[],
+    watches: readonly WatchRecord[],
+    private readonly signs: ReadonlyMap<string, readonly number[]>
+  ) {
+    const newest = new Map<string, HeartbeatRecord>();
+    for (const beat of heartbeats) {
+      const key = recordKey(beat);
+      const known = newest.get(key);
+      if (known === undefined || (ms(known.to) ?? 0) <= (ms(beat.to) ?? 0)) {
+        newest.set(key, beat);
+      }
+    }
+    for (const beat of newest.values()) {
+      const node = `${beat.cluster}/${beat.node}`;
+      push(this.beats, node, beat);
+      if (beat.logsProblem === null) {
+        push(this.agents, node, ...interval(beat.from, beat.to));
+      }
+      if (beat.kubeletLog !== null) {
+        push(this.logs, node, ...interval(beat.kubeletLog.from, beat.kubeletLog.to));
+      }
+    }
+    this.beats.forEach((all) => all.sort((a, b) => (ms(a.from) ?? 0) - (ms(b.from) ?? 0)));
+    for (const [node, times] of signs) {
+      if (!this.agents.has(node)) {
+        this.agents.set(
+          node,
+          joined(
+            times.map((time) => ({ from: time, to: time })),
+            SIGN_GAP
+          )
+        );
+      }
+    }
+    this.agents.forEach((all, node) => this.agents.set(node, joined(all, RESTART_GAP)));
+    for (const { cluster, from, to, completeUntil, kinds } of watches) {
+      this.hasWatches.add(cluster);
+      const until = completeUntil ?? null;
+      if (until === null) {
+        continue;
+      }
+      const span = interval(from, until < to ? until : to);
+      if (isWatching(kinds, 'pods')) {
+        push(this.watches, cluster, ...span);
+      }
+      if (isWatching(kinds, 'nodes')) {
+        push(this.nodeWatches, cluster, ...span);
+      }
+    }
+    this.watches.forEach((all, cluster) => this.watches.set(cluster, joined(all, 0)));
+    this.nodeWatches.forEach((all, cluster) => this.nodeWatches.set(cluster, joined(all, 0)));
+  }
+
+  /** When a node's agents were observing, oldest first. */
+  ofAgent(cluster: string, node: string | null): readonly Interval[] {
+    return this.agents.get(`${cluster}/${node ?? ''}`) ?? [];
+  }
+
+  /** An agent was observing the node at some moment of a span: a file that was gone before then it would have missed. */
+  wasAgentObserving(cluster: string, node: string | null, from: number, to: number): boolean {
+    return this.ofAgent(cluster, node).some((span) => span.from <= to && span.to >= from);
+  }
+
+  /** The newest heartbeat of a node. */
+  lastBeat(cluster: string, node: string | null): HeartbeatRecord | undefined {
+    return this.beats.get(`${cluster}/${node ?? ''}`)?.at(-1);
+  }
+
+  /** The first heartbeat whose agent was observing at a moment and had nothing unacknowledged from before it. */
+  acknowledgedAfter(cluster: string, node: string | null, moment: number): HeartbeatRecord | undefined {
+    return this.beats
+      .get(`${cluster}/${node ?? ''}`)
+      ?.find(({ from, to, logsProblem, unackedBytes, oldestUnacked }) => {
+        const oldest = ms(oldestUnacked);
+        const isAcked = unackedBytes === 0 || (oldest !== undefined && oldest > moment);
+        return logsProblem === null && (ms(from) ?? Infinity) <= moment && (ms(to) ?? 0) > moment && isAcked;
+      });
+  }
+
+  /** The newest moment at which anything of a node's agent is known. */
+  lastSign(cluster: string, node: string | null): number | undefined {
+    const beat = ms(this.lastBeat(cluster, node)?.to);
+    const sign = this.signs.get(`${cluster}/${node ?? ''}`)?.at(-1);
+    return beat === undefined ? sign : Math.max(beat, sign ?? 0);
+  }
+
+  /** The kubelet's log of a moment was read and understood. */
+  wasKubeletLogRead(cluster: string, node: string | null, moment: number): boolean {
+    const read = this.logs.get(`${cluster}/${node ?? ''}`) ?? [];
+    return read.some(({ from, to }) => from <= moment - LOG_MARGIN && to >= moment + LOG_MARGIN);
+  }
+
+  /**
+   * Pods were watched without a break, and all of it is in Loki; undefined where the cluster has no watch records, and
+   * its other records have to do.
+   */
+  werePodsWatched(cluster: string, from: number, to: number): boolean | undefined {
+    return this.hasWatches.has(cluster) ? covers(this.watches.get(cluster), from, to) : undefined;
+  }
+
+  /** The same of the conditions of nodes. */
+  wereNodesWatched(cluster: string, from: number, to: number): boolean | undefined {
+    return this.hasWatches.has(cluster) ? covers(this.nodeWatches.get(cluster), from, to) : undefined;
+  }
+
+  /** A watch looked at the cluster at some time after a moment: what had gone by then it would have missed. */
+  werePodsWatchedAfter(cluster: string, moment: number): boolean | undefined {
+    return this.hasWatches.has(cluster) ? (this.watches.get(cluster) ?? []).some(({ to }) => to >= moment) : undefined;
+  }
+}
+
+const covers = (spans: readonly Interval[] | undefined, from: number, to: number) =>
+  (spans ?? []).some((span) => span.from <= from && span.to >= to);
+
+function isWatching(kinds: WatchRecord['kinds'], kind: string): boolean {
+  const own = Object.entries(kinds).filter(([name]) => name === kind || name.startsWith(`${kind} in `));
+  return own.length > 0 && own.every(([, { state }]) => state === 'watching' || state === 'listing');
+}
+
+function interval(from: string | null, to: string | null): Interval[] {
+  const [start, end] = [ms(from), ms(to)];
+  return start === undefined || end === undefined || end < start ? [] : [{ from: start, to: end }];
+}
+
+/** Sorted, and as one where they touch or lie closer than a gap. */
+function joined(spans: readonly Interval[], gap: number): Interval[] {
+  const result: Interval[] = [];
+  for (const span of [...spans].sort((a, b) => a.from - b.from)) {
+    const last = result.at(-1);
+    if (last !== undefined && span.from - last.to <= gap) {
+      last.to = Math.max(last.to, span.to);
+    } else {
+      result.push({ ...span });
+    }
+  }
+  return result;
+}
+
+function push<T>(map: Map<string, T[]>, key: string, ...values: T[]): void {
+  map.set(key, [...(map.get(key) ?? []), ...values]);
+}

@@ -1,0 +1,85 @@
+import type { CauseId } from '../../causes';
+import type { ContradictionCode, StatementCode } from '../../messages';
+import { CLOCKS, type Facts, POD_CLEANUP } from '../facts';
+import { at, ms } from '../moment';
+import type { Subject } from '../subject';
+import type { Weighed } from './hypothesis';
+
+/** How long before the eviction showed in the API its containers may have been removed. */
+const BEFORE = 30_000;
+
+/** Eviction messages, pkg/kubelet/eviction/helpers.go of Kubernetes 1.20 to 1.36. */
+const limits =
+  /exceeded its local ephemeral storage limit|ephemeral local storage usage exceeds the total limit|Usage of EmptyDir volume/i;
+const pressure = /The node was low on resource: ([\w.-]+?)\. /;
+const rejected = /[Tt]he node had condition/;
+
+/** A pod that the kubelet rejected at admission: nothing of it ever ran, so there is no log to lose (C3b). */
+export function wasRejected(reason: string | null, message: string | null): boolean {
+  return reason === 'Evicted' && rejected.test(message ?? '');
+}
+
+/** C2, C3 and the kubelet's preemption (C14): the kubelet reports in the pod's status why it killed the pod. */
+export function byEviction(subject: Subject, facts: Facts): Weighed | undefined {
+  const { pod, namespace, podName, cluster, left, node } = subject;
+  const event = facts.eventsAbout(cluster, 'Pod', namespace, podName, 'Evicted')[0];
+  // Up to Kubernetes 1.21 an eviction overwrites the status; without a pod record the Event has to do.
+  const evicted = pod ? pod.reason === 'Evicted' : event !== undefined;
+  const preempted = pod?.reason === 'Preempting';
+  const message = (pod?.reason ? pod.message : event?.message) ?? '';
+  if ((!evicted && !preempted) || rejected.test(message)) {
+    return undefined;
+  }
+  const moment =
+    (event && !event.timesDoubtful ? ms(event.last) : undefined) ?? ms(pod?.disruption?.at) ?? ms(pod?.finished);
+  const out: ContradictionCode[] = [];
+  if (left !== undefined && moment !== undefined) {
+    if (left < moment - BEFORE - CLOCKS) {
+      out.push({ code: 'out-gone-before' });
+    }
+    if (facts.wasAgentThere(cluster, node, moment + POD_CLEANUP, left - CLOCKS)) {
+      out.push({ code: 'out-stayed', until: at(left) });
+    }
+  }
+  const { cause, statement, isKnown } = preempted ? preemption(node) : explain(message, node);
+  return {
+    cause,
+    statement,
+    isReported: true,
+    ceiling: isKnown ? 'confirmed' : 'likely',
+    contradictions: out,
+    predictions: [],
+    evidence: [
+      {
+        at: moment === undefined ? null : at(moment),
+        source: pod ? 'pod' : 'event',
+        what: { code: 'status-reported', reason: pod?.reason ?? 'Evicted', message },
+      },
+    ],
+  };
+}
+
+interface Eviction {
+  cause: CauseId;
+  statement: StatementCode;
+  /** The message is one that a version of the kubelet is known to write. */
+  isKnown: boolean;
+}
+
+const preemption = (node: string | null): Eviction => ({
+  cause: 'C14',
+  statement: { code: 'preempted-by-kubelet', node },
+  isKnown: true,
+});
+
+function explain(message: string, node: string | null): Eviction {
+  if (limits.test(message)) {
+    return { cause: 'C3', statement: { code: 'evicted-own-limit', node }, isKnown: true };
+  }
+  const resource = pressure.exec(`${message} `)?.[1];
+  return {
+    cause: 'C2',
+    statement: { code: 'evicted', node, resource: resource ?? null },
+    isKnown: resource !== undefined,
+  };
+}

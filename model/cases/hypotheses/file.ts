@@ -1,0 +1,233 @@
+import type { Confidence } from '../case';
+import { CLOCKS, type Facts } from '../facts';
+import { at } from '../moment';
+import { podStateAt, wasKilledByKubelet } from '../pod-state';
+import type { Subject } from '../subject';
+import { SKEW } from './deletion';
+import type { Weighed } from './hypothesis';
+import { byShutdown } from './node';
+import { byReclaim } from './reclaim';
+import { byNewerRun, byRestartInPlace, bySandbox } from './restart';
+
+/** containerLogMaxSize unless configured. */
+const DEFAULT_MAX_BYTES = 10 * 2 ** 20;
+/** The kubelet looks at sizes every ten seconds, and rotates what has reached the size by then: never a smaller file. */
+const ROUNDING = 0.95;
+/** No kubelet is set to rotate files as small as this. */
+const SMALLEST_ROTATED = 32 * 2 ** 10;
+
+/** C17: a user or another program deleted or truncated the file. */
+export function byOther(subject: Subject, facts: Facts): Weighed | undefined {
+  return byTruncation(subject, facts) ?? whileRunning(subject) ?? byRemoval(subject, facts);
+}
+
+/** The kubelet never makes a file shorter, and rotates only what has reached its size. */
+function byTruncation({ containerRecord, left, cluster, node }: Subject, facts: Facts): Weighed | undefined {
+  const cut = containerRecord?.gaps.find(({ reason }) => reason === 'truncated');
+  const away = containerRecord?.rotatedAway;
+  if (cut === undefined && (away == null || left !== undefined)) {
+    return undefined;
+  }
+  if (cut === undefined && away != null) {
+    const moment = Date.parse(away.to ?? '');
+    const { isPlausible } = rotationSize(away, facts, cluster, node, moment);
+    return isPlausible === true
+      ? undefined
+      : {
+          cause: 'C17',
+          statement: { code: 'truncated' },
+          isReported: false,
+          ceiling: isPlausible === false ? 'strong' : 'unknown',
+          contradictions: [],
+          predictions: [{ wasObserved: isPlausible === false ? true : undefined, need: 'need-settings' }],
+          evidence: [
+            {
+              at: away.to,
+              source: 'files on the node',
+              what: { code: 'rotated-files', files: away.files, bytes: away.bytes },
+            },
+          ],
+        };
+  }
+  return {
+    cause: 'C17',
+    statement: { code: 'truncated' },
+    isReported: false,
+    ceiling: 'strong',
+    contradictions: [],
+    predictions: [{ wasObserved: true, need: 'need-agent' }],
+    evidence: [
+      {
+        at: cut?.to ?? cut?.from ?? null,
+        source: 'files on the node',
+        what: { code: 'file-shorter', detail: cut?.detail ?? null },
+      },
+    ],
+  };
+}
+
+/** The kubelet does not delete the file of a container that runs. */
+function whileRunning(subject: Subject): Weighed | undefined {
+  const { containerRecord, left, started, finished, run, podContainer, deletion, pod, restart } = subject;
+  const beganLater = started !== undefined && left !== undefined && left < started - CLOCKS;
+  if (!containerRecord || left === undefined || beganLater || (deletion && deletion.from <= left + CLOCKS)) {
+    return undefined;
+  }
+  if (wasKilledByKubelet(subject)) {
+    return undefined;
+  }
+  const endedLater = finished !== undefined && finished > left + CLOCKS;
+  const runsStill =
+    !containerRecord.ended &&
+    run?.finished === null &&
+    pod?.phase === 'Running' &&
+    podContainer?.state === 'running' &&
+    podContainer.restarts === restart;
+  if (!endedLater && !runsStill) {
+    return undefined;
+  }
+  return {
+    cause: 'C17',
+    statement: { code: 'deleted-while-running' },
+    isReported: false,
+    // Of a container that is only not known to have ended, the end may have been missed.
+    ceiling: endedLater ? 'strong' : 'likely',
+    contradictions: [],
+    predictions: [{ wasObserved: true, need: 'need-watch' }],
+    evidence: [
+      endedLater
+        ? { at: at(finished), source: 'pod', what: { code: 'ended-afterwards' } }
+        : { at: null, source: 'pod', what: { code: 'runs-still' } },
+    ],
+  };
+}
+
+/**
+ * The log of a terminated container was removed although its pod was there. The kubelet removes a directory only with
+ * its pod, and the newest log of a pod only in a reclaim: where that is ruled out, it was somebody else.
+ */
+function byRemoval(subject: Subject, facts: Facts): Weighed | undefined {
+  const { containerRecord, left, deletion, finished, podContainer } = subject;
+  if (!containerRecord?.left || left === undefined || wasKilledByKubelet(subject)) {
+    return undefined;
+  }
+  if (finished !== undefined && left < finished - CLOCKS) {
+    return undefined;
+  }
+  const pod = podStateAt(subject, facts, left);
+  const hasOtherReason = [byNewerRun, byRestartInPlace, bySandbox, byShutdown].some(
+    (hypothesis) => hypothesis(subject, facts)?.contradictions.length === 0
+  );
+  if (pod === 'deleted' || hasOtherReason) {
+    return undefined;
+  }
+  const reclaim = byReclaim(subject, facts);
+  const isDirectory = containerRecord.left.directory === 'removed';
+  const isReclaimOut = reclaim !== undefined && reclaim.contradictions.length > 0;
+  // Clocks that disagree make a deletion look as if it came later.
+  const mayBeSkewed = isDirectory && deletion !== undefined && deletion.from - left <= SKEW;
+  const isPodThere = pod === 'there' || pod === 'assumed';
+  // Events are lossy: that the sandbox was made anew may not have been recorded.
+  const mayBePruned = podContainer?.role === 'init' && subject.pod?.phase === 'Running';
+  const ceiling: Confidence =
+    mayBeSkewed || mayBePruned || !isPodThere || !isReclaimOut ? 'unknown' : pod === 'assumed' ? 'likely' : 'strong';
+  return {
+    cause: 'C17',
+    statement: { code: 'deleted-by-other', directory: isDirectory, isLikely: ceiling !== 'strong' },
+    isReported: false,
+    ceiling,
+    contradictions: facts.removal(subject) !== undefined && !isReclaimOut ? [{ code: 'out-named-by-kubelet' }] : [],
+    predictions: [
+      { wasObserved: isPodThere ? true : undefined, need: 'need-watch' },
+      { wasObserved: isReclaimOut ? true : undefined, need: 'need-kubelet-log' },
+    ],
+    evidence: [
+      {
+        at: at(left),
+        source: 'pod',
+        what: { code: isPodThere ? 'pod-there' : 'pod-not-known' },
+      },
+      ...(reclaim?.contradictions ?? []).map((what) => ({
+        at: at(left),
+        source: what.code === 'out-kubelet-log' ? ('kubelet log' as const) : ('node' as const),
+        what,
+      })),
+    ],
+  };
+}
+
+/** C16: the runtime lost the container before the kubelet saw it end; the file is there. */
+export function byRuntime(subject: Subject): Weighed | undefined {
+  const { run, left, containerRecord, node } = subject;
+  if (run?.reason !== 'ContainerStatusUnknown' || !containerRecord || left !== undefined) {
+    return undefined;
+  }
+  return {
+    cause: 'C16',
+    statement: { code: 'runtime-lost', node },
+    isReported: false,
+    ceiling: 'likely',
+    contradictions: [],
+    predictions: [{ wasObserved: true, need: 'need-watch' }],
+    evidence: [
+      {
+        at: run.finished,
+        source: 'pod',
+        what: { code: 'status-reported', reason: 'ContainerStatusUnknown', message: run.message ?? '' },
+      },
+    ],
+  };
+}
+
+/** C15: earlier files were deleted by rotation while the container was there; what is left is not the whole log. */
+export function byRotation({ containerRecord, left, cluster, node }: Subject, facts: Facts): Weighed | undefined {
+  const away = containerRecord?.rotatedAway;
+  if (!away || left !== undefined) {
+    return undefined;
+  }
+  const size = rotationSize(away, facts, cluster, node, Date.parse(away.to ?? ''));
+  return {
+    cause: 'C15',
+    statement: { code: 'rotated', lines: away.lines },
+    isReported: false,
+    ceiling: 'strong',
+    contradictions:
+      size.isPlausible === false
+        ? [{ code: 'out-file-size', bytes: Math.round(away.bytes / away.files), maxBytes: size.maxBytes }]
+        : [],
+    predictions: [
+      { wasObserved: true, need: 'need-agent' },
+      { wasObserved: size.isPlausible, need: 'need-settings' },
+    ],
+    evidence: [
+      {
+        at: away.to,
+        source: 'files on the node',
+        what: { code: 'rotated-files', files: away.files, bytes: away.bytes },
+      },
+    ],
+  };
+}
+
+interface Rotated {
+  files: number;
+  bytes: number;
+}
+
+/** Whether files were as large as the kubelet lets them become; undefined where its settings are not known and decide. */
+function rotationSize(
+  { files, bytes }: Rotated,
+  facts: Facts,
+  cluster: string,
+  node: string | null,
+  moment: number
+): { isPlausible: boolean | undefined; maxBytes: number } {
+  const known = facts.measurements.thresholdsAt(cluster, node, Number.isNaN(moment) ? facts.now : moment);
+  const maxBytes = known?.source === 'configz' ? known.containerLogMaxBytes : DEFAULT_MAX_BYTES;
+  const size = bytes / Math.max(1, files);
+  if (size >= maxBytes * ROUNDING) {
+    return { isPlausible: true, maxBytes };
+  }
+  const isTooSmall = known !== undefined && (known.source === 'configz' || size < SMALLEST_ROTATED);
+  return { isPlausible: isTooSmall ? false : undefined, maxBytes };
+}

@@ -1,0 +1,244 @@
+import type { ContradictionCode } from '../../messages';
+import type { GcRecord } from '../../records';
+import type { Confidence, Evidence } from '../case';
+import { isFarFromThreshold, isNearThreshold, usedPercent } from '../disk-evidence';
+import type { DiskPressure } from '../disk-pressure';
+import { CLOCKS, type Facts, type Removal } from '../facts';
+import { at, ms } from '../moment';
+import { isTerminated, podStateAt } from '../pod-state';
+import type { Subject } from '../subject';
+import type { Prediction, Weighed } from './hypothesis';
+
+/**
+ * A file is removed within this of its removal's line. A later time is only a bound: no agent was observing, and the
+ * file system kept no time, because the directory was removed as well or changed again.
+ */
+const WITH_IT = 10_000;
+/** The node's condition follows a reclaim within ten seconds; the rest is for a busy API server. */
+const CONDITION_DUE = 40_000;
+/** So long after a container's end a pressure may begin that explains a log which nobody observed. */
+const DAY = 86_400_000;
+
+/** C1: the kubelet removes all terminated containers, because a disk is nearly full. */
+export function byReclaim(subject: Subject, facts: Facts): Weighed | undefined {
+  const removal = facts.removal(subject);
+  return removal === undefined ? deduced(subject, facts) : reported(subject, facts, removal);
+}
+
+/**
+ * The kubelet's log names this container inside a reclaim. It prints that line for a container that has just ended as
+ * well, also while it reclaims: so the file has to have been removed with it, by the file system's time.
+ */
+function reported(subject: Subject, facts: Facts, removal: Removal): Weighed {
+  const { left, containerRecord, started, finished, cluster, node } = subject;
+  const out: ContradictionCode[] = [];
+  if (containerRecord !== undefined && left === undefined) {
+    out.push({ code: 'out-stayed', until: at(facts.coverage.lastSign(cluster, node) ?? removal.at) });
+  }
+  if (left !== undefined && left < removal.at - CLOCKS) {
+    out.push({ code: 'out-gone-before' });
+  }
+  // A reclaim removes what has ended; a line from before that, or with an absurd time, is about something else.
+  if (removal.at < (finished ?? started ?? -Infinity) - CLOCKS) {
+    out.push({ code: 'out-running' });
+  }
+  if (left !== undefined && facts.wasAgentThere(cluster, node, removal.at + CLOCKS, left - CLOCKS)) {
+    out.push({ code: 'out-stayed', until: at(left) });
+  }
+  const isLate = left !== undefined && left > removal.at + WITH_IT;
+  return {
+    cause: 'C1',
+    statement: {
+      code: 'reclaimed',
+      node: node ?? removal.gc.node,
+      resource: resourceOf(removal.gc),
+      afterMs: afterMs(subject, removal.at),
+      others: removal.gc.containersTotal - 1,
+      isLikely: false,
+    },
+    isReported: true,
+    ceiling: isLate ? 'strong' : 'confirmed',
+    contradictions: out,
+    predictions: [],
+    evidence: [
+      ...reclaimEvidence(removal.gc),
+      {
+        at: at(removal.at),
+        source: 'kubelet log',
+        what: { code: 'reclaim-named', containerId: subject.containerId ?? '' },
+      },
+    ],
+  };
+}
+
+/**
+ * Without the kubelet's word. With default settings the kubelet removes the newest log of a pod that exists and was not
+ * evicted in a reclaim only; a user or a program can remove it at any time. So the shape of what is left behind is not
+ * enough: the node must have been short of disk.
+ */
+function deduced(subject: Subject, facts: Facts): Weighed | undefined {
+  const { containerRecord, left, cluster, node } = subject;
+  if (containerRecord === undefined) {
+    return unseen(subject, facts);
+  }
+  if (left === undefined || containerRecord.left === null) {
+    return undefined;
+  }
+  const { directory } = containerRecord.left;
+  const pressure = facts.pressureAt(cluster, node, left);
+  const company = facts.inferredRemoval(subject);
+  const pod = podStateAt(subject, facts, left);
+  const isThere = pod === 'there' || pod === 'assumed';
+  const predictions: Prediction[] = [
+    { wasObserved: pressure === undefined ? undefined : true, need: 'need-watch' },
+    { wasObserved: directory === 'empty' ? true : undefined, need: 'need-agent' },
+    { wasObserved: isThere ? true : undefined, need: 'need-watch' },
+  ];
+  const isNear = isNearThreshold(subject, left, facts) && company !== undefined && directory === 'empty';
+  const ceiling: Confidence = pod === 'deleted' ? 'unknown' : pressure ? 'strong' : isNear ? 'likely' : 'unknown';
+  const isSure = ceiling === 'strong' && predictions.every(({ wasObserved }) => wasObserved === true);
+  return {
+    cause: 'C1',
+    statement: {
+      code: 'reclaimed',
+      node,
+      resource: 'disk',
+      afterMs: afterMs(subject, left),
+      others: company === undefined ? 0 : company.gc.containersTotal - 1,
+      isLikely: !isSure,
+    },
+    isReported: false,
+    contradictions: contradictionsOf(subject, facts, left, pressure),
+    predictions:
+      pressure === undefined
+        ? [...predictions, { wasObserved: undefined, need: 'need-kubelet-log' }, ...needDisk(isNear)]
+        : predictions,
+    ceiling,
+    evidence: [
+      ...(pressure ? pressureEvidence(pressure) : []),
+      ...(company ? companyEvidence(company) : []),
+      {
+        at: at(left),
+        source: 'pod',
+        what: { code: isThere ? 'pod-there' : pod === 'deleted' ? 'pod-deleted-by-then' : 'pod-not-known' },
+      },
+    ],
+  };
+}
+
+const needDisk = (isNear: boolean): Prediction[] => (isNear ? [] : [{ wasObserved: undefined, need: 'need-disk' }]);
+
+function contradictionsOf(
+  subject: Subject,
+  facts: Facts,
+  left: number,
+  pressure: DiskPressure | undefined
+): ContradictionCode[] {
+  const { cluster, node, containerRecord, containerId } = subject;
+  const out: ContradictionCode[] = [];
+  if (containerRecord?.left?.directory === 'removed') {
+    out.push({ code: 'out-directory-removed' });
+  }
+  if (!isTerminated(subject, left)) {
+    out.push({ code: 'out-running' });
+  }
+  if (containerId !== null && facts.coverage.wasKubeletLogRead(cluster, node, left)) {
+    out.push({ code: 'out-kubelet-log' });
+  }
+  if (pressure !== undefined) {
+    return out;
+  }
+  if (facts.coverage.wereNodesWatched(cluster, left - CLOCKS, left + CONDITION_DUE) === true) {
+    out.push({ code: 'out-no-pressure' });
+  }
+  if (isFarFromThreshold(subject, left, facts)) {
+    out.push({ code: 'out-disk-free', usedPercent: usedPercent(subject, left, facts) ?? 0 });
+  }
+  const stayed = node === null ? 0 : facts.othersThatStayed(cluster, node, left);
+  if (stayed > 0) {
+    out.push({ code: 'out-others-stayed', containers: stayed });
+  }
+  return out;
+}
+
+/** No agent had the log open: a pressure after its end would have removed it, if its pod was still there. */
+function unseen(subject: Subject, facts: Facts): Weighed | undefined {
+  const { finished, cluster, node, started } = subject;
+  if (finished === undefined || started === undefined) {
+    return undefined;
+  }
+  const pressure = facts.pressureAfter(cluster, node, finished, DAY);
+  const moment = pressure?.firstReclaim ?? pressure?.conditionFrom ?? pressure?.from;
+  if (pressure === undefined || moment === undefined || !isTerminated(subject, moment)) {
+    return undefined;
+  }
+  const pod = podStateAt(subject, facts, moment);
+  return {
+    cause: 'C1',
+    statement: {
+      code: 'reclaimed',
+      node,
+      resource: 'disk',
+      afterMs: afterMs(subject, moment),
+      others: 0,
+      isLikely: true,
+    },
+    isReported: false,
+    ceiling: pod === 'there' || pod === 'assumed' ? 'likely' : 'unknown',
+    contradictions: facts.coverage.wasKubeletLogRead(cluster, node, moment) ? [{ code: 'out-kubelet-log' }] : [],
+    predictions: [{ wasObserved: true, need: 'need-watch' }],
+    evidence: pressureEvidence(pressure),
+  };
+}
+
+/** What the kubelet's log tells of a whole reclaim. */
+function reclaimEvidence(gc: GcRecord): Evidence[] {
+  const { resource, containersTotal, images, imageBytes, outcome, start, end } = gc;
+  return [
+    { at: start, source: 'kubelet log', what: { code: 'reclaim-began', resource } },
+    {
+      at: end,
+      source: 'kubelet log',
+      what: { code: 'reclaim-removed', containers: containersTotal, images: images.length, imageBytes, outcome },
+    },
+  ];
+}
+
+/** How long after its end it was removed; null where its end is not known or lies after. */
+function afterMs({ finished }: Subject, moment: number): number | null {
+  return finished === undefined || finished > moment + CLOCKS ? null : Math.max(0, moment - finished);
+}
+
+const resourceOf = ({ resource }: GcRecord) => (resource === 'inodes' ? 'inodes' : 'disk');
+
+export function pressureEvidence({ node, from, to, conditionFrom, firstReclaim }: DiskPressure): Evidence[] {
+  const evidence: Evidence[] = [];
+  if (firstReclaim !== undefined) {
+    evidence.push({ at: at(firstReclaim), source: 'event', what: { code: 'pressure-began', node } });
+  }
+  if (conditionFrom !== undefined) {
+    const isAfter = firstReclaim !== undefined && conditionFrom > firstReclaim;
+    evidence.push({
+      at: at(conditionFrom),
+      source: 'node condition',
+      what: {
+        code: 'pressure-condition',
+        node,
+        to: to === undefined ? null : at(to),
+        afterReclaimMs: isAfter ? conditionFrom - firstReclaim : null,
+      },
+    });
+  }
+  return evidence.length > 0 ? evidence : [{ at: at(from), source: 'event', what: { code: 'pressure', node } }];
+}
+
+function companyEvidence({ gc }: Removal): Evidence[] {
+  const duration = (ms(gc.end) ?? 0) - (ms(gc.start) ?? 0);
+  return [
+    {
+      at: gc.start,
+      source: 'other container records',
+      what: { code: 'emptied-together', containers: gc.containersTotal, ms: duration },
+    },
+  ];
+}

@@ -1,0 +1,212 @@
+import type { Cause } from '../causes';
+import type { Gap } from '../records';
+
+/** RFC 3339 in UTC. Whoever shows a code formats it: the CLI in UTC or `--timezone`, the app in Grafana's time zone. */
+type Instant = string;
+type Node = string | null;
+
+/** What took a log from its node, or why it is not known. */
+interface Statements {
+  reclaimed: { node: Node; resource: 'disk' | 'inodes'; afterMs: number | null; others: number; isLikely: boolean };
+  evicted: { node: Node; resource: string | null };
+  'evicted-own-limit': { node: Node };
+  'preempted-by-kubelet': { node: Node };
+  'older-run': { run: number; runs: number; newerRun: number };
+  'restarted-in-place': { fileStays: boolean };
+  'sandbox-changed': object;
+  'deleted-ttl': { job: string | null; ttlSeconds: number | null };
+  'deleted-history': { cronJob: string | null; job: string | null; limit: number | null };
+  'deleted-replaced': { cronJob: string | null; job: string | null };
+  'deleted-job-ended': { job: string | null; reason: string | null };
+  'deleted-job-suspended': { job: string | null };
+  'deleted-job-continues': { job: string | null };
+  'deleted-job-controller': { job: string | null };
+  'deleted-controller': object;
+  'deleted-owner': { job: string | null };
+  'deleted-podgc': object;
+  'deleted-taint': { node: Node };
+  'deleted-node': { node: Node };
+  'deleted-drain': { node: Node };
+  'deleted-preempted': object;
+  'deleted-client': object;
+  'deleted-unwatched': object;
+  'node-removed': { node: Node };
+  'node-shutdown': { node: Node };
+  'runtime-lost': { node: Node };
+  rotated: { lines: number };
+  truncated: object;
+  'deleted-while-running': object;
+  'deleted-by-other': { directory: boolean; isLikely: boolean };
+  'directory-removed': { at: Instant | null; podKnown: boolean };
+  undecided: { causes: Cause[] };
+  unexplained: { at: Instant | null };
+  'on-node': { node: Node; ended: boolean };
+  'not-known-removed': { node: Node };
+}
+
+/** Why no agent has a record of a log. */
+interface Unseen {
+  'unseen-no-agent': { node: Node };
+  'unseen-started-later': { node: Node; ms: number };
+  'unseen-silent': { node: Node; from: Instant; to: Instant | null };
+  'unseen-not-yet': { node: Node };
+  'unseen-excluded': { node: Node; namespace: string };
+  'unseen-unexplained': { node: Node };
+}
+
+/** Where the log is now. */
+interface InLoki {
+  'loki-complete': object;
+  'loki-empty': object;
+  'loki-rotated-complete': object;
+  'loki-rescued': object;
+  'loki-partial': { lines: number | null; bytes: number | null; from: Instant | null; to: Instant | null };
+  'loki-partial-end': { bytes: number };
+  'loki-lost': object;
+  'loki-lost-part': { lines: number | null; bytes: number | null; from: Instant | null; to: Instant | null };
+  'loki-lost-unseen': object;
+  'loki-pending': { asOf: Instant };
+  'loki-pending-backlog': { asOf: Instant; bytes: number };
+  'loki-unknown': object;
+  'loki-unseen': object;
+}
+
+/** What a cause rests on. */
+interface Observations {
+  'reclaim-began': { resource: string | null };
+  'reclaim-removed': {
+    containers: number;
+    images: number;
+    imageBytes: number;
+    outcome: 'relieved' | 'evicting' | 'unknown';
+  };
+  'reclaim-named': { containerId: string };
+  'file-gone': { directory: 'empty' | 'removed' | 'unknown'; noticedMs: number | null; unackedBytes: number };
+  /** Words of Kubernetes, as they came. */
+  reported: { text: string };
+  'status-reported': { reason: string; message: string };
+  'pod-deleted': { isLater: boolean; gone: Instant | null };
+  'pod-last-seen': { gone: Instant | null };
+  'clocks-differ': { ms: number };
+  'pressure-began': { node: string };
+  'pressure-condition': { node: string; to: Instant | null; afterReclaimMs: number | null };
+  pressure: { node: string };
+  'emptied-together': { containers: number; ms: number };
+  'pod-there': object;
+  'pod-deleted-by-then': object;
+  'pod-not-known': object;
+  'newer-run-finished': { run: number };
+  'newer-run-started': { run: number };
+  'restart-rule': object;
+  'file-shorter': { detail: string | null };
+  'ended-afterwards': object;
+  'runs-still': object;
+  'rotated-files': { files: number; bytes: number };
+  'disk-unreadable': object;
+  'disk-use': {
+    filesystem: 'imagefs' | 'nodefs';
+    usedPercent: number;
+    available: number;
+    capacity: number | null;
+    signal: string | null;
+    configured: string | null;
+    isAssumed: boolean;
+  };
+  'disk-full': { filesystem: 'imagefs' | 'nodefs' };
+  'largest-pod': { pod: string; bytes: number };
+  'kubelet-settings': { high: number; low: number; thresholds: string; isAssumed: boolean };
+  'node-gone': { node: string };
+  'agent-first-sign': { node: Node };
+  'agent-last-sign': { node: Node };
+  'acked-before': { until: Instant };
+}
+
+/** Why a cause is ruled out. */
+interface Contradictions {
+  'out-kubelet-log': object;
+  'out-named-by-kubelet': object;
+  'out-no-pressure': object;
+  'out-disk-free': { usedPercent: number };
+  'out-others-stayed': { containers: number };
+  'out-directory-removed': object;
+  'out-directory-stayed': object;
+  'out-running': object;
+  'out-stayed': { until: Instant };
+  'out-gone-before': object;
+  'out-file-size': { bytes: number; maxBytes: number };
+  'out-not-deleted': object;
+  'out-newer-run-stayed': object;
+}
+
+/** What would decide between causes that remain. */
+interface Needs {
+  'need-kubelet-log': object;
+  'need-watch': object;
+  'need-disk': object;
+  'need-agent': object;
+  'need-settings': object;
+}
+
+/** Advice with the values in force. What is advised in general stands in `causes` of a catalogue. */
+interface Advice {
+  'advice-image-gc': {
+    high: string;
+    low: string;
+    wantedHigh: number;
+    wantedLow: number;
+    reclaimPercent: number;
+    signal: string;
+    configured: string;
+  };
+  'advice-image-gc-early': { high: string; lead: number; reclaimPercent: number; signal: string; configured: string };
+  'advice-storage-limit': { value: string };
+  'advice-storage-request': { value: string };
+  'advice-ttl': { seconds: number };
+  'advice-history': { limits: Array<{ name: string; value: string }>; replaces: boolean };
+  'advice-rotation': { size: string; files: string };
+  'advice-unseen': object;
+  'advice-gap': { reason: Gap['reason'] };
+}
+
+/** The account of a container run's log in Loki, in sentences. */
+interface Accounts {
+  'account-empty': object;
+  'account-complete': { lines: number; bytes: number; from: Instant | null; to: Instant | null };
+  'account-rescued': { lines: number; bytes: number; from: Instant | null; to: Instant | null; rescuedBytes: number };
+  'account-partial': { lines: number; of: number };
+  'account-partial-unknown': { lines: number };
+  'account-lost': object;
+  'account-pending': {
+    bytes: number;
+    of: number;
+    lines: number;
+    from: Instant | null;
+    to: Instant | null;
+  };
+  'account-growing': { lines: number; from: Instant | null; to: Instant | null };
+  'account-unknown': { lines: number };
+  'account-gap': {
+    lines: number | null;
+    bytes: number | null;
+    from: Instant | null;
+    to: Instant | null;
+    reason: Gap['reason'];
+    detail: string | null;
+  };
+  'account-rotated': { lines: number; bytes: number; from: Instant | null; to: Instant | null; hasGaps: boolean };
+  'account-left': { at: Instant; directory: 'empty' | 'removed' | 'unknown' | null };
+  'account-on-node': { ended: boolean };
+}
+
+/** The parameters of every code. */
+export interface Codes extends Statements, Unseen, InLoki, Observations, Contradictions, Needs, Advice, Accounts {}
+export type CodeName = keyof Codes;
+/** A sentence as data: a code and its parameters. `render()` makes words of it. */
+export type Code<K extends CodeName = CodeName> = { [N in K]: { code: N } & Codes[N] }[K];
+
+export type StatementCode = Code<keyof Statements>;
+export type UnseenCode = Code<keyof Unseen>;
+export type LokiCode = Code<keyof InLoki>;
+export type ObservationCode = Code<keyof Observations | keyof Contradictions>;
+export type ContradictionCode = Code<keyof Contradictions>;
+export type NeedCode = Code<keyof Needs>;

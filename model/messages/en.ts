@@ -1,0 +1,498 @@
+import type { Gap } from '../records';
+import type { Catalogue, TimeFormat } from './catalogue';
+import { gigabytes, numberText, percentText, sizeText, spanParts, usedAt } from './format';
+
+/** `1 line`, `720,000 lines`. */
+export const count = (n: number, thing: string): string => `${numberText(n)} ${thing}${n === 1 ? '' : 's'}`;
+/** `24 bytes`, `90.1 MB`. */
+export const bytes = (n: number): string => sizeText(n) ?? count(n, 'byte');
+/** `34 s`, `12 min`, `3 h`, `2 days`. */
+export function span(ms: number): string {
+  const { value, unit } = spanParts(ms);
+  return `${value} ${unit}`;
+}
+
+/** ` between … and …`, or ` at …`; nothing where neither is known. */
+function between(from: string | null, to: string | null, times: TimeFormat): string {
+  const [first, last] = [from ?? to, to ?? from];
+  if (first === null || last === null) {
+    return '';
+  }
+  const [begin, end] = [times.time(first), times.time(last)];
+  return begin === end ? ` at ${begin}` : ` between ${begin} and ${end}`;
+}
+
+/** Kubernetes' words, with their times as the reader has them. */
+const withClocks = (text: string, times: TimeFormat) =>
+  text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (instant) => times.clock(instant));
+
+const its = (node: string | null) => node ?? 'its node';
+const theJob = (job: string | null) => (job === null ? 'its owner' : `Job ${job}`);
+const TheJob = (job: string | null) => (job === null ? 'Its owner' : `Job ${job}`);
+const assumed = (isAssumed: boolean) =>
+  isAssumed ? 'default values, the configuration was not read' : 'read from /configz';
+const linesAndBytes = (lines: number | null, size: number | null) =>
+  lines !== null ? count(lines, 'line') : size !== null ? bytes(size) : 'an unknown part';
+const areMissing = (lines: number | null, size: number | null) =>
+  (lines ?? size) === 1 || (lines === null && size === null) || (lines === null && (size ?? 0) >= 1000) ? 'is' : 'are';
+
+const gapReasons: Record<Gap['reason'], string> = {
+  'gone-unread': 'the file was deleted before it was read',
+  unacknowledged: 'the lines were sent, and the file was deleted before Loki acknowledged them; they may have arrived',
+  truncated: 'the file was truncated below the position that had been read',
+  'too-old': 'the lines were older than Loki accepts when they could be sent',
+  refused: 'Loki rejected the lines',
+  shed: 'the file was deleted, and keeping it open would have exceeded the rescue budget',
+  unreadable: 'the file could not be read',
+};
+
+const gapAdvice: Record<Gap['reason'], string> = {
+  'gone-unread':
+    'Check that the agent was running and keeping up at that time (`afterlog doctor`, the lag in /metrics).',
+  unacknowledged:
+    'The agent ended before Loki answered, and the log was deleted before the next agent started. Find out why it ended.',
+  truncated: 'Find what truncates the file. No shipper can read what was cut off before it was read.',
+  'too-old': 'Raise reject_old_samples_max_age of Loki, or keep outages shorter than that.',
+  refused: "Run `afterlog doctor`: it compares Loki's limits with the agent's settings.",
+  shed: 'Raise --rescue.max-bytes of the agent, or raise the ingestion limits of Loki.',
+  unreadable: 'Run `afterlog doctor`: it checks the permissions of the files.',
+};
+
+/** English. */
+export const en: Catalogue = {
+  separator: ' ',
+  causes: {
+    C1: {
+      name: 'disk reclaim',
+      what: 'The node was short of disk space or inodes. The kubelet then deletes all terminated containers with their logs before anything else, whatever their age.',
+      advice: [
+        'Let image GC start before the reclaim: set imageGCHighThresholdPercent of the kubelet well below 85, for example to 75. On a node with one disk both start at 85 % of use otherwise, and the reclaim comes first.',
+        'Set limits.ephemeral-storage for containers that write to disk, so that one of them is evicted before the node is full.',
+        'Give the nodes more disk: `afterlog cases --cause C1` shows which nodes are affected.',
+        'The deprecated kubelet flag --minimum-container-ttl-duration spares containers that were created less than that time ago.',
+      ],
+    },
+    C2: {
+      name: 'pod evicted',
+      what: 'The node was short of a resource, and the kubelet evicted the pod to reclaim it. The containers of an evicted pod are deleted with their logs at once; the pod remains as Failed.',
+      advice: [
+        'Set requests for the resource that ran out (memory, ephemeral-storage): pods above their requests are evicted first.',
+        'Spread Jobs over more nodes, or limit their parallelism.',
+      ],
+    },
+    C3: {
+      name: 'own storage limit',
+      what: 'The pod used more ephemeral storage than its own limit allows (a container limit, or the size of an emptyDir). The kubelet evicted it and deleted its logs. Logs count towards the use.',
+      advice: [
+        'Raise limits.ephemeral-storage of the container or sizeLimit of the emptyDir, or write less: logs count too.',
+      ],
+    },
+    C4: {
+      name: 'older run',
+      what: 'The container was restarted. The kubelet keeps the log of one terminated run: when the next run terminates, the one before it is deleted.',
+      advice: [
+        'The node keeps no more than that: `kubectl logs --previous` reaches one run back.',
+        'With restartPolicy Never and no container restart rules, a Job creates a new pod for each try, and all of them keep their logs.',
+      ],
+    },
+    C5: {
+      name: 'init container pruned',
+      what: "The pod's sandbox was created again, and the kubelet deleted the init containers to run them again.",
+      advice: ['Find out why the sandbox changed: a restart of the container runtime or of the node is usual.'],
+    },
+    C6: {
+      name: 'pod deleted',
+      what: 'The pod was deleted through the API by a user or a client. Its files are removed from the node by the next container GC, within a minute.',
+      advice: ["The API server's audit log names who it was (verb delete, resource pods)."],
+    },
+    C7: {
+      name: 'Job TTL',
+      what: 'The Job has ttlSecondsAfterFinished. It was deleted with its pods and their logs when that time was over.',
+      advice: ['Raise spec.ttlSecondsAfterFinished if the pods are needed for longer.'],
+    },
+    C8: {
+      name: 'CronJob history',
+      what: 'The CronJob keeps a limited number of finished Jobs and deletes the oldest with its pods and logs. With concurrencyPolicy Replace it also deletes the running Job.',
+      advice: [
+        'Raise spec.successfulJobsHistoryLimit and spec.failedJobsHistoryLimit (default 3 and 1) if the pods are needed for longer.',
+      ],
+    },
+    C9: {
+      name: 'Job controller',
+      what: 'The Job ended, was suspended or was scaled down while this pod was still active, and the Job controller deleted the pod.',
+      advice: [
+        'With restartPolicy Never the failed pods of a Job are kept when its backoffLimit is exceeded; with OnFailure the last one is deleted.',
+      ],
+    },
+    C10: {
+      name: 'pod GC',
+      what: 'The cluster had more terminated pods than --terminated-pod-gc-threshold of kube-controller-manager, and the oldest were deleted.',
+      advice: ['Set ttlSecondsAfterFinished for Jobs, so that terminated pods do not accumulate.'],
+    },
+    C11: {
+      name: 'owner deleted',
+      what: "The pod's owner (a Job, a workflow, a ReplicaSet) was deleted or scaled down, and the pod and its log were deleted with it.",
+      advice: [
+        "The API server's audit log names who deleted the owner. `kubectl delete job --cascade=orphan` keeps the pods.",
+      ],
+    },
+    C12: {
+      name: 'taint',
+      what: 'The node had a NoExecute taint, often because it was not ready or unreachable. Its pods were deleted after the time they tolerate it (default 300 s). Terminated pods are deleted too.',
+      advice: ['Raise tolerationSeconds for node.kubernetes.io/not-ready and unreachable for pods that can wait.'],
+    },
+    C13: {
+      name: 'node removed',
+      what: 'The node was removed (scale-down, spot instance, by hand), and its disk with all logs.',
+      advice: [
+        'Drain nodes before they are removed, and give the agent time to send what is left.',
+        'For Jobs that must not be interrupted, set the annotation cluster-autoscaler.kubernetes.io/safe-to-evict: "false".',
+      ],
+    },
+    C14: {
+      name: 'drain or preemption',
+      what: 'The pod was evicted through the API, as a drain does (terminated pods included), or was preempted by a pod with a higher priority.',
+      advice: [
+        'A PodDisruptionBudget slows a drain down for running pods; terminated pods are deleted without a check.',
+        'Give Jobs a priority class that others do not preempt.',
+      ],
+    },
+    C15: {
+      name: 'log rotation',
+      what: 'The container wrote more than the kubelet keeps (default 10 MiB a file, 5 files). The oldest files are deleted while it runs; `kubectl logs` shows the newest file only and reports no error.',
+      advice: ['Raise containerLogMaxSize or containerLogMaxFiles of the kubelet, or write less.'],
+    },
+    C16: {
+      name: 'lost by the runtime',
+      what: 'The container runtime no longer knows the container (a reset, `crictl rm`, a cleanup at boot). Its file usually stays on the node.',
+      advice: ['The file may still be on the node in /var/log/pods. Find out why the runtime was reset.'],
+    },
+    C17: {
+      name: 'removed by another program',
+      what: 'A user or a program other than the kubelet deleted or truncated the log file: rm, logrotate, a cleanup script, a pod with a hostPath volume.',
+      advice: [
+        'Look for logrotate rules and scripts that change /var/log/pods or /var/log/containers: the kubelet rotates these files itself.',
+      ],
+    },
+    C18: {
+      name: 'disk full while writing',
+      what: 'The disk was full, and the container runtime could not write lines of the log. They were never in any file.',
+      advice: [
+        'Look for "Fail to write" in the log of the container runtime. Lower eviction thresholds only with care: they leave less room to write.',
+      ],
+    },
+    C19: {
+      name: 'restarted in place',
+      what: 'A rule of the pod restarted all its containers in place. The kubelet removes the containers first: in Kubernetes 1.35 with their files, from 1.36 on the files stay.',
+      advice: ['From Kubernetes 1.36 on the file stays in /var/log/pods until the pod is deleted.'],
+    },
+    C20: {
+      name: 'node shutdown',
+      what: 'The node was shut down. The logs are available again after a reboot if the disk is.',
+      advice: ['Set shutdownGracePeriod of the kubelet, so that containers and the agent can finish.'],
+    },
+  },
+  unknownCause: {
+    name: 'unknown',
+    advice: ['Run `afterlog doctor`: it checks whether the agent, the watch and the kubelet log are all being read.'],
+  },
+  statuses: {
+    complete: 'complete',
+    rescued: 'rescued',
+    partial: 'partial',
+    lost: 'lost',
+    pending: 'pending',
+    unknown: 'unknown',
+  },
+  confidences: {
+    confirmed: { name: 'confirmed', meaning: 'reported by the component that removed it' },
+    strong: { name: 'strong', meaning: 'all evidence fits, and every other cause is ruled out' },
+    likely: { name: 'likely', meaning: 'it fits, and part of the evidence is missing' },
+    unknown: { name: 'unknown', meaning: 'the evidence does not tell' },
+  },
+  sources: {
+    'kubelet log': 'kubelet log',
+    'files on the node': 'files on the node',
+    pod: 'pod',
+    job: 'job',
+    node: 'node',
+    'node condition': 'node condition',
+    event: 'event',
+    'other container records': 'other container records',
+    agent: 'agent',
+    disk: 'disk',
+    'kubelet configuration': 'kubelet configuration',
+  },
+  origins: {
+    kubelet: "the kubelet's /configz",
+    assumed: 'Kubernetes default, not read',
+    Job: 'the Job',
+    CronJob: 'the CronJob',
+    pod: 'the pod',
+  },
+  codes: {
+    reclaimed: ({ node, resource, afterMs, others, isLikely }) =>
+      `${isLikely ? 'Most likely the' : 'The'} kubelet removed this container` +
+      `${afterMs === null ? '' : ` ${span(afterMs)} after it finished`}` +
+      `${others === 0 ? '' : `, together with ${count(others, 'other')}`}` +
+      `${isLikely ? `, because ${its(node)} was short of ` : ', to free '}` +
+      `${resource === 'inodes' ? 'inodes (too many files)' : 'disk'}${isLikely ? '' : ` on ${its(node)}`}.`,
+    evicted: ({ node, resource }) =>
+      `The kubelet evicted this pod because ${its(node)} was low on ${resource ?? 'a resource'}, and deleted its logs.`,
+    'evicted-own-limit': ({ node }) =>
+      `The kubelet evicted this pod from ${its(node)} because it used more ephemeral storage than its own limit allows, and deleted its logs.`,
+    'preempted-by-kubelet': ({ node }) =>
+      `The kubelet on ${its(node)} removed the pod to admit a critical pod, and deleted its logs.`,
+    'older-run': ({ run, runs, newerRun }) =>
+      `This was run ${run} of ${runs} of the container. The kubelet keeps the log of the newest terminated run only, and run ${newerRun} had finished.`,
+    'restarted-in-place': ({ fileStays }) =>
+      fileStays
+        ? 'A rule of the pod restarted all its containers in place. The kubelet removed this run from the container runtime, so `kubectl logs` cannot read it; its file is still on the node.'
+        : 'A rule of the pod restarted all its containers in place, and the kubelet removed this run with its log.',
+    'sandbox-changed': () =>
+      "The pod's sandbox was created again, and the kubelet removed the init containers to run them again.",
+    'deleted-ttl': ({ job, ttlSeconds }) =>
+      `${TheJob(job)} was deleted with its pods${ttlSeconds === null ? '' : ` ${ttlSeconds} s after it finished`} (ttlSecondsAfterFinished), and this log with its pod.`,
+    'deleted-history': ({ cronJob, job, limit }) =>
+      `CronJob${cronJob === null ? '' : ` ${cronJob}`} keeps ${limit === null ? 'a few finished Jobs' : limit === 1 ? 'the newest finished Job' : `the newest ${limit} finished Jobs`} only and deleted ${theJob(job)}, and this log with its pod.`,
+    'deleted-replaced': ({ cronJob, job }) =>
+      `CronJob${cronJob === null ? '' : ` ${cronJob}`} replaced ${theJob(job)} while it was running (concurrencyPolicy Replace), and this log was deleted with its pod.`,
+    'deleted-job-ended': ({ job, reason }) =>
+      `${TheJob(job)} ended${reason === null ? '' : ` (${reason})`} while this pod was still active, so the Job controller deleted the pod and its log.`,
+    'deleted-job-suspended': ({ job }) =>
+      `${TheJob(job)} was suspended while this pod was active, so the Job controller deleted the pod and its log.`,
+    'deleted-job-continues': ({ job }) =>
+      `The Job controller deleted this active pod of ${theJob(job)} and its log, and the Job continued: it was suspended or needed fewer pods.`,
+    'deleted-job-controller': ({ job }) => `The Job controller deleted this active pod of ${theJob(job)} with its log.`,
+    'deleted-controller': () => 'The controller of this pod had one pod too many and deleted it with its log.',
+    'deleted-owner': ({ job }) => `${TheJob(job)} was deleted, and the pod and this log with it.`,
+    'deleted-podgc': () =>
+      'The cluster had too many terminated pods, and kube-controller-manager (pod GC) deleted this one with its log.',
+    'deleted-taint': ({ node }) =>
+      `The pod was deleted with its log because ${its(node)} had a NoExecute taint, as a node that is not ready has.`,
+    'deleted-node': ({ node }) =>
+      `${node === null ? 'Its node' : `Node ${node}`} was removed, and the pod and its log with it.`,
+    'deleted-drain': ({ node }) =>
+      `The pod was evicted through the API, as a drain of ${its(node)} does, and its log was deleted with it.`,
+    'deleted-preempted': () =>
+      'The scheduler removed this pod to make room for a pod with a higher priority, and its log was deleted with it.',
+    'deleted-client': () =>
+      'The pod was deleted through the API, and no controller reported it: a user, a drain, the deletion of its namespace, or another client did.',
+    'deleted-unwatched': () => 'The pod was deleted while no watch was running, so the cause is not known.',
+    'node-removed': ({ node }) =>
+      `${node === null ? 'Its node' : `Node ${node}`} was removed, and its disk with all logs.`,
+    'node-shutdown': ({ node }) =>
+      `${node === null ? 'Its node' : `Node ${node}`} was shut down while the pod was running, and afterwards its log no longer existed.`,
+    'runtime-lost': ({ node }) =>
+      `The container runtime on ${its(node)} no longer knows this container, so \`kubectl logs\` cannot read it; the file itself is still there.`,
+    rotated: ({ lines }) =>
+      `The container wrote more than the kubelet keeps, and log rotation deleted its first ${numberText(lines)} lines from the node. \`kubectl logs\` does not report that.`,
+    truncated: () => 'Something other than the kubelet truncated the log file.',
+    'deleted-while-running': () =>
+      'The log file was deleted while the container was running. The kubelet does not do that: a user or another program on the node did.',
+    'deleted-by-other': ({ directory, isLikely }) =>
+      `${isLikely ? 'Most likely a' : 'A'} user or a program other than the kubelet deleted ${directory ? 'the log directory' : 'the log file'}: the pod still exists, and the kubelet had no reason to.`,
+    'directory-removed': ({ at, podKnown }, times) =>
+      podKnown
+        ? `The whole log directory of its pod was removed from the node${at === null ? '' : ` at ${times.clock(at)}`}, although the pod is not known to have been deleted or evicted.`
+        : `The whole log directory of its pod was removed from the node${at === null ? '' : ` at ${times.clock(at)}`}, as when a pod is deleted. No record from the API server tells who or what did that.`,
+    undecided: ({ causes }) =>
+      `Its log was removed from the node. The evidence fits ${causes.join(' and ')} and does not decide between them.`,
+    unexplained: ({ at }, times) =>
+      `Its log was removed from the node${at === null ? '' : ` at ${times.clock(at)}`}. No reclaim, eviction, restart or deletion of its pod that fits was recorded.`,
+    'on-node': ({ node, ended }) =>
+      ended
+        ? `The container has finished and its log is still on ${its(node)}: \`kubectl logs\` can read it.`
+        : `The container is running on ${its(node)}, and \`kubectl logs\` can read its log.`,
+    'not-known-removed': ({ node }) =>
+      `The log is not known to have been removed from ${its(node)}: \`kubectl logs\` may still show it.`,
+
+    'unseen-no-agent': ({ node }) => `No agent has reported from ${its(node)}.`,
+    'unseen-started-later': ({ node, ms }) =>
+      `The agent on ${its(node)} started ${span(ms)} after the container had finished.`,
+    'unseen-silent': ({ node, from, to }, times) =>
+      `No agent was observing ${its(node)} from ${times.clock(from)} ${to === null ? 'on' : `to ${times.clock(to)}`}.`,
+    'unseen-not-yet': ({ node }) => `The agent on ${its(node)} is running and has not reported this container yet.`,
+    'unseen-excluded': ({ node, namespace }) =>
+      `The agent on ${its(node)} was observing and has reported nothing from namespace ${namespace}: it may be excluded.`,
+    'unseen-unexplained': ({ node }) =>
+      `The agent on ${its(node)} was observing and did not report this container; the reason is not known.`,
+
+    'loki-complete': () => 'Its log is in Loki, complete.',
+    'loki-empty': () => 'It had written nothing.',
+    'loki-rotated-complete': () => 'All that was removed from the node is in Loki.',
+    'loki-rescued': () =>
+      'Its log is in Loki, complete: the last part was read from the file after it had been deleted.',
+    'loki-partial': ({ lines, bytes: size, from, to }, times) =>
+      `Its log is in Loki in part: ${linesAndBytes(lines, size)}${clocks(from, to, times)} ${areMissing(lines, size)} missing.`,
+    'loki-partial-end': ({ bytes: size }) =>
+      size > 0
+        ? `Its log is in Loki in part: at least ${bytes(size)} ${areMissing(null, size)} missing.`
+        : 'Its log is in Loki in part: its end may be missing.',
+    'loki-lost': () => 'Nothing of its log reached Loki.',
+    'loki-lost-part': ({ lines, bytes: size, from, to }, times) =>
+      `Its log is lost: ${linesAndBytes(lines, size)}${clocks(from, to, times)} ${areMissing(lines, size)} missing.`,
+    'loki-lost-unseen': () => 'Its log is lost.',
+    'loki-pending': ({ asOf }, times) =>
+      `Its log has not fully arrived in Loki as of ${times.time(asOf)}; more may follow.`,
+    'loki-pending-backlog': ({ asOf, bytes: size }, times) =>
+      `Its log has not fully arrived in Loki as of ${times.time(asOf)}: the agent had ${bytes(size)} left to send.`,
+    'loki-unknown': () => 'Whether all of its log is in Loki is not known.',
+    'loki-unseen': () => 'No agent has reported how much of it is in Loki.',
+
+    'reclaim-began': ({ resource }) => `the kubelet began to reclaim ${resource ?? 'disk space'}`,
+    'reclaim-removed': ({ containers, images, imageBytes, outcome }) =>
+      `the reclaim removed ${count(containers, 'container')} and ${count(images, 'image')} (${Math.round(imageBytes / 1e6)} MB); ${
+        {
+          relieved: 'that sufficed',
+          evicting: 'that did not suffice, pods were evicted',
+          unknown: 'the log does not contain its end',
+        }[outcome]
+      }`,
+    'reclaim-named': ({ containerId }) =>
+      `inside this reclaim the kubelet removed container ${containerId.slice(0, 12)}`,
+    'file-gone': ({ directory, noticedMs, unackedBytes }) =>
+      `the log file was removed, ${
+        {
+          empty: 'its directory stayed, empty',
+          removed: 'its directory was removed too',
+          unknown: 'its directory was not observed',
+        }[directory]
+      }${noticedMs === null ? '' : ` (the agent noticed ${span(noticedMs)} later)`}; ${
+        unackedBytes === 0 ? 'Loki had all of it' : `Loki had not acknowledged ${bytes(unackedBytes)} of it`
+      }`,
+    reported: ({ text }, times) => withClocks(text, times),
+    'status-reported': ({ reason, message }) => `${reason}: ${message.trim() || '(no message)'}`,
+    'pod-deleted': ({ isLater, gone }, times) =>
+      `the pod was deleted${isLater ? ' later' : ''}${gone === null ? '' : `, and gone from the API at ${times.clock(gone)}`}`,
+    'pod-last-seen': ({ gone }, times) =>
+      `the pod was last seen in the API${gone === null ? '' : `; at ${times.clock(gone)} it was gone`}`,
+    'clocks-differ': ({ ms }) => `the clocks of the node and of the API server disagree by ${span(ms)} or more`,
+    'pressure-began': ({ node }) => `the kubelet of ${node} began to reclaim disk space`,
+    'pressure-condition': ({ node, to, afterReclaimMs }, times) =>
+      `${node} was reported under DiskPressure ${to === null ? 'and still is' : `until ${times.clock(to)}`}${
+        afterReclaimMs === null ? '' : `, ${span(afterReclaimMs)} after the reclaim`
+      }`,
+    pressure: ({ node }) => `${node} was short of disk`,
+    'emptied-together': ({ containers, ms }) =>
+      `the logs of ${containers} containers of several pods were removed within ${span(ms)}, and their directories stayed`,
+    'pod-there': () => 'the pod still existed, had finished, and was not evicted',
+    'pod-deleted-by-then': () => 'the pod had been deleted by then',
+    'pod-not-known': () => 'no record of the pod from the API server',
+    'newer-run-finished': ({ run }) => `run ${run} of the same container finished`,
+    'newer-run-started': ({ run }) => `run ${run} of the same container started`,
+    'restart-rule': () => 'a container of the pod has the restart rule RestartAllContainers',
+    'file-shorter': ({ detail }) => `the file became shorter than it had been${detail === null ? '' : `: ${detail}`}`,
+    'ended-afterwards': () => 'the container ended only afterwards',
+    'runs-still': () => 'the container was still running when it was last observed',
+    'rotated-files': ({ files, bytes: size }) =>
+      `${count(files, 'rotated file')} (${bytes(size)}) deleted while the container existed`,
+    'disk-unreadable': () => 'the use of the disks could not be read',
+    'disk-use': ({ filesystem, usedPercent, available, capacity, signal, configured, isAssumed }) => {
+      const use =
+        capacity === null
+          ? `${percentText(usedPercent)} of its inodes used (${numberText(available)} free)`
+          : `${percentText(usedPercent)} (${gigabytes(available)} of ${gigabytes(capacity)} GB free)`;
+      const limit = configured === null ? undefined : usedAt(configured);
+      const begins =
+        signal === null || configured === null
+          ? ''
+          : limit === undefined
+            ? `; the kubelet reclaims when ${signal} < ${configured}, ${assumed(isAssumed)}`
+            : `; the kubelet reclaims at ${percentText(limit)} (${signal} < ${configured}), ${assumed(isAssumed)}`;
+      return `${filesystem} at ${use}${begins}`;
+    },
+    'disk-full': ({ filesystem }) =>
+      `${filesystem} had no free space while the container ran: lines may never have been written`,
+    'largest-pod': ({ pod, bytes: size }) => `of the running pods ${pod} used most: ${gigabytes(size)} GB`,
+    'kubelet-settings': ({ high, low, thresholds, isAssumed }) =>
+      `image GC begins at ${high} % of use and ends at ${low} %; a reclaim begins at ${thresholds || 'no threshold'}; ${assumed(isAssumed)}`,
+    'node-gone': ({ node }) => `node ${node} was gone from the API`,
+    'agent-first-sign': ({ node }) => `first report of an agent on ${its(node)}`,
+    'agent-last-sign': ({ node }) => `last report of the agent on ${its(node)} before that`,
+    'acked-before': ({ until }, times) =>
+      `the container had finished, and Loki had acknowledged everything the agent had read by ${times.clock(until)}`,
+
+    'out-kubelet-log': () => "the kubelet's log covers this moment and does not name this container in a reclaim",
+    'out-named-by-kubelet': () => "the kubelet's log names this container in a reclaim",
+    'out-no-pressure': () => 'the node conditions were watched, and the node was not under DiskPressure',
+    'out-disk-free': ({ usedPercent }) => `the disk was at ${percentText(usedPercent)}, far from its threshold`,
+    'out-others-stayed': ({ containers }) =>
+      `a reclaim removes all terminated containers, and ${count(containers, 'log')} of others on the node stayed`,
+    'out-directory-removed': () => 'a reclaim keeps the directory, and it was removed',
+    'out-directory-stayed': () => 'the directory of a deleted pod is removed, and it stayed',
+    'out-running': () => 'the container was running',
+    'out-stayed': ({ until }, times) => `the file was still there at ${times.clock(until)}`,
+    'out-gone-before': () => 'the log had been removed before',
+    'out-file-size': ({ bytes: size, maxBytes }) =>
+      `the kubelet rotates files of ${bytes(maxBytes)}, and this one had ${bytes(size)}`,
+    'out-not-deleted': () => 'the pod was deleted only later',
+    'out-newer-run-stayed': () => 'the log of a newer run of the same container stayed longer',
+
+    'need-kubelet-log': () => "the kubelet's log of that time",
+    'need-watch': () => 'records of `afterlog watch` from that time',
+    'need-disk': () => 'the use of the disk at that time',
+    'need-agent': () => 'an agent on the node at that time',
+    'need-settings': () => "the kubelet's containerLogMaxSize",
+
+    'advice-image-gc': ({ high, low, wantedHigh, wantedLow, reclaimPercent, signal, configured }) =>
+      `Change imageGCHighThresholdPercent from ${high} to ${wantedHigh} and imageGCLowThresholdPercent from ${low} to ${wantedLow}: the reclaim begins at ${reclaimPercent} % of use (${signal} ${configured}), and image GC has to begin well before that.`,
+    'advice-image-gc-early': ({ high, lead, reclaimPercent, signal, configured }) =>
+      `imageGCHighThresholdPercent is ${high} already, and the reclaim begins at ${reclaimPercent} % of use (${signal} ${configured}): image GC had a lead of ${lead} points and did not suffice. Find out what else fills the disk.`,
+    'advice-storage-limit': ({ value }) =>
+      `limits.ephemeral-storage of the container is ${value}: raise it, or write less; logs count too.`,
+    'advice-storage-request': ({ value }) =>
+      `requests.ephemeral-storage of the container: ${value}. Pods above their requests for the resource that ran out (memory, ephemeral-storage) are evicted first: request what it uses.`,
+    'advice-ttl': ({ seconds }) =>
+      `spec.ttlSecondsAfterFinished is ${seconds}: raise it if the pods are needed for longer (a day is 86400).`,
+    'advice-history': ({ limits, replaces }) =>
+      `${limits.map(({ name, value }) => `spec.${name} is ${value}`).join(' and ')}: raise it if the pods are needed for longer.${
+        replaces ? ' spec.concurrencyPolicy is Replace: with Forbid a Job runs to its end.' : ''
+      }`,
+    'advice-rotation': ({ size, files }) =>
+      `containerLogMaxSize of the kubelet is ${size} and containerLogMaxFiles ${files}: raise them, or write less.`,
+    'advice-unseen': () =>
+      'Check that `afterlog agent` runs on that node (tolerations of the DaemonSet) and does not exclude the namespace.',
+    'advice-gap': ({ reason }) => gapAdvice[reason],
+
+    'account-empty': () => 'The container wrote nothing.',
+    'account-complete': ({ lines, bytes: size, from, to }, times) =>
+      `All of its log is in Loki: ${count(lines, 'line')}${between(from, to, times)}, ${bytes(size)}.`,
+    'account-rescued': ({ lines, bytes: size, from, to, rescuedBytes }, times) =>
+      `All of its log is in Loki: ${count(lines, 'line')}${between(from, to, times)}, ${bytes(size)}; the last ${bytes(rescuedBytes)} were read from the deleted file.`,
+    'account-partial': ({ lines, of }) => `Its log is in Loki in part: ${numberText(lines)} of ${count(of, 'line')}.`,
+    'account-partial-unknown': ({ lines }) =>
+      `Its log is in Loki in part: ${count(lines, 'line')}, and the container had written more.`,
+    'account-lost': () => 'Its log is lost: nothing of it is in Loki.',
+    'account-pending': ({ bytes: size, of, lines, from, to }, times) =>
+      `Its log is being sent to Loki: ${bytes(size)} of ${bytes(of)} have arrived, ${count(lines, 'line')}${lines > 0 ? between(from, to, times) : ''}.`,
+    'account-growing': ({ lines, from, to }, times) =>
+      `Everything it had written is in Loki: ${count(lines, 'line')}${lines > 0 ? between(from, to, times) : ''}. It may write more.`,
+    'account-unknown': ({ lines }) =>
+      `Whether all of its log is in Loki is not known; ${count(lines, 'line')} arrived.`,
+    'account-gap': ({ lines, bytes: size, from, to, reason, detail }, times) =>
+      `Missing: ${
+        [lines !== null && count(lines, 'line'), size !== null && bytes(size)].filter(Boolean).join(', ') ||
+        'an unknown part'
+      }${between(from, to, times)}, because ${gapReasons[reason]}${detail === null ? '' : ` (${detail})`}.`,
+    'account-rotated': ({ lines, bytes: size, from, to, hasGaps }, times) =>
+      `Log rotation deleted ${count(lines, 'line')} (${bytes(size)})${between(from, to, times)} from the node while the container existed. ${
+        hasGaps ? 'They are in Loki, except for what is missing' : 'They are in Loki'
+      }; kubectl logs could not show them.`,
+    'account-left': ({ at, directory }, times) =>
+      `The log was removed from the node at ${times.time(at)}${
+        directory === 'empty'
+          ? '; its directory stayed, empty, as when the kubelet removes a container and keeps the pod'
+          : directory === 'removed'
+            ? "; the pod's log directory was removed with it, as when the pod is deleted or evicted"
+            : ''
+      }.`,
+    'account-on-node': ({ ended }) =>
+      ended ? 'The container had ended; its log was still on the node.' : 'Its log was still on the node.',
+  },
+};
+
+/** ` between 12:09:00 and 12:10:00`, beside a date. */
+function clocks(from: string | null, to: string | null, times: TimeFormat): string {
+  return from === null || to === null ? '' : ` between ${times.clock(from)} and ${times.clock(to)}`;
+}
