@@ -89,14 +89,14 @@ describe('the look-up page', () => {
     openWith(`unable to retrieve container logs for containerd://${never.containerId}`);
     expect(await screen.findByText('lost, never seen', {}, { timeout: 20_000 })).toBeVisible();
     expect(screen.getByText(/C7 Job TTL/)).toBeVisible();
-    expect(screen.getByText(/No agent ever opened it/)).toBeVisible();
+    expect(screen.getByText(/No agent has reported from/)).toBeVisible();
   });
 
   it('says what took the log, with the evidence a click away', async () => {
     openWith('hello-rtkpw');
     expect(await screen.findByText(/The log was removed from the node/, {}, { timeout: 20_000 })).toBeVisible();
     await userEvent.click(await screen.findByRole('button', { name: 'Evidence and advice' }, { timeout: 20_000 }));
-    expect(screen.getByText(/the log file was gone/)).toBeVisible();
+    expect(screen.getByText(/the log file was removed/)).toBeVisible();
   });
 
   it('asks the same question again on Enter, and tells what has come since', async () => {

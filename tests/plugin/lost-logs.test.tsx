@@ -94,7 +94,7 @@ describe('the page of lost logs', () => {
     await userEvent.click(screen.getByRole('button', { name: /report-bcdfg/ }));
     const drawer = await screen.findByRole('dialog', {}, { timeout: 20_000 });
     expect(within(drawer).getByRole('heading', { name: 'Evidence' })).toBeVisible();
-    expect(within(drawer).getByText(/the log file was gone/)).toBeVisible();
+    expect(within(drawer).getByText(/the log file was removed/)).toBeVisible();
     await userEvent.click(within(drawer).getByRole('button', { name: 'Show the log' }));
     expect(await within(drawer).findByText('hello from report', {}, { timeout: 20_000 })).toBeVisible();
     expect(locationService.getSearch().get('case')).toBe('c1 report-uid/main/0');
