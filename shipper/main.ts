@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { terminalText } from './common/terminal-text';
 import { UserError } from './common/user-error';
 import { version } from './common/version';
 
@@ -39,10 +40,11 @@ process.stderr.on('error', (error) => {
 
 run().catch((error: unknown) => {
   if (error instanceof UserError) {
-    process.stderr.write(`afterlog: ${error.message}\n`);
+    process.stderr.write(terminalText(`afterlog: ${error.message}\n`));
     process.exitCode = error.exitCode;
     return;
   }
-  process.stderr.write(`afterlog: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(terminalText(`afterlog: ${text}\n`));
   process.exitCode = 1;
 });

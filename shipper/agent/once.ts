@@ -2,6 +2,7 @@ import type { ContainerRecord } from '../../model/records';
 import type { AgentConfig } from '../config/agent-config';
 import { duration } from '../config/units';
 import type { Logger } from '../common/log';
+import { terminalText } from '../common/terminal-text';
 import { UserError } from '../common/user-error';
 import { Agent } from './agent';
 
@@ -33,7 +34,8 @@ export async function shipOnce(config: AgentConfig, logger: Logger, patience: st
   stalled.stop();
   const containerRecords = agent.containerRecords();
   await agent.stop({ graceMs: 0 });
-  process.stdout.write(format === 'json' ? `${JSON.stringify(containerRecords, null, 2)}\n` : table(containerRecords));
+  const answer = format === 'json' ? `${JSON.stringify(containerRecords, null, 2)}\n` : table(containerRecords);
+  process.stdout.write(terminalText(answer));
   const missing = containerRecords.filter(
     ({ gaps, bytesAcked, bytesSeen }) => gaps.length > 0 || bytesAcked < bytesSeen
   );

@@ -18,13 +18,17 @@ export class ClusterState {
   readonly trackers: Readonly<Record<WatchedKind, Tracker>>;
   private readonly hints = new DeletionHints();
 
-  /** @param wholeCluster all namespaces are watched */
+  /**
+   * @param wholeCluster all namespaces are watched
+   * @param failed told of an object that could not be written
+   */
   constructor(
     cluster: string,
     private readonly clock: ClusterClock,
-    wholeCluster: boolean
+    wholeCluster: boolean,
+    failed: TrackerContext['failed'] = () => undefined
   ) {
-    const context: TrackerContext = { cluster, clock, shared: new SharedTexts(), hints: this.hints };
+    const context: TrackerContext = { cluster, clock, shared: new SharedTexts(), hints: this.hints, failed };
     const nodes = new NodeTracker(context);
     const cronjobs = new CronJobTracker(context);
     const jobs = new JobTracker(context, cronjobs);

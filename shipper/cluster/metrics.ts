@@ -69,9 +69,10 @@ export function watchMetrics({ writer, session, clockSkew }: WatchParts): Regist
     relists: 'Lists after the first: the watch had lost track',
     reconnects: 'Times that a watch ended or broke',
     badLines: 'Lines of a watch that could not be read',
+    rejectedObjects: 'Objects that no record can tell of',
   } as const;
   for (const [key, help] of entries(perCollection)) {
-    const name = `afterlog_watch_${key === 'badLines' ? 'bad_lines' : key}_total`;
+    const name = `afterlog_watch_${key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}_total`;
     counter(name, help, ['collection'], (one) =>
       watches().forEach(({ collection, watch }) => one.inc({ collection: collection.name }, watch.counts[key]))
     );

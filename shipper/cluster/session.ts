@@ -54,7 +54,9 @@ export class WatchSession {
 
   constructor(private readonly options: SessionOptions) {
     const { client, clock, logger, cluster, namespaces, pageSize, backoffMs } = options;
-    this.clusterState = new ClusterState(cluster, clock, namespaces.length === 0);
+    this.clusterState = new ClusterState(cluster, clock, namespaces.length === 0, (key, error) =>
+      logger.error('an object could not be written; it has no record', { object: key, error: messageOf(error) })
+    );
     this.watches = collections(namespaces).map((collection) => {
       const tracker = this.clusterState.trackers[collection.kind];
       const room = () => this.room();

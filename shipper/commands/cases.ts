@@ -5,6 +5,7 @@ import type { Cause } from '../../model/causes';
 import type { LogStatus } from '../../model/records';
 import { addLokiOptions } from '../config/loki-options';
 import { caseCounts, caseJson, caseTable } from '../lookup/case-text';
+import { terminalText } from '../common/terminal-text';
 import { Output } from '../lookup/output';
 import { caseWindow, clusterOf, parseCauses, parseStatuses, withCases } from './case-flags';
 
@@ -68,7 +69,7 @@ async function cases(flags: Flags, values: Record<string, unknown>): Promise<voi
       (status === undefined || status.includes(one.status)) &&
       (cause === undefined || cause.includes(one.cause))
   );
-  await new Output(process.stdout).write(print(found, flags.output));
+  await new Output(process.stdout).write(terminalText(print(found, flags.output)));
   if (flags.output === 'table' || flags.output === 'wide') {
     process.stderr.write(found.length === 0 ? nothing(all.length) : `${caseCounts(found)}\n`);
   }

@@ -9,6 +9,7 @@ import { caseJson, explanation } from '../lookup/case-text';
 import { Output } from '../lookup/output';
 import { type PrintedTimes, timesIn } from '../lookup/times';
 import { casesOfTargets } from '../lookup/target-cases';
+import { terminalText } from '../common/terminal-text';
 import { UserError } from '../common/user-error';
 import { caseWindow, clusterOf, withCases } from './case-flags';
 
@@ -60,9 +61,12 @@ async function explain(what: string, flags: Flags, values: Record<string, unknow
   if (found.length === 0) {
     throw new UserError(notFound(targets.map(nameOfTarget).join(', '), what, window));
   }
-  await new Output(process.stdout).write(
-    flags.output === 'json' ? `${JSON.stringify(found.map(caseJson), null, 2)}\n` : text(found, times)
-  );
+  const answer =
+    flags.output === 'json'
+      ? `${JSON.stringify(found.map(caseJson), null, 2)}
+`
+      : text(found, times);
+  await new Output(process.stdout).write(terminalText(answer));
 }
 
 /** Cases that went the same way are told once, with the names of the others. */

@@ -5,6 +5,7 @@ import { addLokiOptions, lokiOptionsFrom } from '../config/loki-options';
 import { connectLoki } from '../loki/connection';
 import { explainLokiError } from '../loki/explain';
 import { QueryClient } from '../loki/query-client';
+import { terminalText } from '../common/terminal-text';
 import { runLookup } from '../lookup/run';
 import { timeWindow } from '../lookup/time-window';
 import { UserError } from '../common/user-error';
@@ -23,6 +24,7 @@ interface Flags {
   tail?: number;
   output: 'text' | 'json';
   quiet?: true;
+  raw?: true;
 }
 
 /** `afterlog logs WHAT`: a container's log, from Loki, and what happened to it. */
@@ -45,7 +47,8 @@ export function logsCommand(): Command {
     .option('-f, --follow', 'print new lines as they come')
     .option('--tail <n>', 'print the last lines only; -1 prints all', tailNumber)
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'))
-    .option('-q, --quiet', 'do not tell what happened to the log');
+    .option('-q, --quiet', 'do not tell what happened to the log')
+    .option('--raw', 'print control characters of the lines to a terminal as they are');
   return addLokiOptions(command).action(async (what: string[]) => {
     process.exitCode = (await run(what, command.opts())) ? 0 : 1;
   });
@@ -79,7 +82,8 @@ async function run(what: string[], flags: Flags & Record<string, unknown>): Prom
       quiet: flags.quiet === true,
       signal: stop.signal,
       stdout: process.stdout,
-      stderr: process.stderr,
+      escape: process.stdout.isTTY && flags.raw !== true,
+      stderr: { write: (text) => process.stderr.write(terminalText(text)) },
     });
   } catch (error) {
     throw explainLokiError(error, connection.url);

@@ -1,4 +1,5 @@
 import winston from 'winston';
+import { terminalText } from './terminal-text';
 
 export type Logger = winston.Logger;
 
@@ -12,7 +13,7 @@ export type LogLevel = (typeof logLevels)[number];
 export function createLogger(level: LogLevel): Logger {
   const text = winston.format.printf(({ level, message, timestamp, ...fields }) => {
     const rest = Object.entries(fields).map(([key, value]) => ` ${key}=${JSON.stringify(value)}`);
-    return `${String(timestamp)} ${level.padEnd(5)} ${String(message)}${rest.join('')}`;
+    return terminalText(`${String(timestamp)} ${level.padEnd(5)} ${String(message)}${rest.join('')}`);
   });
   const json = winston.format.printf(({ level, message, timestamp, ...fields }) =>
     JSON.stringify({ time: timestamp, level, msg: message, ...fields })

@@ -1,6 +1,7 @@
 import { RECORD_SERVICE } from '../../model/records';
 import type { Logger } from '../common/log';
 import type { LokiConnection } from './connection';
+import { boundLine, boundMetadata } from './record-bounds';
 import { RecordQueue, type LaneOptions } from './record-queue';
 
 /** A record on its way to Loki. */
@@ -84,7 +85,8 @@ export class RecordWriter {
       this.lanes.set(key, lane);
     }
     this.counts.written++;
-    this.pendingBytes += lane.add(record, settled);
+    const bounded = { ...record, line: boundLine(record.line), metadata: boundMetadata(record.metadata) };
+    this.pendingBytes += lane.add(bounded, settled);
   }
 
   /** Resolves when there is room for more records: at once, unless Loki is slower than the caller. */

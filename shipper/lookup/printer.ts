@@ -1,4 +1,5 @@
 import { formatNs } from '../../model/time';
+import { terminalText } from '../common/terminal-text';
 import type { LogLine } from './line-joiner';
 import type { Origin } from './origin';
 import type { Output } from './output';
@@ -6,6 +7,8 @@ import type { Output } from './output';
 export interface PrintOptions {
   format: 'text' | 'json';
   timestamps: boolean;
+  /** Show what a terminal would obey in a line instead of passing it on. */
+  escape: boolean;
   /** Container runs that are known before the first line is printed. */
   expected: ReadonlyArray<Pick<Origin, 'pod' | 'container' | 'restart'>>;
 }
@@ -29,7 +32,10 @@ export class Printer {
   /** Resolves when the reader has taken them. */
   async print(lines: readonly LogLine[]): Promise<void> {
     lines.forEach(({ origin }) => this.noteOrigin(origin));
-    await this.output.write(lines.map((line) => `${this.textOf(line)}\n`).join(''));
+    const { escape } = this.options;
+    await this.output.write(
+      lines.map((line) => `${escape ? terminalText(this.textOf(line)) : this.textOf(line)}\n`).join('')
+    );
   }
 
   private noteOrigin(origin: Origin): void {
@@ -53,7 +59,7 @@ export class Printer {
       const { continues: _, ...metadata } = entry.metadata;
       return JSON.stringify({ timestamp: formatNs(ns), line: text, labels: { ...entry.labels, ...metadata } });
     }
-    return `${this.prefixOf(origin)}${this.options.timestamps ? `${formatNs(ns)} ` : ''}${text}`;
+    return `${terminalText(this.prefixOf(origin))}${this.options.timestamps ? `${formatNs(ns)} ` : ''}${text}`;
   }
 
   private prefixOf({ pod, container, restart }: Origin): string {

@@ -29,7 +29,9 @@ export interface RunOptions {
   quiet: boolean;
   signal: AbortSignal;
   stdout: Writable;
-  stderr: Writable;
+  /** Show what a terminal would obey in a line instead of passing it on. */
+  escape: boolean;
+  stderr: { write(text: string): unknown };
 }
 
 /**

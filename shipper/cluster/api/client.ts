@@ -166,12 +166,30 @@ export class ApiClient {
 
   private async read(body: Dispatcher.ResponseData['body'], signal: AbortSignal | undefined): Promise<string> {
     try {
-      return await body.text();
+      return await textOf(body);
     } catch (error) {
       signal?.throwIfAborted();
-      throw new ApiUnreachable(this.server, error);
+      throw error instanceof ApiError ? error : new ApiUnreachable(this.server, error);
     }
   }
+}
+
+/** A page of objects at most; an object has at most 1.5 MiB (etcd's limit), and most have a few KiB. */
+const MAX_ANSWER_BYTES = 128 * 1024 * 1024;
+
+async function textOf(body: AsyncIterable<unknown> & { destroy(): void }): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    const part = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
+    chunks.push(part);
+    bytes += part.length;
+    if (bytes > MAX_ANSWER_BYTES) {
+      body.destroy();
+      throw new ApiError(413, 'TooLarge', `the answer has more than ${MAX_ANSWER_BYTES} bytes`);
+    }
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 function queryText(query: Query): string {

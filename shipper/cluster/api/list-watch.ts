@@ -48,11 +48,15 @@ export interface ListWatchCounts {
   relists: number;
   reconnects: number;
   badLines: number;
+  /** Objects that no record can tell of. */
+  rejectedObjects: number;
 }
 
 const defaults = { pageSize: 250, backoffMs: { min: 500, max: 30_000 }, refusedMs: 60_000, random: Math.random };
 /** As client-go: the server ends a watch after 5 to 10 minutes, so that connections spread over its replicas. */
 const WATCH_SECONDS = 300;
+/** That are kept of one kind; Kubernetes is made for 150,000 pods. */
+const MAX_OBJECTS = 300_000;
 
 /**
  * Keeps a tracker in step with a collection: lists it in pages, then watches from there. What happens while the
@@ -60,7 +64,14 @@ const WATCH_SECONDS = 300;
  * forgotten that (410), the collection is listed again and compared.
  */
 export class ListWatch {
-  readonly counts: ListWatchCounts = { events: 0, lists: 0, relists: 0, reconnects: 0, badLines: 0 };
+  readonly counts: ListWatchCounts = {
+    events: 0,
+    lists: 0,
+    relists: 0,
+    reconnects: 0,
+    badLines: 0,
+    rejectedObjects: 0,
+  };
   state: WatchState = 'listing';
   /** The last error in words, empty while all is well. */
   detail = '';
@@ -171,7 +182,7 @@ export class ListWatch {
         if (uid !== null) {
           present.add(uid);
         }
-        tracker.put(item, arrival);
+        this.show(item, () => tracker.put(item, arrival));
       }
       await room();
     }
@@ -233,14 +244,33 @@ export class ListWatch {
       throw new BadAnswer(`the watch sent what is no event: ${line.slice(0, 100)}`);
     }
     if (type === 'DELETED') {
-      tracker.remove(object);
+      this.show(object, () => tracker.remove(object));
     } else if (type !== 'BOOKMARK') {
-      tracker.put(object, watched);
+      this.show(object, () => tracker.put(object, watched));
     }
     this.counts.events++;
     this.resourceVersion = version;
     this.badLineAt = null;
     this.backoff.reset();
+  }
+
+  /** One strange object costs itself and no other; so do the objects beyond what a cluster can have. */
+  private show(object: unknown, tell: () => void): void {
+    const { tracker, collection, logger } = this.options;
+    const { uid, namespace, name } = fields(fields(object).metadata);
+    const reject = (reason: string) => {
+      const level = this.counts.rejectedObjects++ === 0 ? 'error' : 'debug';
+      logger.log(level, `${collection.name}: an object is left out`, { namespace, name, reason });
+    };
+    if (tracker.size >= MAX_OBJECTS && !tracker.has(text(uid) ?? '')) {
+      reject(`there are more than ${MAX_OBJECTS}`);
+      return;
+    }
+    try {
+      tell();
+    } catch (error) {
+      reject(error instanceof Error ? error.message : String(error));
+    }
   }
 
   /** What an error means for what comes next, and how long to wait before it, in milliseconds. */

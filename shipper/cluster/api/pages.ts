@@ -4,6 +4,9 @@ import type { ApiClient, Query } from './client';
 /** The API server sent what no API server sends; what it meant may be missing. */
 export class BadAnswer extends Error {}
 
+/** Of a list; most of them may be Events that are not kept. What goes on for longer is no cluster's list. */
+const MAX_LISTED = 1_000_000;
+
 export interface ListPage {
   items: unknown[];
   /** The version that the whole list is of. */
@@ -21,6 +24,7 @@ export async function* pagesOf(
   signal: AbortSignal
 ): AsyncGenerator<ListPage> {
   let next: string | null = null;
+  let items = 0;
   do {
     // A continued list keeps the version it began with, and may not be given another.
     const { resourceVersion: _, resourceVersionMatch: __, ...rest } = query;
@@ -28,7 +32,14 @@ export async function* pagesOf(
     if (!Array.isArray(page.items)) {
       throw new BadAnswer('a list without items');
     }
+    items += page.items.length;
+    if (items > MAX_LISTED) {
+      throw new BadAnswer(`a list of more than ${MAX_LISTED} objects`);
+    }
     const metadata = fields(page.metadata);
+    if (next !== null && text(metadata.continue) === next) {
+      throw new BadAnswer('a list that goes on where it went on before');
+    }
     yield { items: list(page.items), resourceVersion: text(metadata.resourceVersion) };
     next = text(metadata.continue);
   } while (next !== null);

@@ -30,6 +30,8 @@ export interface TrackerContext {
   clock: ClusterClock;
   shared: SharedTexts;
   hints: DeletionHints;
+  /** An object could not be written: its key, and why. */
+  failed: (key: string, error: unknown) => void;
 }
 
 /** How an object came in: by a watch, just when it changed; by a list, and nobody knows how long it has been so; or by the list that a predecessor left off at. */
@@ -59,9 +61,9 @@ export interface ListRound {
   lastSeen: number | null;
 }
 
-/** An object that a list should have, and has not. */
-export function isMissing(object: { uid: string; namespace: string }, { present, namespace }: ListRound): boolean {
-  return (namespace === null || object.namespace === namespace) && !present.has(object.uid);
+/** An object that a list should have, and has not. @param namespaceOf of the object; asked only where it decides */
+export function isMissing(uid: string, namespaceOf: () => string, { present, namespace }: ListRound): boolean {
+  return !present.has(uid) && (namespace === null || namespaceOf() === namespace);
 }
 
 /** Keeps the state of one kind of API object, and says when it is worth a record. */

@@ -47,16 +47,16 @@ export function whoDeletedPod(facts: PodDeletionFacts): Finding {
   );
 }
 
-const disruptions: Readonly<Record<string, DeletedBy>> = {
-  EvictionByEvictionAPI: 'drain',
-  DeletionByTaintManager: 'taint',
-  DeletionByPodGC: 'podgc',
-  PreemptionByScheduler: 'preemption',
-  PreemptionByKubeScheduler: 'preemption', // Kubernetes 1.25
-};
+const disruptions: ReadonlyMap<string, DeletedBy> = new Map([
+  ['EvictionByEvictionAPI', 'drain'],
+  ['DeletionByTaintManager', 'taint'],
+  ['DeletionByPodGC', 'podgc'],
+  ['PreemptionByScheduler', 'preemption'],
+  ['PreemptionByKubeScheduler', 'preemption'], // Kubernetes 1.25
+]);
 
 function byDisruption({ disruption }: PodState): Finding | undefined {
-  const by = disruption === null ? undefined : disruptions[disruption.reason];
+  const by = disruption === null ? undefined : disruptions.get(disruption.reason);
   if (disruption === null || by === undefined) {
     return undefined;
   }

@@ -26,53 +26,55 @@ export interface EventState {
  * SuccessfulCreate, SawCompletedJob and `Completed` are left out: they say for each pod and Job what its own record
  * says, and would cost more lines than the records.
  */
-const wanted: Readonly<Record<string, ReadonlySet<string>>> = {
-  Node: new Set([
-    'EvictionThresholdMet',
-    'NodeHasDiskPressure',
-    'NodeHasNoDiskPressure',
-    'FreeDiskSpaceFailed',
-    'ImageGCFailed',
-    'ContainerGCFailed',
-    'InvalidDiskCapacity',
-    'Rebooted',
-    'Starting',
-    'Shutdown',
-    'NodeNotReady',
-    'RegisteredNode',
-    'RemovingNode',
-    'DeletingNode',
-    'DeletingNodeFailed',
-    'ScaleDown',
-    'ScaleDownFailed',
-  ]),
-  Pod: new Set([
-    'Evicted',
-    'ExceededGracePeriod',
-    'Preempting',
-    'Killing',
-    'BackOff',
-    'SandboxChanged',
-    'NodeNotReady',
-    'TaintManagerEviction',
-    'Preempted',
-    'ScaleDown',
-  ]),
-  Job: new Set([
-    'SuccessfulDelete',
-    'FailedDelete',
-    'BackoffLimitExceeded',
-    'DeadlineExceeded',
-    'PodFailurePolicy',
-    'FailedIndexes',
-    'MaxFailedIndexesExceeded',
-  ]),
-  CronJob: new Set(['SuccessfulDelete', 'MissingJob', 'JobAlreadyActive']),
-  ReplicaSet: new Set(['SuccessfulDelete', 'FailedDelete']),
-  DaemonSet: new Set(['SuccessfulDelete', 'FailedDelete']),
-  StatefulSet: new Set(['SuccessfulDelete', 'FailedDelete']),
-  ConfigMap: new Set(['ScaleDown', 'ScaleDownEmpty']),
-};
+const wanted: ReadonlyMap<string, ReadonlySet<string>> = new Map(
+  Object.entries({
+    Node: new Set([
+      'EvictionThresholdMet',
+      'NodeHasDiskPressure',
+      'NodeHasNoDiskPressure',
+      'FreeDiskSpaceFailed',
+      'ImageGCFailed',
+      'ContainerGCFailed',
+      'InvalidDiskCapacity',
+      'Rebooted',
+      'Starting',
+      'Shutdown',
+      'NodeNotReady',
+      'RegisteredNode',
+      'RemovingNode',
+      'DeletingNode',
+      'DeletingNodeFailed',
+      'ScaleDown',
+      'ScaleDownFailed',
+    ]),
+    Pod: new Set([
+      'Evicted',
+      'ExceededGracePeriod',
+      'Preempting',
+      'Killing',
+      'BackOff',
+      'SandboxChanged',
+      'NodeNotReady',
+      'TaintManagerEviction',
+      'Preempted',
+      'ScaleDown',
+    ]),
+    Job: new Set([
+      'SuccessfulDelete',
+      'FailedDelete',
+      'BackoffLimitExceeded',
+      'DeadlineExceeded',
+      'PodFailurePolicy',
+      'FailedIndexes',
+      'MaxFailedIndexesExceeded',
+    ]),
+    CronJob: new Set(['SuccessfulDelete', 'MissingJob', 'JobAlreadyActive']),
+    ReplicaSet: new Set(['SuccessfulDelete', 'FailedDelete']),
+    DaemonSet: new Set(['SuccessfulDelete', 'FailedDelete']),
+    StatefulSet: new Set(['SuccessfulDelete', 'FailedDelete']),
+    ConfigMap: new Set(['ScaleDown', 'ScaleDownEmpty']),
+  })
+);
 
 /** The reasons of which every cluster has most, and which the API server can leave out by itself. */
 export const EVENT_FIELD_SELECTOR = [
@@ -104,7 +106,7 @@ export function projectEvent(object: unknown, now: number, shared: SharedTexts):
   const reason = text(event.reason);
   const kind = text(about.kind);
   const name = text(about.name);
-  if (meta === undefined || reason === null || kind === null || name === null || !wanted[kind]?.has(reason)) {
+  if (meta === undefined || reason === null || kind === null || name === null || !wanted.get(kind)?.has(reason)) {
     return undefined;
   }
   const message = shortText(event.message, MESSAGE) ?? '';

@@ -1,5 +1,6 @@
+import { EntryTable } from '../core/entry-table';
+import { type Gone, timing, type Tracker } from '../core/tracker';
 import { type CronJobState, projectCronJob } from '../state/job';
-import { isMissing, type ListRound, timing, type Tracker, type TrackerContext } from '../core/tracker';
 
 interface Entry {
   cronJob: CronJobState;
@@ -7,11 +8,7 @@ interface Entry {
 }
 
 /** The CronJobs of the cluster. They have no records of their own: what they decide about a Job stands in its record. */
-export class CronJobTracker implements Tracker {
-  private readonly entries = new Map<string, Entry>();
-
-  constructor(private readonly context: TrackerContext) {}
-
+export class CronJobTracker extends EntryTable<Entry> implements Tracker {
   put(object: unknown): void {
     const cronJob = projectCronJob(object, this.context.shared);
     if (cronJob !== undefined) {
@@ -22,25 +19,13 @@ export class CronJobTracker implements Tracker {
   remove(object: unknown): void {
     const last = projectCronJob(object, this.context.shared);
     if (last !== undefined) {
-      this.entries.set(last.uid, { cronJob: last, gone: this.context.clock.seconds() });
+      this.entries.set(last.uid, { cronJob: last, gone: this.now() });
     }
-  }
-
-  endList(round: ListRound): void {
-    for (const entry of this.entries.values()) {
-      if (isMissing(entry.cronJob, round)) {
-        entry.gone ??= this.context.clock.seconds();
-      }
-    }
-  }
-
-  take(): [] {
-    return [];
   }
 
   /** Forgets those that are long gone. */
   sweep(): void {
-    const now = this.context.clock.seconds();
+    const now = this.now();
     for (const [uid, { gone }] of this.entries) {
       if (gone !== null && gone < now - timing.jobRemembered) {
         this.entries.delete(uid);
@@ -48,20 +33,24 @@ export class CronJobTracker implements Tracker {
     }
   }
 
-  oldest(): number {
-    return Infinity;
+  protected write(): [] {
+    return [];
   }
 
-  has(uid: string): boolean {
-    return this.entries.has(uid);
+  protected vanish(_: string, entry: Entry, { at }: Gone): void {
+    entry.gone = at;
   }
 
-  get waiting(): number {
-    return 0;
+  protected isGone({ gone }: Entry): boolean {
+    return gone !== null;
   }
 
-  get size(): number {
-    return this.entries.size;
+  protected uidOf(uid: string): string {
+    return uid;
+  }
+
+  protected namespaceOf(_: string, { cronJob }: Entry): string {
+    return cronJob.namespace;
   }
 
   find(uid: string | undefined): CronJobState | undefined {

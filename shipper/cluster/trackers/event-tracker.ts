@@ -1,18 +1,16 @@
 import { EVENT_METADATA, type EventRecord, RECORD_VERSION } from '../../../model/records';
 import type { OutgoingRecord } from '../../loki/record-writer';
-import { DueQueue, type Take } from '../core/due-queue';
+import type { Take } from '../core/due-queue';
+import { EntryTable } from '../core/entry-table';
 import { timeText } from '../core/fields';
 import { type EventState, projectEvent } from '../state/event';
 import {
   type Arrival,
   entryTime,
-  isMissing,
-  type ListRound,
   metadataOf,
   recordLine,
   timing,
   type Tracker,
-  type TrackerContext,
   unwritten,
   type Written,
 } from '../core/tracker';
@@ -25,12 +23,7 @@ interface Entry {
 }
 
 /** The Events of the reference's table. They expire by themselves (1 h), which is no news. */
-export class EventTracker implements Tracker {
-  private readonly entries = new Map<string, Entry>();
-  private readonly queue = new DueQueue();
-
-  constructor(private readonly context: TrackerContext) {}
-
+export class EventTracker extends EntryTable<Entry> implements Tracker {
   put(object: unknown, arrival: Arrival): void {
     const { clock, hints, shared } = this.context;
     const now = clock.seconds();
@@ -57,45 +50,30 @@ export class EventTracker implements Tracker {
   }
 
   remove(object: unknown): void {
-    const event = projectEvent(object, this.context.clock.seconds(), this.context.shared);
+    const event = projectEvent(object, this.now(), this.context.shared);
     if (event !== undefined) {
       this.forget(event.uid);
     }
-  }
-
-  endList(round: ListRound): void {
-    for (const [uid, { event }] of this.entries) {
-      if (isMissing(event, round)) {
-        this.forget(uid);
-      }
-    }
-  }
-
-  take(take: Take): OutgoingRecord[] {
-    return this.queue.take(take).flatMap((uid) => {
-      const entry = this.entries.get(uid);
-      return entry === undefined ? [] : [this.write(entry, take.now)];
-    });
   }
 
   sweep(): void {
     // Events leave by themselves.
   }
 
-  oldest(): number {
-    return this.queue.oldest();
+  protected isGone({ gone }: Entry): boolean {
+    return gone;
   }
 
-  has(uid: string): boolean {
-    return this.entries.has(uid);
+  protected uidOf(uid: string): string {
+    return uid;
   }
 
-  get waiting(): number {
-    return this.queue.size;
+  protected namespaceOf(_: string, { event }: Entry): string {
+    return event.namespace;
   }
 
-  get size(): number {
-    return this.entries.size;
+  protected vanish(uid: string): void {
+    this.forget(uid);
   }
 
   private forget(uid: string): void {
@@ -107,8 +85,8 @@ export class EventTracker implements Tracker {
     }
   }
 
-  private write(entry: Entry, now: number): OutgoingRecord {
-    const { uid, namespace: _, first, last, ...event } = entry.event;
+  protected write(_: string, entry: Entry, { now }: Take): OutgoingRecord[] {
+    const { uid, namespace: _namespace, first, last, ...event } = entry.event;
     const record: EventRecord = {
       v: RECORD_VERSION,
       kind: 'event',
@@ -125,7 +103,7 @@ export class EventTracker implements Tracker {
       this.entries.delete(uid);
     }
     const { kind, name, namespace } = entry.event.object;
-    return {
+    const outgoing: OutgoingRecord = {
       kind: 'event',
       cluster: record.cluster,
       timestamp: BigInt(entryMs) * 1_000_000n,
@@ -137,6 +115,7 @@ export class EventTracker implements Tracker {
         object_name: name,
       },
     };
+    return [outgoing];
   }
 }
 

@@ -1,14 +1,13 @@
 import type { OutgoingRecord } from '../../loki/record-writer';
 import { type Finding, whoDeletedJob } from '../deletion/who-deleted-job';
-import { DueQueue, type Take } from '../core/due-queue';
+import type { Take } from '../core/due-queue';
+import { EntryTable } from '../core/entry-table';
 import { timeText, timeTextOrNull } from '../core/fields';
 import { type CronJobState, jobChanged, type JobState, mergeJob, projectJob } from '../state/job';
 import type { CronJobTracker } from './cron-job-tracker';
 import {
   type Arrival,
   entryTime,
-  isMissing,
-  type ListRound,
   type Gone,
   timing,
   type Tracker,
@@ -30,23 +29,23 @@ interface Entry {
 }
 
 /** The Jobs of the cluster; those that are gone are remembered for a while, because their pods follow them. */
-export class JobTracker implements Tracker {
-  private readonly entries = new Map<string, Entry>();
-  private readonly queue = new DueQueue();
+export class JobTracker extends EntryTable<Entry> implements Tracker {
   /** How many pods each Job has; pods may be known before their Job. */
   private readonly pods = new Map<string, number>();
 
   constructor(
-    private readonly context: TrackerContext,
+    context: TrackerContext,
     private readonly cronJobs: CronJobTracker
-  ) {}
+  ) {
+    super(context);
+  }
 
   put(object: unknown, arrival: Arrival): void {
     const next = projectJob(object, this.context.shared);
     if (next === undefined) {
       return;
     }
-    const now = this.context.clock.seconds();
+    const now = this.now();
     const old = this.entries.get(next.uid);
     if (old === undefined) {
       const entry: Entry = { job: next, written: unwritten(), changed: true, gone: null, podsDeleted: null };
@@ -74,35 +73,16 @@ export class JobTracker implements Tracker {
     if (last === undefined) {
       return;
     }
-    const now = this.context.clock.seconds();
     this.put(object, watched);
     const entry = this.entries.get(last.uid);
     if (entry !== undefined) {
-      entry.gone = { at: now, lastThere: null };
-      this.queue.put(last.uid, now + timing.settleDeleted, now);
+      this.vanish(last.uid, entry, { at: this.now(), lastThere: null });
     }
-  }
-
-  endList(round: ListRound): void {
-    const now = this.context.clock.seconds();
-    for (const [uid, entry] of this.entries) {
-      if (entry.gone === null && isMissing(entry.job, round)) {
-        entry.gone = { at: now, lastThere: round.lastSeen };
-        this.queue.put(uid, now + timing.settleDeleted, now);
-      }
-    }
-  }
-
-  take(take: Take): OutgoingRecord[] {
-    return this.queue.take(take).flatMap((uid) => {
-      const entry = this.entries.get(uid);
-      return entry === undefined ? [] : this.write(entry, take);
-    });
   }
 
   /** Asks for those to be written again that live long, and forgets those that are long gone. */
   sweep(): void {
-    const now = this.context.clock.seconds();
+    const now = this.now();
     for (const [uid, { job, gone, written }] of this.entries) {
       if (gone !== null && gone.at < now - timing.jobRemembered && !this.queue.has(uid)) {
         this.entries.delete(uid);
@@ -110,22 +90,6 @@ export class JobTracker implements Tracker {
         this.queue.put(uid, now);
       }
     }
-  }
-
-  oldest(): number {
-    return this.queue.oldest();
-  }
-
-  has(uid: string): boolean {
-    return this.entries.has(uid);
-  }
-
-  get waiting(): number {
-    return this.queue.size;
-  }
-
-  get size(): number {
-    return this.entries.size;
   }
 
   find(uid: string | undefined): JobState | undefined {
@@ -157,12 +121,30 @@ export class JobTracker implements Tracker {
     }
     const { count, from, to } = entry.podsDeleted ?? { count: 0, from: at, to: at };
     entry.podsDeleted = { count: count + 1, from: Math.min(from, at), to: Math.max(to, at) };
-    const now = this.context.clock.seconds();
+    const now = this.now();
     this.queue.put(uid, now + (entry.gone === null ? timing.podsFollow : timing.settleDeleted), now);
   }
 
+  protected isGone({ gone }: Entry): boolean {
+    return gone !== null;
+  }
+
+  protected uidOf(uid: string): string {
+    return uid;
+  }
+
+  protected namespaceOf(_: string, { job }: Entry): string {
+    return job.namespace;
+  }
+
+  protected vanish(uid: string, entry: Entry, gone: Gone): void {
+    const now = this.now();
+    entry.gone = gone;
+    this.queue.put(uid, now + timing.settleDeleted, now);
+  }
+
   private plan({ job, written }: Entry, since: number): void {
-    const now = this.context.clock.seconds();
+    const now = this.now();
     if (job.result !== 'running') {
       this.queue.put(job.uid, now + timing.settleEnded, now);
     } else if (written.at === 0) {
@@ -172,7 +154,7 @@ export class JobTracker implements Tracker {
     }
   }
 
-  private write(entry: Entry, { now, early }: Take): OutgoingRecord[] {
+  protected write(_: string, entry: Entry, { now, early }: Take): OutgoingRecord[] {
     const { job, gone, written } = entry;
     if (gone !== null && (this.pods.get(job.uid) ?? 0) > 0 && !early && now < gone.at + timing.podsFollow) {
       this.queue.put(job.uid, now + timing.settleDeleted, gone.at);

@@ -6,19 +6,17 @@ import {
   RECORD_VERSION,
 } from '../../../model/records';
 import type { OutgoingRecord } from '../../loki/record-writer';
-import { DueQueue, type Take } from '../core/due-queue';
+import type { Take } from '../core/due-queue';
+import { EntryTable } from '../core/entry-table';
 import { timeText, timeTextOrNull } from '../core/fields';
 import { type ConditionState, isTrouble, type NodeState, projectNode, type TaintState } from '../state/node';
 import {
   type Arrival,
   entryTime,
-  isMissing,
-  type ListRound,
   metadataOf,
   recordLine,
   timing,
   type Tracker,
-  type TrackerContext,
   unwritten,
   watched,
   type Written,
@@ -44,21 +42,19 @@ interface Entry {
 /** How long a node that is gone explains what happens to its pods. */
 const REMEMBERED = 900;
 
-/** The nodes of the cluster, and the stretches in which their conditions were bad: told at once, by their true times. */
-export class NodeTracker implements Tracker {
-  /** By name: what a pod and a Node's Events know of a node. */
-  private readonly entries = new Map<string, Entry>();
-  private readonly queue = new DueQueue();
+/**
+ * The nodes of the cluster, and the stretches in which their conditions were bad: told at once, by their true times.
+ * Kept by name: that is what a pod and a Node's Events know of a node.
+ */
+export class NodeTracker extends EntryTable<Entry> implements Tracker {
   private ready: OutgoingRecord[] = [];
-
-  constructor(private readonly context: TrackerContext) {}
 
   put(object: unknown, arrival: Arrival): void {
     const node = projectNode(object, this.context.shared);
     if (node === undefined) {
       return;
     }
-    const now = this.context.clock.seconds();
+    const now = this.now();
     let entry = this.entries.get(node.name);
     if (entry === undefined) {
       entry = { node, written: unwritten(), changed: false, gone: null, stretches: new Map() };
@@ -86,31 +82,19 @@ export class NodeTracker implements Tracker {
     this.put(object, watched);
     const entry = this.entries.get(last.name);
     if (entry !== undefined) {
-      this.vanish(entry);
+      this.vanish(last.name, entry);
     }
   }
 
-  endList(round: ListRound): void {
-    for (const entry of this.entries.values()) {
-      if (entry.gone === null && isMissing(entry.node, round)) {
-        this.vanish(entry);
-      }
-    }
-  }
-
-  take(take: Take): OutgoingRecord[] {
-    const due = this.queue.take(take).flatMap((name) => {
-      const entry = this.entries.get(name);
-      return entry === undefined ? [] : [this.write(entry, take.now)];
-    });
-    const records = [...this.ready, ...due];
+  override take(take: Take): OutgoingRecord[] {
+    const records = [...this.ready, ...super.take(take)];
     this.ready = [];
     return records;
   }
 
   /** Asks for what lives long to be written again, and forgets nodes that are long gone. */
   sweep(): void {
-    const now = this.context.clock.seconds();
+    const now = this.now();
     for (const [name, entry] of this.entries) {
       if (entry.gone !== null && entry.gone < now - REMEMBERED && !this.queue.has(name)) {
         this.entries.delete(name);
@@ -127,20 +111,16 @@ export class NodeTracker implements Tracker {
     }
   }
 
-  oldest(): number {
-    return this.ready.length > 0 ? this.context.clock.seconds() - 1 : this.queue.oldest();
+  override oldest(): number {
+    return this.ready.length > 0 ? this.now() - 1 : super.oldest();
   }
 
-  has(uid: string): boolean {
+  override has(uid: string): boolean {
     return [...this.entries.values()].some(({ node }) => node.uid === uid);
   }
 
-  get waiting(): number {
-    return this.queue.size + this.ready.length;
-  }
-
-  get size(): number {
-    return this.entries.size;
+  override get waiting(): number {
+    return super.waiting + this.ready.length;
   }
 
   /** When a node was gone; null while it is there, or where it is not known. */
@@ -157,8 +137,20 @@ export class NodeTracker implements Tracker {
     this.queue.put(entry.node.name, now + timing.settleEnded, now);
   }
 
-  private vanish(entry: Entry): void {
-    const now = this.context.clock.seconds();
+  protected isGone({ gone }: Entry): boolean {
+    return gone !== null;
+  }
+
+  protected uidOf(_: string, { node }: Entry): string {
+    return node.uid;
+  }
+
+  protected namespaceOf(): string {
+    return '';
+  }
+
+  protected vanish(_: string, entry: Entry): void {
+    const now = this.now();
     entry.gone = now;
     for (const stretch of entry.stretches.values()) {
       this.tell(entry, stretch, { at: now, uncertain: true }, now);
@@ -218,7 +210,7 @@ export class NodeTracker implements Tracker {
     this.ready.push(outgoing(record, entryMs, { condition: condition.type }));
   }
 
-  private write(entry: Entry, now: number): OutgoingRecord {
+  protected write(_: string, entry: Entry, { now }: Take): OutgoingRecord[] {
     const { node, gone, written } = entry;
     const record: NodeStateRecord = {
       v: RECORD_VERSION,
@@ -244,7 +236,7 @@ export class NodeTracker implements Tracker {
     const entryMs = entryTime(gone ?? now, record.final, written, now);
     entry.written = { entryMs, at: now, final: record.final };
     entry.changed = false;
-    return outgoing(record, entryMs, {});
+    return [outgoing(record, entryMs, {})];
   }
 }
 

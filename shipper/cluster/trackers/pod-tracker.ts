@@ -1,15 +1,14 @@
 import type { Deletion } from '../../../model/records';
 import type { OutgoingRecord } from '../../loki/record-writer';
 import { PODGC_THRESHOLD, whoDeletedPod } from '../deletion/who-deleted-pod';
-import { DueQueue, type Take } from '../core/due-queue';
+import type { Take } from '../core/due-queue';
+import { EntryTable } from '../core/entry-table';
 import { fields, text, timeText, timeTextOrNull } from '../core/fields';
 import { packPod, unpackPod } from '../state/packed-pod';
 import { mergePod, podChanged, podEnded, podFinished, type PodState, projectPod } from '../state/pod';
 import {
   type Arrival,
   entryTime,
-  isMissing,
-  type ListRound,
   type Gone,
   timing,
   type Tracker,
@@ -38,18 +37,18 @@ interface Entry {
 }
 
 /** The pods of the cluster: by far most of what there is, so nothing is kept of a pod but what its record says. */
-export class PodTracker implements Tracker {
-  private readonly entries = new Map<string, Entry>();
-  private readonly queue = new DueQueue();
+export class PodTracker extends EntryTable<Entry> implements Tracker {
   private ended = 0;
 
   /** @param wholeCluster all namespaces are watched, so that the ended pods can be counted */
   constructor(
-    private readonly context: TrackerContext,
+    context: TrackerContext,
     private readonly jobs: JobTracker,
     private readonly nodes: NodeTracker,
     private readonly wholeCluster: boolean
-  ) {}
+  ) {
+    super(context);
+  }
 
   put(object: unknown, arrival: Arrival): void {
     if (this.isKnown(object)) {
@@ -59,7 +58,7 @@ export class PodTracker implements Tracker {
     if (next === undefined) {
       return;
     }
-    const now = this.context.clock.seconds();
+    const now = this.now();
     const entry = this.entries.get(next.uid);
     if (entry === undefined) {
       this.add(next, versionOf(object), arrival, now);
@@ -89,53 +88,21 @@ export class PodTracker implements Tracker {
     this.put(object, watched);
     const entry = this.entries.get(last.uid);
     if (entry !== undefined) {
-      const at = this.context.clock.seconds();
+      const at = this.now();
       // The kubelet deletes with grace period 0 when all has ended: then the object itself says when.
       const told = last.deletionGrace === 0 ? last.deletionRequested : null;
       this.vanish(last.uid, entry, { at: told ?? at, lastThere: null });
     }
   }
 
-  endList(round: ListRound): void {
-    const now = this.context.clock.seconds();
-    for (const [uid, entry] of this.entries) {
-      if (entry.gone === null && !round.present.has(uid) && isMissing(unpack(uid, entry), round)) {
-        this.vanish(uid, entry, { at: now, lastThere: round.lastSeen });
-      }
-    }
-  }
-
-  take(take: Take): OutgoingRecord[] {
-    return this.queue.take(take).flatMap((uid) => {
-      const entry = this.entries.get(uid);
-      return entry === undefined ? [] : this.write(uid, entry, take.now);
-    });
-  }
-
   /** Asks for those to be written again that live long. */
   sweep(): void {
-    const now = this.context.clock.seconds();
+    const now = this.now();
     for (const [uid, { gone, written }] of this.entries) {
       if (gone === null && !written.final && written.at > 0 && written.at < now - timing.refresh) {
         this.queue.put(uid, now);
       }
     }
-  }
-
-  oldest(): number {
-    return this.queue.oldest();
-  }
-
-  has(uid: string): boolean {
-    return this.entries.has(uid);
-  }
-
-  get waiting(): number {
-    return this.queue.size;
-  }
-
-  get size(): number {
-    return this.entries.size;
   }
 
   /** A list after the first shows most pods as they were: then there is nothing to do. */
@@ -167,8 +134,20 @@ export class PodTracker implements Tracker {
     this.plan(pod, entry.written, arrival.how === 'watched' ? now : (created ?? now));
   }
 
-  private vanish(uid: string, entry: Entry, gone: Gone): void {
-    const now = this.context.clock.seconds();
+  protected isGone({ gone }: Entry): boolean {
+    return gone !== null;
+  }
+
+  protected uidOf(uid: string): string {
+    return uid;
+  }
+
+  protected namespaceOf(uid: string, entry: Entry): string {
+    return unpack(uid, entry).namespace;
+  }
+
+  protected vanish(uid: string, entry: Entry, gone: Gone): void {
+    const now = this.now();
     entry.gone = gone;
     this.count(unpack(uid, entry), -1);
     this.queue.put(uid, now + timing.settleDeleted, now);
@@ -182,7 +161,7 @@ export class PodTracker implements Tracker {
   }
 
   private plan(pod: PodState, written: Written, since: number): void {
-    const now = this.context.clock.seconds();
+    const now = this.now();
     if (podEnded(pod)) {
       this.queue.put(pod.uid, now + timing.settleEnded, now);
     } else if (written.at === 0) {
@@ -192,7 +171,7 @@ export class PodTracker implements Tracker {
     }
   }
 
-  private write(uid: string, entry: Entry, now: number): OutgoingRecord[] {
+  protected write(uid: string, entry: Entry, { now }: Take): OutgoingRecord[] {
     const { gone, written } = entry;
     const pod = unpack(uid, entry);
     if (gone !== null) {
