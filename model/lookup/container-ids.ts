@@ -15,21 +15,27 @@ const noSuchContainer = /no such container:?\s*\\?["'`]?([0-9a-f]{6,64})(?![0-9a
  */
 export function containerIdsIn(text: string): string[] {
   const found: Array<{ id: string; at: number }> = [];
-  const taken: Array<[number, number]> = [];
+  /** Beginnings of what was read behind a prefix, with their ends. */
+  const taken = new Map<number, number>();
   for (const match of text.matchAll(runtimePrefix)) {
-    const { digits, end } = readDigits(text, match.index + match[0].length);
+    const start = match.index + match[0].length;
+    const { digits, end } = readDigits(text, start);
     if (digits.length >= MIN_ID_DIGITS) {
       found.push({ id: digits, at: match.index });
-      taken.push([match.index, end]);
+      taken.set(start, end);
     }
   }
-  const isTaken = (at: number) => taken.some(([from, to]) => at >= from && at < to);
+  let takenUntil = 0;
   for (const match of text.matchAll(hexRun)) {
+    takenUntil = Math.max(takenUntil, taken.get(match.index) ?? 0);
+    if (match.index < takenUntil) {
+      continue;
+    }
     const { digits, end } = readDigits(text, match.index);
     const isId = digits.length === ID_DIGITS && !/[0-9a-f]/.test(text.charAt(end));
-    if (isId && !isTaken(match.index) && !namesSomethingElse.test(text.slice(0, match.index).slice(-40))) {
+    if (isId && !namesSomethingElse.test(text.slice(Math.max(0, match.index - 40), match.index))) {
       found.push({ id: digits, at: match.index });
-      taken.push([match.index, end]);
+      takenUntil = end;
     }
   }
   for (const match of text.matchAll(noSuchContainer)) {

@@ -1,45 +1,72 @@
+import type { Mention } from './messages';
 import { parseName } from './name';
 import type { Target } from './target';
 
-/** Flags of `kubectl logs` that take a value (kubectl 1.20–1.36: `kubectl logs --help`, `kubectl options`). */
+/** Flags of kubectl that take a value (kubectl 1.20–1.36: `kubectl logs --help`, `kubectl options`). */
 const withValue =
-  /^--(?:namespace|container|selector|tail|since|since-time|context|cluster|user|kubeconfig|server|token|as|limit-bytes|max-log-requests|pod-running-timeout|request-timeout)$/;
+  /^--(?:namespace|container|selector|tail|since|since-time|context|cluster|user|kubeconfig|server|token|as|limit-bytes|max-log-requests|pod-running-timeout|request-timeout|output|label-columns|sort-by|field-selector|filename|target|image)$/;
 const shortWithValue: Record<string, string> = {
   n: '--namespace',
   c: '--container',
   l: '--selector',
   s: '--server',
   v: '--v',
+  o: '--output',
 };
 
-/** The `kubectl logs` commands in a text that name a pod, a Job or a CronJob: people paste the command with its answer. */
-export function kubectlCommandsIn(text: string): Target[] {
-  return text
-    .replace(/\\\r?\n/g, ' ')
-    .split(/\r?\n|[|;&]|\$\(/)
-    .flatMap((command) => targetOf(command.replace(/( logs? .*?)\d?>.*/, '$1')) ?? []);
+/** Verbs of kubectl that are about the objects they name. */
+const verbs = /^(?:logs?|get|describe|delete|exec|attach|debug|cp|top|wait|edit|port-forward)$/;
+/** Verbs whose object is a pod, unless a kind stands before it. */
+const podVerbs = /^(?:logs?|exec|attach|debug|port-forward)$/;
+const kindWord = /^(?:pods?|po|jobs?(?:\.batch)?|cj|cronjobs?(?:\.batch)?)$/;
+/** A prompt may stand right before the command, as in `[root@m ~]#kubectl`. */
+const program = /(?:^|[^-\w.])(?:kubectl|oc|k)(?=\s)/g;
+/** A command is no longer than this. */
+const MAX_LENGTH = 2000;
+
+/** The commands of kubectl in a text that name a pod, a Job or a CronJob: people paste the command with its answer. */
+export function kubectlCommandsIn(text: string): Mention[] {
+  const mentions: Mention[] = [];
+  for (const { index } of text.matchAll(program)) {
+    const command = text
+      .slice(index, index + MAX_LENGTH)
+      .replace(/\\\r?\n/g, ' ')
+      .split(/\r?\n|[|;&]|\$\(/, 1)[0];
+    mentions.push(...targetsOf(command ?? '').map((target) => ({ at: index, target })));
+  }
+  return mentions;
 }
 
-function targetOf(command: string): Target | undefined {
-  const words = command.match(/(?:"[^"]*"|'[^']*'|[^\s"'<>])+/g)?.map((word) => word.replace(/["'`)]/g, '')) ?? [];
-  const start = words.findIndex((word) => /^(?:.*\/)?(?:kubectl|oc|k)$/.test(word));
-  const { plain, flags } =
-    start < 0 ? { plain: [], flags: new Map<string, string>() } : sortOut(words.slice(start + 1));
-  const [verb, what, container] = plain;
-  if ((verb !== 'logs' && verb !== 'log') || what === undefined) {
-    return undefined;
+function targetsOf(command: string): Target[] {
+  // What a command's output is sent to is none of its words.
+  const text = command.replace(/\s\d?>.*/, '');
+  const words = text.match(/(?:"[^"]*"|'[^']*'|[^\s"'<>])+/g)?.map((word) => word.replace(/["'`)]/g, '')) ?? [];
+  const { plain, flags } = sortOut(words.slice(1));
+  const [verb, ...objects] = plain;
+  if (verb === undefined || !verbs.test(verb)) {
+    return [];
   }
-  const target = parseName(what);
-  if (target === undefined) {
-    return undefined;
-  }
-  const previous = flags.has('--previous') || flags.has('-p');
-  return {
-    ...target,
-    ...defined('namespace', flags.get('--namespace') ?? target.namespace),
-    ...defined('container', flags.get('--container') ?? container),
-    ...(previous && { previous }),
+  const narrowing = {
+    ...defined('namespace', flags.get('--namespace')),
+    ...defined('container', flags.get('--container')),
+    ...((flags.has('--previous') || flags.has('-p')) && /^logs?$/.test(verb) && { previous: true }),
   };
+  return objectsOf(verb, objects).map((target) => ({ ...target, ...narrowing }));
+}
+
+/** What a verb is about: `NAME`, `KIND/NAME`, `KIND NAME…`; behind a pod's name `kubectl logs` takes a container's. */
+function objectsOf(verb: string, [first, second, ...more]: string[]): Target[] {
+  if (first === undefined) {
+    return [];
+  }
+  if (kindWord.test(first) && second !== undefined) {
+    return [second, ...more].flatMap((object) => parseName(`${first}/${object}`) ?? []);
+  }
+  if (!podVerbs.test(verb) && !first.includes('/')) {
+    return [];
+  }
+  const target = parseName(first);
+  return target === undefined ? [] : [{ ...target, ...(/^logs?$/.test(verb) ? defined('container', second) : {}) }];
 }
 
 const defined = (name: 'namespace' | 'container', value?: string) => (value ? { [name]: value } : {});

@@ -2,8 +2,11 @@ import type { Target } from './target';
 
 /** Quotes as they come: plain, escaped in JSON or klog, or made curly by a chat. */
 const q = `\\\\*["'\`“”„]`;
-const name = `([a-z0-9][-a-z0-9.]*)`;
+/** A name of Kubernetes, from its beginning on: a long word is looked at once. */
+export const name = `(?<![-a-z0-9.])([a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?)(?![-a-z0-9]|[.][a-z0-9])`;
 const uid = `([0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32})`;
+/** The rest of a line, as far as what belongs together stands apart. */
+const nearby = `[^\\n]{0,400}?`;
 
 interface Message {
   text: RegExp;
@@ -31,13 +34,38 @@ const messages: Message[] = [
     target: ([, container, pod_]) => pod(pod_, { container }),
   },
   {
+    // kubectl up to 1.2x: a container name must be specified for pod p, choose one of: [a b]
+    text: new RegExp(`a container name must be specified for pod ${q}?${name}`, 'g'),
+    target: ([, pod_]) => pod(pod_),
+  },
+  {
+    // container c is not valid for pod p
+    text: new RegExp(`container ${q}?${name}${q}? is not valid for pod ${q}?${name}`, 'g'),
+    target: ([, container, pod_]) => pod(pod_, { container }),
+  },
+  {
+    // pods "p" is forbidden: User "u" cannot get resource "pods/log" in API group "" in the namespace "ns"
+    text: new RegExp(`pods? ${q}${name}${q} is forbidden(?:${nearby}in the namespace ${q}${name}${q})?`, 'g'),
+    target: ([, pod_, namespace]) => pod(pod_, { ...(namespace !== undefined && { namespace }) }),
+  },
+  {
+    // The API server's addresses: /api/v1/namespaces/ns/pods/p/log?container=c
+    text: new RegExp(`/namespaces/${name}/pods/${name}(?:/log)?(?:\\?(?:[^\\s"']{0,200}?&)?container=${name})?`, 'g'),
+    target: ([, namespace, pod_, container]) => pod(pod_, { namespace, ...(container !== undefined && { container }) }),
+  },
+  {
+    // /var/log/containers/p_ns_c-<id>.log
+    text: new RegExp(`${name}_${name}_([a-z0-9][-a-z0-9]{0,62})-[0-9a-f]{64}\\.log`, 'g'),
+    target: ([, pod_, namespace, container]) => pod(pod_, { namespace, container }),
+  },
+  {
     // U6: pods "p" not found [in namespace "ns"]
     text: new RegExp(`pods? ${q}${name}${q} not found(?: in namespace ${q}${name}${q})?`, 'g'),
     target: ([, pod_, namespace]) => pod(pod_, { ...(namespace !== undefined && { namespace }) }),
   },
   {
     // U6b: the server could not find the requested resource ( pods/log p)
-    text: new RegExp(`pods/log ${name}`, 'g'),
+    text: new RegExp(`\\bpods/log ${name}`, 'g'),
     target: ([, pod_]) => pod(pod_),
   },
   {
@@ -47,7 +75,7 @@ const messages: Message[] = [
   },
   {
     // The kubelet's log from 1.21 on: pod="ns/p" … containerName="c"
-    text: new RegExp(`\\bpod=${q}${name}/${name}${q}(?:[^\\n]*?\\bcontainerName=${q}${name}${q})?`, 'g'),
+    text: new RegExp(`\\bpod=${q}${name}/${name}${q}(?:${nearby}\\bcontainerName=${q}${name}${q})?`, 'g'),
     target: ([, namespace, pod_, container]) => pod(pod_, { namespace, ...(container !== undefined && { container }) }),
   },
   {
@@ -57,20 +85,22 @@ const messages: Message[] = [
   },
   {
     // events and `kubectl describe`: Pod ns/p
-    text: new RegExp(`\\bPod ${name}/${name}\\b`, 'g'),
+    text: new RegExp(`\\b[Pp]od ${name}/${name}`, 'g'),
     target: ([, namespace, pod_]) => pod(pod_, { namespace }),
   },
 ];
 
-/** The pods that the messages of `kubectl logs` and of the kubelet name, in the order of the text. */
-export function podsNamedIn(text: string): Target[] {
-  return messages
-    .flatMap(({ text: pattern, target }) =>
-      [...text.matchAll(pattern)].map((match) => ({ at: match.index, found: target(match) }))
-    )
-    .sort((a, b) => a.at - b.at)
-    .map(({ found }) => found);
+/** A target with its place in the text. */
+export interface Mention {
+  at: number;
+  target: Target;
 }
+
+/** The pods that the messages of `kubectl logs` and of the kubelet name. */
+export const podsNamedIn = (text: string): Mention[] =>
+  messages.flatMap(({ text: pattern, target }) =>
+    [...text.matchAll(pattern)].map((match) => ({ at: match.index, target: target(match) }))
+  );
 
 /** U5b, and pods that the kubelet turned away at admission. */
 const neverStartedText =

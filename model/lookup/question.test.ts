@@ -211,8 +211,94 @@ describe('the surroundings of an id', () => {
     ['C:\\> kubectl logs hello-rtkpw', [{ kind: 'pod', name: 'hello-rtkpw' }]],
     ['for p in a b; do kubectl logs $p; done', []],
     ['kubectl logs -l app=web', []],
-    ['kubectl get pods hello-rtkpw', []],
+    ['kubectl get pods hello-rtkpw', [{ kind: 'pod', name: 'hello-rtkpw' }]],
   ])('%s', (text, expected) => {
     expect(targets(text)).toEqual(expected);
+  });
+});
+
+describe('any text that names something', () => {
+  const p = 'hello-rtkpw';
+  it.each<[string, object[]]>([
+    [
+      `error: a container name must be specified for pod ${p}, choose one of: [init main] or one of the init containers: [x]`,
+      [pod(p)],
+    ],
+    [
+      `Error from server (BadRequest): a container name must be specified for pod ${p}, choose one of: [s0 s1]`,
+      [pod(p)],
+    ],
+    [`error: container s0 is not valid for pod ${p}`, [pod(p, { container: 's0' })]],
+    [`Error from server (BadRequest): container s0 is not valid for pod ${p}`, [pod(p, { container: 's0' })]],
+    [`[root@m ~]#kubectl logs ${p} -n prod`, [pod(p, { namespace: 'prod' })]],
+    [`PS C:\\> kubectl.exe logs ${p}\n`, [pod(p)]],
+    [`$kubectl logs ${p} -c main --previous`, [pod(p, { container: 'main', previous: true })]],
+    [`kubectl logs pod ${p}`, [pod(p)]],
+    [`kubectl logs pod/${p} -c main -n prod`, [pod(p, { container: 'main', namespace: 'prod' })]],
+    ['kubectl logs job report', [{ kind: 'job', name: 'report' }]],
+    [`kubectl describe pod ${p} -n prod`, [pod(p, { namespace: 'prod' })]],
+    [`kubectl exec -it ${p} -c main -- sh`, [pod(p, { container: 'main' })]],
+    [`8m          Warning   Evicted     pod/${p}     The node was low on resource: ephemeral-storage.`, [pod(p)]],
+    [
+      '2m   Normal   SuccessfulDelete   job/report   Deleted pod: report-x',
+      [{ kind: 'job', name: 'report' }, pod('report-x')],
+    ],
+    ['job.batch/report created', [{ kind: 'job', name: 'report' }]],
+    [
+      `https://10.0.0.1:6443/api/v1/namespaces/prod/pods/${p}/log?container=main&tailLines=5`,
+      [pod(p, { namespace: 'prod', container: 'main' })],
+    ],
+    [`GET /api/v1/namespaces/prod/pods/${p}/log 404`, [pod(p, { namespace: 'prod' })]],
+    [
+      `Error from server (Forbidden): pods "${p}" is forbidden: User "u" cannot get resource "pods/log" in API group "" in the namespace "prod"`,
+      [pod(p, { namespace: 'prod' })],
+    ],
+    [`NAME          READY   STATUS      RESTARTS   AGE\n${p}   0/1     Completed   0          5m`, [pod(p)]],
+    [
+      `NAMESPACE   NAME          READY   STATUS    RESTARTS      AGE\nprod        ${p}   0/1     Error     2 (3m ago)    5m`,
+      [pod(p, { namespace: 'prod' })],
+    ],
+    [
+      'NAME     STATUS     COMPLETIONS   DURATION   AGE\nreport   Complete   1/1           34s        5m',
+      [{ kind: 'job', name: 'report' }],
+    ],
+    [`{"ts":1,"msg":"x","pod":{"name":"${p}","namespace":"prod"}}`, [pod(p, { namespace: 'prod' })]],
+    [`"pods":[{"name":"${p}","namespace":"prod"}]`, [pod(p, { namespace: 'prod' })]],
+    [`{"kind":"Pod","metadata":{"name":"${p}","namespace":"prod"}}`, [pod(p, { namespace: 'prod' })]],
+    [
+      `apiVersion: v1\nkind: Pod\nmetadata:\n  name: ${p}\n  namespace: prod\nspec: {}`,
+      [pod(p, { namespace: 'prod' })],
+    ],
+    [`Name:             ${p}\nNamespace:        prod\nPriority:  0`, [pod(p, { namespace: 'prod' })]],
+    [`{namespace="prod", pod="${p}", container="main"}`, [pod(p, { namespace: 'prod', container: 'main' })]],
+    [
+      `level=error pod=${p} namespace=prod container=main msg="boom"`,
+      [pod(p, { namespace: 'prod', container: 'main' })],
+    ],
+    [`kubernetes.pod_name: ${p}\nkubernetes.namespace_name: prod`, [pod(p)]],
+    [`/var/log/containers/${p}_prod_main-${id}.log`, [container(id, { namespace: 'prod' })]],
+    [`Can anybody say why the logs of ${p} are empty?`, [pod(p)]],
+    [`${p} and hello-bbbbb have no logs`, [pod(p), pod('hello-bbbbb')]],
+    ['the log of pod web-0 is empty', [pod('web-0')]],
+    ['the pod is gone and its log with it', []],
+  ])('%s', (text, expected) => {
+    expect(targets(text).map((target) => ({ ...target }))).toEqual(expected.map((one) => expect.objectContaining(one)));
+  });
+});
+
+describe('long texts', () => {
+  it.each([
+    ['a'],
+    ['a.'],
+    ['a-'],
+    ['a_'],
+    ['pod/a-bcdfg '],
+    ['pod="ns/p" '],
+    ['"'],
+    ['containerd://'],
+    ['{"pod":'],
+    ['\n'],
+  ])('of %j are read once, to a bound', (part) => {
+    expect(parseQuestion(part.repeat(200_000)).targets.length).toBeLessThanOrEqual(500);
   });
 });

@@ -1,8 +1,15 @@
 import { containerIdsIn } from './container-ids';
 import { kubectlCommandsIn } from './kubectl-command';
-import { goneNodeIn, podsNamedIn, saysNeverStarted } from './messages';
+import { fieldsIn, likelyNamesIn, objectsNamedIn } from './mentions';
+import { goneNodeIn, type Mention, podsNamedIn, saysNeverStarted } from './messages';
 import { parseName } from './name';
 import { MIN_ID_DIGITS, type Question, type Target } from './target';
+
+/** More of a text is not read. */
+const MAX_LENGTH = 1_000_000;
+/** More targets than these are not looked up at once, and more containers or runs of one pod are not told apart. */
+const MAX_TARGETS = 500;
+const MAX_OF_A_NAME = 20;
 
 const escapeSequence = new RegExp(String.raw`\u001b\[[0-9;?]*[ -/]*[@-~]`, 'g');
 const quoted = /^(["'`])(.*)\1$/s;
@@ -14,8 +21,10 @@ const onlyHex = new RegExp(`^[0-9a-f]{${MIN_ID_DIGITS},64}$`);
  * No targets where the text names nothing.
  */
 export function parseQuestion(given: string): Question {
-  const text = given.replace(escapeSequence, '').trim().replace(quoted, '$2').trim();
-  const ids: Target[] = containerIdsIn(text).map((id) => ({ kind: 'container', id }));
+  const text = given.slice(0, MAX_LENGTH).replace(escapeSequence, '').trim().replace(quoted, '$2').trim();
+  const ids: Target[] = containerIdsIn(text)
+    .slice(0, MAX_TARGETS)
+    .map((id) => ({ kind: 'container', id }));
   const named = /\s/.test(text) ? [] : ([parseName(text)] as const).flatMap((target) => target ?? []);
   if (ids.length === 0 && onlyHex.test(text)) {
     return { targets: [{ kind: 'container', id: text }], otherwise: named, neverStarted: false };
@@ -23,7 +32,8 @@ export function parseQuestion(given: string): Question {
   if (ids.length === 0 && named.length > 0) {
     return { targets: named, otherwise: [], neverStarted: false };
   }
-  const pods = together([...kubectlCommandsIn(text), ...podsNamedIn(text)]);
+  const mentions = mentionsIn(text);
+  const pods = together(mentions.length > 0 || ids.length > 0 ? mentions : likelyNamesIn(text));
   const namespaces = new Set(pods.flatMap(({ namespace }) => namespace ?? []));
   const goneNode = goneNodeIn(text);
   return {
@@ -38,26 +48,35 @@ export function parseQuestion(given: string): Question {
   };
 }
 
+/** All that names a pod or a Job: what a command or a message says goes before what stands in fields around it. */
+function mentionsIn(text: string): Mention[] {
+  const said = [...kubectlCommandsIn(text), ...podsNamedIn(text)];
+  return [...said, ...objectsNamedIn(text), ...fieldsIn(text)].sort((a, b) => a.at - b.at);
+}
+
 /** What several places of the text say of the same pod is one target; where they differ, it is two. */
-function together(targets: Target[]): Target[] {
-  const merged: Target[] = [];
-  for (const target of targets) {
-    const at = merged.findIndex((other) => agree(other, target));
-    const other = merged[at];
-    if (other === undefined) {
-      merged.push(target);
-    } else {
-      merged[at] = { ...other, ...target };
+function together(mentions: readonly Mention[]): Target[] {
+  const byName = new Map<string, Target[]>();
+  const order: Array<{ key: string; index: number }> = [];
+  for (const { target } of mentions) {
+    const key = target.kind === 'container' ? target.id : `${target.kind}/${target.name}`;
+    const same = byName.get(key) ?? [];
+    byName.set(key, same);
+    const index = same.findIndex((other) => agree(other, target));
+    const other = same[index];
+    if (other !== undefined) {
+      same[index] = { ...other, ...target };
+    } else if (same.length < MAX_OF_A_NAME && order.length < MAX_TARGETS) {
+      order.push({ key, index: same.length });
+      same.push(target);
     }
   }
-  return merged;
+  return order.flatMap(({ key, index }) => byName.get(key)?.[index] ?? []);
 }
 
 function agree(a: Target, b: Target): boolean {
   const left: Record<string, unknown> = { ...a };
-  return Object.entries(b).every(([key, value]) =>
-    key === 'kind' || key === 'name' || key === 'id'
-      ? left[key] === value
-      : left[key] === undefined || left[key] === value
+  return Object.entries(b).every(
+    ([key, value]) => key === 'kind' || key === 'name' || key === 'id' || left[key] === undefined || left[key] === value
   );
 }
