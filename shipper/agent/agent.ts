@@ -118,7 +118,7 @@ export class Agent {
   async start(): Promise<void> {
     const { config } = this;
     this.unlock = lockState(config.state.dir);
-    const saved = this.checkpoint.load();
+    const saved = this.checkpoint.load(this.nowText());
     if (config.listen !== '') {
       this.server = await serveStatus(config.listen, {
         problem: () => this.podLogs?.problem ?? this.pusher.problem,

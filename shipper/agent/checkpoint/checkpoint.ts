@@ -1,18 +1,11 @@
-import {
-  appendFileSync,
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isNativeError } from 'node:util/types';
+import { crc32 } from 'node:zlib';
 import * as z from 'zod';
+import { containerRunId } from '../../../model/container-run';
 import type { Logger } from '../../common/log';
-import { recordStateSchema } from '../container/record-state';
+import { emptyRecordState, recordStateSchema } from '../container/record-state';
+import { JournalFile } from './journal-file';
 
 const positionSchema = z.object({
   offset: z.number(),
@@ -60,87 +53,111 @@ const savedContainerSchema = z.object({
 });
 export type SavedContainer = z.infer<typeof savedContainerSchema>;
 
-/** A line of the file: a container's newest state, or that it is done with. */
-const lineSchema = z.union([savedContainerSchema, z.object({ id: z.string(), done: z.literal(true) })]);
+/** A container's newest state, or that it is done with. */
+const entrySchema = z.union([savedContainerSchema, z.object({ id: z.string(), done: z.literal(true) })]);
+type Entry = z.infer<typeof entrySchema>;
 
 const FILE = 'checkpoint.jsonl';
-/** The file is written anew when it has grown to this, or to twice what was in it then. */
-const REWRITE_BYTES = 1024 * 1024;
+/** The version of the file's lines. */
+const VERSION = 1;
 
 /**
- * The acknowledged positions and accounts, in one readable file of JSON lines: a later line of the same id replaces the
- * earlier one. Every acknowledgement appends its line at once, which a kill of the process cannot undo; now and then the
- * file is written anew beside the old one and renamed over it.
+ * The acknowledged positions and the states of the container records, in one readable file of JSON lines: a later line of
+ * the same id replaces the earlier one. Every acknowledgement appends its line at once, which a kill of the process
+ * cannot undo; now and then the file is written anew. Each line has a version and a checksum, `{"v":1,"crc":"…","state":{…}}`,
+ * so that a damaged one costs itself alone.
  */
 export class Checkpoint {
   private readonly live = new Map<string, string>();
-  private readonly path: string;
-  private size = 0;
-  private rewriteAt = REWRITE_BYTES;
+  private readonly file: JournalFile;
+  private liveBytes = 0;
+  private reservedFor = 0;
   private failing = false;
   /** Lines that the disk did not take; they are in memory and written with the next ones. */
-  private behind = false;
+  private unwritten = false;
 
   constructor(
     private readonly dir: string,
     private readonly logger: Logger
   ) {
-    this.path = join(dir, FILE);
+    this.file = new JournalFile(join(dir, FILE));
+  }
+
+  /** Whether the disk lacks something that a restart would need. */
+  get behind(): boolean {
+    return this.unwritten;
   }
 
   /**
-   * Reads what an earlier agent left. A corrupt file is kept aside, and the agent starts over: all files are read from
-   * their start, and Loki drops the lines it has.
+   * Reads what an earlier agent left. Damaged lines are kept aside in a file of their own. An earlier line of the same
+   * container counts instead; where there is none, of what the damaged one still tells of its container run the state
+   * says that what was known of it is lost.
+   * @param now RFC 3339: what is lost was lost by then
    * @throws the system's error where the directory cannot be made or the file not be read
    */
-  load(): SavedContainer[] {
+  load(now: string): SavedContainer[] {
     mkdirSync(this.dir, { recursive: true });
-    let text: string;
-    try {
-      text = readFileSync(this.path, 'utf8');
-    } catch (error) {
-      if (isNativeError(error) && 'code' in error && error.code === 'ENOENT') {
-        return [];
-      }
-      throw error;
-    }
+    const lines = this.file
+      .read()
+      .split('\n')
+      .filter((line) => line !== '');
     const saved = new Map<string, SavedContainer>();
-    const lines = text.split('\n');
-    const torn = lines.pop(); // without its newline it was cut by a crash: the line before it holds
-    if (torn) {
-      this.logger.warn('the last line of the checkpoint is incomplete; the one before it counts', { file: this.path });
-    }
+    const damaged: string[] = [];
     for (const [index, line] of lines.entries()) {
-      const parsed = parseLine(line);
-      if (!parsed) {
-        this.setAside(index + 1);
-        return [];
+      const entry = parseLine(line);
+      if (entry !== undefined) {
+        saved.delete(entry.id);
+        if (!('done' in entry)) {
+          saved.set(entry.id, entry);
+        }
+      } else if (index === lines.length - 1 && line.startsWith('{') && !line.endsWith('}')) {
+        this.logger.warn('the last line of the checkpoint is incomplete; the one before it counts', {
+          file: this.file.path,
+        });
+      } else {
+        damaged.push(line);
       }
-      saved.delete(parsed.id);
-      this.live.delete(parsed.id);
-      if (!('done' in parsed)) {
-        saved.set(parsed.id, parsed);
-        this.live.set(parsed.id, line);
+    }
+    this.setAside(damaged, lines.length);
+    for (const line of damaged) {
+      const rest = salvage(line, now);
+      if (rest && !saved.has(rest.id)) {
+        saved.set(rest.id, rest);
       }
+    }
+    for (const container of saved.values()) {
+      this.keep(container.id, format(container));
     }
     this.rewrite();
     return [...saved.values()];
   }
 
-  private setAside(line: number): void {
-    const aside = `${this.path}.corrupt-${new Date().toISOString().replace(/[:.]/g, '')}`;
-    renameSync(this.path, aside);
-    this.live.clear();
-    this.logger.error('the checkpoint is corrupt: kept aside, starting over', { line, file: aside });
+  private setAside(damaged: readonly string[], lines: number): void {
+    if (damaged.length === 0) {
+      return;
+    }
+    const file = `${this.file.path}.corrupt-${new Date().toISOString().replace(/[:.]/g, '')}`;
+    const about = { file, damaged: damaged.length, lines };
+    try {
+      writeFileSync(file, `${damaged.join('\n')}\n`, { mode: 0o600 });
+    } catch (error) {
+      this.logger.error('damaged lines of the checkpoint cannot be kept aside', { ...about, error: String(error) });
+    }
+    this.logger.error(
+      damaged.length === lines
+        ? 'the checkpoint is corrupt: kept aside, starting over'
+        : 'the checkpoint has damaged lines: kept aside; of their containers an earlier state counts, or none',
+      about
+    );
   }
 
   /** Keeps the containers' newest states. */
   save(...containers: readonly SavedContainer[]): void {
     let lines = '';
     for (const container of containers) {
-      const line = JSON.stringify(container);
+      const line = format(container);
       if (this.live.get(container.id) !== line) {
-        this.live.set(container.id, line);
+        this.keep(container.id, line);
         lines += `${line}\n`;
       }
     }
@@ -148,8 +165,20 @@ export class Checkpoint {
   }
 
   remove(id: string): void {
-    if (this.live.delete(id)) {
-      this.append(`${JSON.stringify({ id, done: true })}\n`);
+    if (this.live.has(id)) {
+      this.keep(id, null);
+      this.append(`${format({ id, done: true })}\n`);
+    }
+  }
+
+  private keep(id: string, line: string | null): void {
+    const before = this.live.get(id);
+    this.liveBytes -= before === undefined ? 0 : before.length + 1;
+    if (line === null) {
+      this.live.delete(id);
+    } else {
+      this.live.set(id, line);
+      this.liveBytes += line.length + 1;
     }
   }
 
@@ -157,32 +186,42 @@ export class Checkpoint {
     if (lines === '') {
       return;
     }
-    if (this.behind || this.size > this.rewriteAt) {
+    if (this.unwritten || this.file.hasGrown) {
       this.rewrite();
       return;
     }
     this.attempt(() => {
-      appendFileSync(this.path, lines);
-      this.size += Buffer.byteLength(lines);
+      try {
+        this.file.append(lines);
+      } catch {
+        this.writeAnew(); // without the old states it may fit
+      }
+      this.reserve();
     });
   }
 
-  /** Writes the file anew: beside the old one, synced, renamed over it. */
+  /** Writes the file anew, with what counts only. */
   rewrite(): void {
-    this.attempt(() => {
-      const text = [...this.live.values(), ''].join('\n');
-      const tmp = `${this.path}.tmp`;
-      const fd = openSync(tmp, 'w', 0o600);
+    this.attempt(() => this.writeAnew());
+  }
+
+  private writeAnew(): void {
+    this.reserve();
+    this.file.rewrite([...this.live.values(), ''].join('\n'));
+    this.reservedFor = 0; // the spare is another file now
+    this.reserve();
+  }
+
+  /** Room for a disk without any is made while there is some; that it cannot be made now stops nothing. */
+  private reserve(): void {
+    if (this.reservedFor === 0 || this.liveBytes > this.reservedFor * 1.5) {
       try {
-        writeFileSync(fd, text); // all of it or an error; writeSync may take a part
-        fsyncSync(fd);
-      } finally {
-        closeSync(fd);
+        this.file.reserve(this.liveBytes);
+        this.reservedFor = Math.max(1, this.liveBytes);
+      } catch (error) {
+        this.logger.debug('the checkpoint has no room in reserve', { error: errorText(error) });
       }
-      renameSync(tmp, this.path);
-      this.size = Buffer.byteLength(text);
-      this.rewriteAt = Math.max(REWRITE_BYTES, this.size * 2);
-    });
+    }
   }
 
   /** A full disk must not stop the shipping: what is not written is tried again with the next line. */
@@ -190,29 +229,67 @@ export class Checkpoint {
     try {
       write();
       if (this.failing) {
-        this.logger.info('the checkpoint can be written again', { file: this.path });
+        this.logger.info('the checkpoint can be written again', { file: this.file.path });
       }
-      this.failing = this.behind = false;
+      this.failing = this.unwritten = false;
     } catch (error) {
-      this.behind = true;
+      this.unwritten = true;
       if (!this.failing) {
         this.failing = true;
-        const reason = error instanceof Error ? error.message : String(error);
         this.logger.error('the checkpoint cannot be written; shipping goes on, a crash now would send lines again', {
-          file: this.path,
-          error: reason,
+          file: this.file.path,
+          error: errorText(error),
         });
       }
     }
   }
 }
 
-function parseLine(line: string): z.infer<typeof lineSchema> | undefined {
-  try {
-    return lineSchema.safeParse(JSON.parse(line)).data;
-  } catch {
-    return undefined; // no JSON: the caller sets the file aside
+const errorText = (error: unknown) => (error instanceof Error ? error.message : String(error));
+const checksum = (text: string) => crc32(text).toString(16).padStart(8, '0');
+
+function format(entry: Entry): string {
+  const state = JSON.stringify(entry);
+  return `{"v":${VERSION},"crc":"${checksum(state)}","state":${state}}`;
+}
+
+const linePattern = /^\{"v":(\d+),"crc":"([0-9a-f]{8})","state":(.*)\}$/;
+
+function parseLine(line: string): Entry | undefined {
+  const [, version, crc, state = ''] = linePattern.exec(line) ?? [];
+  if (Number(version) !== VERSION || crc !== checksum(state)) {
+    return undefined;
   }
+  try {
+    return entrySchema.safeParse(JSON.parse(state)).data;
+  } catch {
+    return undefined; // written so by no agent of this version
+  }
+}
+
+const runPattern =
+  /"id":"([^"]+)","run":\{"namespace":"([^"]+)","pod":"([^"]+)","podUid":"([^"]+)","container":"([^"]+)","restart":(\d+)\},"directory":"([^"]+)"/;
+
+/**
+ * What a damaged line still tells: whose it was, where the three ways in which it says so agree. What was acknowledged of
+ * which files is not to be trusted: all that is still there is sent again, and what is not there any more nobody knows of.
+ */
+function salvage(line: string, now: string): SavedContainer | undefined {
+  const [, id, namespace = '', pod = '', podUid = '', container = '', restart, directory] = runPattern.exec(line) ?? [];
+  const run = { namespace, pod, podUid, container, restart: Number(restart) };
+  if (id !== containerRunId(run) || directory !== `${namespace}_${pod}_${podUid}/${container}`) {
+    return undefined;
+  }
+  const account = emptyRecordState();
+  account.gaps.push({
+    reason: 'unacknowledged',
+    bytes: null,
+    lines: null,
+    from: null,
+    to: now,
+    detail: "the agent's checkpoint of this container was damaged: what was sent before is not known",
+  });
+  return { id, run, directory, account, files: [] };
 }
 
 /** By `<pod directory>/<container>` and restart. */

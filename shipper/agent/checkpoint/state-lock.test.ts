@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +19,7 @@ const startOf = (pid: number) =>
 
 test('a free directory is taken, and given back', () => {
   const unlock = lockState(dir);
-  expect(readFileSync(lock(), 'utf8')).toBe(`${process.pid} ${startOf(process.pid)}`);
+  expect(readFileSync(lock(), 'utf8').trimEnd()).toBe(`${process.pid} ${startOf(process.pid)}`);
   unlock();
   expect(existsSync(lock())).toBe(false);
 });
@@ -49,4 +51,22 @@ test('a directory that cannot be used is named with its flag', () => {
   writeFileSync(file, '');
   expect(() => lockState(file)).toThrow(UserError);
   expect(() => lockState(file)).toThrow(`--state.dir ${file}: `);
+});
+
+test('an agent that ended and that its parent never asked about holds nobody up', async () => {
+  // The shell becomes a program that asks about no child: the one it had stays as a zombie.
+  const parent = spawn('sh', ['-c', 'sleep 0.1 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  try {
+    const [output] = (await once(parent.stdout, 'data')) as [Buffer];
+    const pid = Number(String(output).trim());
+    writeFileSync(lock(), `${pid} ${startOf(pid)}`);
+    expect(() => lockState(dir)).toThrow(UserError);
+    while (!/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) {
+      await new Promise((resume) => setTimeout(resume, 20));
+    }
+    lockState(dir);
+    expect(readFileSync(lock(), 'utf8')).toMatch(new RegExp(`^${process.pid} `));
+  } finally {
+    parent.kill();
+  }
 });
