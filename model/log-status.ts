@@ -11,8 +11,7 @@ export type Account = Pick<ContainerRecord, 'linesAcked' | 'bytesSeen' | 'bytesA
 export function logStatusOf(account: Account): LogStatus {
   const missing = account.gaps.reduce((sum, gap) => sum + (gap.bytes ?? 0), 0);
   const underWay = account.bytesAcked + missing < account.bytesSeen;
-  const over = account.left !== null || account.ended;
-  if (underWay || !over) {
+  if (underWay || !account.ended) {
     return 'pending';
   }
   if (account.gaps.length > 0) {

@@ -29,7 +29,10 @@ export type LogStatus = z.infer<typeof logStatusSchema>;
 export const containerRecordSchema = z.object({
   v: z.literal(RECORD_VERSION),
   kind: z.literal('container'),
-  /** `containerRunId()`. */
+  /**
+   * `containerRunId()`; with `@` and the first file's time where a container of the same id was there before and its record
+   * is final: a static pod that returns under its UID, or a log that was removed while its container ran.
+   */
   id: z.string(),
   cluster: z.string(),
   node: z.string(),

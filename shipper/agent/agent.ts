@@ -22,6 +22,7 @@ import { nodeFactsOptions } from './node-settings';
 import { PodLogs } from './discover/pod-logs';
 import { pushOptions } from './push/push-settings';
 import { Pusher } from './push/pusher';
+import { Refusals } from './discover/refusals';
 import { Rescue } from './priority/rescue';
 import { lockState } from './checkpoint/state-lock';
 import { serveStatus, type StatusServer } from './status/status-server';
@@ -55,6 +56,7 @@ export class Agent {
   private readonly records: RecordWriter;
   private readonly checkpoint: Checkpoint;
   private readonly links: ContainerLinks;
+  private readonly refusals: Refusals;
   private readonly pusher: Pusher;
   private readonly recordKeeper: RecordKeeper;
   private readonly rescue: Rescue;
@@ -79,9 +81,11 @@ export class Agent {
     this.connection = connectLoki({ ...config.loki, connections: config.push.concurrency + 2 });
     this.records = new RecordWriter(this.connection, { logger: this.logger, now: () => this.clock.now() });
     this.checkpoint = new Checkpoint(config.state.dir, this.logger);
-    this.links = new ContainerLinks(config.containers.dir, this.logger, (id, containerId) =>
-      this.recordKeeper.containers.get(id)?.setContainerId(containerId)
-    );
+    this.links = new ContainerLinks(config.containers.dir, this.logger, {
+      named: (runId, containerId) => this.recordKeeper.setContainerId(runId, containerId),
+      removed: () => this.recordKeeper.lookForEnds(),
+    });
+    this.refusals = new Refusals(this.logger);
     this.pusher = this.makePusher();
     this.recordKeeper = this.makeRecordKeeper();
     this.rescue = new Rescue(
@@ -107,6 +111,7 @@ export class Agent {
     });
     showGauges(this.metrics, {
       containers: () => this.recordKeeper.containers.values(),
+      unopened: () => this.refusals.size,
       recordsPending: () => this.records.pending,
       requestsUnderWay: () => this.pusher.requestsUnderWay,
       inPriorityMode: () => this.priority.inPriorityMode,
@@ -121,7 +126,7 @@ export class Agent {
     const saved = this.checkpoint.load(this.nowText());
     if (config.listen !== '') {
       this.server = await serveStatus(config.listen, {
-        problem: () => this.podLogs?.problem ?? this.pusher.problem,
+        problem: () => this.problem,
         registry: this.metrics.registry,
         containerRecords: () => this.containerRecords(),
         profiling: config.debug.profile,
@@ -130,8 +135,10 @@ export class Agent {
     this.links.start();
     const deps = {
       logger: this.logger,
+      refusals: this.refusals,
       roots: this.roots,
-      create: (...[run, directory, before]: Parameters<Agent['create']>) => this.create(run, directory, before),
+      linkedContainers: (namespace: string, pod: string) => this.links.unreadContainers(namespace, pod),
+      create: (...args: Parameters<Agent['create']>) => this.create(...args),
       nowText: this.nowText,
       fileTimeText: (ms: number) => formatNs(this.clock.when(ms)),
       changed: (container: ContainerLog, kept: boolean) => this.recordKeeper.changed(container, kept),
@@ -140,7 +147,7 @@ export class Agent {
     this.podLogs.start();
     const containers = this.recordKeeper.containers.size;
     this.logger.info('agent started', { logs: this.logsDir, loki: this.connection.url, containers });
-    this.rescueTimer = setInterval(() => this.keepBudget(), RESCUE_LOOK_MS);
+    this.rescueTimer = setInterval(() => this.lookAtDeleted(), RESCUE_LOOK_MS);
     void this.probe();
     if (!this.once) {
       void this.nodeFacts.start();
@@ -164,6 +171,21 @@ export class Agent {
   /** Why the log directory cannot be read; null where it can. */
   get logsProblem(): string | null {
     return this.podLogs?.problem ?? null;
+  }
+
+  /** Why the agent does not do all of its work; null where it does. */
+  get problem(): string | null {
+    return (
+      this.podLogs?.problem ??
+      this.refusals.summary ??
+      (this.checkpoint.behind ? 'the state directory cannot be written' : null) ??
+      this.pusher.problem
+    );
+  }
+
+  /** What in the log directory cannot be opened, in one line; null where all can be. */
+  get unopened(): string | null {
+    return this.refusals.summary;
   }
 
   /** Bytes on the node that Loki has not acknowledged. */
@@ -217,7 +239,8 @@ export class Agent {
     this.unlock?.();
   }
 
-  private keepBudget(): void {
+  private lookAtDeleted(): void {
+    this.recordKeeper.lookForEnds();
     if (this.recordKeeper.pinnedBytes > 0) {
       this.rescue.check(this.recordKeeper.containers.values());
     }
@@ -271,6 +294,7 @@ export class Agent {
       checkpoint: this.checkpoint,
       logger: this.logger,
       now: () => this.clock.now(),
+      linkState: ({ run, state }) => this.links.stateOf(containerRunId(run), state.containerId !== null),
       ready: (container) => this.pusher.ready(container),
       forgotten: (container) => {
         this.pusher.forget(container);
@@ -293,9 +317,17 @@ export class Agent {
     });
   }
 
-  private create(run: ContainerLog['run'], directory: string, saved: SavedContainer | undefined): ContainerLog {
+  private create(
+    run: ContainerLog['run'],
+    directory: string,
+    saved: SavedContainer | undefined,
+    bornMs: number
+  ): ContainerLog {
     const { config } = this;
+    const runId = containerRunId(run);
+    const isAnother = saved === undefined && (this.checkpoint.isDone(runId) || this.recordKeeper.containers.has(runId));
     const container = new ContainerLog(
+      saved?.id ?? (isAnother ? `${runId}@${Math.floor(bornMs).toString(36)}` : runId),
       run,
       directory,
       {
@@ -305,9 +337,14 @@ export class Agent {
       saved?.account
     );
     container.over = this.once;
-    const containerId = this.links.idOf(containerRunId(run));
+    // The id of a link that is gone is that of the container before.
+    const isLinked = !isAnother || this.links.stateOf(runId, true) === 'there';
+    const containerId = isLinked ? this.links.idOf(runId) : undefined;
     if (containerId !== undefined) {
       container.setContainerId(containerId);
+      if (isAnother && this.recordKeeper.finishedRecord(runId)?.containerId === containerId) {
+        container.missUntil(this.nowText());
+      }
     }
     this.recordKeeper.containers.set(container.id, container);
     return container;

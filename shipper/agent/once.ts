@@ -33,13 +33,17 @@ export async function shipOnce(config: AgentConfig, logger: Logger, patience: st
     (await Promise.race([agent.writeContainerRecords().then(() => true), stalled.reached.then(() => false)]));
   stalled.stop();
   const containerRecords = agent.containerRecords();
+  const { unopened } = agent;
   await agent.stop({ graceMs: 0 });
   const answer = format === 'json' ? `${JSON.stringify(containerRecords, null, 2)}\n` : table(containerRecords);
   process.stdout.write(terminalText(answer));
   const missing = containerRecords.filter(
     ({ gaps, bytesAcked, bytesSeen }) => gaps.length > 0 || bytesAcked < bytesSeen
   );
-  if (!containerRecordsWritten || missing.length > 0) {
+  if (unopened !== null) {
+    process.stderr.write(`afterlog: ${unopened}\n`);
+  }
+  if (!containerRecordsWritten || missing.length > 0 || unopened !== null) {
     process.stderr.write(
       containerRecordsWritten
         ? `afterlog: ${missing.length} of ${containerRecords.length} logs are not complete in Loki\n`

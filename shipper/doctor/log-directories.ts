@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { containerIdOfLink } from '../agent/files/names';
+import { parseContainerLink } from '../agent/files/names';
 import type { AgentConfig } from '../config/agent-config';
 import { filesystemKind } from './filesystem-kind';
 import { error, type Finding, note, ok, warning } from './finding';
@@ -113,7 +113,7 @@ async function checkLinks(dir: string, { containers }: LogInventory): Promise<Fi
   const mount = 'Mount it from the host (hostPath /var/log/containers), or give it with --containers.dir.';
   const without = 'without them a log is found by its pod, not by its container id';
   try {
-    const ids = (await readdir(dir)).filter((name) => containerIdOfLink(name) !== undefined).length;
+    const ids = (await readdir(dir)).filter((name) => parseContainerLink(name) !== undefined).length;
     return ids > 0 || containers === 0
       ? ok('logs.container-ids', `${dir}: ${amount(ids, 'link')} with a container id`)
       : warning('logs.container-ids', `${dir} holds no links with container ids; ${without}`, mount);

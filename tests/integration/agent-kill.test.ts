@@ -156,7 +156,10 @@ test(
     endpoint.treat = () => 'pass';
     const { agent } = await agents.start(agentConfig(node, endpoint.url));
     await agent.settled();
-    work.all.forEach((container) => rmSync(container.directory, { recursive: true, force: true }));
+    work.all.forEach((container) => {
+      rmSync(container.directory, { recursive: true, force: true });
+      container.unlink();
+    });
     await until('the final container records', () => agent.containerRecords().every(({ final }) => final), 30_000);
     const containerRecords = await storedContainerRecords(store);
     const lines = await linesByPod();

@@ -1,4 +1,14 @@
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatNs } from '../../model/time';
@@ -56,6 +66,8 @@ export class SimulatedContainer {
   bytes = 0;
   private lastNs = 0n;
   private rotations = 0;
+  private linkPath: string | null = null;
+  private descriptor: number | null = null;
 
   constructor(
     private readonly node: SimulatedNode,
@@ -96,9 +108,24 @@ export class SimulatedContainer {
 
   /** Appends bytes as they are; they are not among `written`. */
   append(bytes: string | Buffer, file = this.current): this {
-    appendFileSync(file, bytes);
+    appendFileSync(file === this.current ? (this.descriptor ?? file) : file, bytes);
     this.bytes += Buffer.byteLength(bytes);
     return this;
+  }
+
+  /** Opens the current file as a runtime does: what is written goes there, whatever becomes of its name. */
+  reopen(): this {
+    this.release();
+    this.descriptor = openSync(this.current, 'a');
+    return this;
+  }
+
+  /** The container ended: the runtime closes its file. */
+  release(): void {
+    if (this.descriptor !== null) {
+      closeSync(this.descriptor);
+      this.descriptor = null;
+    }
   }
 
   /** Renames the current file as the kubelet does and begins a new one. @returns the rotated file */
@@ -112,19 +139,34 @@ export class SimulatedContainer {
 
   /** The link that names the container's id. */
   link(containerId: string): this {
-    symlinkSync(this.current, join(this.node.links, `${this.pod}_${this.namespace}_${this.name}-${containerId}.log`));
+    this.linkPath = join(this.node.links, `${this.pod}_${this.namespace}_${this.name}-${containerId}.log`);
+    symlinkSync(this.current, this.linkPath);
     return this;
   }
 
-  /** Deletes its files, as container GC does; the directory stays. */
+  /** Deletes its files and its link, as container GC does; the directory stays. */
   deleteFiles(): void {
+    this.deleteByHand();
+    this.unlink();
+  }
+
+  /** Deletes its files as somebody does who is not the kubelet, which has the container still. */
+  deleteByHand(): void {
     for (const file of readdirSync(this.directory)) {
       rmSync(join(this.directory, file));
     }
   }
 
-  /** Deletes the pod's directory, as the kubelet does for a deleted pod. */
+  /** Deletes the pod's directory and the link, as the kubelet does for a deleted pod. */
   deletePod(): void {
     rmSync(join(this.directory, '..'), { recursive: true });
+    this.unlink();
+  }
+
+  /** Deletes the link that names the container's id, where there is one. */
+  unlink(): void {
+    if (this.linkPath !== null) {
+      rmSync(this.linkPath, { force: true });
+    }
   }
 }

@@ -1,4 +1,5 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { formatNs } from '../../model/time';
@@ -128,4 +129,26 @@ test('ends with 1 and says what happened when Loki cannot be reached; the lines 
 test('ends with 0 where there is nothing to ship', async () => {
   const { code, stdout } = await once();
   expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^NAMESPACE .*STATUS\n$/) });
+});
+
+test('ends with 1 and names what could not be opened: a link that leads out, one that leads nowhere, a pipe', async () => {
+  const good = node.container({ pod: 'good-0' }).write(5);
+  const elsewhere = join(node.dir, 'elsewhere');
+  writeFileSync(elsewhere, 'secret\n');
+  symlinkSync(elsewhere, node.container({ pod: 'out-0' }).current);
+  const first = await once('-o', 'json');
+  expect(first.code).toBe(1);
+  expect(first.stderr).toMatch(/afterlog: a log cannot be opened: .*out-0.*elsewhere, outside .*not followed/);
+  const records = containerRecordsIn(first.stdout);
+  expect(records.find(({ pod }) => pod === 'good-0')).toMatchObject({ status: 'complete' });
+  expect(records.find(({ pod }) => pod === 'out-0')).toMatchObject({
+    status: 'lost',
+    linesAcked: 0,
+    gaps: [{ reason: 'unreadable', bytes: 7 }],
+  });
+  await expectEachLineOnce(store, [good]);
+  symlinkSync(join(node.dir, 'nothing'), node.container({ pod: 'nowhere-0' }).current);
+  const second = await once();
+  expect(second.code).toBe(1);
+  expect(second.stderr).toMatch(/afterlog: 2 logs cannot be opened, one of them: /);
 });

@@ -1,7 +1,7 @@
-import { renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LogFile } from '../../shipper/agent/files/log-file';
-import { expectEachLineOnce, finalContainerRecord, until } from './agent-harness';
+import { entriesOf, expectEachLineOnce, finalContainerRecord, until } from './agent-harness';
 import { criLine, secondsAgo } from './agent-node';
 import { agentScene } from './agent-scene';
 
@@ -52,4 +52,52 @@ test('a log that could not be opened as long as it was there is lost, and its co
   expect(containerRecord.gaps).toMatchObject([
     { reason: 'unreadable', bytes: expect.any(Number), detail: expect.stringMatching(/leads to .*elsewhere/) },
   ]);
+});
+
+test('a log that cannot be opened is at risk, and the agent is not ready, for as long as that is so', async () => {
+  const elsewhere = join(scene.node.dir, 'elsewhere');
+  writeFileSync(elsewhere, criLine(secondsAgo(0), 'hidden'));
+  const container = scene.node.container({ pod: 'linked-0' });
+  symlinkSync(elsewhere, container.current);
+  const { agent } = await scene.start();
+  await until('it is seen', () => agent.containerRecords().length === 1);
+  expect(agent.atRisk).toBe(statSync(elsewhere).size);
+  expect(agent.problem).toMatch(/a log cannot be opened: .*elsewhere/);
+  expect(await agent.metrics.registry.metrics()).toMatch(/afterlog_unopened_files 1\n/);
+  expect(agent.containerRecords()).toMatchObject([{ status: 'pending', gaps: [{ reason: 'unreadable' }] }]);
+  rmSync(container.current);
+  container.write(3);
+  await scene.acknowledged(agent, container);
+  expect(agent.atRisk).toBe(0);
+  expect(agent.problem).toBe(null);
+});
+
+test('a pod or container directory that is a link out of the log directory is refused, and said', async () => {
+  const outside = join(scene.node.dir, 'outside');
+  mkdirSync(join(outside, 'main'), { recursive: true });
+  writeFileSync(join(outside, 'main', '0.log'), criLine(secondsAgo(0), 'hidden'));
+  symlinkSync(outside, join(scene.node.logs, 'jobs_sly-0_uid'));
+  const container = scene.node.container({ pod: 'sly-1' });
+  rmSync(container.directory, { recursive: true });
+  symlinkSync(join(outside, 'main'), container.directory);
+  const honest = scene.node.container({ pod: 'honest-0' }).write(3);
+  const { agent, said } = await scene.start();
+  await scene.acknowledged(agent, honest);
+  await until('both are reported', () => said().split('outside').length > 2);
+  expect(agent.containerRecords().map(({ pod }) => pod)).toEqual(['honest-0']);
+  expect(agent.problem).toMatch(/^2 logs cannot be opened/);
+  expect(await entriesOf(scene.store, '{namespace="jobs"} |= "hidden"')).toEqual([]);
+});
+
+test('a directory exchanged for a link after it was looked at leads nowhere either', async () => {
+  const outside = join(scene.node.dir, 'outside');
+  mkdirSync(outside);
+  writeFileSync(join(outside, '0.log'), criLine(secondsAgo(0), 'hidden'));
+  const container = scene.node.container({ pod: 'sly-2' }).write(3);
+  const { agent } = await scene.start();
+  await scene.acknowledged(agent, container);
+  renameSync(container.directory, join(scene.node.dir, 'moved'));
+  symlinkSync(outside, container.directory);
+  await until('it is refused', () => /leads to .*outside/.test(agent.problem ?? ''));
+  expect(await entriesOf(scene.store, '{namespace="jobs"} |= "hidden"')).toEqual([]);
 });

@@ -78,6 +78,20 @@ test('what is removed stays removed, until it is saved again', () => {
   expect(open().load(NOW)).toEqual([container('b', 2), container('a', 4)]);
 });
 
+test('containers that are done with are remembered over restarts, the last of them', () => {
+  const checkpoint = started();
+  for (let i = 0; i < 1_200; i++) {
+    checkpoint.save(container(`c${i}`));
+    checkpoint.remove(`uid/c${i}/0`);
+  }
+  const next = started();
+  expect([next.isDone('uid/c0/0'), next.isDone('uid/c1199/0'), next.isDone('uid/other/0')]).toEqual([
+    false,
+    true,
+    false,
+  ]);
+});
+
 test('of a last line that a crash cut short, the line before it counts', () => {
   const checkpoint = started();
   checkpoint.save(container('a', 1));
@@ -165,8 +179,10 @@ test('a start writes the file anew, with what counts only', () => {
   checkpoint.remove('uid/b/0');
   open().load(NOW);
   const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
-  expect(lines).toHaveLength(1);
-  expect(JSON.parse(lines[0]!)).toMatchObject({ v: 1, state: container('a', 49) });
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+    { v: 1, state: { id: 'uid/b/0', done: true } },
+    { v: 1, state: container('a', 49) },
+  ]);
 });
 
 test('a file that has grown is written anew on the way', () => {

@@ -58,6 +58,10 @@ const entrySchema = z.union([savedContainerSchema, z.object({ id: z.string(), do
 type Entry = z.infer<typeof entrySchema>;
 
 const FILE = 'checkpoint.jsonl';
+/** So many containers that are done with are remembered, to tell another container of the same id from them. */
+const KEPT_DONE = 1_000;
+/** Bytes of the line of one of them, about. */
+const DONE_BYTES = 120;
 /** The version of the file's lines. */
 const VERSION = 1;
 
@@ -69,6 +73,8 @@ const VERSION = 1;
  */
 export class Checkpoint {
   private readonly live = new Map<string, string>();
+  /** Containers that are done with, the last ones: the line of each. */
+  private readonly done = new Map<string, string>();
   private readonly file: JournalFile;
   private liveBytes = 0;
   private reservedFor = 0;
@@ -107,7 +113,10 @@ export class Checkpoint {
       const entry = parseLine(line);
       if (entry !== undefined) {
         saved.delete(entry.id);
-        if (!('done' in entry)) {
+        this.done.delete(entry.id);
+        if ('done' in entry) {
+          this.bury(entry.id);
+        } else {
           saved.set(entry.id, entry);
         }
       } else if (index === lines.length - 1 && line.startsWith('{') && !line.endsWith('}')) {
@@ -167,11 +176,26 @@ export class Checkpoint {
   remove(id: string): void {
     if (this.live.has(id)) {
       this.keep(id, null);
-      this.append(`${format({ id, done: true })}\n`);
+      this.append(`${this.bury(id)}\n`);
     }
   }
 
+  /** Whether a container of that id was there, and is done with. */
+  isDone(id: string): boolean {
+    return this.done.has(id);
+  }
+
+  private bury(id: string): string {
+    const line = format({ id, done: true });
+    this.done.set(id, line);
+    if (this.done.size > KEPT_DONE) {
+      this.done.delete(this.done.keys().next().value ?? '');
+    }
+    return line;
+  }
+
   private keep(id: string, line: string | null): void {
+    this.done.delete(id);
     const before = this.live.get(id);
     this.liveBytes -= before === undefined ? 0 : before.length + 1;
     if (line === null) {
@@ -207,7 +231,7 @@ export class Checkpoint {
 
   private writeAnew(): void {
     this.reserve();
-    this.file.rewrite([...this.live.values(), ''].join('\n'));
+    this.file.rewrite([...this.done.values(), ...this.live.values(), ''].join('\n'));
     this.reservedFor = 0; // the spare is another file now
     this.reserve();
   }
@@ -216,7 +240,7 @@ export class Checkpoint {
   private reserve(): void {
     if (this.reservedFor === 0 || this.liveBytes > this.reservedFor * 1.5) {
       try {
-        this.file.reserve(this.liveBytes);
+        this.file.reserve(this.liveBytes + this.done.size * DONE_BYTES);
         this.reservedFor = Math.max(1, this.liveBytes);
       } catch (error) {
         this.logger.debug('the checkpoint has no room in reserve', { error: errorText(error) });
@@ -277,7 +301,7 @@ const runPattern =
 function salvage(line: string, now: string): SavedContainer | undefined {
   const [, id, namespace = '', pod = '', podUid = '', container = '', restart, directory] = runPattern.exec(line) ?? [];
   const run = { namespace, pod, podUid, container, restart: Number(restart) };
-  if (id !== containerRunId(run) || directory !== `${namespace}_${pod}_${podUid}/${container}`) {
+  if (id?.split('@')[0] !== containerRunId(run) || directory !== `${namespace}_${pod}_${podUid}/${container}`) {
     return undefined;
   }
   const account = emptyRecordState();
@@ -289,7 +313,7 @@ function salvage(line: string, now: string): SavedContainer | undefined {
     to: now,
     detail: "the agent's checkpoint of this container was damaged: what was sent before is not known",
   });
-  return { id, run, directory, account, files: [] };
+  return { id: id ?? '', run, directory, account, files: [] };
 }
 
 /** By `<pod directory>/<container>` and restart. */

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
+import { containerRunId } from '../../../model/container-run';
 import { CONTAINER_METADATA, type ContainerRecord } from '../../../model/records';
 import { parseNs } from '../../../model/time';
 import type { Logger } from '../../common/log';
 import type { RecordWriter } from '../../loki/record-writer';
 import type { Checkpoint } from './checkpoint';
-import type { ContainerLog } from '../container/container-log';
+import type { ContainerLog, LinkState } from '../container/container-log';
 
 /** The kubelet deletes files first and directories just after; what remains shows when it is done. */
 const SETTLE_NS = 1_500_000_000n;
@@ -24,6 +25,8 @@ export interface RecordKeeperDeps {
   logger: Logger;
   /** Nanoseconds since 1970. */
   now: () => bigint;
+  /** What the kubelet's link to the container's log tells. */
+  linkState: (container: ContainerLog) => LinkState;
   /** The container has unread lines. */
   ready: (container: ContainerLog) => void;
   /** The container is done with: its log left, Loki has what there was, and the container record. */
@@ -47,9 +50,32 @@ export class RecordKeeper {
 
   constructor(private readonly deps: RecordKeeperDeps) {}
 
-  /** Containers whose last word is not in Loki yet although all else is. */
+  /** Containers whose last word is not in Loki yet although all else is, and those that will soon be taken as ended. */
   get waiting(): number {
-    return this.closing.size;
+    let lingering = 0;
+    for (const container of this.containers.values()) {
+      lingering += container.lingers && this.deps.linkState(container) !== 'there' ? 1 : 0;
+    }
+    return this.closing.size + lingering;
+  }
+
+  /** Containers whose logs were deleted end when the kubelet removes them, or are silent. */
+  lookForEnds(): void {
+    for (const container of this.containers.values()) {
+      if (container.lingers && container.hasEnded(this.deps.linkState(container))) {
+        container.state.ended = true;
+        this.changed(container, true);
+      }
+    }
+  }
+
+  /** Containers with files that are there and cannot be opened. */
+  get unopened(): number {
+    let files = 0;
+    for (const { unopened } of this.containers.values()) {
+      files += unopened.gaps.length;
+    }
+    return files;
   }
 
   /** Bytes that Loki has not acknowledged. */
@@ -67,6 +93,9 @@ export class RecordKeeper {
     for (const container of this.addedUp().unacked > 0 ? this.containers.values() : []) {
       const { unacked } = container;
       bytes += unacked > 0 && container.reclaimable ? unacked : 0;
+    }
+    for (const { unopened } of this.containers.values()) {
+      bytes += unopened.bytes;
     }
     return bytes;
   }
@@ -98,6 +127,22 @@ export class RecordKeeper {
     return [...this.finished.values(), ...[...this.containers.values()].map((one) => this.recordOf(one, false))];
   }
 
+  /** The last record of a container that is done with, where it is still remembered. */
+  finishedRecord(id: string): ContainerRecord | undefined {
+    return this.finished.get(id);
+  }
+
+  /** A link names the container of the run: the one whose log is there. */
+  setContainerId(runId: string, containerId: string): void {
+    const first = this.containers.get(runId);
+    const all = first?.state.left === null ? [first] : this.containers.values();
+    for (const container of all) {
+      if (container.state.left === null && containerRunId(container.run) === runId) {
+        container.setContainerId(containerId);
+      }
+    }
+  }
+
   /** Writes the container records of all containers that are still there (`--once`), as they stand. */
   async writeAll(): Promise<void> {
     for (const container of this.containers.values()) {
@@ -125,6 +170,9 @@ export class RecordKeeper {
     this.closeIfDone(container);
     if (kept) {
       this.save(container);
+      if (this.deps.checkpoint.behind) {
+        this.tell(container); // should the agent be killed now, the next one would not know of it
+      }
     }
   }
 
@@ -181,7 +229,7 @@ export class RecordKeeper {
     if (container.unacked > 0 || this.stopped) {
       return;
     }
-    if (state.left !== null && container.files.length === 0) {
+    if (state.left !== null && state.ended && container.files.length === 0) {
       this.finish(container);
     } else if (state.ended && closed && !endedBefore && container.files.length === 0) {
       this.tell(container);
@@ -198,10 +246,15 @@ export class RecordKeeper {
     this.save(container); // should the agent end before the containerRecord is out, the next one must know that nothing is missing
     const leftAt = this.deps.now();
     const timer = setInterval(() => {
-      if (this.deps.now() - leftAt >= SETTLE_NS) {
+      const isBack = container.state.left === null;
+      if (isBack || this.deps.now() - leftAt >= SETTLE_NS) {
         clearInterval(timer);
         this.timers.delete(timer);
-        this.sayLastWord(container);
+        if (isBack) {
+          this.closing.delete(container.id);
+        } else {
+          this.sayLastWord(container);
+        }
       }
     }, SETTLE_LOOK_MS);
     this.timers.add(timer);

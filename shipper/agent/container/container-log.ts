@@ -1,4 +1,4 @@
-import { containerRunId, type ContainerRun } from '../../../model/container-run';
+import type { ContainerRun } from '../../../model/container-run';
 import type { ContainerRecord, Gap } from '../../../model/records';
 import { addGap, buildContainerRecord, emptyRecordState, lineTime, type RecordState } from './record-state';
 import { MetadataForms, type MetadataPairs } from '../entries/entry-metadata';
@@ -13,6 +13,9 @@ import type { EncodeBuffer } from '../entries/encode-buffer';
 const STRAGGLER_MS = 2_000;
 /** Whoever wrote so lately runs, and no reclaim deletes its log. */
 const RUNS_MS = 5_000;
+
+/** What the kubelet's link to a container's log tells: there as long as the kubelet has the container. */
+export type LinkState = 'there' | 'removed' | 'unknown';
 
 /** A stretch of one of a container's files. */
 export interface Segment extends Stretch {
@@ -36,7 +39,6 @@ export interface ContainerDeps {
 
 /** The log of one container run: its files from the oldest to the current one, and the account of them. */
 export class ContainerLog {
-  readonly id: string;
   readonly state: RecordState;
   /** Open files, oldest first. */
   files: OpenFile[] = [];
@@ -50,14 +52,17 @@ export class ContainerLog {
   over = false;
   /** A gap was found that no container record in Loki tells of. */
   unreported = false;
+  /** When its log left the node, milliseconds of the monotonic clock. */
+  private leftAt = -Infinity;
 
+  /** @param id `containerRunId()`, with `@` and a time where another container had that id before, as static pods do */
   constructor(
+    readonly id: string,
     readonly run: ContainerRun,
     readonly directory: string,
     private readonly deps: ContainerDeps,
     state?: RecordState
   ) {
-    this.id = containerRunId(run);
     this.state = state ?? emptyRecordState();
     this.unreported = this.state.gaps.length > 0; // an earlier agent may have ended before it could tell
   }
@@ -67,6 +72,55 @@ export class ContainerLog {
     addGap(this.state, gap);
     this.unreported = true;
     this.deps.onMiss(gap);
+  }
+
+  /** The file is so large now; more of it than before: somebody writes to it. */
+  grew({ log }: OpenFile, size: number): void {
+    const growth = log.grow(size);
+    if (this.state.left !== null) {
+      this.state.left.bytesUnacked += growth;
+    }
+  }
+
+  /**
+   * The last of its files was deleted. That does not end the container: a log may be removed by hand, and what the
+   * container writes until the kubelet makes a new one is in the deleted file.
+   */
+  leave(left: NonNullable<RecordState['left']>): void {
+    this.state.left = left;
+    this.leftAt = performance.now();
+    this.state.ended ||= !this.files.some(({ log }) => log.isOpen);
+  }
+
+  /** There is a file of it again. What was written while none was open nobody knows. */
+  comeBack(now: string, ended: boolean): void {
+    const { state } = this;
+    if (state.ended && !ended) {
+      this.missUntil(now);
+    }
+    state.left = null;
+    state.ended = ended;
+  }
+
+  /** The same container has a log again: what it wrote since that of before was given up nobody knows. */
+  missUntil(now: string): void {
+    const detail = 'what was written after its log was removed and before it was there again';
+    this.miss({ reason: 'gone-unread', bytes: null, lines: null, from: this.state.lastTime, to: now, detail });
+  }
+
+  /** Whether its log was deleted, and it may still write to it. */
+  get lingers(): boolean {
+    return this.state.left !== null && !this.state.ended && !this.over;
+  }
+
+  /**
+   * Whether a container whose log was deleted ended: the kubelet removes its link with its log, and leaves it there where
+   * somebody else deleted the log. Where no link tells, silence has to do.
+   */
+  hasEnded(link: LinkState): boolean {
+    const grewAt = Math.max(...this.files.map(({ log }) => log.grewAt));
+    const since = link === 'removed' ? grewAt : Math.max(grewAt, this.leftAt);
+    return link !== 'there' && performance.now() - since > RUNS_MS;
   }
 
   /** The container's id became known: lines that go out for the first time from now on have it. */
@@ -103,7 +157,7 @@ export class ContainerLog {
   /** Whether the next reclaim could delete its log: it ended, or has written nothing lately that would show that it runs. */
   get reclaimable(): boolean {
     const grewAt = this.files.at(-1)?.log.grewAt ?? -Infinity;
-    return this.state.ended || performance.now() - grewAt > RUNS_MS;
+    return this.state.ended || this.state.left !== null || performance.now() - grewAt > RUNS_MS;
   }
 
   /** Bytes on the disk that only this agent keeps from being freed. */
@@ -127,15 +181,24 @@ export class ContainerLog {
     return bytes;
   }
 
-  /** Whether the file can still grow. */
-  private isFinal({ log }: OpenFile): boolean {
-    return log.gone || log.superseded || log.compressed || this.state.ended || this.over;
+  /** Whether the file can grow no more. */
+  private isFinal({ log, rotated }: OpenFile): boolean {
+    if (log.compressed || this.state.ended || this.over) {
+      return true;
+    }
+    // A deleted file that no rotation renamed is written to until the runtime goes on in its successor.
+    return log.superseded && (!log.gone || rotated !== '' || performance.now() - log.changedAt > RUNS_MS);
   }
 
   /** Reads on from where reading stands and writes entries into the request on the buffer, until a stop. */
   fill(buffer: EncodeBuffer, rules: RequestRules, nowMs: number): Filled {
     const stretches: Stretch[] = [];
+    const { left } = this.state;
+    const sizeBefore = left === null ? 0 : this.bytesSeen;
     const filled = (stop: ReadStop, late?: boolean): Filled => {
+      if (left !== null) {
+        left.bytesUnacked += this.bytesSeen - sizeBefore;
+      }
       const segments = stretches.map((stretch) => ({ ...stretch, container: this }));
       return { segments, stop, late };
     };
@@ -148,6 +211,10 @@ export class ContainerLog {
       }
     }
     return filled('end');
+  }
+
+  private get bytesSeen(): number {
+    return this.files.reduce((bytes, { log }) => bytes + (log.compressed ? 0 : log.size), 0);
   }
 
   private formsOf(containerId: string | null): MetadataForms {
@@ -244,12 +311,23 @@ export class ContainerLog {
     const { log } = file;
     const whole = log.atGzipEnd;
     const from = gap.from ?? lineTime(log.read.seconds, log.read.nanos);
+    const isWritten = this.lingers && log.grewAt > this.leftAt;
     file.givenUp = gap.reason;
     const bytes = log.giveUpRest();
     this.state.vanishedBytes += bytes;
     if (bytes > 0 || !whole) {
       this.miss({ ...gap, from, bytes: whole ? bytes : null, lines: null });
     }
+    if (isWritten) {
+      this.miss({
+        ...gap,
+        from,
+        bytes: null,
+        lines: null,
+        detail: 'what its container wrote to the deleted file after that',
+      });
+    }
+    this.state.ended ||= this.lingers && !this.files.some((one) => one.log.isOpen);
   }
 
   /** Closes files that nothing more can come from. @returns whether any was closed */
@@ -280,7 +358,9 @@ export class ContainerLog {
 
   /** Whether a file is done but for the time that a straggling line may take. */
   get awaitsStragglers(): boolean {
-    return this.files.some(({ log }) => log.superseded && !log.gone && log.unacked === 0);
+    return this.files.some(
+      (file) => file.log.superseded && file.log.unacked === 0 && !(file.log.gone && this.isFinal(file))
+    );
   }
 
   close(): void {
@@ -307,6 +387,9 @@ export class ContainerLog {
       open.bytesSeen += log.size;
       open.bytesAcked += log.acked.offset;
     }
-    return buildContainerRecord(this.run, node, this.state, open, final);
+    const { gaps, bytes } = this.unopened;
+    open.bytesSeen += bytes;
+    const state = gaps.length > 0 ? { ...this.state, gaps: [...this.state.gaps, ...gaps] } : this.state;
+    return buildContainerRecord(this, node, state, open, final);
   }
 }

@@ -1,3 +1,4 @@
+import { containerRunId } from '../../../model/container-run';
 import type { Gap } from '../../../model/records';
 import {
   addGap,
@@ -38,7 +39,7 @@ const gapsOf = (...gaps: Gap[]) => {
   return state.gaps;
 };
 const recordOf = (state: Partial<RecordState>, open = nothing) =>
-  buildContainerRecord(run, node, { ...emptyRecordState(), ...state }, open, false);
+  buildContainerRecord({ id: containerRunId(run), run }, node, { ...emptyRecordState(), ...state }, open, false);
 
 describe('gaps', () => {
   test('of one reason grow together, from the first time to the last', () => {

@@ -1,4 +1,4 @@
-import { containerRunId, type ContainerRun } from '../../../model/container-run';
+import type { ContainerRun } from '../../../model/container-run';
 import { gapSchema, RECORD_VERSION, type ContainerRecord, type Gap } from '../../../model/records';
 import { formatTime } from '../../../model/time';
 import { logStatusOf } from '../../../model/log-status';
@@ -78,7 +78,7 @@ export interface OpenSums {
 
 /** The container record of a container run as its record. */
 export function buildContainerRecord(
-  run: ContainerRun,
+  { id, run }: { id: string; run: ContainerRun },
   node: { cluster: string; node: string },
   state: RecordState,
   open: OpenSums,
@@ -98,7 +98,7 @@ export function buildContainerRecord(
   return {
     v: RECORD_VERSION,
     kind: 'container',
-    id: containerRunId(run),
+    id,
     ...node,
     ...run,
     containerId: state.containerId,

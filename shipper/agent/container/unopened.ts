@@ -1,5 +1,6 @@
 import type { Gap } from '../../../model/records';
 import type { Found } from '../discover/directory-listing';
+import { isSameRotation } from '../files/names';
 
 type Unread = Pick<Gap, 'reason' | 'bytes' | 'detail'>;
 
@@ -22,13 +23,29 @@ export class UnopenedFiles {
     this.files.delete(keyOf(found));
   }
 
+  /** Those that are there and cannot be opened, as the gaps that they are as long as that is so. */
+  get gaps(): Gap[] {
+    return [...this.files.values()]
+      .filter(({ reason }) => reason === 'unreadable')
+      .map(({ reason, bytes, detail }) => ({ reason, bytes, lines: null, from: null, to: null, detail }));
+  }
+
+  /** Bytes that they had when they were last looked at. */
+  get bytes(): number {
+    let bytes = 0;
+    for (const file of this.files.values()) {
+      bytes += file.bytes ?? 0;
+    }
+    return bytes;
+  }
+
   /** Those that are not among the container's files any more; one of which there is a compressed copy is no loss. */
   takeGone(there: readonly Found[]): Unread[] {
     const gone: Unread[] = [];
     for (const [key, { rotated, ...unread }] of this.files) {
       if (!there.some((found) => keyOf(found) === key)) {
         this.files.delete(key);
-        if (rotated === '' || !there.some((found) => found.rotated === rotated)) {
+        if (!there.some((found) => isSameRotation(found.rotated, rotated))) {
           gone.push(unread);
         }
       }

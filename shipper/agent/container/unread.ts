@@ -1,6 +1,6 @@
 import type { ContainerLog } from './container-log';
 import type { Found } from '../discover/directory-listing';
-import { parseLogFileName } from '../files/names';
+import { rotationOf } from '../files/names';
 import { lineTime } from './record-state';
 
 /**
@@ -54,8 +54,8 @@ export function missUnseen(container: ContainerLog, until: string): void {
   if (!newest && closed.length === 0 && gaps.length > 0) {
     return; // nothing of it could be opened, which is told
   }
-  const name = newest && (parseLogFileName(newest.log.lastName) ?? newest);
-  if (name?.rotated !== '' && !closed.some(({ rotated }) => rotated === '')) {
+  const rotated = newest && (rotationOf(newest.log.lastName) || newest.rotated);
+  if (rotated !== '' && !closed.some(({ rotated }) => rotated === '')) {
     const read = newest?.log.read;
     const from = (read && lineTime(read.seconds, read.nanos)) ?? lastTime;
     const detail = 'a newer file that nobody saw';

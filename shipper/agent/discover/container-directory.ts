@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Logger } from '../../common/log';
+import type { Refusals } from './refusals';
 import type { ContainerRun } from '../../../model/container-run';
 import { foldAway, type ClosedFile } from '../container/record-state';
 import type { SavedContainer, SavedFile } from '../checkpoint/checkpoint';
@@ -7,15 +8,18 @@ import { missUnopened, missUnresolved, missUnseen } from '../container/unread';
 import type { ContainerLog } from '../container/container-log';
 import { DirectoryListing, isMissing, MANY_TRIES, type Found } from './directory-listing';
 import { LogFile } from '../files/log-file';
-import { byAge, type PodDirectory } from '../files/names';
+import { byAge, isSameRotation, parseLogFileName, rotationOf, type PodDirectory } from '../files/names';
 import { OpenFile } from '../files/open-file';
 import { movePosition } from '../files/position';
 
 export interface DirectoryDeps {
   logger: Logger;
+  /** What cannot be read. */
+  refusals: Refusals;
   /** Directories that a log file may lie in after symlinks are followed. */
   roots: readonly string[];
-  create: (run: ContainerRun, directory: string, saved: SavedContainer | undefined) => ContainerLog;
+  /** @param bornMs when the first of its files was made, milliseconds since 1970 */
+  create: (run: ContainerRun, directory: string, saved: SavedContainer | undefined, bornMs: number) => ContainerLog;
   /** Now as RFC 3339. */
   nowText: () => string;
   /** A time of the file system, milliseconds since 1970, as RFC 3339. */
@@ -30,19 +34,27 @@ export interface DirectoryDeps {
 /** One container's log directory: which files belong to which run of the container, and what became of them. */
 export class ContainerDirectory {
   readonly containers = new Map<number, ContainerLog>();
-  private readonly refused = new Set<string>();
   /** The directory changed while it was looked at. */
   private stale = false;
   private readonly listing: DirectoryListing;
+  /** Restarts that are done with. */
+  private readonly forgotten = new Set<number>();
 
+  /** @param onLinger is called when a deleted log in it has to be looked at, for it may still be written */
   constructor(
     readonly path: string,
     private readonly pod: PodDirectory,
     private readonly name: string,
     private readonly deps: DirectoryDeps,
-    private readonly saved: Map<number, SavedContainer>
+    private readonly saved: Map<number, SavedContainer>,
+    private readonly onLinger: () => void
   ) {
-    this.listing = new DirectoryListing(path, (what, error) => this.refuse(what, error));
+    this.listing = new DirectoryListing(path, deps.roots, deps.refusals);
+  }
+
+  /** Directories that its links lead into. */
+  get targets(): Iterable<string> {
+    return this.listing.targets;
   }
 
   /**
@@ -56,7 +68,8 @@ export class ContainerDirectory {
     }
     let grew = false;
     for (const container of this.containers.values()) {
-      for (const { log, pinned } of container.files) {
+      for (const file of container.files) {
+        const { log, pinned } = file;
         if (!log.isOpen || log.compressed) {
           continue;
         }
@@ -66,8 +79,7 @@ export class ContainerDirectory {
           return true;
         }
         if (size > log.size) {
-          log.size = size;
-          log.grewAt = performance.now();
+          container.grew(file, size);
           grew = true;
           this.deps.changed(container, false);
         }
@@ -82,7 +94,7 @@ export class ContainerDirectory {
       ({ unread, unresolved, unreported, state }) =>
         unread === 0 && unresolved.length === 0 && !unreported && !state.closed.some(({ onNode }) => onNode)
     );
-    if (atRest && this.refused.size === 0 && this.saved.size === 0) {
+    if (atRest && this.deps.refusals.size === 0 && this.saved.size === 0) {
       this.poll();
     } else {
       this.scan();
@@ -94,10 +106,49 @@ export class ContainerDirectory {
     return [...this.containers.values()].every(({ state }) => state.left !== null);
   }
 
+  /** Whether a log in it was deleted while its container may still write to it. */
+  get lingers(): boolean {
+    return [...this.containers.values()].some(({ lingers }) => lingers);
+  }
+
   /** Whether a file of that name is open. */
   hasOpen(name: string): boolean {
     const path = join(this.path, name);
     return [...this.containers.values()].some(({ files }) => files.some(({ log }) => log.isOpen && log.path === path));
+  }
+
+  /** Whether it is the name of a file that one of its links leads to. */
+  isTarget(name: string): boolean {
+    return this.listing.isTarget(name);
+  }
+
+  /**
+   * News of a log file that is not there: where none of its container run was ever seen, it came and went while nobody
+   * looked.
+   */
+  noteUnseen(name: string): void {
+    const parsed = parseLogFileName(name);
+    if (!parsed || this.containers.has(parsed.restart) || this.forgotten.has(parsed.restart)) {
+      return;
+    }
+    const container = this.deps.create(
+      { ...this.pod, container: this.name, restart: parsed.restart },
+      this.path,
+      undefined,
+      Date.now()
+    );
+    this.containers.set(parsed.restart, container);
+    const now = this.deps.nowText();
+    const detail = 'it came and went while the agent could not look';
+    container.miss({ reason: 'gone-unread', bytes: null, lines: null, from: null, to: now, detail });
+    container.leave({ at: now, noticed: now, directory: 'unknown', bytesUnacked: 0 });
+    this.deps.changed(container, true);
+  }
+
+  /** All is said of the container's run. */
+  forget(restart: number): void {
+    this.containers.delete(restart);
+    this.forgotten.add(restart);
   }
 
   /** Looks at the directory: opens new files, follows renamed ones, notes those that went. */
@@ -126,6 +177,9 @@ export class ContainerDirectory {
         this.deps.changed(container, outline(container) !== before);
       }
     }
+    if (this.lingers) {
+      this.onLinger();
+    }
   }
 
   private adopt(restart: number, files: readonly Found[]): ContainerLog | undefined {
@@ -134,7 +188,8 @@ export class ContainerDirectory {
     if (files.length === 0 && !saved) {
       return undefined;
     }
-    const container = this.deps.create({ ...this.pod, container: this.name, restart }, this.path, saved);
+    const bornMs = Math.min(Date.now(), ...files.map(({ birthMs }) => birthMs));
+    const container = this.deps.create({ ...this.pod, container: this.name, restart }, this.path, saved, bornMs);
     this.containers.set(restart, container);
     container.unresolved = [...(saved?.files ?? [])];
     return container;
@@ -172,13 +227,14 @@ export class ContainerDirectory {
     for (const file of container.files) {
       const { log } = file;
       if (!seen.has(file) && log.isOpen && !log.compressed) {
-        log.size = Math.max(log.size, log.look().size);
+        container.grew(file, log.look().size);
+        file.rotated = rotationOf(log.lastName) || file.rotated;
       }
       log.gone ||= !seen.has(file);
       if (superseded || file !== container.files.at(-1)) {
         log.supersede();
       }
-      if (log.pinnedBytes > 0) {
+      if (log.isOpen && log.gone) {
         file.pinned ??= { since: performance.now(), acked: log.acked.offset };
       }
     }
@@ -193,6 +249,8 @@ export class ContainerDirectory {
     }
     if (files.length === 0) {
       this.noteLeaving(container, closedWereThere);
+    } else if (container.state.left !== null) {
+      container.comeBack(this.deps.nowText(), superseded);
     }
   }
 
@@ -201,8 +259,7 @@ export class ContainerDirectory {
     if (state.left === null && !this.stale) {
       const at = this.wentAt(container, closedWereThere);
       const noticed = this.deps.nowText();
-      state.left = { at, noticed, directory: 'unknown', bytesUnacked: container.unacked };
-      state.ended = true;
+      container.leave({ at, noticed, directory: 'unknown', bytesUnacked: container.unacked });
       missUnseen(container, noticed);
     }
   }
@@ -236,10 +293,7 @@ export class ContainerDirectory {
       container.giveUp(file, { reason: 'truncated', to: this.deps.nowText() });
       return true;
     }
-    if (size > log.size) {
-      log.grewAt = performance.now();
-    }
-    log.size = size;
+    container.grew(file, size);
     return false;
   }
 
@@ -293,24 +347,17 @@ export class ContainerDirectory {
       const file = new OpenFile(log, found.rotated);
       container.files.push(file);
       container.unopened.opened(found);
-      this.refused.delete(found.path);
+      this.deps.refusals.clear(found.path);
       return file;
     } catch (error) {
       if (isMissing(error)) {
         this.stale = true; // renamed or deleted since it was found
         container.unopened.note(found, null);
       } else {
-        this.refuse(found.path, error);
+        this.deps.refusals.note(found.path, error);
         container.unopened.note(found, String(error instanceof Error ? error.message : error));
       }
       return undefined;
-    }
-  }
-
-  private refuse(path: string, error: unknown): void {
-    if (!this.refused.has(path)) {
-      this.refused.add(path);
-      this.deps.logger.error('cannot read', { path, error: error instanceof Error ? error.message : String(error) });
     }
   }
 }
@@ -330,14 +377,13 @@ function outline({ files, state, unresolved }: ContainerLog): string {
 
 /** Whether the file in the directory is the open one, under its name or a rotated one, or compressed. */
 function isOpenAs({ log, rotated, givenUp }: OpenFile, found: Found): boolean {
-  return givenUp === null && (log.ino === found.ino || (rotated !== '' && rotated === found.rotated));
+  return givenUp === null && (log.ino === found.ino || isSameRotation(rotated, found.rotated));
 }
 
 /** Whether the file in the directory is the closed one: by its rotation's name, or by its inode, which may be used again. */
 function isSame(closed: ClosedFile, found: Found): boolean {
   return (
-    (closed.rotated !== '' && closed.rotated === found.rotated) ||
-    (closed.ino === found.ino && closed.birthMs === found.birthMs)
+    isSameRotation(closed.rotated, found.rotated) || (closed.ino === found.ino && closed.birthMs === found.birthMs)
   );
 }
 

@@ -1,10 +1,12 @@
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readlinkSync, realpathSync, statSync, type Dirent } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { isNativeError } from 'node:util/types';
+import { isInside } from '../files/log-file';
+import { parseLogFileName, parseNumbered, type LogFileName } from '../files/names';
 import { DirectoryTime } from './directory-time';
-import { parseLogFileName, type LogFileName } from '../files/names';
+import type { Refusals } from './refusals';
 
-/** A log file that lies in a container's directory. */
+/** A log file that lies in a container's directory, or that a link in it leads to. */
 export interface Found extends LogFileName {
   path: string;
   ino: number;
@@ -12,18 +14,32 @@ export interface Found extends LogFileName {
   size: number;
 }
 
+/** A name that may be a log file's. */
+interface Name extends LogFileName {
+  path: string;
+  isLink: boolean;
+}
+
 /** A directory that changes while it is looked at is looked at again, so often at most. */
 export const MANY_TRIES = 5;
-/** What lies in a container's directory, and whether that may have changed since it was listed. */
+
+/**
+ * What lies in a container's directory, and whether that may have changed since it was listed. Where a log is a link, as
+ * with Docker's json-file logs, the files that the runtime's rotation left beside its target belong to it.
+ */
 export class DirectoryListing {
   private readonly time: DirectoryTime;
+  /** Directories that links led into, with their times. */
+  private targetTimes = new Map<string, DirectoryTime>();
+  private readonly targetNames = new Set<string>();
   /** A file had gone between the listing and the look at it. */
   private changedDuringScan = false;
 
-  /** @param refuse is told of what cannot be looked at */
+  /** @param roots where links may lead */
   constructor(
     private readonly path: string,
-    private readonly refuse: (path: string, error: unknown) => void
+    private readonly roots: readonly string[],
+    private readonly refusals: Refusals
   ) {
     this.time = new DirectoryTime(path);
   }
@@ -34,9 +50,10 @@ export class DirectoryListing {
     for (let tries = 0; ; tries++) {
       this.changedDuringScan = false;
       const found = names.flatMap((name) => this.find(name) ?? []);
-      const sure = !this.changedDuringScan && !this.time.changed;
+      const sure = !this.changedDuringScan && !this.outdated;
       const after = sure || tries === MANY_TRIES ? names : this.names();
-      if (after.join('/') === names.join('/')) {
+      if (pathsOf(after) === pathsOf(names)) {
+        this.refusals.retain(this.path, new Set(names.map(({ path }) => path)));
         return byRestart(found);
       }
       names = after;
@@ -48,39 +65,96 @@ export class DirectoryListing {
     return this.time.mtimeMs;
   }
 
-  /** Whether names may have come or gone since. */
+  /** Whether names may have come or gone since, here or where links lead. */
   get outdated(): boolean {
-    return this.time.changed;
+    return this.time.changed || (this.targetTimes.size > 0 && [...this.targetTimes.values()].some((t) => t.changed));
   }
 
-  /** The names in the directory; none where it is gone. */
-  private names(): string[] {
+  /** Directories that links lead into. */
+  get targets(): Iterable<string> {
+    return this.targetTimes.keys();
+  }
+
+  /** Whether a file of that name is one that a link leads to. */
+  isTarget(name: string): boolean {
+    return this.targetNames.has(name);
+  }
+
+  /** The names in the directory, and of files beside the targets of links; none where it is gone. */
+  private names(): Name[] {
+    let entries: Dirent[];
     try {
       this.time.note();
-      return readdirSync(this.path).sort();
+      entries = readdirSync(this.path, { withFileTypes: true });
+      this.refusals.clear(this.path);
     } catch (error) {
-      if (!isMissing(error)) {
-        this.refuse(this.path, error);
+      if (isMissing(error)) {
+        this.refusals.forget(this.path);
+      } else {
+        this.refusals.note(this.path, error);
       }
       return [];
     }
+    const before = this.targetTimes;
+    this.targetTimes = new Map();
+    return entries
+      .flatMap((entry) => {
+        const parsed = parseLogFileName(entry.name);
+        if (!parsed) {
+          return [];
+        }
+        const name = { ...parsed, path: join(this.path, entry.name), isLink: entry.isSymbolicLink() };
+        return name.isLink ? [name, ...this.besideTarget(name, before)] : [name];
+      })
+      .sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
-  private find(name: string): Found | undefined {
-    const parsed = parseLogFileName(name);
-    const path = join(this.path, name);
+  private besideTarget({ path, restart }: Name, known: ReadonlyMap<string, DirectoryTime>): Name[] {
     try {
-      const stat = parsed && statSync(path);
-      return stat && { ...parsed, path, ino: stat.ino, birthMs: stat.birthtimeMs, size: stat.size };
+      const target = realpathSync(path);
+      if (!isInside(target, this.roots)) {
+        return []; // opening it tells why
+      }
+      const directory = dirname(target);
+      const time = known.get(directory) ?? new DirectoryTime(directory);
+      this.targetTimes.set(directory, time);
+      this.targetNames.add(basename(target));
+      time.note();
+      return readdirSync(directory).flatMap((name) => {
+        const parsed = parseNumbered(basename(target), name);
+        return parsed ? [{ ...parsed, restart, path: join(directory, name), isLink: false }] : [];
+      });
+    } catch {
+      return []; // looking at the link itself tells why
+    }
+  }
+
+  private find({ path, isLink, ...name }: Name): Found | undefined {
+    try {
+      const { ino, birthtimeMs, size } = statSync(path);
+      return { ...name, path, ino, birthMs: birthtimeMs, size };
     } catch (error) {
-      this.changedDuringScan ||= isMissing(error);
       if (!isMissing(error)) {
-        this.refuse(path, error);
+        this.refusals.note(path, error);
+      } else if (!isLink || !this.leadsNowhere(path)) {
+        this.changedDuringScan = true;
       }
       return undefined;
     }
   }
+
+  /** Whether the link is there, and what it leads to is not: Docker deletes a container's file before the kubelet its link. */
+  private leadsNowhere(link: string): boolean {
+    try {
+      this.refusals.note(link, new Error(`it leads to ${readlinkSync(link)}, which is not there`));
+      return true;
+    } catch {
+      return false;
+    }
+  }
 }
+
+const pathsOf = (names: readonly Name[]) => names.map(({ path }) => path).join('\n');
 
 function byRestart(found: readonly Found[]): Map<number, Found[]> {
   const files = new Map<number, Found[]>();

@@ -5,8 +5,8 @@ const COARSE_MS = 50;
 
 /** Tells by a directory's time whether names in it may have come or gone since it was listed. */
 export class DirectoryTime {
-  private listed = NaN;
-  /** The directory was older than a tick when it was listed: any later change shows in its time. */
+  private listed: number | null = null;
+  /** The directory was older than a tick when it was listed, or not there: any later change shows in its time. */
   private firm = false;
 
   constructor(private readonly path: string) {}
@@ -14,12 +14,12 @@ export class DirectoryTime {
   /** The directory is listed next. */
   note(): void {
     this.listed = this.read();
-    this.firm = Date.now() - this.listed > COARSE_MS;
+    this.firm = this.listed === null || Date.now() - this.listed > COARSE_MS;
   }
 
   /** The directory's time when it was listed, milliseconds since 1970; null where it was not there. */
   get mtimeMs(): number | null {
-    return Number.isNaN(this.listed) ? null : this.listed;
+    return this.listed;
   }
 
   /** Whether names may have come or gone since. */
@@ -27,12 +27,11 @@ export class DirectoryTime {
     return !this.firm || this.read() !== this.listed;
   }
 
-  /** NaN, which equals nothing, where there is none. */
-  private read(): number {
+  private read(): number | null {
     try {
-      return statSync(this.path, { throwIfNoEntry: false })?.mtimeMs ?? NaN;
+      return statSync(this.path, { throwIfNoEntry: false })?.mtimeMs ?? null;
     } catch {
-      return NaN; // whoever lists it says why it cannot be read
+      return null; // whoever lists it says why it cannot be read
     }
   }
 }

@@ -11,13 +11,18 @@ let dir: string;
 let links: ContainerLinks;
 let told: Array<[string, string]>;
 let tell: (() => void) | null;
+let removed: string[];
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'afterlog-links-'));
   told = [];
   tell = null;
-  links = new ContainerLinks(dir, quiet, (run, containerId) => {
-    told.push([run, containerId]);
-    tell?.();
+  removed = [];
+  links = new ContainerLinks(dir, quiet, {
+    named: (run, containerId) => {
+      told.push([run, containerId]);
+      tell?.();
+    },
+    removed: (run) => removed.push(run),
   });
 });
 afterEach(() => {
@@ -79,4 +84,23 @@ test('a directory that is not there yet is looked at again', () => {
   link(id('a'), 0);
   links.scan();
   expect(links.idOf('uid/app/0')).toBe(id('a'));
+});
+
+test('a link that is removed tells that the kubelet removed its container; one that stays, that it has it', () => {
+  const path = link(id('a'), 0);
+  link(id('b'), 1);
+  links.start();
+  expect([links.stateOf('uid/app/0', true), links.stateOf('uid/app/1', true)]).toEqual(['there', 'there']);
+  unlinkSync(path);
+  links.scan();
+  expect(removed).toEqual(['uid/app/0']);
+  expect([links.stateOf('uid/app/0', true), links.stateOf('uid/app/1', true)]).toEqual(['removed', 'there']);
+  // Of a container that never had a link none can be missed.
+  expect(links.stateOf('uid/other/0', false)).toBe('unknown');
+});
+
+test('where the directory of the links is not there it tells nothing', () => {
+  rmSync(dir, { recursive: true });
+  links.start();
+  expect(links.stateOf('uid/app/0', true)).toBe('unknown');
 });

@@ -2,23 +2,37 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { containerRunId } from '../../../model/container-run';
 import type { Logger } from '../../common/log';
-import { containerIdOfLink, runOfTarget } from '../files/names';
+import type { LinkState } from '../container/container-log';
+import { parseContainerLink, runOfTarget } from '../files/names';
 import { Watched } from './watched';
 
 /** A link is made with its container; an id that nobody asked for in so many links is that of a container long gone. */
 const KEEP = 20_000;
 
-/** Container ids, from the names of the symlinks under `/var/log/containers`. */
+export interface LinkEvents {
+  /** There is a link of the container run: it names the container's id. */
+  named: (run: string, containerId: string) => void;
+  /** The kubelet removed the link of the container run: it has removed the container. */
+  removed: (run: string) => void;
+}
+
+/** The symlinks under `/var/log/containers`: container ids in their names, and which containers the kubelet still has. */
 export class ContainerLinks {
   private readonly ids = new Map<string, string>();
-  private readonly seen = new Set<string>();
+  /** The run that each link that is there is of, by the link's name. */
+  private readonly runs = new Map<string, string>();
+  /** How many links of a run are there. */
+  private readonly linked = new Map<string, number>();
+  /** Containers of links that were gone before they could be read, by `<namespace>/<pod>`. */
+  private readonly unread = new Map<string, Set<string>>();
   private readonly watched: Watched;
+  /** The directory could be read. */
+  private readable = false;
 
-  /** @param onId is told of each link's container: its run id and its container id */
   constructor(
     private readonly dir: string,
     private readonly logger: Logger,
-    private readonly onId: (run: string, containerId: string) => void
+    private readonly events: LinkEvents
   ) {
     this.watched = new Watched(dir, logger, (_change, name) => (name === null ? this.scan() : this.look(name)));
   }
@@ -35,45 +49,89 @@ export class ContainerLinks {
     return this.ids.get(run);
   }
 
+  /** @param known the container's id is known, so that there was a link */
+  stateOf(run: string, known: boolean): LinkState {
+    return this.linked.has(run) ? 'there' : known && this.readable ? 'removed' : 'unknown';
+  }
+
+  /** Names of the pod's containers whose links came and went unread. */
+  unreadContainers(namespace: string, pod: string): readonly string[] {
+    return [...(this.unread.get(`${namespace}/${pod}`) ?? [])];
+  }
+
   /** Reads all links. */
   scan(): void {
     this.watched.start();
     let names: string[];
     try {
       names = readdirSync(this.dir);
+      this.readable = true;
     } catch (error) {
+      this.readable = false;
       this.logger.debug('no container links', { dir: this.dir, error: String(error) });
       return;
     }
-    for (const name of this.seen) {
-      if (!names.includes(name)) {
-        this.seen.delete(name);
+    const there = new Set(names);
+    for (const name of [...this.runs.keys()]) {
+      if (!there.has(name)) {
+        this.drop(name);
       }
     }
     names.forEach((name) => this.look(name));
   }
 
   private look(name: string): void {
-    const containerId = containerIdOfLink(name);
-    if (containerId === undefined || this.seen.has(name)) {
+    const link = parseContainerLink(name);
+    if (link === undefined) {
       return;
     }
     let target: string;
     try {
       target = readlinkSync(join(this.dir, name));
     } catch {
+      if (!this.drop(name)) {
+        this.noteUnread(link);
+      }
       return; // gone again, or no link: then it names nothing
     }
     const run = runOfTarget(target);
-    if (run) {
+    if (run && !this.runs.has(name)) {
       const id = containerRunId(run);
-      this.seen.add(name);
+      this.runs.set(name, id);
+      this.linked.set(id, (this.linked.get(id) ?? 0) + 1);
       this.ids.delete(id);
-      this.ids.set(id, containerId);
-      if (this.ids.size > KEEP) {
-        this.ids.delete(this.ids.keys().next().value ?? '');
-      }
-      this.onId(id, containerId);
+      this.ids.set(id, link.containerId);
+      limit(this.ids);
+      this.events.named(id, link.containerId);
     }
+  }
+
+  /** @returns whether the link was there before */
+  private drop(name: string): boolean {
+    const run = this.runs.get(name);
+    if (run === undefined) {
+      return false;
+    }
+    this.runs.delete(name);
+    const left = (this.linked.get(run) ?? 1) - 1;
+    if (left > 0) {
+      this.linked.set(run, left);
+    } else {
+      this.linked.delete(run);
+      this.events.removed(run);
+    }
+    return true;
+  }
+
+  private noteUnread({ namespace, pod, container }: NonNullable<ReturnType<typeof parseContainerLink>>): void {
+    const key = `${namespace}/${pod}`;
+    this.unread.set(key, (this.unread.get(key) ?? new Set()).add(container));
+    limit(this.unread);
+  }
+}
+
+function limit(map: Map<string, unknown>): void {
+  if (map.size > KEEP) {
+    map.delete(map.keys().next().value ?? '');
   }
 }

@@ -1,12 +1,14 @@
-import { readdirSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, realpathSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import type { SavedContainer } from '../checkpoint/checkpoint';
-import { ContainerDirectory, type DirectoryDeps } from './container-directory';
-import { DirectoryTime } from './directory-time';
+import { isInside } from '../files/log-file';
 import { parsePodDirectory } from '../files/names';
+import { ContainerDirectory, type DirectoryDeps } from './container-directory';
+import { isMissing } from './directory-listing';
+import { DirectoryTime } from './directory-time';
 import { Watched } from './watched';
 
-/** How often a container that writes is looked at: so old its lines may be when they are seen. */
+/** How often a container that writes, and what no watch could be had for, is looked at: so old its lines may be when they are seen. */
 export const POLL_MS = 250;
 /** A log directory that cannot be read is tried again so soon. */
 const RETRY_MS = 1_000;
@@ -16,6 +18,15 @@ const QUIET_MS = 5_000;
 const SLICE_MS = 5;
 /** More writes than this between two looks cost more than looking: inotify is left off until the container is silent. */
 const MANY_CHANGES = 8;
+/** Names that came and went are told from those that were there once; so many of the latter are remembered. */
+const KNOWN_NAMES = 50_000;
+/** The links of a pod that came and went are named by news that may come after that of its directory. */
+const LINKS_WAIT_MS = 250;
+
+export interface PodLogsDeps extends DirectoryDeps {
+  /** Containers of the pod that are known by links that came and went: their names. */
+  linkedContainers: (namespace: string, pod: string) => readonly string[];
+}
 
 interface Watchers {
   watched: Watched;
@@ -28,6 +39,8 @@ interface PodEntry extends Watchers {
 
 interface ContainerEntry extends Watchers {
   directory: ContainerDirectory;
+  /** Where its links lead. */
+  targets: Map<string, Watched>;
   /** When it last wrote, milliseconds of the monotonic clock; null while it is silent. */
   hotSince: number | null;
   /** Writes that inotify told of since the last look. */
@@ -49,6 +62,12 @@ export class PodLogs {
   private poller: NodeJS.Timeout | null = null;
   private rescanner: NodeJS.Timeout | null = null;
   private retry: NodeJS.Timeout | null = null;
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly rootTime: DirectoryTime;
+  /** Looks at what cannot be watched. */
+  private watchless: NodeJS.Timeout | null = null;
+  /** Pod directories, and `<pod directory>/<container>`, that were looked into once. */
+  private readonly known = new Set<string>();
   private stopped = false;
   /** Why the log directory cannot be read; null where it can. */
   problem: string | null = null;
@@ -56,13 +75,19 @@ export class PodLogs {
   constructor(
     private readonly dir: string,
     private readonly rescanMs: number,
-    private readonly deps: DirectoryDeps,
+    private readonly deps: PodLogsDeps,
     /** Containers of an earlier agent, by `<pod directory>/<container>` and restart. */
     private readonly saved: Map<string, Map<number, SavedContainer>>
   ) {
-    this.root = new Watched(dir, deps.logger, (_change, name) =>
-      name === null ? this.rescan() : this.lookAtPod(name)
-    );
+    this.root = new Watched(dir, deps.logger, (_change, name) => {
+      if (name === null) {
+        this.rescan();
+      } else {
+        this.lookAtPod(name);
+        this.noteUnseenPod(name);
+      }
+    });
+    this.rootTime = new DirectoryTime(dir);
   }
 
   start(): void {
@@ -75,18 +100,21 @@ export class PodLogs {
       }
     }
     this.rescanner = setInterval(() => void this.rescanInSlices(), this.rescanMs);
+    this.watchless = setInterval(() => this.pollUnwatched(), POLL_MS);
   }
 
   stop(): void {
     this.stopped = true;
     clearInterval(this.poller ?? undefined);
     clearInterval(this.rescanner ?? undefined);
+    clearInterval(this.watchless ?? undefined);
+    this.timers.forEach((timer) => clearTimeout(timer));
     clearTimeout(this.retry ?? undefined);
     clearImmediate(this.turn ?? undefined);
     this.root.stop();
     for (const pod of this.pods.values()) {
       pod.watched.stop();
-      pod.containers.forEach((entry) => entry.watched.stop());
+      pod.containers.forEach((entry) => unwatch(entry));
     }
   }
 
@@ -113,6 +141,7 @@ export class PodLogs {
     this.root.start();
     let names: string[];
     try {
+      this.rootTime.note();
       names = readdirSync(this.dir);
       this.problem = null;
     } catch (error) {
@@ -130,7 +159,12 @@ export class PodLogs {
       if (entry === undefined || entry.time.changed || !entry.watched.start()) {
         this.lookAtPod(name);
       } else {
-        entry.containers.forEach(({ directory }) => directory.check());
+        entry.containers.forEach((one) => {
+          if (one.hotSince === null) {
+            one.watched.start();
+          }
+          one.directory.check();
+        });
       }
       yield;
     }
@@ -139,7 +173,12 @@ export class PodLogs {
   private podEntry(name: string): PodEntry {
     let entry = this.pods.get(name);
     if (!entry) {
-      const watched = new Watched(join(this.dir, name), this.deps.logger, () => this.lookAtPod(name));
+      const watched = new Watched(join(this.dir, name), this.deps.logger, (_change, container) => {
+        this.lookAtPod(name);
+        if (container !== null) {
+          this.noteUnseenContainer(name, container);
+        }
+      });
       entry = { watched, time: new DirectoryTime(join(this.dir, name)), containers: new Map() };
       this.pods.set(name, entry);
     }
@@ -147,7 +186,8 @@ export class PodLogs {
   }
 
   private lookAtPod(name: string): void {
-    if (!parsePodDirectory(name)) {
+    const path = join(this.dir, name);
+    if (!parsePodDirectory(name) || (!this.pods.has(name) && !this.isInside(path))) {
       return;
     }
     const entry = this.podEntry(name);
@@ -156,12 +196,20 @@ export class PodLogs {
     let names: string[] = [];
     try {
       entry.time.note();
-      names = readdirSync(join(this.dir, name));
-    } catch {
+      names = readdirSync(path);
+      this.remember(name);
+      this.deps.refusals.clear(path);
+    } catch (error) {
       entry.watched.stop(); // gone, or no directory: its containers are looked at below
+      if (isMissing(error)) {
+        this.deps.refusals.forget(path);
+      } else {
+        this.deps.refusals.note(path, error);
+      }
     }
+    this.deps.refusals.retain(path, new Set(names.map((container) => join(path, container))));
     for (const container of names) {
-      if (!entry.containers.has(container) && isDirectory(join(this.dir, name, container))) {
+      if (!entry.containers.has(container) && this.isInside(join(path, container))) {
         this.addContainer(name, entry, container);
       }
     }
@@ -180,20 +228,130 @@ export class PodLogs {
     }
     const key = `${podName}/${name}`;
     const path = join(this.dir, podName, name);
-    const directory = new ContainerDirectory(path, parsed, name, this.deps, this.saved.get(key) ?? new Map());
-    const watched = new Watched(path, this.deps.logger, (change, name) => {
+    const saved = this.saved.get(key) ?? new Map<number, SavedContainer>();
+    const directory = new ContainerDirectory(path, parsed, name, this.deps, saved, () => this.heat(entry));
+    const watched = new Watched(path, this.deps.logger, (change, file) => {
       if (change === 'change') {
         this.activity(entry);
-      } else if (name !== null && directory.hasOpen(name)) {
+      } else if (file !== null && directory.hasOpen(file)) {
         this.scanSoon(directory);
       } else {
         directory.scan();
+        this.watchTargets(entry);
+        if (file !== null) {
+          directory.noteUnseen(file);
+        }
       }
     });
-    const entry: ContainerEntry = { directory, watched, hotSince: null, changes: 0 };
+    const entry: ContainerEntry = { directory, watched, targets: new Map(), hotSince: null, changes: 0 };
     pod.containers.set(name, entry);
     watched.start();
     directory.scan();
+    this.watchTargets(entry);
+    if (directory.containers.size > 0 || lookAt(path) !== null) {
+      this.remember(key);
+    }
+  }
+
+  /** What is written where links lead is written to the container's log: it is watched, and not watched, as its directory is. */
+  private watchTargets(entry: ContainerEntry): void {
+    const wanted = new Set(entry.directory.targets);
+    for (const [path, watched] of entry.targets) {
+      if (!wanted.has(path)) {
+        watched.stop();
+        entry.targets.delete(path);
+      }
+    }
+    for (const path of wanted) {
+      if (!entry.targets.has(path)) {
+        const watched = new Watched(path, this.deps.logger, (change, name) => {
+          if (change === 'rename') {
+            this.scanSoon(entry.directory);
+          } else if (name === null || entry.directory.isTarget(name)) {
+            this.activity(entry);
+          }
+        });
+        entry.targets.set(path, watched);
+        if (entry.hotSince === null) {
+          watched.start();
+        }
+      }
+    }
+  }
+
+  /** News of a pod's directory that is not there and never was looked into: what was in it came and went unseen. */
+  private noteUnseenPod(name: string): void {
+    const parsed = parsePodDirectory(name);
+    if (!parsed || this.known.has(name) || lookAt(join(this.dir, name)) !== null) {
+      return;
+    }
+    this.remember(name);
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      const linked = this.deps.linkedContainers(parsed.namespace, parsed.pod);
+      // Which containers a pod had that nobody saw only the API server knows.
+      for (const container of linked.length > 0 ? linked : ['']) {
+        this.noteUnseenContainer(name, container);
+      }
+    }, LINKS_WAIT_MS);
+    this.timers.add(timer);
+  }
+
+  private noteUnseenContainer(podName: string, name: string): void {
+    const key = `${podName}/${name}`;
+    const path = join(this.dir, podName, name);
+    const pod = parsePodDirectory(podName);
+    if (!pod || this.known.has(key) || this.pods.get(podName)?.containers.has(name)) {
+      return;
+    }
+    if (name === '' || lookAt(path) === null) {
+      this.remember(key);
+      const directory = new ContainerDirectory(path, pod, name, this.deps, new Map(), () => undefined);
+      directory.noteUnseen('0.log');
+    }
+  }
+
+  private remember(name: string): void {
+    this.known.delete(name);
+    this.known.add(name);
+    if (this.known.size > KNOWN_NAMES) {
+      this.known.delete(this.known.keys().next().value ?? '');
+    }
+  }
+
+  /** Whether it is a directory that lies in the log directory; a link that leads out of it is refused. */
+  private isInside(path: string): boolean {
+    const stat = lookAt(path);
+    if (stat?.isSymbolicLink() !== true) {
+      return stat?.isDirectory() === true;
+    }
+    try {
+      const target = realpathSync(path);
+      if (isInside(target, [this.dir])) {
+        return lookAt(target)?.isDirectory() === true;
+      }
+      this.deps.refusals.note(path, new Error(`${path} leads to ${target}, outside ${this.dir}: not followed`));
+    } catch (error) {
+      this.deps.refusals.note(path, error);
+    }
+    return false;
+  }
+
+  /** Directories that the system gives no watch for are looked at as often as those of containers that write. */
+  private pollUnwatched(): void {
+    if (this.root.refused && this.rootTime.changed) {
+      void this.rescanInSlices();
+    }
+    for (const [name, pod] of this.pods) {
+      if (pod.watched.refused && pod.time.changed) {
+        this.lookAtPod(name);
+      }
+      for (const entry of pod.containers.values()) {
+        if (entry.watched.refused && entry.hotSince === null && !entry.directory.left && entry.directory.poll()) {
+          this.heat(entry);
+        }
+      }
+    }
   }
 
   /** All runs of the container are done with. */
@@ -206,11 +364,11 @@ export class PodLogs {
     }
     entry.directory.containers.forEach((container, restart) => {
       if (container.state.left !== null && container.files.length === 0) {
-        entry.directory.containers.delete(restart);
+        entry.directory.forget(restart);
       }
     });
-    if (entry.directory.containers.size === 0 && !isDirectory(entry.directory.path)) {
-      entry.watched.stop();
+    if (entry.directory.containers.size === 0 && lookAt(entry.directory.path) === null) {
+      unwatch(entry);
       this.hot.delete(entry);
       pod.containers.delete(name);
       if (pod.containers.size === 0) {
@@ -239,12 +397,19 @@ export class PodLogs {
 
   private activity(entry: ContainerEntry): void {
     if (++entry.changes > MANY_CHANGES) {
-      entry.watched.stop();
+      unwatch(entry);
     }
     if (entry.hotSince === null) {
+      this.heat(entry);
+      this.scanSoon(entry.directory);
+    }
+  }
+
+  /** From now on, and until it is silent, the container is polled. */
+  private heat(entry: ContainerEntry): void {
+    if (entry.hotSince === null && !this.stopped) {
       entry.hotSince = performance.now();
       this.hot.add(entry);
-      this.scanSoon(entry.directory);
       this.poller ??= setInterval(() => this.poll(), POLL_MS);
     }
   }
@@ -253,14 +418,16 @@ export class PodLogs {
     const now = performance.now();
     for (const entry of this.hot) {
       entry.changes = 0;
-      const { left } = entry.directory;
-      if (!left && entry.directory.poll()) {
+      const { left, lingers } = entry.directory;
+      if ((!left || lingers) && entry.directory.poll()) {
         entry.hotSince = now;
-      } else if (left || now - (entry.hotSince ?? 0) > QUIET_MS) {
+      } else if (!lingers && (left || now - (entry.hotSince ?? 0) > QUIET_MS)) {
         this.hot.delete(entry);
         entry.hotSince = null;
         entry.watched.start();
+        entry.targets.forEach((watched) => watched.start());
         entry.directory.scan();
+        this.watchTargets(entry);
       }
     }
     if (this.hot.size === 0) {
@@ -270,10 +437,16 @@ export class PodLogs {
   }
 }
 
-function isDirectory(path: string): boolean {
+function unwatch({ watched, targets }: ContainerEntry): void {
+  watched.stop();
+  targets.forEach((target) => target.stop());
+}
+
+/** What lies there, links not followed; null where there is nothing. */
+function lookAt(path: string): Stats | null {
   try {
-    return statSync(path).isDirectory();
+    return lstatSync(path);
   } catch {
-    return false; // gone again
+    return null;
   }
 }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { close, closeSync, constants, fstatSync, openSync, readlinkSync, readSync, realpathSync } from 'node:fs';
-import { basename, dirname, sep } from 'node:path';
-import { isNativeError } from 'node:util/types';
+import { basename, sep } from 'node:path';
 import { GzipWindow } from './gzip-window';
 import { startOfFile, type Position } from './position';
 
@@ -20,6 +19,25 @@ export interface FileFacts {
 
 /** A symlink leads out of the directories that the agent may read. */
 export class ForeignLink extends Error {}
+
+const DELETED = / \(deleted\)$/;
+
+/** Where an open file lies, or lay before it was deleted: the kernel shows it (proc(5), /proc/pid/fd). */
+const placeOf = (fd: number) => readlinkSync(`/proc/self/fd/${fd}`).replace(DELETED, '');
+
+/** Whether a place, of which no part is a symlink, lies in one of the directories, which may be symlinks or below some. */
+export function isInside(place: string, roots: readonly string[]): boolean {
+  const isBelow = (root: string) => place.startsWith(root + sep);
+  return roots.some(isBelow) || roots.some((root) => isBelow(resolved(root)));
+}
+
+function resolved(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path; // not there: nothing lies in it
+  }
+}
 
 /**
  * One log file of a container, held open from the moment it was seen: after the kubelet deleted it, it can still be
@@ -63,36 +81,49 @@ export class LogFile {
   }
 
   /**
-   * Opens a log file.
-   * @param roots directories that it may lie in after symlinks are followed
+   * Opens a log file. Whether it may be read is decided by where the opened file lies, not by its name: what the name leads
+   * to may be another a moment later.
+   * @param roots directories that it may lie in after symlinks are followed, those in the roots included
    * @throws ForeignLink; the system's error where it cannot be opened
    */
   static open(path: string, roots: readonly string[]): LogFile {
-    let fd: number;
+    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
-      fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+      const stat = fstatSync(fd);
+      if (!stat.isFile()) {
+        throw new Error(`${path} is no regular file`);
+      }
+      const place = placeOf(fd);
+      if (!isInside(place, roots)) {
+        throw new ForeignLink(`${path} leads to ${place}, outside ${roots.join(' and ')}: not followed`);
+      }
+      const { ino, size, nlink, birthtimeMs, mtimeMs } = stat;
+      return new LogFile(path, fd, { ino, size, links: nlink, birthMs: birthtimeMs }, mtimeMs);
     } catch (error) {
-      if (!(isNativeError(error) && 'code' in error && error.code === 'ELOOP')) {
-        throw error;
-      }
-      const target = realpathSync(path);
-      if (!roots.some((root) => dirname(target) === root || target.startsWith(root + sep))) {
-        throw new ForeignLink(`${path} leads to ${target}, outside ${roots.join(' and ')}: not followed`);
-      }
-      fd = openSync(target, constants.O_RDONLY | constants.O_NONBLOCK);
-    }
-    const stat = fstatSync(fd);
-    if (!stat.isFile()) {
       closeSync(fd);
-      throw new Error(`${path} is no regular file`);
+      throw error;
     }
-    const { ino, size, nlink, birthtimeMs, mtimeMs } = stat;
-    return new LogFile(path, fd, { ino, size, links: nlink, birthMs: birthtimeMs }, mtimeMs);
   }
 
   /** A newer file took over. */
   get superseded(): boolean {
     return this.supersededAt !== null;
+  }
+
+  /** When it last grew or got a successor, milliseconds of the monotonic clock. */
+  get changedAt(): number {
+    return Math.max(this.grewAt, this.supersededAt ?? -Infinity);
+  }
+
+  /** It is so large at least. @returns by how much it has grown */
+  grow(size: number): number {
+    const growth = size - this.size;
+    if (growth <= 0) {
+      return 0;
+    }
+    this.size = size;
+    this.grewAt = performance.now();
+    return growth;
   }
 
   supersede(): void {
@@ -149,7 +180,7 @@ export class LogFile {
    */
   get lastName(): string {
     try {
-      return basename(readlinkSync(`/proc/self/fd/${this.fd}`)).replace(/ \(deleted\)$/, '');
+      return basename(placeOf(this.fd));
     } catch {
       return basename(this.path);
     }
@@ -197,8 +228,7 @@ export class LogFile {
       return this.unacked === 0;
     }
     this.size = Math.max(this.size, this.look().size);
-    const since = Math.max(this.grewAt, this.supersededAt ?? -Infinity);
-    return this.unacked === 0 && (this.gone || performance.now() - since > ms);
+    return this.unacked === 0 && (this.gone || performance.now() - this.changedAt > ms);
   }
 
   /** Whether a compressed file is decompressed to its end. */

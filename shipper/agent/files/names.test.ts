@@ -1,4 +1,4 @@
-import { byAge, containerIdOfLink, runOfTarget, parseLogFileName, parsePodDirectory } from './names';
+import { byAge, parseContainerLink, runOfTarget, parseLogFileName, parsePodDirectory } from './names';
 
 test.each([
   ['job-test_hello-xk2vd_0b1c', { namespace: 'job-test', pod: 'hello-xk2vd', podUid: '0b1c' }],
@@ -40,7 +40,7 @@ test.each([
   [`hello_ns_c-${ID.toUpperCase()}.log`, undefined],
   [`hello_ns_c-${ID}`, undefined],
 ])('the link %p', (name, id) => {
-  expect(containerIdOfLink(name)).toBe(id);
+  expect(parseContainerLink(name)?.containerId).toBe(id);
 });
 
 test.each([

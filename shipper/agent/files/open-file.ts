@@ -132,7 +132,7 @@ export class OpenFile {
       if (n === 0) {
         return 'end';
       }
-      log.size = Math.max(log.size, log.read.offset + n);
+      log.grow(log.read.offset + n);
       const atEnd = n < length || length === rest;
       const torn = length === rest && memory[blockStart + n - 1] !== NEWLINE;
       this.parser ??= isDockerJson(memory, blockStart, n) ? new DockerJsonParser() : new CriParser();

@@ -4,6 +4,8 @@ import type { AgentMetrics } from './metrics';
 /** What the gauges are told from when they are scraped. */
 export interface Gauged {
   containers(): Iterable<ContainerLog>;
+  /** Files and directories that cannot be opened. */
+  unopened(): number;
   recordsPending(): number;
   requestsUnderWay(): number;
   inPriorityMode(): boolean;
@@ -36,9 +38,10 @@ export function showGauges(metrics: AgentMetrics, agent: Gauged): void {
   );
   metrics.gauge(
     'at_risk_bytes',
-    'Bytes that Loki has not acknowledged of containers that ended, or have been silent for 5 s and may have.',
-    sum((c) => (c.reclaimable ? c.unacked : 0))
+    'Bytes that Loki has not acknowledged of containers that ended, or have been silent for 5 s and may have, and of log files that cannot be opened.',
+    sum((c) => (c.reclaimable ? c.unacked : 0) + c.unopened.bytes)
   );
+  metrics.gauge('unopened_files', 'Log files and log directories that cannot be opened.', agent.unopened);
   metrics.gauge(
     'rescue_bytes',
     'Disk space of deleted log files that are held open until Loki has them (--rescue.max-bytes).',
