@@ -7,6 +7,7 @@ import type { Logger } from '../../common/log';
 import type { RecordWriter } from '../../loki/record-writer';
 import type { Checkpoint } from './checkpoint';
 import type { ContainerLog, LinkState } from '../container/container-log';
+import type { RecordState } from '../container/record-state';
 
 /** The kubelet deletes files first and directories just after; what remains shows when it is done. */
 const SETTLE_NS = 1_500_000_000n;
@@ -42,6 +43,8 @@ export class RecordKeeper {
   private readonly finished = new Map<string, ContainerRecord>();
   /** Container records that wait: for the directory to settle, or for Loki. */
   private readonly closing = new Set<string>();
+  /** Directories of logs that left: whether it showed yet what the kubelet leaves of them. */
+  private readonly settling = new WeakMap<NonNullable<RecordState['left']>, 'waiting' | 'done'>();
   private readonly straggling = new Set<ContainerLog>();
   private readonly timers = new Set<NodeJS.Timeout>();
   /** Sums over all containers, kept until one of them changes: a thousand at rest are not added up every second. */
@@ -52,11 +55,12 @@ export class RecordKeeper {
 
   /** Containers whose last word is not in Loki yet although all else is, and those that will soon be taken as ended. */
   get waiting(): number {
-    let lingering = 0;
+    let waiting = 0;
     for (const container of this.containers.values()) {
-      lingering += container.lingers && this.deps.linkState(container) !== 'there' ? 1 : 0;
+      const isOpen = container.lingers && this.deps.linkState(container) === 'there';
+      waiting += container.state.left !== null && !isOpen ? 1 : 0;
     }
-    return this.closing.size + lingering;
+    return waiting;
   }
 
   /** Containers whose logs were deleted end when the kubelet removes them, or are silent. */
@@ -167,6 +171,7 @@ export class RecordKeeper {
       container.reportedRotatedAway = away;
       this.tell(container);
     }
+    this.settleDirectory(container);
     this.closeIfDone(container);
     if (kept) {
       this.save(container);
@@ -237,37 +242,39 @@ export class RecordKeeper {
     }
   }
 
-  /** The log left the node and Loki has what there was: the last word of its container record, then it is forgotten. */
-  private finish(container: ContainerLog): void {
-    if (this.closing.has(container.id)) {
+  /** What the kubelet left of the directory shows a little after the log left, whenever the container's end is known. */
+  private settleDirectory(container: ContainerLog): void {
+    const { left } = container.state;
+    if (left === null || this.settling.has(left)) {
       return;
     }
-    this.closing.add(container.id);
-    this.save(container); // should the agent end before the containerRecord is out, the next one must know that nothing is missing
-    const leftAt = this.deps.now();
+    this.settling.set(left, 'waiting');
+    const since = this.deps.now();
     const timer = setInterval(() => {
-      const isBack = container.state.left === null;
-      if (isBack || this.deps.now() - leftAt >= SETTLE_NS) {
+      if (container.state.left !== left || this.deps.now() - since >= SETTLE_NS) {
         clearInterval(timer);
         this.timers.delete(timer);
-        if (isBack) {
-          this.closing.delete(container.id);
-        } else {
-          this.sayLastWord(container);
+        this.settling.set(left, 'done');
+        if (left.directory === 'unknown') {
+          const newer = [...this.containers.values()].some(
+            (other) => other !== container && other.directory === container.directory && other.files.length > 0
+          );
+          left.directory = newer ? 'unknown' : existsSync(container.directory) ? 'empty' : 'removed';
         }
+        this.closeIfDone(container);
       }
     }, SETTLE_LOOK_MS);
     this.timers.add(timer);
   }
 
-  private sayLastWord(container: ContainerLog): void {
-    const { state } = container;
-    if (state.left?.directory === 'unknown') {
-      const newer = [...this.containers.values()].some(
-        (other) => other !== container && other.directory === container.directory && other.files.length > 0
-      );
-      state.left.directory = newer ? 'unknown' : existsSync(container.directory) ? 'empty' : 'removed';
+  /** The log left the node and Loki has what there was: the last word of its container record, then it is forgotten. */
+  private finish(container: ContainerLog): void {
+    const { left } = container.state;
+    if (this.closing.has(container.id) || left === null || this.settling.get(left) !== 'done') {
+      return;
     }
+    this.closing.add(container.id);
+    this.save(container); // should the agent end before the record is out, the next one must know that nothing is missing
     const record = this.recordOf(container, true);
     this.write(container, record);
     this.remember(record);

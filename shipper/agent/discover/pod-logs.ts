@@ -175,7 +175,8 @@ export class PodLogs {
     if (!entry) {
       const watched = new Watched(join(this.dir, name), this.deps.logger, (_change, container) => {
         this.lookAtPod(name);
-        if (container !== null) {
+        // Of the deletion of the directory itself the watcher gives its own name.
+        if (container !== null && container !== name) {
           this.noteUnseenContainer(name, container);
         }
       });
