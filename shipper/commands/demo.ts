@@ -3,7 +3,7 @@ import { addLokiOptions, lokiOptionsFrom } from '../config/loki-options';
 import { parseAgentDown } from '../demo/agent-down';
 import { parseGrafanaUrl } from '../demo/app-pages';
 import { parseListen } from '../demo/listen';
-import { DEFAULT_AGENT_DOWN, DEFAULT_RECORDING } from '../demo/recordings';
+import { DEFAULT_AGENT_DOWN, DEFAULT_RECORDING } from '../demo/replay/recordings';
 import { logLevels, type LogLevel } from '../common/log';
 
 interface DemoFlags {

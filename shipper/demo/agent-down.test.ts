@@ -1,5 +1,5 @@
 import { parseAgentDown, recordedStretches } from './agent-down';
-import { DEFAULT_AGENT_DOWN, DEFAULT_RECORDING } from './recordings';
+import { DEFAULT_AGENT_DOWN, DEFAULT_RECORDING } from './replay/recordings';
 
 const recording = { begin: Date.parse('2026-11-23T23:11:43Z'), end: Date.parse('2026-11-23T23:24:38Z') };
 

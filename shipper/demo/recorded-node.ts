@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type RecordedApiServer, startApiServer } from './api-server/api-server';
 import { changesOf } from './api-server/changes';
 import type { DataDir } from './data-dir';
-import type { RunningServer } from './http-server';
+import type { RunningServer } from './server/http-server';
 import { startKubelet } from './kubelet/kubelet';
 import { KubeletLogWriter, timedLines } from './kubelet/kubelet-log';
 import type { Recorded } from './recorded';

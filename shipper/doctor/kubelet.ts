@@ -6,7 +6,7 @@ import type { AgentConfig } from '../config/agent-config';
 import { createLogger } from '../common/log';
 import { parseStatsSummary } from '../node/disk/stats-summary';
 import { thresholdsFromConfigz, versionFromMetrics } from '../node/effective-thresholds';
-import { KubeletClient, KubeletError } from '../node/kubelet-client';
+import { KubeletClient, KubeletError } from '../node/kubelet/kubelet-client';
 import { FileSource } from '../node/kubelet-log/file-source';
 import {
   findKubeletUnit,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { type ClusterAccess, clusterAccess } from '../cluster/api/access';
+import { clusterAccess } from '../cluster/api/access';
+import type { ClusterAccess } from '../cluster/api/cluster-access';
 import { ApiClient, ApiError, ApiUnreachable } from '../cluster/api/client';
 import { ClusterClock } from '../cluster/core/cluster-clock';
 import { collections } from '../cluster/collections';

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readThresholds, thresholdsFromConfigz } from './effective-thresholds';
-import { KubeletClient } from './kubelet-client';
+import { KubeletClient } from './kubelet/kubelet-client';
 
 const recorded = (name: string): string => readFileSync(`tests/recording/disk-pressure/kubelet/${name}`, 'utf8');
 

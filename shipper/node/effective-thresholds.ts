@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { parseDuration, parseQuantity } from '../../model/quantity';
 import type { Thresholds } from '../../model/records';
 import { defaultThresholds } from '../../model/thresholds';
-import { type KubeletClient, KubeletError } from './kubelet-client';
+import { type KubeletClient, KubeletError } from './kubelet/kubelet-client';
 
 const signals = z.record(z.string(), z.string()).nullish();
 

@@ -17,7 +17,7 @@ import { DiskFacts } from './disk/disk-facts';
 import type { FilesystemReader } from './disk/filesystem';
 import { readThresholds } from './effective-thresholds';
 import { gcRecords } from './gc-records';
-import { KubeletClient, type KubeletOptions } from './kubelet-client';
+import { KubeletClient, type KubeletOptions } from './kubelet/kubelet-client';
 import { FileSource } from './kubelet-log/file-source';
 import { JournalSource } from './kubelet-log/journal-source';
 import { KubeletLog } from './kubelet-log/kubelet-log';

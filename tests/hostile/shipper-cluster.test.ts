@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import winston from 'winston';
-import type { ClusterAccess } from '../../shipper/cluster/api/access';
+import type { ClusterAccess } from '../../shipper/cluster/api/cluster-access';
 import { ApiClient } from '../../shipper/cluster/api/client';
 import { ListWatch } from '../../shipper/cluster/api/list-watch';
 import { ClusterState, watchedKinds } from '../../shipper/cluster/cluster-state';

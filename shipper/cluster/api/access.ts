@@ -2,26 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { UserError } from '../../common/user-error';
+import type { ClusterAccess } from './cluster-access';
 import { readKubeconfig } from './kubeconfig';
 import { bearerFile } from './token-file';
-
-/** How to reach an API server, and as whom. */
-export interface ClusterAccess {
-  /** Base URL without a slash at the end. */
-  server: string;
-  ca: Buffer | undefined;
-  cert: Buffer | undefined;
-  key: Buffer | undefined;
-  /** Asked for every request: service account tokens are replaced every hour. */
-  authorization: () => string | undefined;
-  insecureSkipVerify: boolean;
-  /** Name that the server's certificate is for, where it is not the URL's host. */
-  serverName: string | undefined;
-  /** The namespace that the context or the service account is in. */
-  namespace: string | undefined;
-  /** Where this was read, for messages. */
-  origin: string;
-}
 
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 

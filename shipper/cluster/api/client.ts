@@ -2,7 +2,7 @@ import { type Dispatcher, Pool } from 'undici';
 import { version } from '../../common/version';
 import type { ClusterClock } from '../core/cluster-clock';
 import { fields, text } from '../core/fields';
-import type { ClusterAccess } from './access';
+import type { ClusterAccess } from './cluster-access';
 
 /** The API server answered, and not with what was asked for. */
 export class ApiError extends Error {

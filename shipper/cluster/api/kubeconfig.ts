@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { UserError } from '../../common/user-error';
-import type { ClusterAccess } from './access';
+import type { ClusterAccess } from './cluster-access';
 import { bearerFile } from './token-file';
 
 const clusterSchema = z.object({

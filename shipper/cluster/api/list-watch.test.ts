@@ -3,7 +3,7 @@ import { ClusterClock } from '../core/cluster-clock';
 import { type ApiObject, TestApiServer } from '../testing/api-server';
 import { until } from '../testing/until';
 import type { Arrival, ListRound, Tracker } from '../core/tracker';
-import type { ClusterAccess } from './access';
+import type { ClusterAccess } from './cluster-access';
 import { ApiClient } from './client';
 import { type Collection, ListWatch, type Resume } from './list-watch';
 

@@ -1,11 +1,19 @@
-import type { EventState } from '../state/event';
-
 /** A hint on who deleted something, kept for a while, because what it explains may be seen later. */
 export interface DeletionHint {
   /** Seconds since 1970, in the cluster's time. */
   at: number;
   /** What it says, as a sentence for the record. */
   text: string;
+}
+
+/** An Event as far as it can tell about a deletion. Times are seconds since 1970. */
+export interface ToldEvent {
+  reason: string;
+  object: { kind: string; namespace: string | null; name: string };
+  subject: string | null;
+  component: string | null;
+  message: string;
+  last: number;
 }
 
 type DeletionHintKind = 'job-by-cronjob' | 'pod-by-job' | 'pod-by-controller' | 'pod-by-taint' | 'pod-by-preemption';
@@ -20,7 +28,7 @@ export class DeletionHints {
    * Takes what an Event says about a deletion; most say nothing.
    * @param now seconds since 1970
    */
-  addEvent(event: EventState, now: number): void {
+  addEvent(event: ToldEvent, now: number): void {
     const { reason, object, subject, component } = event;
     const about = (kind: DeletionHintKind, name: string | null) =>
       name !== null &&

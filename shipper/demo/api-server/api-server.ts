@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { startServer, type RunningServer } from '../http-server';
+import { startServer, type RunningServer } from '../server/http-server';
 import { apiVersions, type ApiObject, type Change, groupPath, RESOURCES, type Resource, resources } from './changes';
 import { fieldSelector } from './field-selector';
 import { History } from './history';

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KubeletClient } from '../../node/kubelet-client';
+import { KubeletClient } from '../../node/kubelet/kubelet-client';
 import { parseStatsSummary } from '../../node/disk/stats-summary';
 import { TimeShift } from '../replay/shift';
 import { startKubelet } from './kubelet';

@@ -1,4 +1,4 @@
-import { type RunningServer, startServer } from '../http-server';
+import { type RunningServer, startServer } from '../server/http-server';
 import type { StatsSample } from '../replay/recording';
 import type { TimeShift } from '../replay/shift';
 import { sampleAt } from './stats';

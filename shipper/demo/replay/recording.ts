@@ -6,7 +6,7 @@ import { createBrotliDecompress } from 'node:zlib';
 import { extract } from 'tar-stream';
 import * as z from 'zod';
 import { UserError } from '../../common/user-error';
-import { DEFAULT_RECORDING } from '../recordings';
+import { DEFAULT_RECORDING } from './recordings';
 
 /** What was seen of one file or directory (its path then ends in `/`) under `/var/log/pods` at one moment. */
 const observationSchema = z.object({

@@ -2,7 +2,7 @@ import { type DiskRecord, RECORD_VERSION, type Thresholds } from '../../../model
 import { signalStates } from '../../../model/thresholds';
 import { formatNs } from '../../../model/time';
 import type { Logger } from '../../common/log';
-import { KubeletError, type KubeletClient } from '../kubelet-client';
+import { KubeletError, type KubeletClient } from '../kubelet/kubelet-client';
 import { layoutOf } from './disk-layout';
 import { worthWriting } from './disk-writing';
 import { type FilesystemReader, filesystemReader } from './filesystem';

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { HttpClient } from '../common/http-client';
+import { HttpClient } from '../../common/http-client';
 
 export interface KubeletOptions {
   /** `https://<node ip>:10250`. */
