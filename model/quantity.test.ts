@@ -1,4 +1,4 @@
-import { parseDuration, parseQuantity } from './quantity';
+import { parseQuantity } from './quantity';
 
 test.each([
   ['100Mi', 104857600],
@@ -17,20 +17,4 @@ test.each([
   ['ten', undefined],
 ])('the quantity %p is %p', (text, expected) => {
   expect(parseQuantity(text)).toBe(expected);
-});
-
-test.each([
-  ['5m0s', 300],
-  ['1m0s', 60],
-  ['1h30m', 5400],
-  ['0s', 0],
-  ['0', 0],
-  ['250ms', 0.25],
-  ['1.5s', 1.5],
-  ['', undefined],
-  ['5', undefined],
-  ['5 m', undefined],
-  ['m5', undefined],
-])('the duration %p is %p seconds', (text, expected) => {
-  expect(parseDuration(text)).toBe(expected);
 });

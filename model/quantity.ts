@@ -1,4 +1,4 @@
-/** Kubernetes' ways of writing amounts and durations. */
+/** Kubernetes' way of writing amounts. */
 
 const factors: Record<string, number> = {
   m: 1e-3,
@@ -21,22 +21,4 @@ export function parseQuantity(text: string): number | undefined {
   const m = /^([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)([KkMGTPEm]i?)?$/.exec(text.trim());
   const factor = m?.[2] === undefined ? 1 : factors[m[2]];
   return m?.[1] === undefined || factor === undefined ? undefined : Number(m[1]) * factor;
-}
-
-const units: Record<string, number> = { h: 3600, m: 60, s: 1, ms: 1e-3, us: 1e-6, µs: 1e-6, ns: 1e-9 };
-
-/** A Go duration (`5m0s`, `1h30m`, `0s`) in seconds; undefined where it is none. */
-export function parseDuration(text: string): number | undefined {
-  const trimmed = text.trim();
-  if (trimmed === '0') {
-    return 0;
-  }
-  if (!/^(?:\d+(?:\.\d+)?(?:h|ms|us|µs|ns|m|s))+$/.test(trimmed)) {
-    return undefined;
-  }
-  let seconds = 0;
-  for (const [, amount, unit] of trimmed.matchAll(/(\d+(?:\.\d+)?)(h|ms|us|µs|ns|m|s)/g)) {
-    seconds += Number(amount) * (units[unit ?? ''] ?? 0);
-  }
-  return seconds;
 }

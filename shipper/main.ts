@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { terminalText } from './common/terminal-text';
+import { exitCode } from './common/exit-code';
 import { UserError } from './common/user-error';
 import { version } from './common/version';
 
@@ -20,7 +21,9 @@ const commands = new Map<string, () => Promise<Command>>([
 
 async function run(): Promise<void> {
   const program = new Command('afterlog')
-    .description('Keeps the logs of finished Kubernetes Jobs readable after their containers are gone.')
+    .description(
+      'Keeps the logs of finished Kubernetes Jobs readable after their containers were removed, and explains why they were removed.'
+    )
     .version(version, '-V, --version')
     .showSuggestionAfterError()
     .showHelpAfterError('(see --help)');
@@ -41,10 +44,10 @@ process.stderr.on('error', (error) => {
 run().catch((error: unknown) => {
   if (error instanceof UserError) {
     process.stderr.write(terminalText(`afterlog: ${error.message}\n`));
-    process.exitCode = error.exitCode;
+    process.exitCode = exitCode.failed;
     return;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(terminalText(`afterlog: ${text}\n`));
-  process.exitCode = 1;
+  process.exitCode = exitCode.failed;
 });

@@ -106,7 +106,7 @@ function addJob(
     });
     const run = {
       ...{ restart: 0, containerId, started: iso(started), finished: iso(ended), exitCode: isFailed ? 1 : 0 },
-      ...{ signal: null, reason: isFailed ? 'Error' : 'Completed', message: null },
+      ...{ signal: null, reason: isFailed ? 'Error' : 'Completed', message: null, removed: null },
     };
     set.pods.push({
       v,
@@ -116,7 +116,8 @@ function addJob(
       jobUid,
       ...{ cronJob: `cron-${number % 200}`, owner: null, phase: isFailed ? 'Failed' : 'Succeeded' },
       ...{ reason: null, message: null, created: iso(started - 1000), scheduled: iso(started - 900) },
-      ...{ started: iso(started - 500), finished: iso(ended), disruption: null, restartsAllContainers: false },
+      ...{ started: iso(started - 500), finished: iso(ended), disruption: null },
+      ...{ restartsAllContainers: false, allContainersRestarts: [] },
       containers: [
         {
           ...{ name: 'main', role: 'main', image: null, state: 'terminated', waiting: null, restarts: 0 },
@@ -143,6 +144,7 @@ function addJob(
       active: 0,
       succeeded: count,
       failed: 0,
+      transitions: [],
       deletion: null,
       podsDeleted: null,
       final: true,

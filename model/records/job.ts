@@ -18,6 +18,25 @@ export const cronJobSchema = z.object({
   failedHistoryLimit: whole,
 });
 
+/** A change of a Job that decides which of its pods may go on: what it is now says nothing about then. */
+export const jobTransitionSchema = z.object({
+  at: time,
+  to: z.enum([
+    'suspended',
+    'resumed',
+    'parallelism', // `value` is the new one, `before` the old one
+    'success-criteria-met', // Kubernetes 1.31 and newer: from here on the pods that are active are deleted
+    'failure-target', // likewise, for a Job that fails
+    'complete',
+    'failed',
+  ]),
+  /** `JobSuspended`, `SuccessPolicy`, `BackoffLimitExceeded`, … */
+  reason: text,
+  before: whole,
+  value: whole,
+});
+export type JobTransition = z.infer<typeof jobTransitionSchema>;
+
 /**
  * A Job's life. Fields that are null or empty are left out of the line; parsing puts them back.
  * The entry's timestamp is the time of the last change it tells.
@@ -50,6 +69,8 @@ export const jobRecordSchema = z.object({
   active: z.number().default(0),
   succeeded: z.number().default(0),
   failed: z.number().default(0),
+  /** Oldest first; the oldest are left out where there are many. */
+  transitions: z.array(jobTransitionSchema).default([]),
   deletion: deletionSchema.nullable().default(null),
   /** Its pods that went with it, and had nothing else left to say than that. */
   podsDeleted: z.object({ count: z.number(), from: time, to: time }).nullable().default(null),

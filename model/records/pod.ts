@@ -13,13 +13,21 @@ export const containerRunSchema = z.object({
   /** 64 hex digits without the runtime's prefix; null where the API never showed it. */
   containerId: text,
   started: moment,
-  /** null while it runs. */
+  /**
+   * null while it runs. Where the kubelet lost sight of the container (an eviction), the end of its pod by the pod's
+   * conditions, or when the watch saw it: some seconds late at most.
+   */
   finished: moment,
   exitCode: whole,
   signal: whole,
   /** `Completed`, `Error`, `OOMKilled`, `ContainerStatusUnknown`, … */
   reason: text,
   message: text,
+  /**
+   * Why the runtime no longer has this container while the pod object is there, as the kubelet said it:
+   * `RestartingAllContainers` (Kubernetes 1.35 and newer), `ContainerStatusUnknown`.
+   */
+  removed: text,
 });
 export type ContainerRun = z.infer<typeof containerRunSchema>;
 
@@ -77,6 +85,8 @@ export const podRecordSchema = z.object({
   disruption: z.object({ reason: z.string(), message: text, at: moment }).nullable().default(null),
   /** A container rule of the pod may restart all its containers in place (C19). */
   restartsAllContainers: z.boolean().default(false),
+  /** When all its containers were removed and started again in place: condition AllContainersRestarting. Oldest first. */
+  allContainersRestarts: z.array(z.object({ from: moment, to: moment })).default([]),
   containers: z.array(podContainerSchema).default([]),
   deletion: deletionSchema.nullable().default(null),
   /** No container of it can run any more. */

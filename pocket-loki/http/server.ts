@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { URL } from 'node:url';
+import { errorText } from '../common/error-text';
 import type { Limits } from '../common/limits';
 import { badRequest, RequestError } from '../common/request-error';
 import type { Access } from './access';
@@ -137,7 +138,7 @@ function errorAnswer(error: unknown, request: string, { onError }: HttpServerOpt
     return new TextAnswer(error.status, `${error.message}\n`);
   }
   onError(error, request);
-  return new TextAnswer(500, `${error instanceof Error ? error.message : String(error)}\n`);
+  return new TextAnswer(500, `${errorText(error)}\n`);
 }
 
 function send(response: ServerResponse, result: object | TextAnswer | undefined, keepAlive: boolean): void {

@@ -1,3 +1,4 @@
+import { errorText } from '../common/error-text';
 import { parseLabelPairs } from '../common/labels';
 import type { MetadataPairs, PushedEntry, PushedStream } from './pushed';
 import { WireReader } from './wire-reader';
@@ -161,6 +162,6 @@ function labelPairs(text: string): Array<[string, string]> {
   try {
     return parseLabelPairs(text);
   } catch (error) {
-    throw new Error(`couldn't parse labels: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Error(`couldn't parse labels: ${errorText(error)}`);
   }
 }

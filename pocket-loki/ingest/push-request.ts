@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip, inflateRaw } from 'node:zlib';
 import { uncompressSync } from 'snappy';
+import { errorText } from '../common/error-text';
 import type { Limits } from '../common/limits';
 import { badRequest, RequestError } from '../common/request-error';
 import { decodeJson } from './push-json';
@@ -45,7 +46,7 @@ export async function readPush(
     const plain = await unpacker(body, limits.maxDecompressedSize);
     return type === 'application/json' ? decodeJson(plain) : decodeProtobuf(unsnap(plain, limits));
   } catch (error) {
-    throw badRequest(error instanceof Error ? error.message : String(error));
+    throw badRequest(errorText(error));
   }
 }
 

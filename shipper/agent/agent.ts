@@ -4,7 +4,9 @@ import type { ContainerRecord, Gap } from '../../model/records';
 import { formatNs } from '../../model/time';
 import type { AgentConfig } from '../config/agent-config';
 import type { Logger } from '../common/log';
+import { sendJson, serveStatus, type StatusServer } from '../common/status-server';
 import { connectLoki, type LokiConnection } from '../loki/connection';
+import { PushClient } from '../loki/push/client';
 import { RecordWriter } from '../loki/record-writer';
 import type { FilesystemReader } from '../node/disk/filesystem';
 import { NodeFacts } from '../node/node-facts';
@@ -25,7 +27,7 @@ import { Pusher } from './push/pusher';
 import { Refusals } from './discover/refusals';
 import { Rescue } from './priority/rescue';
 import { lockState } from './checkpoint/state-lock';
-import { serveStatus, type StatusServer } from './status/status-server';
+import { debugRoutes } from './status/debug-profile';
 
 /** Where the agent has its time from; a replay has another than the machine. */
 export interface Clock {
@@ -53,6 +55,7 @@ export class Agent {
   private readonly clock: Clock;
   private readonly logsDir: string;
   private readonly connection: LokiConnection;
+  private readonly push: PushClient;
   private readonly records: RecordWriter;
   private readonly checkpoint: Checkpoint;
   private readonly links: ContainerLinks;
@@ -79,7 +82,8 @@ export class Agent {
     this.once = deps.once ?? false;
     this.logsDir = resolve(config.logs.dir);
     this.connection = connectLoki({ ...config.loki, connections: config.push.concurrency + 2 });
-    this.records = new RecordWriter(this.connection, { logger: this.logger, now: () => this.clock.now() });
+    this.push = this.makePushClient();
+    this.records = new RecordWriter(this.connection, { logger: this.logger, push: this.push });
     this.checkpoint = new Checkpoint(config.state.dir, this.logger);
     this.links = new ContainerLinks(config.containers.dir, this.logger, {
       named: (runId, containerId) => this.recordKeeper.setContainerId(runId, containerId),
@@ -126,10 +130,15 @@ export class Agent {
     const saved = this.checkpoint.load(this.nowText());
     if (config.listen !== '') {
       this.server = await serveStatus(config.listen, {
-        problem: () => this.problem,
         registry: this.metrics.registry,
-        containerRecords: () => this.containerRecords(),
-        profiling: config.debug.profile,
+        readiness: () => {
+          const { problem } = this;
+          return { ready: problem === null, problem };
+        },
+        routes: {
+          '/api/container-records': (_request, response) => sendJson(response, 200, this.containerRecords()),
+          ...debugRoutes(config.debug.profile),
+        },
       });
     }
     this.links.start();
@@ -179,7 +188,7 @@ export class Agent {
       this.podLogs?.problem ??
       this.refusals.summary ??
       (this.checkpoint.behind ? 'the state directory cannot be written' : null) ??
-      this.pusher.problem
+      this.push.problem
     );
   }
 
@@ -271,13 +280,33 @@ export class Agent {
     return [this.logsDir, resolve(this.config.logs['docker-dir'])];
   }
 
+  private makePushClient(): PushClient {
+    const { metrics } = this;
+    const push = new PushClient(this.connection, {
+      logger: this.logger,
+      timeoutMs: this.config.push.timeout,
+      nowMs: this.nowMs,
+      onAnswer: ({ carries }, { status, seconds, outcome }) => {
+        if (carries === 'lines') {
+          metrics.requests.inc({ status });
+          metrics.pushSeconds.observe(seconds);
+        }
+        if (outcome.kind !== 'stored') {
+          metrics.rejections.inc({ reason: outcome.reason.replaceAll('-', '_') });
+        }
+      },
+    });
+    push.usable = 'no answer from Loki yet';
+    return push;
+  }
+
   private makePusher(): Pusher {
     const { config } = this;
     return new Pusher(this.once ? { ...pushOptions(config), batchWaitMs: 0 } : pushOptions(config), {
-      connection: this.connection,
+      push: this.push,
       logger: this.logger,
       metrics: this.metrics,
-      nowSeconds: () => Number(this.clock.now() / 1_000_000_000n),
+      nowSeconds: () => Math.floor(this.push.clock.nowMs() / 1000),
       labelsOf: ({ run }) => Object.fromEntries(namedValues(run, config.stream.labels, config, null)),
       onSending: (containers) => this.recordKeeper.save(...containers),
       onSettled: (containers) => this.recordKeeper.settled(containers),
@@ -356,18 +385,11 @@ export class Agent {
   }
 
   private async probe(): Promise<void> {
-    const { pusher, logger } = this;
-    await probeLoki(
-      this.connection,
-      {
-        logger,
-        timeoutMs: this.config.push.timeout,
-        signal: this.stopped.signal,
-        wanted: () => pusher.problem !== null,
-      },
-      (problem) => {
-        pusher.problem = problem;
-      }
-    );
+    const { push, logger } = this;
+    const { timeout: timeoutMs } = this.config.push;
+    const wanted = () => push.problem !== null;
+    await probeLoki(this.connection, { logger, timeoutMs, signal: this.stopped.signal, wanted }, (problem) => {
+      push.usable = problem;
+    });
   }
 }

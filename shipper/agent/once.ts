@@ -1,6 +1,5 @@
 import type { ContainerRecord } from '../../model/records';
 import type { AgentConfig } from '../config/agent-config';
-import { duration } from '../config/units';
 import type { Logger } from '../common/log';
 import { terminalText } from '../common/terminal-text';
 import { UserError } from '../common/user-error';
@@ -8,25 +7,22 @@ import { Agent } from './agent';
 
 /**
  * Ships what lies on the node, waits until Loki has it, and prints the container records.
- * @param patience how long to wait without any progress, e.g. `60s`
- * @returns the exit code: 1 if anything could not be delivered
+ * @param patienceMs how long to wait without any progress
+ * @returns whether everything was delivered
  * @throws UserError
  */
-export async function shipOnce(config: AgentConfig, logger: Logger, patience: string, format: string): Promise<number> {
-  const patienceMs = duration.safeParse(patience);
-  if (!patienceMs.success) {
-    throw new UserError(`--once.timeout: "${patience}" is no duration; write for example 60s`);
-  }
-  if (format !== 'table' && format !== 'json') {
-    throw new UserError(`-o ${format}: there are table and json`);
-  }
+export async function shipOnce(
+  config: AgentConfig,
+  logger: Logger,
+  { patienceMs, output }: { patienceMs: number; output: 'table' | 'json' }
+): Promise<boolean> {
   const agent = new Agent({ ...config, listen: '' }, { logger, once: true });
   await agent.start();
   if (agent.logsProblem !== null) {
     await agent.stop({ graceMs: 0 });
     throw new UserError(`--logs.dir ${config.logs.dir}: ${agent.logsProblem}`);
   }
-  const stalled = watchProgress(agent, patienceMs.data);
+  const stalled = watchProgress(agent, patienceMs);
   const delivered = await Promise.race([agent.settled().then(() => true), stalled.reached.then(() => false)]);
   const containerRecordsWritten =
     delivered &&
@@ -35,7 +31,7 @@ export async function shipOnce(config: AgentConfig, logger: Logger, patience: st
   const containerRecords = agent.containerRecords();
   const { unopened } = agent;
   await agent.stop({ graceMs: 0 });
-  const answer = format === 'json' ? `${JSON.stringify(containerRecords, null, 2)}\n` : table(containerRecords);
+  const answer = output === 'json' ? `${JSON.stringify(containerRecords, null, 2)}\n` : table(containerRecords);
   process.stdout.write(terminalText(answer));
   const missing = containerRecords.filter(
     ({ gaps, bytesAcked, bytesSeen }) => gaps.length > 0 || bytesAcked < bytesSeen
@@ -47,11 +43,11 @@ export async function shipOnce(config: AgentConfig, logger: Logger, patience: st
     process.stderr.write(
       containerRecordsWritten
         ? `afterlog: ${missing.length} of ${containerRecords.length} logs are not complete in Loki\n`
-        : `afterlog: Loki acknowledged nothing for ${patience}; what is missing stays on the node, run again to send it\n`
+        : `afterlog: Loki acknowledged nothing for ${patienceMs / 1000} s; unsent logs stay on the node, run again to send them\n`
     );
-    return 1;
+    return false;
   }
-  return 0;
+  return true;
 }
 
 function watchProgress(agent: Agent, patienceMs: number): { reached: Promise<void>; stop: () => void } {

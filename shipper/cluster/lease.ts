@@ -1,3 +1,4 @@
+import { errorText } from '../../model/error-text';
 import type { Logger } from '../common/log';
 import { ApiError, type ApiClient } from './api/client';
 import { deadline, pause } from './api/pause';
@@ -47,6 +48,8 @@ export class LeaseElection {
   private readonly random: () => number;
   private observed: Observed | undefined;
   private observedAt = 0;
+  /** Why the API server did not answer the last request for the lease as it should; null after an answer. */
+  problem: string | null = 'the API server has not answered yet';
 
   constructor(private readonly options: LeaseOptions) {
     this.timing = options.timing ?? defaults;
@@ -63,7 +66,7 @@ export class LeaseElection {
   async acquire(signal: AbortSignal): Promise<boolean> {
     let told = '';
     while (!signal.aborted) {
-      if (await this.try(signal)) {
+      if (await this.tryInTime(signal, this.timing.renewDeadlineMs)) {
         this.options.logger.info('leading', { lease: this.path(), identity: this.options.identity });
         return true;
       }
@@ -86,10 +89,7 @@ export class LeaseElection {
         return;
       }
       const latest = renewed + this.timing.renewDeadlineMs;
-      const inTime = deadline(signal, Math.max(1, latest - this.monotonic()));
-      const held = await this.try(inTime.signal);
-      inTime.done();
-      if (held) {
+      if (await this.tryInTime(signal, Math.max(1, latest - this.monotonic()))) {
         renewed = this.monotonic();
       } else if (this.monotonic() >= latest || (this.holder !== this.options.identity && this.holder !== '')) {
         this.options.logger.error('leading no more: the lease was not renewed in time', {
@@ -110,9 +110,19 @@ export class LeaseElection {
       await this.write('', 1000, signal);
     } catch (error) {
       this.options.logger.warn('could not give up the lease; another replica takes it when it is dead', {
-        error: messageOf(error),
+        error: errorText(error),
       });
     }
+  }
+
+  private async tryInTime(signal: AbortSignal, ms: number): Promise<boolean> {
+    const inTime = deadline(signal, ms);
+    const held = await this.try(inTime.signal);
+    if (!held && inTime.signal.aborted && !signal.aborted) {
+      this.problem = `the API server did not answer within ${Math.round(ms / 1000)} s`;
+    }
+    inTime.done();
+    return held;
   }
 
   /** Takes or renews the lease. @returns whether it is held now; errors count as no */
@@ -134,8 +144,10 @@ export class LeaseElection {
       if (error instanceof ApiError && error.status === 409) {
         // Somebody else was faster, or wrote to it while it was held: look again.
         this.observed = undefined;
+        this.problem = null;
       } else if (!signal.aborted) {
-        logger.warn(`cannot get the lease ${this.path()}: ${messageOf(error)}`);
+        this.problem = errorText(error);
+        logger.warn(`cannot get the lease ${this.path()}: ${errorText(error)}`);
       }
       return false;
     }
@@ -156,7 +168,8 @@ export class LeaseElection {
       return true;
     } catch (error) {
       if (!signal.aborted && !(error instanceof ApiError && error.status === 409)) {
-        logger.warn(`cannot create the lease ${this.path()}: ${messageOf(error)}`);
+        this.problem = errorText(error);
+        logger.warn(`cannot create the lease ${this.path()}: ${errorText(error)}`);
       }
       return false;
     }
@@ -181,6 +194,7 @@ export class LeaseElection {
   }
 
   private see(lease: unknown): void {
+    this.problem = null;
     const { metadata, spec: specification } = fields(lease);
     const spec = fields(specification);
     const seen: Observed = {
@@ -207,5 +221,3 @@ export class LeaseElection {
 }
 
 const kind = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' };
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { errorText } from '../../model/error-text';
 import type { WatchRecord } from '../../model/records';
 import type { QueryClient } from '../loki/query-client';
 import type { RecordWriter } from '../loki/record-writer';
@@ -55,7 +56,7 @@ export class WatchSession {
   constructor(private readonly options: SessionOptions) {
     const { client, clock, logger, cluster, namespaces, pageSize, backoffMs } = options;
     this.clusterState = new ClusterState(cluster, clock, namespaces.length === 0, (key, error) =>
-      logger.error('an object could not be written; it has no record', { object: key, error: messageOf(error) })
+      logger.error('an object could not be written; it has no record', { object: key, error: errorText(error) })
     );
     this.watches = collections(namespaces).map((collection) => {
       const tracker = this.clusterState.trackers[collection.kind];
@@ -90,7 +91,7 @@ export class WatchSession {
       try {
         await watch.listAny(signal);
       } catch (error) {
-        failed.set(collection.name, messageOf(error));
+        failed.set(collection.name, errorText(error));
       }
       await this.drain(signal, true);
     }
@@ -105,6 +106,20 @@ export class WatchSession {
   /** Loki takes what is written: it has acknowledged something within the last minute, or nothing is pending. */
   get delivering(): boolean {
     return this.deliveredAt > this.options.clock.seconds() - DELIVERY_SECONDS;
+  }
+
+  /** Why the records that should be written are not, or not all of them; null where they are. */
+  get problem(): string | null {
+    const bad = this.watches.find(({ collection, watch }) => {
+      return watch.state === 'failing' || (collection.kind === 'pods' && watch.isRefused);
+    });
+    if (bad !== undefined) {
+      return `${bad.collection.name}: ${bad.watch.detail}`;
+    }
+    if (!this.listed) {
+      return 'not everything is listed yet';
+    }
+    return this.delivering ? null : 'Loki does not take the records';
   }
 
   private kinds(): WatchRecord['kinds'] {
@@ -140,7 +155,7 @@ export class WatchSession {
       this.deliveredAt = clock.seconds();
       return last;
     } catch (error) {
-      logger.warn('Loki does not tell where the last watch left off', { error: messageOf(error) });
+      logger.warn('Loki does not tell where the last watch left off', { error: errorText(error) });
       return 'no answer';
     }
   }
@@ -223,7 +238,7 @@ export class WatchSession {
       });
       logger.info('told what went while nobody watched', { ...told, since });
     } catch (error) {
-      logger.error('could not find out what went while nobody watched', { error: messageOf(error) });
+      logger.error('could not find out what went while nobody watched', { error: errorText(error) });
     }
   }
 
@@ -236,7 +251,7 @@ export class WatchSession {
     const told = this.progress.tell(this.clusterState.oldest(), true).then(() => writer.flush());
     const inTime = deadline(new AbortController().signal, FLUSH_MS);
     const failure = await unlessAborted(
-      told.then(() => '', messageOf),
+      told.then(() => '', errorText),
       inTime.signal
     );
     inTime.done();
@@ -249,5 +264,3 @@ export class WatchSession {
     return BigInt(this.options.clock.seconds()) * 1_000_000_000n;
   }
 }
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

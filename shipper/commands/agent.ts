@@ -1,27 +1,55 @@
-import { Command } from 'commander';
-import { addAgentOptions, loadAgentConfig } from '../config/load-agent-config';
+import type { Command } from 'commander';
+import * as z from 'zod';
+import { exitCode, type ExitCode } from '../common/exit-code';
 import { createLogger } from '../common/log';
+import { agentConfig, agentGroup } from '../config/agent-config';
+import { type CommandInput, defineCommand } from '../config/command';
+import { lokiGroup } from '../config/loki-settings';
+import { flagForm, type SettingsGroup } from '../config/settings';
+import { flag, positiveDuration } from '../config/units';
+
+const onceGroup = {
+  heading: 'One-shot mode:',
+  schema: z.strictObject({
+    once: flag
+      .prefault(false)
+      .describe('send the existing logs, wait for the last acknowledgement, print the container records, and exit'),
+    'once.timeout': positiveDuration
+      .prefault('60s')
+      .describe('with --once: give up after this time without an acknowledgement'),
+    output: z
+      .enum(['table', 'json'])
+      .prefault('table')
+      .describe('with --once: output format: table, json')
+      .register(flagForm, { short: 'o', value: 'format' }),
+  }),
+  flagsOnly: true,
+} satisfies SettingsGroup;
 
 /** `afterlog agent`: ships a node's container logs to Loki and keeps a container record of every container run. */
 export function agentCommand(): Command {
-  return addAgentOptions(
-    new Command('agent').description("Ship a node's container logs to Loki, and keep an account of every container.")
-  )
-    .option('--once', 'ship what is there, wait for the last acknowledgement, print the container records, exit')
-    .option('--once.timeout <duration>', 'with --once: give up when Loki has acknowledged nothing for so long', '60s')
-    .option('-o, --output <format>', 'with --once: table or json', 'table')
-    .action(run);
+  return defineCommand({
+    name: 'agent',
+    description: "Send a node's container logs to Loki and keep a record of every container run.",
+    groups: [onceGroup, agentGroup, lokiGroup],
+    examples: [
+      ['agent --loki.url http://loki:3100 --cluster.name prod', 'run on a node'],
+      ['agent --config agent.yaml --log.level debug', 'settings from a file, one of them overridden'],
+      ['agent --once -o json', 'send what is there, then exit'],
+    ],
+    run,
+  });
 }
 
-async function run(values: Record<string, unknown>): Promise<void> {
-  const config = loadAgentConfig(values, process.env);
+async function run({ read }: CommandInput): Promise<ExitCode> {
+  const config = agentConfig(read(agentGroup), read(lokiGroup), process.env);
+  const { once, 'once.timeout': patienceMs, output } = read(onceGroup);
   const logger = createLogger(config.log.level);
-  const { Agent } = await import('../agent/agent');
-  if (values.once === true) {
+  if (once) {
     const { shipOnce } = await import('../agent/once');
-    process.exitCode = await shipOnce(config, logger, String(values['once.timeout']), String(values.output));
-    return;
+    return (await shipOnce(config, logger, { patienceMs, output })) ? exitCode.ok : exitCode.failed;
   }
+  const { Agent } = await import('../agent/agent');
   const agent = new Agent(config, { logger });
   await agent.start();
   const signal = await new Promise<string>((resolve) => {
@@ -30,4 +58,5 @@ async function run(values: Record<string, unknown>): Promise<void> {
   });
   logger.info('stopping', { signal });
   await agent.stop();
+  return exitCode.ok;
 }

@@ -1,95 +1,106 @@
-import { Command, Option } from 'commander';
+import type { Command } from 'commander';
 import * as z from 'zod';
 import type { Case } from '../../model/cases';
-import type { Cause } from '../../model/causes';
-import type { LogStatus } from '../../model/records';
-import { addLokiOptions } from '../config/loki-options';
-import { caseCounts, caseJson, caseTable } from '../lookup/case-text';
+import { type Cause, isCauseId } from '../../model/causes';
+import { logStatusSchema } from '../../model/records';
+import { exitCode, type ExitCode } from '../common/exit-code';
 import { terminalText } from '../common/terminal-text';
+import { UserError } from '../common/user-error';
+import { type CommandInput, defineCommand } from '../config/command';
+import { lokiGroup } from '../config/loki-settings';
+import { flagForm, type SettingsGroup } from '../config/settings';
+import { list, parsedWith } from '../config/units';
+import { caseCounts, caseJson, caseTable } from '../lookup/case-text';
 import { Output } from '../lookup/output';
-import { caseWindow, clusterOf, parseCauses, parseStatuses, withCases } from './case-flags';
+import { caseWindow, nameFilter, outputFormat, timeRange, withCases } from './query-flags';
 
-/** What `--fail-on` ends with: an error ends with 1. */
-const FOUND = 2;
+const formats = ['table', 'wide', 'json', 'jsonl'] as const;
+const statuses = list.pipe(z.array(logStatusSchema)).optional();
+const causes = list.pipe(z.array(parsedWith(parseCause))).optional();
+
+const casesGroup = {
+  heading: 'Options:',
+  schema: z.strictObject({
+    namespace: nameFilter('only this namespace', 'n'),
+    job: nameFilter('only this Job'),
+    cronjob: nameFilter('only this CronJob'),
+    node: nameFilter('only this node'),
+    cluster: nameFilter('only this cluster'),
+    status: statuses
+      .describe(`only these statuses: ${logStatusSchema.options.join(', ')}`)
+      .register(flagForm, { value: 'list', repeatable: true }),
+    cause: causes
+      .describe('only these causes: C1 to C20, unknown')
+      .register(flagForm, { value: 'list', repeatable: true }),
+    ...timeRange('logs removed', '24h'),
+    output: outputFormat(formats),
+    'fail-on': list
+      .pipe(z.array(logStatusSchema))
+      .prefault([])
+      .describe(`exit with code ${exitCode.found} if a case has one of these statuses`)
+      .register(flagForm, { value: 'list', repeatable: true }),
+  }),
+} satisfies SettingsGroup;
+type CasesFlags = z.output<typeof casesGroup.schema>;
 
 /** `afterlog cases`: the container runs whose logs left their nodes, and why. */
 export function casesCommand(): Command {
-  const command = new Command('cases')
-    .description('Show whose logs `kubectl logs` can no longer show in full, why, and whether they are in Loki.')
-    .option('-n, --namespace <name>', 'of this namespace only')
-    .option('--job <name>', 'of this Job only')
-    .option('--cronjob <name>', 'of this CronJob only')
-    .option('--node <name>', 'on this node only')
-    .option('--cluster <name>', 'of this cluster only')
-    .addOption(new Option('--status <list>', 'only these, such as lost,partial').argParser(parseStatuses))
-    .addOption(new Option('--cause <list>', 'only these, such as C1,C15,unknown').argParser(parseCauses))
-    .option('--since <duration>', 'logs that went in the last 15m, 2h, 7d (default 24h)')
-    .option('--from <time>', 'logs that went from then on (RFC 3339, or how long ago)')
-    .option('--to <time>', 'logs that went before then (RFC 3339, or how long ago)')
-    .addOption(
-      new Option('-o, --output <form>', 'form of the answer')
-        .choices(['table', 'wide', 'json', 'jsonl'])
-        .default('table')
-    )
-    .addOption(
-      new Option(
-        '--fail-on <list>',
-        `end with exit code ${FOUND} if a case has one of these statuses, for CI`
-      ).argParser(parseStatuses)
-    );
-  return addLokiOptions(command).action(async () => {
-    await cases(flagsSchema.parse(command.opts()), command.opts());
+  return defineCommand({
+    name: 'cases',
+    description: 'List containers whose logs were removed from their node: the cause, and whether Loki has them.',
+    groups: [casesGroup, lokiGroup],
+    examples: [
+      ['cases', 'all cases of the last 24 hours'],
+      ['cases --job hello -n job-test --since 7d -o wide', 'one Job'],
+      ['cases --status lost,partial --fail-on lost', 'for CI'],
+    ],
+    run,
   });
 }
 
-// Commander's names for the flags above; its parsers have made statuses and causes of the lists.
-const flagsSchema = z.object({
-  namespace: z.string().optional(),
-  job: z.string().optional(),
-  cronjob: z.string().optional(),
-  node: z.string().optional(),
-  status: z.array(z.custom<LogStatus>()).optional(),
-  cause: z.array(z.custom<Cause>()).optional(),
-  since: z.string().optional(),
-  from: z.string().optional(),
-  to: z.string().optional(),
-  output: z.enum(['table', 'wide', 'json', 'jsonl']),
-  failOn: z.array(z.custom<LogStatus>()).optional(),
-});
-type Flags = z.infer<typeof flagsSchema>;
-
-async function cases(flags: Flags, values: Record<string, unknown>): Promise<void> {
-  const { namespace, job, cronjob, node, status, cause, failOn } = flags;
+async function run(input: CommandInput): Promise<ExitCode> {
+  const flags = input.read(casesGroup);
+  const { cluster, namespace, job, cronjob, node, status, cause } = flags;
   const window = caseWindow(flags, '24h');
-  const selection = { cluster: clusterOf(values), namespace, job, workload: cronjob, node };
-  const all = await withCases(values, (reader) => reader.cases(selection, window));
-  const found = all.filter(
+  const selection = { cluster, namespace, job, workload: cronjob, node };
+  const all = await withCases(input, (reader) => reader.cases(selection, window));
+  const cases = all.filter(
     (one) =>
       (cronjob === undefined || one.cronJob === null || one.cronJob === cronjob) &&
       (status === undefined || status.includes(one.status)) &&
       (cause === undefined || cause.includes(one.cause))
   );
-  await new Output(process.stdout).write(terminalText(print(found, flags.output)));
+  await new Output(process.stdout).write(terminalText(print(cases, flags.output)));
   if (flags.output === 'table' || flags.output === 'wide') {
-    process.stderr.write(found.length === 0 ? nothing(all.length) : `${caseCounts(found)}\n`);
+    process.stderr.write(cases.length === 0 ? noCases(all.length) : `${caseCounts(cases)}\n`);
   }
-  if (found.some((one) => failOn?.includes(one.status))) {
-    process.exitCode = FOUND;
-  }
+  return cases.some((one) => flags['fail-on'].includes(one.status)) ? exitCode.found : exitCode.ok;
 }
 
-function print(found: readonly Case[], output: Flags['output']): string {
+function parseCause(text: string): Cause {
+  const id = text.toUpperCase();
+  if (isCauseId(id)) {
+    return id;
+  }
+  if (text !== 'unknown') {
+    throw new UserError(`invalid cause "${text}" (one of: C1 to C20, unknown)`);
+  }
+  return text;
+}
+
+function print(cases: readonly Case[], output: CasesFlags['output']): string {
   switch (output) {
     case 'json':
-      return `${JSON.stringify(found.map(caseJson), null, 2)}\n`;
+      return `${JSON.stringify(cases.map(caseJson), null, 2)}\n`;
     case 'jsonl':
-      return found.map((one) => `${JSON.stringify(caseJson(one))}\n`).join('');
+      return cases.map((one) => `${JSON.stringify(caseJson(one))}\n`).join('');
     default:
-      return found.length === 0 ? '' : caseTable(found, Date.now(), output === 'wide');
+      return cases.length === 0 ? '' : caseTable(cases, Date.now(), output === 'wide');
   }
 }
 
-function nothing(others: number): string {
-  const filtered = others === 0 ? '' : `, but ${others} that --status and --cause leave out`;
-  return `no cases${filtered}: no log that \`kubectl logs\` could not show. --since 7d looks further back.\n`;
+function noCases(others: number): string {
+  return others === 0
+    ? 'no cases: no log was removed from its node in this time range. For older cases use --since 7d.\n'
+    : `no cases with this --status and --cause; ${others} others in this time range\n`;
 }

@@ -1,83 +1,108 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { addLokiOptions, lokiOptionsFrom } from '../config/loki-options';
+import type { Command } from 'commander';
+import * as z from 'zod';
+import { exitCode, type ExitCode } from '../common/exit-code';
+import { parseListen } from '../common/listen';
+import { logLevels } from '../common/log';
+import { type CommandInput, defineCommand } from '../config/command';
+import { lokiGroup, lokiOptions } from '../config/loki-settings';
+import { flagForm, type SettingsGroup } from '../config/settings';
+import { flag, parsedWith } from '../config/units';
 import { parseAgentDown } from '../demo/agent-down';
 import { parseGrafanaUrl } from '../demo/app-pages';
-import { parseListen } from '../demo/listen';
 import { DEFAULT_AGENT_DOWN, DEFAULT_RECORDING } from '../demo/replay/recordings';
-import { logLevels, type LogLevel } from '../common/log';
 
-interface DemoFlags {
-  speed: number;
-  'data.dir': string;
-  'store.listen': string;
-  'agent.listen': string;
-  'cluster.name'?: string;
-  recording: string;
-  agentDown?: string;
-  kubeletLog: boolean;
-  exit?: boolean;
-  'grafana.url'?: string;
-  'loki.url'?: string;
-  'log.level': LogLevel;
-}
-
-/** Interrupted by a signal, as a shell says it: 128 and the number of SIGINT. */
-const INTERRUPTED = 130;
+const demoGroup = {
+  heading: 'Options:',
+  schema: z.strictObject({
+    speed: z
+      .union([z.string(), z.number()])
+      .transform(Number)
+      .refine((speed) => speed > 0 && Number.isFinite(speed), 'must be a number above 0')
+      .prefault(25)
+      .describe('replay speed factor')
+      .register(flagForm, { value: 'factor' }),
+    recording: z
+      .enum([...DEFAULT_AGENT_DOWN.keys()])
+      .prefault(DEFAULT_RECORDING)
+      .describe('recording to replay: disk-pressure (Kubernetes 1.20), disk-pressure-1.36')
+      .register(flagForm, { value: 'name' }),
+    data: z.strictObject({
+      dir: z
+        .string()
+        .prefault('.demo')
+        .describe('directory of the replayed node, the state and the store; emptied at each start')
+        .register(flagForm, { value: 'directory' }),
+    }),
+    store: z.strictObject({
+      listen: parsedWith(parseListen)
+        .prefault('127.0.0.1:3100')
+        .describe('address of the embedded store, on loopback')
+        .register(flagForm, { value: 'host:port' }),
+    }),
+    agent: z.strictObject({
+      listen: parsedWith(parseListen)
+        .prefault('127.0.0.1:9595')
+        .describe("address of the agent's /metrics and /ready")
+        .register(flagForm, { value: 'host:port' }),
+    }),
+    cluster: z.strictObject({
+      name: z
+        .string()
+        .trim()
+        .min(1, 'expected a name (example: demo-east)')
+        .optional()
+        .describe(
+          'cluster name (default: demo; with --loki.url the first of demo-2, demo-3, … that Loki does not have)'
+        )
+        .register(flagForm, { value: 'name' }),
+    }),
+    'agent-down': parsedWith(parseAgentDown)
+      .optional()
+      .describe(
+        'periods without an agent, in recorded time: FROM/TO, separated by commas, or none (default: around a reclaim)'
+      )
+      .register(flagForm, { value: 'periods' }),
+    'kubelet-log': flag.prefault(true).describe('run the agent without access to the kubelet log'),
+    exit: flag
+      .prefault(false)
+      .describe(
+        `exit after the replay: code ${exitCode.ok} if every missing line belongs to a case, else ${exitCode.failed}`
+      ),
+    grafana: z.strictObject({
+      url: parsedWith(parseGrafanaUrl)
+        .optional()
+        .describe('URL of a Grafana with the app and a data source for the store, for the links in the report')
+        .register(flagForm, { value: 'url' }),
+    }),
+    log: z.strictObject({
+      level: z
+        .enum(logLevels)
+        .prefault('warn')
+        .describe(`log level: ${logLevels.join(', ')}`)
+        .register(flagForm, { value: 'level' }),
+    }),
+  }),
+} satisfies SettingsGroup;
 
 /** `afterlog demo`: a recorded node, the real agent and watch, an embedded store or a Loki. */
 export function demoCommand(): Command {
-  const command = new Command('demo')
-    .description(
-      'Replay a recorded node under disk pressure to the real agent and watch, with an embedded store or a Loki, and serve it.'
-    )
-    .addOption(
-      new Option('--speed <n>', 'recorded seconds a second').default(25).argParser((text) => {
-        const speed = Number(text);
-        if (!(speed > 0 && Number.isFinite(speed))) {
-          throw new InvalidArgumentError('Give a number above 0, e.g. 25.');
-        }
-        return speed;
-      })
-    )
-    .option('--recording <name>', 'disk-pressure (Kubernetes 1.20) or disk-pressure-1.36', DEFAULT_RECORDING)
-    .option('--data.dir <directory>', 'node, state and store of the demo; made anew at each start', '.demo')
-    .option('--store.listen <host:port>', 'address of the embedded store', '127.0.0.1:3100')
-    .option('--agent.listen <host:port>', "address of the agent's metrics and readiness", '127.0.0.1:9595')
-    .addOption(
-      new Option(
-        '--cluster.name <name>',
-        'name of the replayed cluster (default "demo", with --loki.url the next of demo-2, demo-3, … that is free)'
-      ).argParser(clusterName)
-    )
-    .option(
-      '--agent-down <stretches>',
-      'when no agent runs, in recorded time: FROM/TO, several with commas, or none (default: around a reclaim)'
-    )
-    .option('--no-kubelet-log', "the agent does not read the kubelet's log, as on a node where it may not")
-    .option('--exit', 'end after the replay: exit code 0 if a case accounts for every line that is missing, else 1')
-    .option('--grafana.url <url>', 'a Grafana with the app, and with the store as its data source: links in the report')
-    .addOption(new Option('--log.level <level>', 'least level of the own log').choices([...logLevels]).default('warn'));
-  // Only the flag leads to a Loki: who has LOKI_ADDR set for other commands would find a demo's logs among their own.
-  return addLokiOptions(command, 'send to this Loki instead of the embedded store, and ask it').action(
-    (flags: DemoFlags) => run(flags)
-  );
+  return defineCommand({
+    name: 'demo',
+    description:
+      'Replay a recorded node under disk pressure to the real agent and watch, check every line, and serve the result.',
+    groups: [demoGroup, { ...lokiGroup, heading: 'Loki, instead of the embedded store:' }],
+    examples: [
+      ['demo', 'with an embedded store on 127.0.0.1:3100'],
+      ['demo --exit --speed 50', 'as a check'],
+      ['demo --loki.url http://loki:3100', 'into an existing Loki'],
+    ],
+    run,
+  });
 }
 
-function clusterName(text: string): string {
-  if (text.trim() === '') {
-    throw new InvalidArgumentError('Give a name, e.g. demo-east.');
-  }
-  return text;
-}
-
-async function run(flags: DemoFlags): Promise<void> {
-  const loki =
-    flags['loki.url'] === undefined
-      ? { storeListen: parseListen(flags['store.listen'], '--store.listen') }
-      : lokiOptionsFrom({ ...flags }, process.env);
-  const agentListen = parseListen(flags['agent.listen'], '--agent.listen');
-  const agentDown = parseAgentDown(flags.agentDown ?? DEFAULT_AGENT_DOWN.get(flags.recording) ?? 'none');
-  const grafanaUrl = flags['grafana.url'] === undefined ? undefined : parseGrafanaUrl(flags['grafana.url']);
+async function run({ read }: CommandInput): Promise<ExitCode> {
+  const flags = read(demoGroup);
+  const loki = read(lokiGroup);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     // Once: a second one ends the process the hard way, should the closing hang.
@@ -89,23 +114,24 @@ async function run(flags: DemoFlags): Promise<void> {
       {
         recording: flags.recording,
         speed: flags.speed,
-        dataDir: flags['data.dir'],
-        loki,
-        agentListen,
-        clusterName: flags['cluster.name'],
-        agentDown,
-        kubeletLog: flags.kubeletLog,
-        exit: flags.exit ?? false,
-        grafanaUrl,
-        logLevel: flags['log.level'],
+        dataDir: flags.data.dir,
+        // LOKI_ADDR, set for other commands, must not bring a demo's logs among the real ones.
+        loki: loki.loki.url === undefined ? { storeListen: flags.store.listen } : lokiOptions(loki, process.env),
+        agentListen: flags.agent.listen,
+        clusterName: flags.cluster.name,
+        agentDown: flags['agent-down'] ?? parseAgentDown(DEFAULT_AGENT_DOWN.get(flags.recording) ?? 'none'),
+        kubeletLog: flags['kubelet-log'],
+        exit: flags.exit,
+        grafanaUrl: flags.grafana.url,
+        logLevel: flags.log.level,
       },
       stop.signal
     );
-    process.exitCode = complete ? 0 : 1;
+    return complete ? exitCode.ok : exitCode.failed;
   } catch (error) {
     if (!stop.signal.aborted || !(error instanceof Error && error.name === 'AbortError')) {
       throw error;
     }
-    process.exitCode = INTERRUPTED;
+    return exitCode.interrupted;
   }
 }

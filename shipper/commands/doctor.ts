@@ -1,93 +1,93 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
 import * as z from 'zod';
-import { type AgentConfig, defaultAgentConfig } from '../config/agent-config';
-import { addAgentOptions, loadAgentConfig } from '../config/load-agent-config';
+import { exitCode, type ExitCode } from '../common/exit-code';
+import { UserError } from '../common/user-error';
+import { type AgentConfig, agentConfig, agentGroup, defaultAgentConfig } from '../config/agent-config';
+import { type CommandInput, defineCommand } from '../config/command';
+import { lokiGroup } from '../config/loki-settings';
+import { flagForm, type SettingsGroup } from '../config/settings';
+import { flag, list } from '../config/units';
 import { diagnose } from '../doctor/diagnose';
 import { type Area, areas, error, type Finding, isAtLeast } from '../doctor/finding';
 import { findingTable, levelCounts } from '../doctor/report';
 import { Output } from '../lookup/output';
-import { UserError } from '../common/user-error';
+import { apiFlags, leaseFlags } from './api-flags';
+import { outputFormat } from './query-flags';
 
-/** What it ends with where something is found; an error of its own ends with 1. */
-const FOUND = 2;
 const WIDTH = 120;
+const formats = ['table', 'json'] as const;
+
+const doctorGroup = {
+  heading: 'Options:',
+  schema: z.strictObject({
+    only: list
+      .pipe(z.array(z.enum(areas)))
+      .optional()
+      .describe(`only these areas: ${areas.join(', ')}`)
+      .register(flagForm, { value: 'list', repeatable: true }),
+    'fail-on': z
+      .enum(['warning', 'error'])
+      .prefault('error')
+      .describe(`exit with code ${exitCode.found} if any finding has at least this level: warning, error`)
+      .register(flagForm, { value: 'level' }),
+    'test-push': flag.prefault(false).describe('send one line to Loki and read it back'),
+    output: outputFormat(formats),
+  }),
+  flagsOnly: true,
+} satisfies SettingsGroup;
+
+const watchGroup = {
+  heading: 'Watch, as in `afterlog watch`:',
+  schema: z.strictObject({ ...apiFlags, lease: z.strictObject(leaseFlags) }),
+  flagsOnly: true,
+} satisfies SettingsGroup;
 
 /** `afterlog doctor`: what stands in the way of the agent and the watch, and what to do. */
 export function doctorCommand(): Command {
-  return addAgentOptions(
-    new Command('doctor')
-      .description(
-        'Check what the agent and the watch rest on: configuration, directories, limits, Loki, kubelet, rights. ' +
-          'Changes nothing.'
-      )
-      .addOption(
-        new Option('--only <list>', `look at these parts only: ${areas.join(', ')}`)
-          .argParser(parseAreas)
-          .default(new Set(areas), 'all')
-      )
-      .addOption(
-        new Option('--fail-on <level>', `end with exit code ${FOUND} if something is at least that grave`)
-          .choices(['warning', 'error'])
-          .default('error')
-      )
-      .option('--test-push', 'send one line to Loki and read it back')
-      .addOption(new Option('-o, --output <form>', 'form of the answer').choices(['table', 'json']).default('table'))
-      .option(
-        '--kubeconfig <file>',
-        "of the watch (default: KUBECONFIG, else the pod's service account, else ~/.kube/config)"
-      )
-      .option('--context <name>', 'context of the kubeconfig')
-      .option('--namespace <name>', 'the watch reads this namespace only; may be given several times', collect, [])
-      .option('--lease.name <name>', 'Lease of the watch', 'afterlog-watch')
-      .option('--lease.namespace <name>', "its namespace (default: the pod's or the context's)")
-      .optionsGroup('The agent, as in `afterlog agent`:')
-  ).action(run);
+  return defineCommand({
+    name: 'doctor',
+    description:
+      'Check the prerequisites of the agent and the watch: configuration, directories, limits, Loki, kubelet, permissions. ' +
+      'Changes nothing.',
+    groups: [doctorGroup, watchGroup, { ...agentGroup, heading: 'Agent, as in `afterlog agent`:' }, lokiGroup],
+    examples: [
+      ['doctor --config agent.yaml', 'check a node with the settings of its agent'],
+      ['doctor --only loki --test-push --loki.url http://loki:3100', 'check Loki'],
+      ['doctor --only watch --fail-on warning -o json', 'check the permissions of the watch'],
+    ],
+    run,
+  });
 }
 
-// Commander's names for the flags above.
-const flagsSchema = z.object({
-  only: z.instanceof(Set<Area>),
-  failOn: z.enum(['warning', 'error']),
-  testPush: z.boolean().optional(),
-  output: z.enum(['table', 'json']),
-  kubeconfig: z.string().optional(),
-  context: z.string().optional(),
-  namespace: z.array(z.string()),
-  'lease.name': z.string(),
-  'lease.namespace': z.string().optional(),
-});
-type Flags = z.infer<typeof flagsSchema>;
-
-async function run(values: Record<string, unknown>): Promise<void> {
-  const flags = flagsSchema.parse(values);
-  const findings = await findingsOf(values, flags);
+async function run(input: CommandInput): Promise<ExitCode> {
+  const { only = areas, 'fail-on': failOn, 'test-push': testPush, output } = input.read(doctorGroup);
+  const findings = await findingsOf(input, new Set(only), testPush);
   const text =
-    flags.output === 'json'
+    output === 'json'
       ? `${JSON.stringify(findings, null, 2)}\n`
       : findingTable(findings, process.stdout.columns ?? WIDTH);
   await new Output(process.stdout).write(text);
-  if (flags.output === 'table') {
+  if (output === 'table') {
     process.stderr.write(`${levelCounts(findings)}\n`);
   }
-  process.exitCode = findings.some(({ level }) => isAtLeast(level, flags.failOn)) ? FOUND : 0;
+  return findings.some(({ level }) => isAtLeast(level, failOn)) ? exitCode.found : exitCode.ok;
 }
 
-async function findingsOf(values: Record<string, unknown>, flags: Flags): Promise<Finding[]> {
-  const file = typeof values.config === 'string' ? values.config : undefined;
-  const read = tryLoading(values);
-  const lease = { name: flags['lease.name'], namespace: flags['lease.namespace'] };
-  const { kubeconfig, context, namespace: namespaces, only } = flags;
+async function findingsOf(input: CommandInput, only: ReadonlySet<Area>, testPush: boolean): Promise<Finding[]> {
+  const { kubeconfig, context, namespace: namespaces, lease } = input.read(watchGroup);
   const options = {
     cluster: { kubeconfig, context, namespaces, lease },
-    testPush: flags.testPush === true,
+    testPush,
     env: process.env,
-    origin: file === undefined ? 'flags, environment and defaults' : `${file}, flags and environment`,
+    origin:
+      input.configFile === undefined ? 'flags, environment and defaults' : `${input.configFile}, flags and environment`,
   };
+  const read = tryReading(input);
   if ('problem' in read) {
-    // What does not depend on it can be looked at all the same.
+    // What does not depend on it can be checked all the same.
     const rest = new Set<Area>(only.has('watch') ? ['watch'] : []);
     const todo =
-      'Mend it; `afterlog agent --help` lists every setting. Without it nothing else of the agent can be checked.';
+      'Correct the setting; `afterlog agent --help` lists all of them. Until then nothing else of the agent can be checked.';
     return [
       error('configuration.read', read.problem, todo),
       ...(await diagnose({ ...options, config: defaultAgentConfig(), only: rest })),
@@ -96,26 +96,13 @@ async function findingsOf(values: Record<string, unknown>, flags: Flags): Promis
   return diagnose({ ...options, config: read.config, only });
 }
 
-function tryLoading(values: Record<string, unknown>): { config: AgentConfig } | { problem: string } {
+function tryReading(input: CommandInput): { config: AgentConfig } | { problem: string } {
   try {
-    return { config: loadAgentConfig(values, process.env) };
+    return { config: agentConfig(input.read(agentGroup), input.read(lokiGroup), process.env) };
   } catch (problem) {
     if (problem instanceof UserError) {
       return { problem: problem.message };
     }
     throw problem;
   }
-}
-
-function parseAreas(text: string): Set<Area> {
-  const named = text.split(',').map((one) => areas.find((area) => area === one.trim()));
-  const known = named.filter((area) => area !== undefined);
-  if (known.length < named.length) {
-    throw new InvalidArgumentError(`Parts are ${areas.join(', ')}.`);
-  }
-  return new Set(known);
-}
-
-function collect(value: string, before: string[]): string[] {
-  return [...before, value];
 }

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { errorText } from '../../model/error-text';
 import type { Credentials } from '../../pocket-loki';
-import { hostPort, type ListenAddress } from '../common/listen';
 import { UserError } from '../common/user-error';
 
 export interface AuthFlags {
-  'auth.basicFile'?: string;
-  'auth.bearerTokenFile'?: string;
+  'basic-file'?: string | undefined;
+  'bearer-token-file'?: string | undefined;
 }
 
 /**
@@ -15,9 +15,9 @@ export interface AuthFlags {
  */
 export function readCredentials(flags: AuthFlags): Credentials {
   return {
-    basic: credentialsIn(flags['auth.basicFile'], '--auth.basic-file', /^[^:]+:.+$/, 'user:password'),
+    basic: credentialsIn(flags['basic-file'], '--auth.basic-file', /^[^:]+:.+$/, 'user:password'),
     bearerTokens: credentialsIn(
-      flags['auth.bearerTokenFile'],
+      flags['bearer-token-file'],
       '--auth.bearer-token-file',
       /^[\w.~+/-]+=*$/,
       'a token of letters, digits and -._~+/'
@@ -47,14 +47,6 @@ function textOf(file: string, flag: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new UserError(`cannot read ${flag} ${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UserError(`cannot read ${flag} ${file}: ${errorText(error)}`);
   }
-}
-
-/** What to say of an address that other machines reach, and that has no authentication. */
-export function openAddressError(address: ListenAddress): UserError {
-  return new UserError(
-    `--listen ${hostPort(address)} is reachable from other machines, and the store has no authentication: ` +
-      'add --auth.basic-file FILE or --auth.bearer-token-file FILE, or listen on a loopback address such as 127.0.0.1'
-  );
 }

@@ -1,64 +1,97 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { parseDuration } from '../../pocket-loki/common/units';
-import { hostPort, parseListen } from '../common/listen';
-import { createLogger, logLevels, type LogLevel } from '../common/log';
+import type { Command } from 'commander';
+import * as z from 'zod';
+import { exitCode, type ExitCode } from '../common/exit-code';
+import { hostPort, type ListenAddress, listenError, parseListen } from '../common/listen';
+import { createLogger, logLevels } from '../common/log';
 import { UserError } from '../common/user-error';
-import { type AuthFlags, openAddressError, readCredentials } from './store-auth';
+import { type CommandInput, defineCommand } from '../config/command';
+import { flagForm, type SettingsGroup } from '../config/settings';
+import { duration, parsedWith } from '../config/units';
+import { readCredentials } from './store-auth';
 
-interface StoreFlags extends AuthFlags {
-  'data.dir': string;
-  listen: string;
-  /** Milliseconds. */
-  retention: number;
-  'log.level': LogLevel;
-}
+const storeGroup = {
+  heading: 'Options:',
+  schema: z.strictObject({
+    data: z.strictObject({
+      dir: z
+        .string()
+        .prefault(defaultDirectory)
+        .describe('directory of the database')
+        .register(flagForm, { value: 'directory' }),
+    }),
+    listen: parsedWith(parseListen)
+      .prefault('127.0.0.1:3100')
+      .describe(
+        'address to listen on; an address beyond loopback requires --auth.basic-file or --auth.bearer-token-file'
+      )
+      .register(flagForm, { value: 'host:port' }),
+    auth: z.strictObject({
+      'basic-file': z
+        .string()
+        .optional()
+        .describe('file with the accepted credentials: user:password, one on each line')
+        .register(flagForm, { value: 'file' }),
+      'bearer-token-file': z
+        .string()
+        .optional()
+        .describe('file with the accepted bearer tokens, one on each line')
+        .register(flagForm, { value: 'file' }),
+    }),
+    retention: duration
+      .prefault('0')
+      .describe('delete entries that are older, for example 30d; 0 keeps them')
+      .register(flagForm, { value: 'duration' }),
+    log: z.strictObject({
+      level: z
+        .enum(logLevels)
+        .prefault('info')
+        .describe(`log level: ${logLevels.join(', ')}`)
+        .register(flagForm, { value: 'level' }),
+    }),
+  }),
+} satisfies SettingsGroup;
 
 /** `afterlog store`: the embedded store as a process of its own. */
 export function storeCommand(): Command {
-  return new Command('store')
-    .description(
-      "Keep logs in an embedded store that speaks the part of Loki's HTTP API which Afterlog and Grafana use."
-    )
-    .option('--data.dir <directory>', 'where the logs are kept', defaultDirectory())
-    .option('--listen <host:port>', 'address to serve on; beyond loopback it needs --auth.*', '127.0.0.1:3100')
-    .option('--auth.basic-file <file>', 'accept these credentials only: user:password, one on each line')
-    .option('--auth.bearer-token-file <file>', 'accept these bearer tokens only: one on each line')
-    .addOption(
-      new Option('--retention <duration>', 'delete entries that are older, e.g. 30d; 0 keeps them for ever')
-        .default(0, '0')
-        .argParser(parseRetention)
-    )
-    .addOption(new Option('--log.level <level>', 'least level of the own log').choices(logLevels).default('info'))
-    .action((_, command: Command) => serve(command.opts<StoreFlags>()));
+  return defineCommand({
+    name: 'store',
+    description: "Run an embedded log store that serves the part of Loki's HTTP API that Afterlog and Grafana use.",
+    groups: [storeGroup],
+    examples: [
+      ['store', 'on 127.0.0.1:3100'],
+      ['store --data.dir /var/lib/afterlog-store --retention 30d', 'with a retention period'],
+      ['store --listen 0.0.0.0:3100 --auth.basic-file users', 'for other machines'],
+    ],
+    run,
+  });
 }
 
-async function serve(flags: StoreFlags): Promise<void> {
+async function run({ read }: CommandInput): Promise<ExitCode> {
   const { isLoopback, startStore, StorageError } = await import('../../pocket-loki');
-  const logger = createLogger(flags['log.level']);
-  const dir = flags['data.dir'];
-  const { host, port } = parseListen(flags.listen, '--listen');
-  const credentials = readCredentials(flags);
-  if (!isLoopback(host) && credentials.basic?.length === 0 && credentials.bearerTokens?.length === 0) {
-    throw openAddressError({ host, port });
+  const { data, listen, auth, retention: retentionMs, log } = read(storeGroup);
+  const logger = createLogger(log.level);
+  const credentials = readCredentials(auth);
+  if (!isLoopback(listen.host) && credentials.basic?.length === 0 && credentials.bearerTokens?.length === 0) {
+    throw openAddressError(listen);
   }
   try {
     const store = await startStore({
-      dir,
-      host,
-      port,
+      dir: data.dir,
+      ...listen,
       credentials,
-      retentionMs: flags.retention,
+      retentionMs,
       onError: (error, during) => logger.error('failed', { during, error: String(error) }),
     });
-    logger.info('serving', { url: store.url, dir });
+    logger.info('serving', { url: store.url, dir: data.dir });
     const signal = await stopSignal();
     logger.info('stopping', { signal });
     await store.close();
     logger.info('stopped');
+    return exitCode.ok;
   } catch (error) {
-    throw error instanceof StorageError ? new UserError(error.message) : listenError(error, hostPort({ host, port }));
+    throw error instanceof StorageError ? new UserError(error.message) : listenError(error, listen, '--listen');
   }
 }
 
@@ -70,29 +103,13 @@ function stopSignal(): Promise<NodeJS.Signals> {
   });
 }
 
-function listenError(error: unknown, address: string): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  switch (code) {
-    case 'EADDRINUSE':
-      return new UserError(`${address} is in use: stop what serves there, or choose another address with --listen`);
-    case 'EACCES':
-      return new UserError(`no permission to serve on ${address}: choose a port above 1023 with --listen`);
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return new UserError(`${address} is no address of this machine: choose another one with --listen`);
-    default:
-      return error;
-  }
+function openAddressError(address: ListenAddress): UserError {
+  return new UserError(
+    `--listen ${hostPort(address)} is reachable from other machines, and the store has no authentication: ` +
+      'add --auth.basic-file FILE or --auth.bearer-token-file FILE, or listen on a loopback address such as 127.0.0.1'
+  );
 }
 
 function defaultDirectory(): string {
   return join(process.env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'afterlog', 'store');
-}
-
-function parseRetention(text: string): number {
-  const ns = parseDuration(text);
-  if (ns === undefined || ns < 0n) {
-    throw new InvalidArgumentError('Give a duration, e.g. 12h, 30d or 1y.');
-  }
-  return Number(ns / 1_000_000n);
 }

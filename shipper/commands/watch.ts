@@ -1,5 +1,5 @@
 import os from 'node:os';
-import { Command, Option } from 'commander';
+import type { Command } from 'commander';
 import * as z from 'zod';
 import { clusterAccess } from '../cluster/api/access';
 import { ApiClient } from '../cluster/api/client';
@@ -9,62 +9,77 @@ import { LeaseElection } from '../cluster/lease';
 import { watchMetrics } from '../cluster/metrics';
 import { type SessionOptions, WatchSession } from '../cluster/session';
 import { preferSmallHeap } from '../cluster/small-heap';
-import { type Readiness, serveStatus } from '../cluster/status-server';
-import { addLokiOptions, lokiOptionsFrom } from '../config/loki-options';
+import { exitCode, type ExitCode } from '../common/exit-code';
+import { hostPort, parseListen } from '../common/listen';
+import { createLogger, type Logger, logLevels } from '../common/log';
+import { type Readiness, serveStatus } from '../common/status-server';
+import { UserError } from '../common/user-error';
+import { type CommandInput, defineCommand } from '../config/command';
+import { lokiGroup, lokiOptions } from '../config/loki-settings';
+import { flagForm, type SettingsGroup } from '../config/settings';
+import { flag, parsedWith } from '../config/units';
 import { connectLoki } from '../loki/connection';
 import { QueryClient } from '../loki/query-client';
 import { RecordWriter } from '../loki/record-writer';
-import { createLogger, type Logger, logLevels } from '../common/log';
-import { UserError } from '../common/user-error';
+import { apiFlags, leaseFlags } from './api-flags';
 
 const IN_CLUSTER = 'service account';
 const MAX_PENDING_BYTES = 4 * 1024 * 1024;
 const CLOSE_MS = 5000;
 
+const watchGroup = {
+  heading: 'Options:',
+  schema: z.strictObject({
+    ...apiFlags,
+    cluster: z.strictObject({
+      name: z
+        .string()
+        .prefault('default')
+        .describe('cluster name in the records')
+        .register(flagForm, { value: 'name' }),
+    }),
+    'leader-election': flag
+      .optional()
+      .describe('let only one of several replicas write (default in a cluster; --no-leader-election outside)')
+      .register(flagForm, { negatable: true }),
+    lease: z.strictObject(leaseFlags),
+    listen: parsedWith((text) => hostPort(parseListen(text)))
+      .prefault('127.0.0.1:9596')
+      .describe('address of /metrics, /ready and /healthz')
+      .register(flagForm, { value: 'host:port' }),
+    log: z.strictObject({
+      level: z
+        .enum(logLevels)
+        .prefault('info')
+        .describe(`log level: ${logLevels.join(', ')}`)
+        .register(flagForm, { value: 'level' }),
+    }),
+    once: flag.prefault(false).describe('list all objects once, write their records, and exit'),
+  }),
+} satisfies SettingsGroup;
+type WatchFlags = z.output<typeof watchGroup.schema>;
+
 /** `afterlog watch`: what the API server shows, as records in Loki. */
 export function watchCommand(): Command {
-  const command = new Command('watch')
-    .description('Watch Jobs, CronJobs, pods, nodes and Events, and write their records to Loki.')
-    .option('--kubeconfig <file>', 'kubeconfig (default: KUBECONFIG, else the service account, else ~/.kube/config)')
-    .option('--context <name>', 'context of the kubeconfig (default: its current-context)')
-    .option('--namespace <name>', 'watch this namespace only; may be given several times', collect, [])
-    .option('--cluster.name <name>', 'name of the cluster in the records', 'default')
-    .option('--leader-election', 'only one of several replicas writes (default in a cluster)')
-    .option('--no-leader-election', 'write without asking (default outside of one)')
-    .option('--lease.name <name>', 'Lease for the leader election', 'afterlog-watch')
-    .option('--lease.namespace <name>', "its namespace (default: the pod's or the context's)")
-    .option('--listen <address>', 'where to serve /metrics, /ready and /healthz', '127.0.0.1:9596')
-    .option('--once', 'list everything once, write its records, and end')
-    .addOption(new Option('--log.level <level>', 'how much to log').choices(logLevels).default('info'));
-  return addLokiOptions(command).action(async () => {
-    await watch(flagsSchema.parse(command.opts()), command.opts());
+  return defineCommand({
+    name: 'watch',
+    description: 'Watch Jobs, CronJobs, pods, nodes and Events, and write their records to Loki.',
+    groups: [watchGroup, lokiGroup],
+    examples: [
+      ['watch --loki.url http://loki:3100 --cluster.name prod', 'watch the cluster of the current context'],
+      ['watch --namespace batch --namespace etl', 'two namespaces'],
+      ['watch --once', 'write one record of each object, then exit'],
+    ],
+    run,
   });
 }
 
-function collect(value: string, before: string[]): string[] {
-  return [...before, value];
-}
-
-// Commander's names for the flags above.
-const flagsSchema = z.object({
-  kubeconfig: z.string().optional(),
-  context: z.string().optional(),
-  namespace: z.array(z.string()),
-  'cluster.name': z.string(),
-  leaderElection: z.boolean().optional(),
-  'lease.name': z.string(),
-  'lease.namespace': z.string().optional(),
-  listen: z.string(),
-  once: z.boolean().optional(),
-  'log.level': z.enum(logLevels),
-});
-type Flags = z.infer<typeof flagsSchema>;
-
-async function watch(flags: Flags, values: Record<string, unknown>): Promise<void> {
+async function run(input: CommandInput): Promise<ExitCode> {
   preferSmallHeap();
-  const logger = createLogger(flags['log.level']);
+  const flags = input.read(watchGroup);
+  const logger = createLogger(flags.log.level);
   const access = clusterAccess({ kubeconfig: flags.kubeconfig, context: flags.context, env: process.env });
-  const connection = connectLoki(lokiOptionsFrom(values, process.env));
+  const connection = connectLoki(lokiOptions(input.read(lokiGroup), process.env));
   const clock = new ClusterClock();
   const client = new ApiClient(access, clock);
   const writer = new RecordWriter(connection, { logger, maxPendingBytes: MAX_PENDING_BYTES });
@@ -73,29 +88,31 @@ async function watch(flags: Flags, values: Record<string, unknown>): Promise<voi
     clock,
     loki: new QueryClient(connection),
     writer,
-    cluster: flags['cluster.name'],
+    cluster: flags.cluster.name,
     namespaces: flags.namespace,
     identity: identity(),
     logger,
   };
   const stop = stopSignal(logger);
   logger.info('watching', { server: client.server, as: access.origin, loki: connection.url, cluster: session.cluster });
+  let complete = true;
   try {
-    if (flags.once === true) {
-      await once(session, stop);
+    if (flags.once) {
+      complete = await once(session, stop);
     } else {
       const inCluster = access.origin === IN_CLUSTER;
-      const election = (flags.leaderElection ?? inCluster) ? electionOf(flags, access.namespace, session) : undefined;
-      await serve(flags.listen, session, election, stop);
+      const elects = flags['leader-election'] ?? inCluster;
+      await serve(flags.listen, session, elects ? electionOf(flags.lease, access.namespace, session) : undefined, stop);
     }
   } finally {
     const { undelivered } = await writer.close(CLOSE_MS);
     if (undelivered.length > 0) {
       logger.error('Loki did not take all records', { undelivered: undelivered.length });
-      process.exitCode = 1;
+      complete = false;
     }
     await Promise.all([connection.close(), client.close()]);
   }
+  return complete ? exitCode.ok : exitCode.failed;
 }
 
 /** A pod's name is unique in its cluster; elsewhere the process id has to help. */
@@ -115,20 +132,21 @@ function stopSignal(logger: Logger): AbortSignal {
 }
 
 function electionOf(
-  flags: Flags,
+  lease: WatchFlags['lease'],
   namespace: string | undefined,
   { client, identity: id, logger }: SessionOptions
 ): LeaseElection {
-  const where = flags['lease.namespace'] ?? process.env.POD_NAMESPACE ?? namespace;
+  const where = lease.namespace ?? process.env.POD_NAMESPACE ?? namespace;
   if (where === undefined) {
     throw new UserError(
       'leader election needs a namespace for its Lease: give --lease.namespace, or --no-leader-election'
     );
   }
-  return new LeaseElection({ client, namespace: where, name: flags['lease.name'], identity: id, logger });
+  return new LeaseElection({ client, namespace: where, name: lease.name, identity: id, logger });
 }
 
-async function once(options: SessionOptions, stop: AbortSignal): Promise<void> {
+/** @returns whether everything could be listed, and Loki took all records */
+async function once(options: SessionOptions, stop: AbortSignal): Promise<boolean> {
   const session = new WatchSession(options);
   const failed = await session.once(stop);
   await options.writer.flush();
@@ -138,7 +156,7 @@ async function once(options: SessionOptions, stop: AbortSignal): Promise<void> {
   for (const [collection, reason] of failed) {
     process.stderr.write(`afterlog: could not list ${collection}: ${reason}\n`);
   }
-  process.exitCode = failed.size > 0 || refused > 0 ? 1 : 0;
+  return failed.size === 0 && refused === 0;
 }
 
 /** Leads when it may, stands by when it may not, until it is told to stop. */
@@ -154,7 +172,10 @@ async function serve(
     session: () => session,
     clockSkew: () => options.clock.skew,
   });
-  const status = await serveStatus(listen, registry, () => readinessOf(session, election, options.writer));
+  const status = await serveStatus(listen, {
+    registry,
+    readiness: () => readinessOf(session, election, options.writer),
+  });
   options.logger.info('serving /metrics, /ready and /healthz', { url: status.url });
   try {
     while (!stop.aborted) {
@@ -185,7 +206,8 @@ function readinessOf(
   writer: RecordWriter
 ): Readiness {
   if (session === undefined) {
-    return { ready: true, role: 'standby', leader: election?.holder ?? '' };
+    const problem = election?.problem ?? null;
+    return { ready: problem === null, role: 'standby', leader: election?.holder ?? '', problem };
   }
   const collections = session.watches.map(({ collection, watch }) => [
     collection.name,
@@ -193,8 +215,9 @@ function readinessOf(
   ]);
   const { acknowledged, refused } = writer.statistics;
   return {
-    ready: session.listed && session.delivering,
+    ready: session.problem === null,
     role: 'leader',
+    problem: session.problem,
     collections: Object.fromEntries(collections),
     delivering: session.delivering,
     records: { acknowledged, refused, pending: writer.pending },

@@ -9,15 +9,24 @@ export interface HttpExchange {
   signal?: AbortSignal;
   /** The longest silence of the other side, milliseconds. */
   timeoutMs: number;
-  /** A longer answer is an error. */
+  /** The longest that the whole exchange may take, however busy the other side is; four times `timeoutMs` by default. */
+  totalMs?: number;
+  /** A longer answer is an error, … */
   maxBytes?: number;
+  /** … unless its beginning is enough: then no more than so many bytes of it are read. */
+  headBytes?: number;
 }
 
 export interface HttpAnswer {
   status: number;
   headers: http.IncomingHttpHeaders;
   body: string;
+  /** The answer was longer than `headBytes`; the rest was not read. */
+  cut: boolean;
 }
+
+/** What no answer to a query of a page of entries comes to. */
+const MAX_BYTES = 256 * 1024 * 1024;
 
 /**
  * Kept-alive connections to one server, through Node's own HTTP client: it costs an agent some 30 MiB less memory than
@@ -34,7 +43,7 @@ export class HttpClient {
     this.agent = new Agent({ ...options, keepAlive: true });
   }
 
-  /** @throws the connection's error; `Error` when the other side is silent for too long */
+  /** @throws the connection's error; `Error` when the other side is silent, or talks, for too long */
   async exchange(exchange: HttpExchange): Promise<HttpAnswer> {
     try {
       return await this.once(exchange);
@@ -50,16 +59,9 @@ export class HttpClient {
     this.agent.destroy();
   }
 
-  private once({
-    method,
-    path,
-    headers,
-    body,
-    signal,
-    timeoutMs,
-    maxBytes = Infinity,
-  }: HttpExchange): Promise<HttpAnswer> {
+  private once(exchange: HttpExchange): Promise<HttpAnswer> {
     const { agent, url } = this;
+    const { method, path, headers, body, signal, timeoutMs, totalMs = 4 * timeoutMs } = exchange;
     const send = url.protocol === 'https:' ? https.request : http.request;
     return new Promise((resolve, reject) => {
       const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
@@ -71,33 +73,56 @@ export class HttpClient {
         signal,
         timeout: timeoutMs,
       });
-      request.on('timeout', () => request.destroy(new Error(`no answer within ${timeoutMs} ms`)));
+      const giveUp = (error: Error) => {
+        reject(error);
+        request.destroy(error);
+      };
+      const deadline = setTimeout(() => giveUp(new Error(`no whole answer within ${totalMs} ms`)), totalMs);
+      request.on('close', () => clearTimeout(deadline));
+      request.on('timeout', () => giveUp(new Error(`no answer within ${timeoutMs} ms`)));
       request.on('error', (error) => {
         const reset = 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
         reject(request.reusedSocket && reset ? new StaleConnection(error.message) : error);
       });
       request.on('response', (response) => {
-        const parts: Buffer[] = [];
-        let bytes = 0;
-        response.on('data', (part: Buffer) => {
-          bytes += part.length;
-          if (bytes > maxBytes) {
-            response.destroy(new Error(`the answer is longer than ${maxBytes} bytes`));
-          }
-          parts.push(part);
-        });
-        response.on('error', reject);
-        response.on('end', () =>
-          resolve({
-            status: response.statusCode ?? 0,
-            headers: response.headers,
-            body: Buffer.concat(parts).toString(),
-          })
-        );
+        response.on('close', () => clearTimeout(deadline)); // a kept connection outlives its answer
+        read(response, exchange).then(resolve, giveUp);
       });
       request.end(body);
     });
   }
+}
+
+/** @throws Error when the answer is too long, or ends before its end */
+function read(
+  response: http.IncomingMessage,
+  { maxBytes = MAX_BYTES, headBytes = Infinity }: HttpExchange
+): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    let bytes = 0;
+    const end = (cut: boolean) =>
+      resolve({
+        status: response.statusCode ?? 0,
+        headers: response.headers,
+        body: Buffer.concat(parts).toString(),
+        cut,
+      });
+    response.on('data', (part: Buffer) => {
+      bytes += part.length;
+      if (bytes > headBytes) {
+        parts.push(part.subarray(0, part.length - (bytes - headBytes)));
+        end(true);
+        response.destroy();
+      } else if (bytes > maxBytes) {
+        reject(new Error(`the answer is longer than ${maxBytes} bytes`));
+      } else {
+        parts.push(part);
+      }
+    });
+    response.on('error', reject);
+    response.on('end', () => end(false));
+  });
 }
 
 /** The server had closed a connection that was kept open, just when it was used again: nothing was answered. */

@@ -1,10 +1,12 @@
 import { hostname } from 'node:os';
 import * as z from 'zod';
-import type { LokiOptions } from '../loki/connection';
+import { hostPort, parseListen } from '../common/listen';
 import { logLevels } from '../common/log';
+import type { LokiOptions } from '../loki/connection';
 import { offsetAt } from '../node/kubelet-log/time-zone';
-import { DEFAULT_LOKI_URL } from './loki-options';
-import { bytes, count, duration, flag, list } from './units';
+import { DEFAULT_LOKI_URL, lokiOptions, type LokiSettings } from './loki-settings';
+import type { SettingsGroup } from './settings';
+import { bytes, duration, flag, list, parsedWith, positiveDuration, wholeNumberFrom } from './units';
 
 /** Names that an entry can carry; which are labels of the stream and which structured metadata is configuration. */
 export const entryNames = [
@@ -21,120 +23,149 @@ export const entryNames = [
 ] as const;
 const names = list.pipe(z.array(z.enum(entryNames)));
 
-/**
- * The agent's configuration besides `loki`: what stands here under `a: {b}` is the YAML key `a.b` and the flag `--a.b`,
- * its description the flag's help.
- */
-export const agentSettings = z.strictObject({
+/** The agent's configuration besides `loki`. */
+const agentSchema = z.strictObject({
   logs: z.strictObject({
-    dir: z.string().default('/var/log/pods').describe("the kubelet's log directory"),
-    'docker-dir': z.string().default('/var/lib/docker/containers').describe('where links to json-file logs may lead'),
+    dir: z.string().prefault('/var/log/pods').describe("the kubelet's log directory"),
+    'docker-dir': z
+      .string()
+      .prefault('/var/lib/docker/containers')
+      .describe("Docker's container directory; links of json-file logs may point into it"),
   }),
   containers: z.strictObject({
-    dir: z.string().default('/var/log/containers').describe('the symlinks whose names carry the container ids'),
+    dir: z
+      .string()
+      .prefault('/var/log/containers')
+      .describe('directory of the symlinks whose names contain the container ids'),
   }),
   state: z.strictObject({
     dir: z
       .string()
-      .default('/var/lib/afterlog')
-      .describe('where acknowledged positions and container records are kept'),
+      .prefault('/var/lib/afterlog')
+      .describe('directory for acknowledged positions and container records'),
   }),
   node: z.strictObject({
-    name: z.string().default('').describe("the node's name (environment NODE_NAME, else the host's)"),
+    name: z.string().prefault('').describe('node name (environment NODE_NAME; default: host name)'),
   }),
   kubelet: z.strictObject({
     url: z
-      .union([z.literal(''), z.url({ protocol: /^https?$/, error: 'must be a URL such as https://10.0.0.1:10250' })])
-      .default('')
-      .describe("the kubelet's own address, https://<node ip>:10250; empty: thresholds are assumed"),
-    'token-file': z.string().default('').describe("bearer token for the kubelet (a pod's service account token)"),
-    'ca-file': z.string().default('').describe("PEM certificates that signed the kubelet's serving certificate"),
-    'insecure-skip-verify': flag.default(false).describe("do not check the kubelet's serving certificate"),
-    log: z.string().default('').describe("the kubelet's log: a file, or journal; empty: reclaims are inferred"),
+      .union([z.literal(''), z.url({ protocol: /^https?$/, error: 'invalid URL (example: https://10.0.0.1:10250)' })])
+      .prefault('')
+      .describe('kubelet URL, https://<node ip>:10250; without it the default thresholds are assumed'),
+    'token-file': z
+      .string()
+      .prefault('')
+      .describe('file with a bearer token for the kubelet, such as the service account token of the pod'),
+    'ca-file': z.string().prefault('').describe("PEM file with the CA of the kubelet's serving certificate"),
+    'insecure-skip-verify': flag.prefault(false).describe("do not verify the kubelet's serving certificate"),
+    log: z
+      .string()
+      .prefault('')
+      .describe('kubelet log: a file, or `journal`; without it reclaims are inferred from deleted directories'),
     'log-unit': z
       .string()
-      .default('')
-      .describe('with --kubelet.log journal: its systemd unit; empty: that of any known distribution'),
+      .prefault('')
+      .describe('systemd unit to read with --kubelet.log journal (default: the unit of any known distribution)'),
     'log-timezone': z
-      .union([
-        z.literal(''),
-        z
-          .string()
-          .refine((zone) => offsetAt(zone, 0) !== undefined, 'must be a time zone such as Asia/Tokyo or +09:00'),
-      ])
-      .default('')
-      .describe("time zone of the kubelet's log; empty: found out from its lines"),
-    'journal-dir': z.string().default('').describe("the journal's directory, where it is not the system's own"),
+      .string()
+      .refine(
+        (zone) => zone === '' || offsetAt(zone, 0) !== undefined,
+        'invalid time zone (example: Asia/Tokyo or +09:00)'
+      )
+      .prefault('')
+      .describe('time zone of the kubelet log (default: determined from its lines)'),
+    'journal-dir': z.string().prefault('').describe("journal directory (default: the system's)"),
   }),
   disk: z.strictObject({
-    'nodefs-dir': z.string().default('/var/lib/kubelet').describe('a directory on nodefs'),
-    'imagefs-dir': z.string().default('/var/lib/containerd').describe('a directory on imagefs'),
-    'containerfs-dir': z.string().default('').describe('a directory of writable layers, where images lie elsewhere'),
-    interval: duration.default(1_000).describe('how often the disks are looked at (default 1s)'),
+    'nodefs-dir': z.string().prefault('/var/lib/kubelet').describe('a directory on nodefs'),
+    'imagefs-dir': z.string().prefault('/var/lib/containerd').describe('a directory on imagefs'),
+    'containerfs-dir': z
+      .string()
+      .prefault('')
+      .describe('a directory on containerfs, if writable layers have a filesystem of their own'),
+    interval: positiveDuration.prefault('1s').describe('interval of disk usage samples'),
   }),
   cluster: z.strictObject({
-    name: z.string().default('default').describe("the cluster's name, a label of every stream"),
+    name: z.string().prefault('default').describe('cluster name, a label of every stream'),
   }),
-  listen: z
-    .string()
-    .default('127.0.0.1:9595')
-    .describe('address of /metrics, /ready, /healthz, /api/container-records; empty for none'),
-  log: z.strictObject({ level: z.enum(logLevels).default('info').describe('least level of the own log') }),
+  listen: parsedWith((text) => (text === '' ? '' : hostPort(parseListen(text))))
+    .prefault('127.0.0.1:9595')
+    .describe('address of /metrics, /ready, /healthz and /api/container-records; empty to disable'),
+  log: z.strictObject({
+    level: z
+      .enum(logLevels)
+      .prefault('info')
+      .describe(`log level: ${logLevels.join(', ')}`),
+  }),
   stream: z.strictObject({
     labels: names
-      .default(['cluster', 'namespace', 'workload', 'service_name', 'container'])
+      .prefault(['cluster', 'namespace', 'workload', 'service_name', 'container'])
       .describe('labels of log streams'),
     metadata: names
-      .default(['pod', 'node', 'job', 'container_id', 'restart'])
+      .prefault(['pod', 'node', 'job', 'container_id', 'restart'])
       .describe('structured metadata of log entries'),
   }),
   batch: z.strictObject({
-    wait: duration.default(1000).describe('how long lines wait for company (default 1s)'),
-    size: bytes.default(1024 * 1024).describe('lines and metadata of one push (default 1MiB)'),
+    wait: duration.prefault('1s').describe('maximum time to wait before sending a batch that is not full'),
+    size: bytes.prefault('1MiB').describe('maximum size of a batch, lines and metadata'),
   }),
   push: z.strictObject({
-    concurrency: count.default(4).describe('pushes under way at once'),
-    timeout: duration.default(15_000).describe('how long Loki may be silent (default 15s)'),
-    'backoff-min': duration.default(500).describe('shortest wait before a push is sent again (default 500ms)'),
-    'backoff-max': duration.default(30_000).describe('longest wait (default 30s)'),
+    concurrency: wholeNumberFrom(1).prefault(4).describe('maximum number of concurrent push requests'),
+    timeout: positiveDuration.prefault('15s').describe('timeout of a push request'),
+    'backoff-min': positiveDuration.prefault('500ms').describe('minimum delay before a push request is retried'),
+    'backoff-max': positiveDuration.prefault('30s').describe('maximum delay before a push request is retried'),
   }),
   limits: z.strictObject({
     'max-line-size': bytes
-      .refine((size) => size >= 1024, 'a line needs 1KB at least; leave the key out where Loki has no limit (0)')
-      .default(256 * 1024)
-      .describe("Loki's max_line_size; longer lines are cut into parts (default 256KB)"),
-    'max-age': duration
-      .default(7 * 86_400_000 - 600_000)
-      .describe("Loki's reject_old_samples_max_age; older lines cannot be stored (default 7d less 10m)"),
+      .refine((size) => size >= 1024, 'must be 1KB or more; omit it if Loki has no limit (0)')
+      .prefault('256KB')
+      .describe("Loki's max_line_size; longer lines are split"),
+    'max-age': positiveDuration
+      .prefault('6d23h50m')
+      .describe("Loki's reject_old_samples_max_age, less a margin; older lines cannot be stored"),
   }),
   rescue: z.strictObject({
     'max-bytes': bytes
-      .default(512 * 1024 ** 2)
-      .describe('disk space that deleted logs may keep until Loki has them (default 512MiB)'),
-    'max-age': duration.default(86_400_000).describe('how long at most they may keep it (default 1d)'),
+      .prefault('512MiB')
+      .describe('maximum disk space of deleted log files that are held open until Loki has them'),
+    'max-age': positiveDuration.prefault('1d').describe('maximum time to hold a deleted log file open'),
   }),
   shutdown: z.strictObject({
     timeout: duration
-      .default(20_000)
-      .describe("how long an ending agent sends what is left: less than the pod's grace period (default 20s)"),
+      .prefault('20s')
+      .describe('maximum time to send remaining lines at shutdown; keep it below the grace period of the pod'),
   }),
   debug: z.strictObject({
-    profile: flag.default(false).describe('answer /debug/profile?seconds=10 (CPU) and /debug/heap on --listen'),
+    profile: flag.prefault(false).describe('serve /debug/profile?seconds=10 (CPU) and /debug/heap on --listen'),
   }),
   rescan: z.strictObject({
-    interval: duration.default(30_000).describe('how often all directories are looked at (default 30s)'),
+    interval: positiveDuration.prefault('30s').describe('interval of full scans of the log directories'),
   }),
 });
 
-export type AgentSettings = z.output<typeof agentSettings>;
+/** The settings of the agent, as a command takes them. */
+export const agentGroup = { heading: 'Agent:', schema: agentSchema } satisfies SettingsGroup;
+
+export type AgentSettings = z.output<typeof agentSchema>;
 export type AgentConfig = AgentSettings & { loki: LokiOptions };
+
+/**
+ * The agent's whole configuration.
+ * @throws UserError where Loki cannot be reached that way
+ */
+export function agentConfig(
+  settings: AgentSettings,
+  loki: { loki: LokiSettings },
+  env: NodeJS.ProcessEnv
+): AgentConfig {
+  const node = { name: settings.node.name || env.NODE_NAME || hostname() };
+  return { ...settings, node, loki: lokiOptions(loki, env) };
+}
 
 /** The configuration with nothing set, to be overridden. */
 export function defaultAgentConfig(): AgentConfig {
-  const empty = Object.fromEntries(
-    Object.entries(agentSettings.shape).flatMap(([key, schema]) => (schema instanceof z.ZodObject ? [[key, {}]] : []))
-  );
-  const settings = agentSettings.parse(empty);
+  const sections = Object.entries(agentSchema.shape).filter(([, part]) => part instanceof z.ZodObject);
+  const settings = agentSchema.parse(Object.fromEntries(sections.map(([name]) => [name, {}])));
   settings.node.name = hostname();
   return { ...settings, loki: { url: DEFAULT_LOKI_URL } };
 }

@@ -19,7 +19,7 @@ describe('when the agent is down', () => {
   it.each(['', 'soon', '23:18/23:19', '23:19:40/23:18:30', '23:18:30/23:18:30', '24:00:00/24:00:01'])(
     'refuses %j',
     (text) => {
-      expect(() => parseAgentDown(text)).toThrow(/--agent-down .*FROM\/TO/);
+      expect(() => parseAgentDown(text)).toThrow(/invalid period ".*FROM\/TO/);
     }
   );
 

@@ -25,13 +25,13 @@ export function parseAgentDown(text: string): ClockStretch[] {
     const one = { from: timeOfDay(h1, m1, s1), to: timeOfDay(h2, m2, s2) };
     if (!(one.from < one.to)) {
       throw new UserError(
-        `--agent-down ${part.trim()}: give recorded times FROM/TO such as ${EXAMPLE}, FROM before TO, or none`
+        `invalid period "${part.trim()}": expected recorded times FROM/TO, FROM before TO (example: ${EXAMPLE}), or none`
       );
     }
     return one;
   });
   if (stretches.some(({ from }, index) => from < (stretches[index - 1]?.to ?? 0))) {
-    throw new UserError(`--agent-down ${text}: the stretches overlap, or are not in order`);
+    throw new UserError(`invalid periods "${text}": they overlap or are not in order`);
   }
   return stretches;
 }
@@ -51,7 +51,7 @@ export function recordedStretches(
     const one = { from: midnight + from, to: midnight + to };
     if (one.from < begin || one.to > end) {
       const [first, last] = [begin, end].map((ms) => new Date(ms).toISOString().slice(11, 19));
-      throw new UserError(`--agent-down: the recording lasts from ${first} to ${last}; name a stretch inside it`);
+      throw new UserError(`--agent-down: the recording lasts from ${first} to ${last}; choose periods inside it`);
     }
     return one;
   });

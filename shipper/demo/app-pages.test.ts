@@ -20,6 +20,6 @@ describe('the addresses of the app', () => {
   it('stand on Grafana’s own address, below a path too', () => {
     expect(parseGrafanaUrl('http://127.0.0.1:3000/')).toBe('http://127.0.0.1:3000');
     expect(parseGrafanaUrl('https://example.org/grafana/')).toBe('https://example.org/grafana');
-    expect(() => parseGrafanaUrl('localhost:3000')).toThrow('--grafana.url localhost:3000 is not a URL');
+    expect(() => parseGrafanaUrl('localhost:3000')).toThrow('invalid URL "localhost:3000"');
   });
 });

@@ -11,7 +11,7 @@ const APP_ID = 'afterlog-timelines-app';
 export function parseGrafanaUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw new UserError(`--grafana.url ${text} is not a URL of a Grafana: write it like http://127.0.0.1:3000`);
+    throw new UserError(`invalid URL "${text}" (example: http://127.0.0.1:3000)`);
   }
   return url.origin + url.pathname.replace(/\/+$/, '');
 }

@@ -5,7 +5,7 @@ import { connectLoki, type LokiOptions, LokiUnreachable } from '../loki/connecti
 import { explainLokiError } from '../loki/explain';
 import { LokiRefusal, QueryClient } from '../loki/query-client';
 import { UserError } from '../common/user-error';
-import { hostPort, type ListenAddress } from './listen';
+import { hostPort, type ListenAddress } from '../common/listen';
 
 /** Where agent and watch send to, and where the report asks. */
 export interface DemoLoki {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Agent } from '../agent/agent';
 import { type AgentConfig, defaultAgentConfig } from '../config/agent-config';
+import { hostPort, type ListenAddress } from '../common/listen';
 import type { Logger, LogLevel } from '../common/log';
 import { connectLoki, type LokiOptions } from '../loki/connection';
 import { QueryClient } from '../loki/query-client';
@@ -13,7 +14,7 @@ import { assertLoopback, type DemoLoki, embeddedLoki, givenLoki } from './demo-l
 import { DemoWatch } from './demo-watch';
 import { expectedLines } from './expected-lines';
 import { recordedFilesystem } from './kubelet/stats';
-import { assertFree, hostPort, type ListenAddress } from './listen';
+import { assertFree } from './listen';
 import { shownOutcome } from './outcome';
 import { progressView } from './progress';
 import { loadRecorded, type Recorded } from './recorded';

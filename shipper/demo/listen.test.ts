@@ -8,7 +8,7 @@ describe('the addresses of the demo', () => {
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     await expect(assertFree({ host: '127.0.0.1', port }, '--agent.listen')).rejects.toThrow(
-      `127.0.0.1:${port} is in use, perhaps by another demo: choose another address with --agent.listen HOST:PORT`
+      `127.0.0.1:${port} is in use: stop the process that listens there, or choose another address with --agent.listen`
     );
     server.close();
     await once(server, 'close');

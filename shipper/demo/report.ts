@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { containerRunId } from '../../model/container-run';
 import type { Case } from '../../model/cases';
 import type { ContainerRecord } from '../../model/records';
-import { DEFAULT_LOKI_URL } from '../config/loki-options';
+import { DEFAULT_LOKI_URL } from '../config/loki-settings';
 import { DEMO_CLUSTER, type DemoLoki } from './demo-loki';
 import type { Outcome } from './outcome';
 import { runOf } from './replay/log-path';

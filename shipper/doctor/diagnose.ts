@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { errorText } from '../../model/error-text';
 import { defaultThresholds } from '../../model/thresholds';
 import type { Thresholds } from '../../model/records';
 import type { AgentConfig } from '../config/agent-config';
@@ -113,7 +114,7 @@ async function guarded(area: Area, check: () => Promise<Finding[]>): Promise<Fin
   try {
     return await check();
   } catch (problem) {
-    const reason = problem instanceof Error ? problem.message : String(problem);
+    const reason = errorText(problem);
     return [
       error(
         `${area}.check`,

@@ -7,17 +7,10 @@ import { error, type Finding, note, ok, warning } from './finding';
 
 const TIMEOUT_MS = 10_000;
 
-/** `/config` writes durations as Prometheus does: weeks and years besides what the agent's own configuration has. */
-const lokiDuration = z.preprocess(
-  (value) =>
-    String(value).replace(/(\d+)(y|w)/g, (_, n: string, unit: string) => `${Number(n) * (unit === 'y' ? 365 : 7)}d`),
-  duration
-);
-
 /** What decides about the agent's pushes, of `limits_config` in `GET /config` (loki reference §1.7). */
 const limitsSchema = z.object({
   reject_old_samples: z.boolean().optional(),
-  reject_old_samples_max_age: lokiDuration.optional(),
+  reject_old_samples_max_age: duration.optional(),
   max_line_size: bytes.optional(),
   max_line_size_truncate: z.boolean().optional(),
   ingestion_rate_mb: z.number().optional(),

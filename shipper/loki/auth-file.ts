@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { errorText } from '../../model/error-text';
 import { UserError } from '../common/user-error';
 
 const CHECK_EVERY_MS = 1000;
@@ -50,7 +51,7 @@ export function readFileOrUserError(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {
-    throw new UserError(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UserError(`cannot read ${path}: ${errorText(error)}`);
   }
 }
 

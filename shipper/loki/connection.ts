@@ -31,6 +31,8 @@ export interface LokiAnswer {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   body: string;
+  /** The answer was longer than `headBytes`; the rest was not read. */
+  cut: boolean;
 }
 
 export interface LokiRequest {
@@ -40,6 +42,10 @@ export interface LokiRequest {
   signal?: AbortSignal;
   /** The longest that Loki may be silent, in milliseconds. */
   timeoutMs?: number;
+  /** The longest that request and answer may take together, in milliseconds; four times `timeoutMs` by default. */
+  totalMs?: number;
+  /** No more than so many bytes of the answer are read; by default an answer of more than 256 MiB is an error. */
+  headBytes?: number;
 }
 
 export interface LokiConnection {
@@ -96,18 +102,18 @@ export function connectLoki(options: LokiOptions): LokiConnection {
 
   return {
     url: base.url,
-    async request(method, path, { query, headers, body, signal, timeoutMs = DEFAULT_TIMEOUT_MS } = {}) {
+    async request(method, path, { query, headers, body, timeoutMs = DEFAULT_TIMEOUT_MS, ...rest } = {}) {
       try {
         return await client.exchange({
           method,
           path: base.prefix + path + queryText(query),
           headers: headersOf(headers),
           body,
-          signal,
           timeoutMs,
+          ...rest,
         });
       } catch (error) {
-        signal?.throwIfAborted();
+        rest.signal?.throwIfAborted();
         throw new LokiUnreachable(base.url, error);
       }
     },

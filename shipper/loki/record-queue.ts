@@ -1,15 +1,17 @@
 import type { Logger } from '../common/log';
-import type { LokiConnection } from './connection';
-import { placeOf } from './push/late';
+import type { Faulty } from './push/answer';
+import { backoffMs, type Backoff } from './push/backoff';
+import type { PushClient } from './push/client';
+import { labelString } from './push/encoder';
+import { LATE_AFTER_SECONDS, lateLabels } from './push/late';
 import type { OutgoingRecord, RecordCounts } from './record-writer';
 
 export interface LaneOptions {
-  connection: LokiConnection;
+  push: PushClient;
   logger: Logger;
-  now: () => bigint;
   batchWaitMs: number;
   batchBytes: number;
-  backoffMs: { min: number; max: number };
+  backoffMs: Backoff;
   counts: RecordCounts;
   /** Called with the bytes that are no longer pending. */
   released: (bytes: number) => void;
@@ -19,35 +21,59 @@ interface Waiting {
   record: OutgoingRecord;
   bytes: number;
   settled?: () => void;
+  /** Loki takes nothing older, nanoseconds since 1970: it said so of this record. */
+  oldest: bigint;
+  /** Where it goes: by its own time, into the late stream of its hour, or, if even that has a much newer one, to now. */
+  place: 'own' | 'late' | 'now';
 }
 
-type Outcome = 'stored' | 'refused' | 'too-large' | 'again';
+interface Timed {
+  waiting: Waiting;
+  timestamp: bigint;
+}
 
-/** The records of one kind in their order: one batch after the other, each stream of it in a request of its own. */
+interface Stream {
+  labels: Record<string, string>;
+  entries: Timed[];
+}
+
+const SECOND = 1_000_000_000n;
+const MINUTE = 60n * SECOND;
+/** `reject_old_samples_max_age` (7 d), `creation_grace_period` (10 min), less a margin. */
+const OLDEST = 7n * 24n * 60n * MINUTE - 10n * MINUTE;
+const NEWEST = 5n * MINUTE;
+
+/**
+ * The records of one kind in their order: one batch after the other, each stream of it in a request of its own. What a
+ * record is refused for by its time is mended, for its own time is in its line: no record is lost for it.
+ */
 export class RecordQueue {
+  /** The labels as text, those of late streams left out: by it is known what waits. */
+  private readonly stream: string;
   private readonly queue: Waiting[] = [];
   private queuedBytes = 0;
   private underWay: Waiting[] = [];
   private running: Promise<void> | undefined;
   private hurry = false;
+  /** What is left under way waits for a reason of its own: others were stored meanwhile. */
+  private leftAlone = false;
   private readonly given = new AbortController();
   private wake: () => void = () => undefined;
-  private added = 0;
-  private settled = 0;
-  private flushes: Array<{ upTo: number; resolve: () => void; reject: (error: Error) => void }> = [];
+  private flushes: Array<{ left: Set<Waiting>; resolve: () => void; reject: (error: Error) => void }> = [];
 
   constructor(
     private readonly labels: Readonly<Record<string, string>>,
     private readonly options: LaneOptions
-  ) {}
+  ) {
+    this.stream = labelString(labels);
+  }
 
   /** @returns the bytes by which the writer's pending bytes grow */
   add(record: OutgoingRecord, settled?: () => void): number {
     const bytes = sizeOf(record);
-    this.queue.push({ record, bytes, settled });
+    this.queue.push({ record, bytes, settled, oldest: 0n, place: 'own' });
     this.queuedBytes += bytes;
-    this.added++;
-    if (this.queuedBytes >= this.options.batchBytes) {
+    if (this.queuedBytes >= this.options.batchBytes || this.leftAlone) {
       this.wake();
     }
     this.running ??= this.run();
@@ -55,7 +81,8 @@ export class RecordQueue {
   }
 
   async flush(): Promise<void> {
-    if (this.settled === this.added) {
+    const left = new Set([...this.underWay, ...this.queue]);
+    if (left.size === 0) {
       return;
     }
     if (this.given.signal.aborted) {
@@ -63,8 +90,7 @@ export class RecordQueue {
     }
     this.hurry = true;
     this.wake();
-    const upTo = this.added;
-    await new Promise<void>((resolve, reject) => this.flushes.push({ upTo, resolve, reject }));
+    await new Promise<void>((resolve, reject) => this.flushes.push({ left, resolve, reject }));
   }
 
   async close(graceMs: number): Promise<OutgoingRecord[]> {
@@ -81,12 +107,23 @@ export class RecordQueue {
   }
 
   private async run(): Promise<void> {
-    while (this.queue.length > 0 && !this.given.signal.aborted) {
-      if (!this.hurry && this.queuedBytes < this.options.batchBytes) {
-        await this.pause(this.options.batchWaitMs);
+    const { options, given } = this;
+    let failures = 0;
+    while (this.queue.length + this.underWay.length > 0 && !given.signal.aborted) {
+      if (this.underWay.length === 0 && !this.hurry && this.queuedBytes < options.batchBytes) {
+        await this.pause(options.batchWaitMs);
       }
-      this.underWay = this.takeBatch();
-      await this.deliver();
+      const added = this.underWay.length === 0 || this.leftAlone ? this.takeBatch() : [];
+      this.underWay.push(...added);
+      const before = this.underWay.length;
+      await this.attempt();
+      const stored = this.underWay.length < before;
+      this.leftAlone = this.underWay.length > 0 && (stored || (this.leftAlone && added.length === 0));
+      failures = stored ? 0 : failures + 1;
+      if (this.underWay.length > 0 && !given.signal.aborted) {
+        options.counts.retries++;
+        await this.pause(backoffMs(options.backoffMs, failures));
+      }
     }
     this.running = undefined;
   }
@@ -105,36 +142,21 @@ export class RecordQueue {
     return this.queue.splice(0, count);
   }
 
-  /** Until each record of the batch is stored or refused; the streams are chosen anew for each attempt, because time goes on. */
-  private async deliver(): Promise<void> {
-    const { backoffMs } = this.options;
-    for (let attempt = 0; this.underWay.length > 0; attempt++) {
-      let again = false;
-      for (const { labels, entries } of this.streams()) {
-        again = !(await this.sendAll(labels, entries)) || again;
-      }
-      if (this.given.signal.aborted) {
-        return;
-      }
-      if (again) {
-        this.options.counts.retries++;
-        // Half of the wait by chance, so that many agents do not come back at once.
-        const wait = Math.min(backoffMs.max, backoffMs.min * 2 ** Math.min(attempt, 20));
-        await this.pause(wait / 2 + (Math.random() * wait) / 2);
-      }
+  /** Sends what is under way; the streams are chosen anew for each attempt, because time goes on. */
+  private async attempt(): Promise<void> {
+    for (const { labels, entries } of this.streams()) {
+      await this.sendAll(labels, entries);
     }
   }
 
   /** What is under way, by stream: the late hours first, each stream oldest first. */
-  private streams(): Array<{ labels: Record<string, string>; entries: Timed[] }> {
-    const now = this.options.now();
-    const streams = new Map<string, { labels: Record<string, string>; entries: Timed[] }>();
+  private streams(): Stream[] {
+    const streams = new Map<string, Stream>();
     for (const waiting of this.underWay) {
-      const { late, timestamp } = placeOf(waiting.record.timestamp, now);
-      const key = late?.hour ?? '~';
-      const stream = streams.get(key) ?? { labels: { ...this.labels, ...late }, entries: [] };
+      const { hour, timestamp } = this.placeOf(waiting);
+      const stream = streams.get(hour?.hour ?? '~') ?? { labels: { ...this.labels, ...hour }, entries: [] };
       stream.entries.push({ waiting, timestamp });
-      streams.set(key, stream);
+      streams.set(hour?.hour ?? '~', stream);
     }
     const ordered = [...streams].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, stream]) => stream);
     for (const { entries } of ordered) {
@@ -143,62 +165,78 @@ export class RecordQueue {
     return ordered;
   }
 
-  /** @returns false if these entries have to be sent again */
-  private async sendAll(labels: Record<string, string>, entries: Timed[]): Promise<boolean> {
-    const outcome = await this.send(labels, entries);
-    if (outcome === 'again') {
-      return false;
+  /** Under which time a record goes to Loki, by Loki's clock, and for which hour, if it is late. */
+  private placeOf({ record, oldest, place }: Waiting): { timestamp: bigint; hour?: ReturnType<typeof lateLabels> } {
+    const now = BigInt(Math.round(this.options.push.clock.nowMs())) * 1_000_000n;
+    if (place === 'now') {
+      return { timestamp: now };
     }
-    if (outcome === 'too-large' && entries.length > 1) {
+    const earliest = oldest > now - OLDEST ? oldest : now - OLDEST;
+    const { timestamp: own } = record;
+    const timestamp = own < earliest ? earliest : own > now + NEWEST ? now : own;
+    return place === 'late' || now - timestamp > BigInt(LATE_AFTER_SECONDS) * SECOND
+      ? { timestamp, hour: lateLabels(Number(timestamp / SECOND)) }
+      : { timestamp };
+  }
+
+  /** Sends entries of one stream; those that Loki did not take stay under way. */
+  private async sendAll(labels: Record<string, string>, entries: readonly Timed[]): Promise<void> {
+    const { push, counts, logger } = this.options;
+    if (this.given.signal.aborted) {
+      return;
+    }
+    counts.requests++;
+    const outcome = await push.send({
+      carries: 'records',
+      body: pushBody(labels, entries),
+      contentType: 'application/json',
+      stream: this.stream,
+      entries: entries.length,
+      signal: this.given.signal,
+    });
+    const [only] = entries;
+    if (outcome.kind === 'stored') {
+      this.settle(entries, 'acknowledged');
+    } else if (outcome.kind !== 'wait' && entries.length > 1) {
       const half = Math.ceil(entries.length / 2);
-      const first = await this.sendAll(labels, entries.slice(0, half));
-      return (await this.sendAll(labels, entries.slice(half))) && first;
+      await this.sendAll(labels, entries.slice(0, half));
+      await this.sendAll(labels, entries.slice(half));
+    } else if (outcome.kind === 'faulty' && only !== undefined && !this.mend(only.waiting, outcome)) {
+      logger.error('Loki refused a record for good', {
+        labels,
+        answer: outcome.answer,
+        record: only.waiting.record.line,
+      });
+      this.settle(entries, 'refused');
+    } else if (outcome.kind === 'too-large') {
+      push.waits(this.stream, `one record is too large: ${outcome.answer}; ${outcome.advice}`);
     }
-    this.settle(entries, outcome === 'stored');
+  }
+
+  /** @returns false where the record itself is at fault, and will be for ever */
+  private mend(waiting: Waiting, { reason, limit }: Faulty): boolean {
+    if (reason === 'too-long') {
+      return limit === null || Buffer.byteLength(waiting.record.line) <= limit; // else Loki means something else: it waits
+    }
+    if (reason === 'too-old' && limit !== null) {
+      waiting.oldest = BigInt(limit) * 1_000_000n + MINUTE;
+    }
+    if (reason === 'too-far-behind') {
+      waiting.place = waiting.place === 'own' ? 'late' : 'now';
+    }
     return true;
   }
 
-  private async send(labels: Record<string, string>, entries: Timed[]): Promise<Outcome> {
-    const { connection, counts, logger } = this.options;
-    counts.requests++;
-    try {
-      const { status, body } = await connection.request('POST', '/loki/api/v1/push', {
-        body: pushBody(labels, entries),
-        headers: { 'content-type': 'application/json' },
-        signal: this.given.signal,
-      });
-      const outcome = outcomeOf(status, body);
-      if (outcome !== 'stored') {
-        const level = outcome === 'refused' ? 'error' : 'warn';
-        logger.log(level, `Loki did not store records: ${outcome}`, {
-          labels,
-          records: entries.length,
-          status,
-          answer: body.slice(0, 500),
-        });
-      }
-      return outcome;
-    } catch (error) {
-      if (!this.given.signal.aborted) {
-        logger.warn('Loki does not answer; the records are sent again', {
-          error: error instanceof Error ? error.message : String(error),
-        });
-      }
-      return 'again';
-    }
-  }
-
-  private settle(entries: Timed[], stored: boolean): void {
+  private settle(entries: readonly Timed[], how: 'acknowledged' | 'refused'): void {
     const { counts, released } = this.options;
     const done = new Set(entries.map(({ waiting }) => waiting));
     this.underWay = this.underWay.filter((waiting) => !done.has(waiting));
-    counts[stored ? 'acknowledged' : 'refused'] += done.size;
-    this.settled += done.size;
+    counts[how] += done.size;
     done.forEach((waiting) => waiting.settled?.());
     released(entries.reduce((sum, { waiting }) => sum + waiting.bytes, 0));
-    // The lane delivers in order, batch by batch: what was added before `upTo` is settled when so many are.
-    const reached = this.flushes.filter(({ upTo }) => upTo <= this.settled);
-    this.flushes = this.flushes.filter(({ upTo }) => upTo > this.settled);
+    this.flushes.forEach(({ left }) => done.forEach((waiting) => left.delete(waiting)));
+    const reached = this.flushes.filter(({ left }) => left.size === 0);
+    this.flushes = this.flushes.filter(({ left }) => left.size > 0);
     this.hurry = this.flushes.length > 0;
     reached.forEach(({ resolve }) => resolve());
   }
@@ -214,16 +252,11 @@ export class RecordQueue {
   }
 }
 
-interface Timed {
-  waiting: Waiting;
-  timestamp: bigint;
-}
-
 function sizeOf({ line, metadata }: OutgoingRecord): number {
   return Object.entries(metadata).reduce((sum, [name, value]) => sum + name.length + value.length, line.length);
 }
 
-function pushBody(labels: Record<string, string>, entries: Timed[]): string {
+function pushBody(labels: Record<string, string>, entries: readonly Timed[]): string {
   const values = entries.map(({ waiting: { record }, timestamp }) => {
     const metadata = Object.fromEntries(Object.entries(record.metadata).filter(([, value]) => value !== ''));
     return [timestamp.toString(), record.line, metadata];
@@ -232,16 +265,3 @@ function pushBody(labels: Record<string, string>, entries: Timed[]): string {
 }
 
 const closedTooEarly = () => new Error('closed before Loki had acknowledged all records');
-
-/** What Loki's answer means for the entries of a request with one stream (reference/loki.md §1.6). */
-function outcomeOf(status: number, answer: string): Outcome {
-  if (status === 204) {
-    return 'stored';
-  }
-  if (status === 413 || /larger than max/.test(answer)) {
-    return 'too-large';
-  }
-  // 400 is a partial success: the entries that were good are stored, the named ones never will be.
-  // Every other answer is about the server, its limits or the way to it, and that can change.
-  return status === 400 ? 'refused' : 'again';
-}

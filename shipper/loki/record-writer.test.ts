@@ -15,6 +15,7 @@ type Answer = { status: number; body?: string } | 'hang';
 class Sink {
   readonly pushes: Push[] = [];
   answers: Answer[] = [];
+  refuse: (push: unknown) => Answer | undefined = () => undefined;
   private readonly server: Server;
 
   constructor() {
@@ -24,7 +25,7 @@ class Sink {
       request.on('end', () => {
         const { streams } = JSON.parse(Buffer.concat(chunks).toString()) as { streams: Push[] };
         this.pushes.push(...streams);
-        const answer = this.answers.shift() ?? { status: 204 };
+        const answer = this.refuse(streams) ?? this.answers.shift() ?? { status: 204 };
         if (answer !== 'hang') {
           response.writeHead(answer.status).end(answer.body);
         }
@@ -122,15 +123,77 @@ describe('RecordWriter', () => {
     await unreachable.close();
   });
 
-  it('counts what Loki refuses for good, and goes on', async () => {
-    sink.answers = [{ status: 400, body: 'entry too far behind' }];
+  it('passes over a record that is too long for Loki alone, once those beside it are stored', async () => {
+    const tooLong = {
+      status: 400,
+      body: "max entry size '10' bytes exceeded for stream '{}' while adding an entry with length '14' bytes",
+    };
+    sink.answers = [tooLong, { status: 204 }, tooLong];
+    const w = writer();
+    w.write(record('a'));
+    w.write(record('long'));
+    await w.flush();
+    expect(sink.pushes.map(({ values }) => values.map(([, line]) => line))).toEqual([
+      ['{"id":"a"}', '{"id":"long"}'],
+      ['{"id":"a"}'],
+      ['{"id":"long"}'],
+    ]);
+    expect(w.statistics).toMatchObject({ refused: 1, acknowledged: 1 });
+    expect(w.pending).toBe(0);
+  });
+
+  it('sends a record again that Loki calls longer than it is', async () => {
+    sink.answers = [{ status: 400, body: "max entry size '10000' bytes exceeded for stream '{}'" }];
     const w = writer();
     w.write(record('a'));
     await w.flush();
-    w.write(record('b'));
+    expect(w.statistics).toMatchObject({ refused: 0, acknowledged: 1, retries: 1 });
+  });
+
+  it('moves a record that is too far behind to its hour, and then to now', async () => {
+    const behind = {
+      status: 400,
+      body: "entry with timestamp 2026-11-23 23:20:00 +0000 UTC ignored, reason: 'entry too far behind, entry timestamp is: a, oldest acceptable timestamp is: b',\nuser 'fake', total ignored: 1 out of 1 for stream: {}",
+    };
+    sink.answers = [behind, behind];
+    const w = writer();
+    w.write(record('a', now - HOUR / 6n));
     await w.flush();
-    expect(w.statistics).toMatchObject({ refused: 1, acknowledged: 1, retries: 0 });
-    expect(w.pending).toBe(0);
+    expect(sink.pushes.map(({ stream, values }) => [stream.hour, values[0]?.[0]])).toEqual([
+      [undefined, `${now - HOUR / 6n}`],
+      ['2026-11-23T23', `${now - HOUR / 6n}`],
+      [undefined, `${now}`],
+    ]);
+  });
+
+  it('moves a record that is too old for this Loki to what it takes', async () => {
+    sink.answers = [
+      {
+        status: 400,
+        body: "entry for stream '{}' has timestamp too old: 2026-11-23T21:30:00Z, oldest acceptable timestamp is: 2026-11-23T22:30:00Z",
+      },
+    ];
+    const w = writer();
+    w.write(record('a', now - 2n * HOUR));
+    await w.flush();
+    expect(BigInt(sink.pushes[1]?.values[0]?.[0] ?? 0) - (now - HOUR)).toBe(60_000_000_000n);
+  });
+
+  it('does not keep back other records for one that waits for a reason of its own', async () => {
+    const w = writer();
+    sink.refuse = (push) => (JSON.stringify(push).includes('large') ? { status: 413 } : undefined);
+    ['a', 'large', 'b'].forEach((name) => w.write(record(name)));
+    w.write(record('c'));
+    while (w.pending > 1) {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    w.write(record('d'));
+    while (w.pending > 1) {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    sink.refuse = () => undefined;
+    await w.flush();
+    expect(w.statistics).toMatchObject({ acknowledged: 5, refused: 0 });
   });
 
   it('splits a request that is too large', async () => {

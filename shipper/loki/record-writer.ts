@@ -2,6 +2,7 @@ import { RECORD_SERVICE } from '../../model/records';
 import type { Logger } from '../common/log';
 import type { LokiConnection } from './connection';
 import { boundLine, boundMetadata } from './record-bounds';
+import { PushClient } from './push/client';
 import { RecordQueue, type LaneOptions } from './record-queue';
 
 /** A record on its way to Loki. */
@@ -18,11 +19,13 @@ export interface OutgoingRecord {
 
 export interface RecordWriterOptions {
   logger: Logger;
+  /** Sends the requests, where log lines go the same way; by default the writer has its own. */
+  push?: PushClient;
   /** The clock, in nanoseconds since 1970. */
   now?: () => bigint;
-  /** How long a record may wait for company. */
+  /** The longest that a record waits before a batch that is not full is sent. */
   batchWaitMs?: number;
-  /** Lines and metadata of one request; well under Loki's limits (reference/loki.md §1.7). */
+  /** Lines and metadata of one request; well under Loki's limits (grafana/loki v3.7 `pkg/validation/limits.go`). */
   batchBytes?: number;
   /** `writable` waits while more than this is pending. */
   maxPendingBytes?: number;
@@ -32,7 +35,7 @@ export interface RecordWriterOptions {
 export interface RecordCounts {
   written: number;
   acknowledged: number;
-  /** Records that Loki refused for good; each refusal is in the log. */
+  /** Records that Loki refused for a fault of their own (a line longer than it takes); each refusal is in the log. */
   refused: number;
   /** Requests that had to be repeated. */
   retries: number;
@@ -46,11 +49,12 @@ const defaults = {
   maxPendingBytes: 16 * 1024 * 1024,
   backoffMs: { min: 500, max: 60_000 },
 };
+const TIMEOUT_MS = 30_000;
 
 /**
  * Brings records to Loki: a lane for each kind, in each lane one request after the other with one stream in it, for
- * then the answer 204 says that all of it is stored (reference/loki.md §1.5). What Loki cannot take now is sent again
- * until it can; what it refuses for good is counted and logged.
+ * then the answer 204 says that all of it is stored (grafana/loki `pkg/ingester/instance.go` returns the last stream's
+ * error alone). What Loki does not take is sent again until it does; only a record at fault itself is counted and logged.
  */
 export class RecordWriter {
   private readonly lanes = new Map<string, RecordQueue>();
@@ -62,9 +66,20 @@ export class RecordWriter {
   private closed = false;
 
   constructor(connection: LokiConnection, options: RecordWriterOptions) {
-    const { maxPendingBytes, ...rest } = { ...defaults, ...options };
+    const { maxPendingBytes, now, push, ...rest } = { ...defaults, ...options };
     this.maxPendingBytes = maxPendingBytes;
-    this.options = { ...rest, connection, counts: this.counts, released: (bytes) => this.release(bytes) };
+    this.options = {
+      ...rest,
+      push:
+        push ??
+        new PushClient(connection, {
+          logger: options.logger,
+          timeoutMs: TIMEOUT_MS,
+          nowMs: () => Number(now() / 1_000_000n),
+        }),
+      counts: this.counts,
+      released: (bytes) => this.release(bytes),
+    };
   }
 
   /**

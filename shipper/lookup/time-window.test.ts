@@ -31,11 +31,11 @@ describe('the time window', () => {
   });
 
   it.each([
-    [{ since: 'yesterday' }, /--since yesterday: give how long ago/],
-    [{ from: '2026-11-23' }, /--from 2026-11-23: give how long ago/],
-    [{ to: '1y' }, /--to 1y/],
-    [{ since: '1h', from: '1h' }, /give one of them/],
-    [{ from: '1h', to: '1h' }, /ends before it begins/],
+    [{ since: 'yesterday' }, /--since: invalid time "yesterday"/],
+    [{ from: '2026-11-23' }, /--from: invalid time "2026-11-23"/],
+    [{ to: '1x' }, /--to: invalid time "1x"/],
+    [{ since: '1h', from: '1h' }, /exclude each other/],
+    [{ from: '1h', to: '1h' }, /time range is empty/],
   ])('is refused: %j', (flags, message) => {
     expect(() => timeWindow(flags, now)).toThrow(message);
   });

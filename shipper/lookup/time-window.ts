@@ -1,5 +1,6 @@
 import { parseNs } from '../../model/time';
 import { UserError } from '../common/user-error';
+import { parseDurationMs } from '../config/units';
 
 /** A span of time in nanoseconds since 1970: `from` inclusive, `to` exclusive. */
 export interface TimeWindow {
@@ -23,16 +24,6 @@ export const DEFAULT_DAYS = 7n;
 /** Clocks differ: an entry may be stamped a little after our now. Loki takes what is ten minutes ahead. */
 const AHEAD_NS = 600n * SECOND_NS;
 
-const units: Record<string, bigint> = {
-  ms: 1_000_000n,
-  s: SECOND_NS,
-  m: 60n * SECOND_NS,
-  h: 3600n * SECOND_NS,
-  d: DAY_NS,
-  w: 7n * DAY_NS,
-};
-const duration = /^(?:\d+(?:ms|s|m|h|d|w))+$/;
-
 /**
  * The window that the flags name; the last seven days where they name none.
  *
@@ -40,7 +31,7 @@ const duration = /^(?:\d+(?:ms|s|m|h|d|w))+$/;
  */
 export function timeWindow({ since, from, to }: TimeFlags, now: bigint): TimeWindow {
   if (since !== undefined && from !== undefined) {
-    throw new UserError('--since and --from say the same: give one of them');
+    throw new UserError('--since and --from exclude each other');
   }
   const start =
     since !== undefined
@@ -50,7 +41,7 @@ export function timeWindow({ since, from, to }: TimeFlags, now: bigint): TimeWin
         : now - DEFAULT_DAYS * DAY_NS;
   const end = to === undefined ? now + AHEAD_NS : moment('--to', to, now);
   if (end <= start) {
-    throw new UserError('the time span ends before it begins: look at --since or --from, and --to');
+    throw new UserError('the time range is empty: --to must be after --since or --from');
   }
   return {
     from: start,
@@ -60,18 +51,12 @@ export function timeWindow({ since, from, to }: TimeFlags, now: bigint): TimeWin
   };
 }
 
-/** A time (RFC 3339), or how long ago (`90s`, `2h30m`, `14d`). */
+/** A time (RFC 3339), or how long ago (`90s`, `2h30m`, `14d`, `2w`). */
 function moment(flag: string, text: string, now: bigint): bigint {
-  if (duration.test(text)) {
-    let ns = 0n;
-    for (const [, amount = '0', unit = ''] of text.matchAll(/(\d+)([a-z]+)/g)) {
-      ns += BigInt(amount) * (units[unit] ?? 0n);
-    }
-    return now - ns;
-  }
-  const time = parseNs(text);
+  const durationMs = parseDurationMs(text);
+  const time = durationMs === undefined ? parseNs(text) : now - BigInt(Math.round(durationMs * 1e6));
   if (time === undefined) {
-    throw new UserError(`${flag} ${text}: give how long ago (15m, 2h30m, 14d) or a time (2026-11-23T23:15:00Z)`);
+    throw new UserError(`${flag}: invalid time "${text}" (example: 2h30m, 2w or 2026-11-23T23:15:00Z)`);
   }
   return time;
 }

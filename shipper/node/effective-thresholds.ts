@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { parseDuration, parseQuantity } from '../../model/quantity';
+import { parseQuantity } from '../../model/quantity';
 import type { Thresholds } from '../../model/records';
 import { defaultThresholds } from '../../model/thresholds';
+import { parseDurationMs } from '../config/units';
 import { type KubeletClient, KubeletError } from './kubelet/kubelet-client';
 
 const signals = z.record(z.string(), z.string()).nullish();
@@ -29,6 +30,7 @@ const configzSchema = z.object({
 export function thresholdsFromConfigz(body: unknown, kubeletVersion: string | null): Thresholds {
   const { kubeletconfig: config } = configzSchema.parse(body);
   const fallback = defaultThresholds(kubeletVersion);
+  const transitionMs = parseDurationMs(config.evictionPressureTransitionPeriod ?? '');
   return {
     source: 'configz',
     kubeletVersion,
@@ -36,8 +38,7 @@ export function thresholdsFromConfigz(body: unknown, kubeletVersion: string | nu
     evictionSoft: config.evictionSoft ?? {},
     evictionSoftGracePeriod: config.evictionSoftGracePeriod ?? {},
     evictionMinimumReclaim: config.evictionMinimumReclaim ?? {},
-    pressureTransitionSeconds:
-      parseDuration(config.evictionPressureTransitionPeriod ?? '') ?? fallback.pressureTransitionSeconds,
+    pressureTransitionSeconds: transitionMs === undefined ? fallback.pressureTransitionSeconds : transitionMs / 1000,
     imageGcHighPercent: config.imageGCHighThresholdPercent ?? fallback.imageGcHighPercent,
     imageGcLowPercent: config.imageGCLowThresholdPercent ?? fallback.imageGcLowPercent,
     containerLogMaxBytes: parseQuantity(config.containerLogMaxSize ?? '') ?? fallback.containerLogMaxBytes,

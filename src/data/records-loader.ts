@@ -1,3 +1,4 @@
+import { errorText } from '../../model/error-text';
 import type { LokiSource, Span } from './loki-source';
 import type { LoadedRecords, Progress, Shortage } from './loaded-records';
 import { readMissing } from './missing-records';
@@ -91,7 +92,7 @@ export class RecordsLoader {
       this.show({ status: 'done', progress: { ...progress }, partial: shortagesOf(reader) }, true);
     } catch (reason) {
       if (!signal.aborted) {
-        const error = reason instanceof Error ? reason.message : String(reason);
+        const error = errorText(reason);
         this.show({ status: 'failed', error, partial: shortagesOf(reader) }, true);
       }
     }

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { errorText } from '../../model/error-text';
 
 /** An answer that takes its time. */
 export type Answer<T> =
@@ -16,7 +17,7 @@ export function useAnswer<T>(ask: ((signal: AbortSignal) => Promise<T>) | undefi
     const left = new AbortController();
     ask?.(left.signal).then(
       (value) => !left.signal.aborted && setAnswered({ ask, answer: { state: 'done', value } }),
-      (reason) => !left.signal.aborted && setAnswered({ ask, answer: { state: 'failed', why: whyOf(reason) } })
+      (reason) => !left.signal.aborted && setAnswered({ ask, answer: { state: 'failed', why: errorText(reason) } })
     );
     return () => left.abort();
   }, [ask]);
@@ -25,5 +26,3 @@ export function useAnswer<T>(ask: ((signal: AbortSignal) => Promise<T>) | undefi
   }
   return answered?.ask === ask ? answered.answer : { state: 'loading' };
 }
-
-const whyOf = (reason: unknown) => (reason instanceof Error ? reason.message : String(reason));

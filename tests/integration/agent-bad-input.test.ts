@@ -119,7 +119,7 @@ test('a wrong configuration key is named, and the near one', async () => {
   const { code, stderr } = await afterlog(['agent', '--config', file]);
   expect({ code, stderr }).toEqual({
     code: 1,
-    stderr: expect.stringContaining(`${file}: there is no key "batch.siez"; did you mean "batch.size"?`),
+    stderr: expect.stringContaining(`${file}: line 2: unknown key "batch.siez"; did you mean "batch.size"?`),
   });
 });
 

@@ -121,7 +121,7 @@ test('ends with 1 and says what happened when Loki cannot be reached; the lines 
   const { code, stderr } = await once('--loki.url', 'http://127.0.0.1:1', '--once.timeout', '1s');
   expect(code).toBe(1);
   expect(stderr).toMatch(/ECONNREFUSED/);
-  expect(stderr).toMatch(/afterlog: Loki acknowledged nothing for 1s; .*run again to send it\n$/);
+  expect(stderr).toMatch(/afterlog: Loki acknowledged nothing for 1 s; .*run again to send them\n$/);
   expect((await once()).code).toBe(0);
   await expectEachLineOnce(store, containers);
 });

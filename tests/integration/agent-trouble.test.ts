@@ -43,19 +43,20 @@ test('requests that are too large for a proxy on the way are made smaller, until
   expect(agent.containerRecords()).toMatchObject([{ linesAcked: 1_500, gaps: [] }]);
 });
 
-test('a line that spoils every request it is in is found, and alone passed over', async () => {
+test('a line that is too large for a proxy on the way is sent in parts, and spoils no other', async () => {
   const container = scene.node.container({ pod: 'job-a-0' }).write(300, 5);
   // Hashes, so that no compression makes it small.
   const noise = Array.from({ length: 50 }, (_, i) => createHash('sha256').update(`${i}`).digest('base64')).join('');
-  const spoilt = criLine(secondsAgo(2), noise);
-  container.append(spoilt).write(300);
+  container.append(criLine(secondsAgo(2), noise)).write(300);
   scene.endpoint.treat = (_push, bytes) => (bytes > 900 ? { status: 413, body: 'request body too large' } : 'pass');
   const { agent } = await scene.start();
   await agent.settled();
-  await expectEachLineOnce(scene.store, [container]);
-  expect(agent.containerRecords()).toMatchObject([
-    { linesAcked: 600, linesSeen: 601, gaps: [{ reason: 'refused', lines: 1, bytes: spoilt.length }] },
-  ]);
+  const stored = await storedOf(scene.store, container);
+  const parts = stored.slice(300, stored.length - 300);
+  expect(parts.map(({ line }) => line).join('')).toBe(noise);
+  expect(parts.map(({ metadata }) => metadata.continues)).toEqual([...parts.slice(1).map(() => 'true'), undefined]);
+  expect(stored.filter((entry) => !parts.includes(entry)).map(({ line }) => line)).toEqual(container.written);
+  expect(agent.containerRecords()).toMatchObject([{ linesAcked: 601, linesSeen: 601, gaps: [] }]);
 });
 
 test('lines that Loki refuses for good are counted in the container record, and the others are stored', async () => {

@@ -545,14 +545,14 @@ describe('afterlog logs', () => {
 
 describe('afterlog logs, wrongly asked', () => {
   it.each<[string[], RegExp]>([
-    [['deployment/web'], /"deployment\/web" names no pod, job, cronjob or container/],
-    [['nodes "n1" not found'], /node n1 is gone, but not whose log/],
-    [['x', '--since', 'yesterday'], /--since yesterday: give how long ago/],
-    [['x', '--since', '1h', '--from', '1h'], /give one of them/],
-    [['x', '--from', '1h', '--to', '2h'], /ends before it begins/],
-    [['x', '--restart', '1', '--previous'], /give one of them/],
-    [['x', '-f', '--to', '1h'], /does not go with/],
-    [['x', '--restart', 'one'], /not a whole number/],
+    [['deployment/web'], /no pod, Job, CronJob or container in "deployment\/web"/],
+    [['nodes "n1" not found'], /node n1 is gone, but not which pod/],
+    [['x', '--since', 'yesterday'], /--since: invalid time "yesterday"/],
+    [['x', '--since', '1h', '--from', '1h'], /exclude each other/],
+    [['x', '--from', '1h', '--to', '2h'], /time range is empty/],
+    [['x', '--restart', '1', '--previous'], /exclude each other/],
+    [['x', '-f', '--to', '1h'], /cannot be combined with/],
+    [['x', '--restart', 'one'], /--restart: invalid number "one"/],
     [['x', '--loki.url', 'nonsense'], /not a URL of a Loki/],
   ])('%j', async (args, message) => {
     const { code, stdout, stderr } = await afterlog(['logs', ...args]);

@@ -121,13 +121,13 @@ describe('afterlog store', () => {
       ],
       [
         ['--data.dir', join(dir, 'x'), '--listen', `127.0.0.1:${port}`],
-        `127.0.0.1:${port} is in use: stop what serves there, or choose another address with --listen`,
+        `127.0.0.1:${port} is in use: stop the process that listens there, or choose another address with --listen`,
       ],
       [['--data.dir', __filename], `cannot open the store in ${__filename}`],
       [['--auth.basic-file', __dirname], 'cannot read --auth.basic-file'],
       [['--auth.bearer-token-file', __filename], 'line 1: expected a token of letters'],
-      [['--listen', 'nowhere'], '--listen nowhere is not host:port, e.g. 127.0.0.1:3100'],
-      [['--retention', '3x'], "option '--retention <duration>' argument '3x' is invalid. Give a duration"],
+      [['--listen', 'nowhere'], '--listen: invalid address "nowhere" (example: 127.0.0.1:3100)'],
+      [['--retention', '3x'], '--retention: invalid duration "3x" (example: 1h30m)'],
     ];
     for (const [args, message] of failures) {
       const failed = start(...args);

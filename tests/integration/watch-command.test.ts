@@ -124,6 +124,30 @@ describe('afterlog watch', () => {
     await until('to be ready', async () => (await watch.ready()).status === 200);
   });
 
+  it('is not ready while it may not list pods', async () => {
+    server.refusals.set('pods', 403);
+    const watch = run();
+    await until('to name the pods', async () => String((await watch.ready()).body.problem).startsWith('pods: '));
+    expect((await watch.ready()).status).toBe(503);
+    server.refusals.delete('pods');
+    await until('to be ready', async () => (await watch.ready()).status === 200, 20_000);
+  });
+
+  it('is not ready while the API server cannot be reached, neither the leader nor who stands by', async () => {
+    const one = run('--leader-election');
+    await one.logged('leading');
+    const two = run('--leader-election');
+    await two.logged('standing by');
+    await until('both to be ready', async () => {
+      return [await one.ready(), await two.ready()].every(({ status }) => status === 200);
+    });
+    server.stop();
+    await until('neither to be ready', async () => {
+      return [await one.ready(), await two.ready()].every(({ status }) => status === 503);
+    });
+    expect((await two.ready()).body).toMatchObject({ ready: false, problem: expect.stringContaining('ECONNREFUSED') });
+  });
+
   it('lets one of two replicas write; the other takes over when it ends', async () => {
     const one = run('--leader-election');
     await one.logged('leading');
@@ -141,7 +165,7 @@ describe('afterlog watch', () => {
   });
 
   it.each([
-    ['an address that is none', ['--listen', 'nowhere'], '"nowhere" is no address to listen on'],
+    ['an address that is none', ['--listen', 'nowhere'], '--listen: invalid address "nowhere"'],
     ['a context that is not there', ['--context', 'x'], 'no context "x": there are test'],
     ['a URL that is none', ['--loki.url', 'nope'], '"nope" is not a URL of a Loki'],
   ])('says in one line what is wrong: %s', async (_, args, message) => {

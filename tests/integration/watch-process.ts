@@ -68,7 +68,7 @@ export class WatchProcess {
   }
 
   async ready(): Promise<{ status: number; body: Record<string, unknown> }> {
-    const answer = await fetch(`${await this.url()}/ready`);
+    const answer = await fetch(`${await this.url()}/ready`, { headers: { accept: 'application/json' } });
     return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
   }
 

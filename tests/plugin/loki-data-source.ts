@@ -15,6 +15,7 @@ import {
 import { type DataSourceSrv, setDataSourceSrv } from '@grafana/runtime';
 import { from, type Observable } from 'rxjs';
 import * as z from 'zod';
+import { errorText } from '../../model/error-text';
 import { stream } from '../../tools/grafana-host/page/loki/answers';
 import { logFrame } from '../../tools/grafana-host/page/loki/frames';
 import { lokiQuery, type LokiQuery } from '../../tools/grafana-host/page/loki/query';
@@ -104,7 +105,7 @@ export class LokiDataSource extends DataSourceApi {
     return from(
       Promise.all(targets.map((target) => this.frames(lokiQuery.parse(target), span))).then(
         (frames) => ({ data: frames.flat() }),
-        (reason) => ({ data: [], errors: [{ message: reason instanceof Error ? reason.message : String(reason) }] })
+        (reason) => ({ data: [], errors: [{ message: errorText(reason) }] })
       )
     );
   }

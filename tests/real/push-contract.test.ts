@@ -24,13 +24,14 @@ const of = (name: string) => ({ contract: name });
 
 interface Answer {
   name: string;
-  tenant?: Tenant | 'none';
+  tenant?: Tenant | 'none' | '../etc';
   body: string | Buffer;
   headers?: Record<string, string>;
   entries?: number;
   status: number;
   text?: RegExp;
   outcome: PushOutcome['kind'];
+  reason?: string;
   count?: number;
 }
 
@@ -40,24 +41,48 @@ const many = Array.from({ length: 20 }, (_, i) => value(BigInt(i), `line ${i}`))
 
 const answers: Answer[] = [
   { name: 'all stored', body: json(of('stored'), value()), status: 204, outcome: 'stored' },
-  { name: 'no tenant', tenant: 'none', body: json(of('a'), value()), status: 401, text: /no org id/, outcome: 'retry' },
+  {
+    name: 'no tenant',
+    tenant: 'none',
+    body: json(of('a'), value()),
+    status: 401,
+    text: /no org id/,
+    outcome: 'wait',
+    reason: 'tenant',
+  },
   {
     name: 'ingestion blocked',
     tenant: 'blocked',
     body: json(of('a'), value()),
     status: 260,
     text: /blocked/,
-    outcome: 'retry',
+    outcome: 'wait',
+    reason: 'ingestion_blocked',
   },
-  { name: 'no streams', body: '{"streams": []}', status: 422, text: /at least one valid stream/, outcome: 'retry' },
-  { name: 'no JSON', body: '{"streams": [', status: 400, outcome: 'poison' },
-  { name: 'no snappy', body: 'not snappy', headers: asProtobuf, status: 400, outcome: 'poison' },
+  {
+    name: 'no streams',
+    body: '{"streams": []}',
+    status: 422,
+    text: /at least one valid stream/,
+    outcome: 'wait',
+    reason: 'unknown_answer',
+  },
+  { name: 'no JSON', body: '{"streams": [', status: 400, outcome: 'wait', reason: 'unknown_answer' },
+  {
+    name: 'no snappy',
+    body: 'not snappy',
+    headers: asProtobuf,
+    status: 400,
+    outcome: 'wait',
+    reason: 'unknown_answer',
+  },
   {
     name: 'no protobuf',
     body: compressSync(Buffer.from([0xff, 0xff, 0xff])),
     headers: asProtobuf,
     status: 400,
-    outcome: 'poison',
+    outcome: 'wait',
+    reason: 'unknown_answer',
   },
   {
     name: 'an unknown encoding',
@@ -65,7 +90,8 @@ const answers: Answer[] = [
     headers: { ...asJson, 'content-encoding': 'zstd' },
     status: 400,
     text: /not supported/,
-    outcome: 'poison',
+    outcome: 'wait',
+    reason: 'unknown_answer',
   },
   {
     name: 'a line too long among others',
@@ -74,7 +100,8 @@ const answers: Answer[] = [
     entries: 3,
     status: 400,
     text: /max entry size/,
-    outcome: 'refused',
+    outcome: 'faulty',
+    reason: 'too-long',
     count: 1,
   },
   {
@@ -84,7 +111,8 @@ const answers: Answer[] = [
     entries: 3,
     status: 400,
     text: /timestamp too old/,
-    outcome: 'refused',
+    outcome: 'faulty',
+    reason: 'too-old',
     count: 2,
   },
   {
@@ -92,7 +120,8 @@ const answers: Answer[] = [
     body: json(of('new'), value(-hour)),
     status: 400,
     text: /timestamp too new/,
-    outcome: 'retry',
+    outcome: 'faulty',
+    reason: 'too-new',
   },
   {
     name: 'a line too far behind its stream',
@@ -100,7 +129,8 @@ const answers: Answer[] = [
     entries: 3,
     status: 400,
     text: /entry too far behind/,
-    outcome: 'too-far-behind',
+    outcome: 'faulty',
+    reason: 'too-far-behind',
     count: 1,
   },
   {
@@ -109,8 +139,25 @@ const answers: Answer[] = [
     entries: 21,
     status: 400,
     text: /total ignored: 20 out of 21/,
-    outcome: 'too-far-behind',
+    outcome: 'faulty',
+    reason: 'too-far-behind',
     count: 20,
+  },
+  {
+    name: 'labels that the tenant requires',
+    tenant: 'strict',
+    body: json({ a: '1' }, value()),
+    status: 400,
+    text: /missing required labels/,
+    outcome: 'wait',
+    reason: 'missing_labels',
+  },
+  {
+    name: 'an invalid tenant',
+    tenant: '../etc',
+    body: json(of('a'), value()),
+    status: 400,
+    outcome: 'wait',
   },
   {
     name: 'too many labels',
@@ -118,7 +165,8 @@ const answers: Answer[] = [
     body: json({ a: '1', b: '2', c: '3', d: '4' }, value()),
     status: 400,
     text: /label names; limit 3/,
-    outcome: 'poison',
+    outcome: 'wait',
+    reason: 'label_limits',
   },
   {
     name: 'a label value too long',
@@ -126,7 +174,8 @@ const answers: Answer[] = [
     body: json({ a: 'longer than ten' }, value()),
     status: 400,
     text: /label value too long/,
-    outcome: 'poison',
+    outcome: 'wait',
+    reason: 'label_limits',
   },
   {
     name: 'too much metadata',
@@ -135,8 +184,8 @@ const answers: Answer[] = [
     entries: 2,
     status: 400,
     text: /too many structured metadata/,
-    outcome: 'refused',
-    count: 1,
+    outcome: 'wait',
+    reason: 'structured_metadata_limits',
   },
   {
     name: 'metadata too large',
@@ -145,8 +194,8 @@ const answers: Answer[] = [
     entries: 2,
     status: 400,
     text: /structured metadata too large/,
-    outcome: 'refused',
-    count: 1,
+    outcome: 'wait',
+    reason: 'structured_metadata_limits',
   },
   {
     name: 'metadata where none is allowed',
@@ -155,8 +204,8 @@ const answers: Answer[] = [
     entries: 2,
     status: 400,
     text: /structured metadata/,
-    outcome: 'refused',
-    count: 1,
+    outcome: 'wait',
+    reason: 'structured_metadata_disallowed',
   },
   {
     name: 'a metadata name that is none',
@@ -164,7 +213,8 @@ const answers: Answer[] = [
     entries: 2,
     status: 500,
     text: /label name is empty/,
-    outcome: 'poison',
+    outcome: 'wait',
+    reason: 'server_error',
   },
   {
     name: "more at once than the tenant's burst",
@@ -172,7 +222,8 @@ const answers: Answer[] = [
     body: json(of('slow'), value(0n, 'x'.repeat(200_000)), value(1n, 'x'.repeat(200_000))),
     status: 429,
     text: /ingestion rate limit exceeded/i,
-    outcome: 'retry',
+    outcome: 'wait',
+    reason: 'rate_limited',
   },
   {
     name: "more at once than the stream's burst",
@@ -181,7 +232,8 @@ const answers: Answer[] = [
     entries: 2,
     status: 429,
     text: /Per stream rate limit exceeded/,
-    outcome: 'retry',
+    outcome: 'wait',
+    reason: 'stream_rate_limited',
   },
   {
     name: 'more than Loki takes over the wire',
@@ -228,30 +280,33 @@ const answers: Answer[] = [
   ) => connectionOf(tenant).request('POST', path, { body, headers });
 
   it.each(answers)('$name: $status, $outcome', async (expected) => {
-    const { tenant = 'plain', body, headers, entries = 1, status, text, outcome, count } = expected;
+    const { tenant = 'plain', body, headers, entries = 1, status, text, outcome, reason, count } = expected;
     const answer = await push(tenant, body, headers);
     expect({ status: answer.status, body: answer.body }).toEqual({
       status,
       body: text ? expect.stringMatching(text) : expect.any(String),
     });
-    expect(readPushAnswer(answer.status, answer.body, entries)).toMatchObject({
+    expect(readPushAnswer(answer, entries)).toMatchObject({
       kind: outcome,
+      ...(reason !== undefined && { reason }),
       ...(count !== undefined && { count }),
     });
   });
 
-  it('a path that is none: 404, retry', async () => {
+  it('a path that is none: 404, wait', async () => {
     const answer = await push('plain', json(of('a'), value()), asJson, '/none/loki/api/v1/push');
     expect(answer.status).toBe(404);
-    expect(readPushAnswer(answer.status, answer.body, 1)).toMatchObject({ kind: 'retry' });
+    expect(readPushAnswer(answer, 1)).toMatchObject({ kind: 'wait', reason: 'not_found' });
   });
 
-  it('one stream more than the tenant may have: 429, retry; the others go on', async () => {
+  it('one stream more than the tenant may have: 429, wait; the others go on', async () => {
     const statuses = [];
     for (let i = 0; i < 10; i++) {
-      const { status, body } = await push('few', json({ one: `${i}` }, value()));
-      statuses.push(status);
-      expect(readPushAnswer(status, body, 1).kind).toBe(status === 204 ? 'stored' : 'retry');
+      const answer = await push('few', json({ one: `${i}` }, value()));
+      statuses.push(answer.status);
+      expect(readPushAnswer(answer, 1)).toMatchObject(
+        answer.status === 204 ? { kind: 'stored' } : { kind: 'wait', reason: 'stream_limit' }
+      );
     }
     expect(statuses).toEqual([...Array<number>(6).fill(204), ...Array<number>(4).fill(429)]);
     expect((await push('few', json({ one: '0' }, value(1n)))).status).toBe(204);

@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js';
+import { errorText } from '../../common/error-text';
 import { badRequest } from '../../common/request-error';
 import { type Translation, translate } from './regex-translate';
 
@@ -47,7 +48,7 @@ function parse(pattern: string): RE2JS {
   try {
     return RE2JS.compile(pattern);
   } catch (error) {
-    throw badRequest(error instanceof Error ? error.message : String(error));
+    throw badRequest(errorText(error));
   }
 }
 

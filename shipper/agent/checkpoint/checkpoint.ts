@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import * as z from 'zod';
 import { containerRunId } from '../../../model/container-run';
+import { errorText } from '../../../model/error-text';
 import type { Logger } from '../../common/log';
 import { emptyRecordState, recordStateSchema } from '../container/record-state';
 import { JournalFile } from './journal-file';
@@ -269,7 +270,6 @@ export class Checkpoint {
   }
 }
 
-const errorText = (error: unknown) => (error instanceof Error ? error.message : String(error));
 const checksum = (text: string) => crc32(text).toString(16).padStart(8, '0');
 
 function format(entry: Entry): string {

@@ -1,6 +1,7 @@
 import { closeSync, constants, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { isNativeError } from 'node:util/types';
+import { errorText } from '../../../model/error-text';
 import { UserError } from '../../common/user-error';
 
 /** As long as any lock: one that is there is overwritten in place, which a full disk allows. */
@@ -29,7 +30,7 @@ export function lockState(dir: string): () => void {
     if (error instanceof UserError) {
       throw error;
     }
-    throw new UserError(`--state.dir ${dir}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UserError(`--state.dir ${dir}: ${errorText(error)}`);
   }
   return () => rmSync(path, { force: true });
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { errorText } from '../../../model/error-text';
 import type { Logger } from '../../common/log';
 import type { Refusals } from './refusals';
 import type { ContainerRun } from '../../../model/container-run';
@@ -355,7 +356,7 @@ export class ContainerDirectory {
         container.unopened.note(found, null);
       } else {
         this.deps.refusals.note(found.path, error);
-        container.unopened.note(found, String(error instanceof Error ? error.message : error));
+        container.unopened.note(found, errorText(error));
       }
       return undefined;
     }

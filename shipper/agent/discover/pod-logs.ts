@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, realpathSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
+import { errorText } from '../../../model/error-text';
 import type { SavedContainer } from '../checkpoint/checkpoint';
 import { isInside } from '../files/log-file';
 import { parsePodDirectory } from '../files/names';
@@ -145,7 +146,7 @@ export class PodLogs {
       names = readdirSync(this.dir);
       this.problem = null;
     } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
+      const problem = errorText(error);
       if (problem !== this.problem) {
         this.problem = problem;
         this.deps.logger.error('the log directory cannot be read; trying again', { dir: this.dir, error: problem });

@@ -7,6 +7,9 @@ export interface AcknowledgementDeps {
   onSettled: (containers: readonly ContainerLog[]) => void;
 }
 
+/** A refused entry is reported without what follows it after so long. */
+const REPORT_MS = 2_000;
+
 /** Brings what became of a request into the containers' accounts and the metrics. */
 export class Acknowledgement {
   /** Bytes of log files that Loki acknowledged. */
@@ -31,26 +34,14 @@ export class Acknowledgement {
     this.tell(segments);
   }
 
-  /** Loki refused `count` of the entries for good and stored the others. Which ones its answer does not say. */
-  refused(segments: readonly Segment[], { count, entries }: { count: number; entries: number }, reason: string): void {
-    const { metrics } = this.deps;
-    if (count >= entries) {
-      for (const segment of segments) {
-        segment.container.passOver(segment, { reason: 'refused', detail: reason });
-      }
-    } else {
-      metrics.ackedLines.inc(entries - count);
-      this.acknowledge(segments);
-      const containers = containersOf(segments);
-      for (const container of containers) {
-        const from = segments.find((segment) => segment.container === container)?.from ?? null;
-        const lines = containers.length === 1 ? count : null;
-        container.state.passedOver.lines += lines ?? 0; // read past, but not in Loki
-        const to = container.state.lastTime;
-        container.miss({ reason: 'refused', bytes: null, lines, from, to, detail: reason });
-      }
+  /** Loki refused all entries for a fault of their own. */
+  refused(segments: readonly Segment[], answer: string): void {
+    for (const segment of segments) {
+      segment.container.passOver(segment, { reason: 'refused', detail: answer });
     }
-    this.tell(segments);
+    // What follows is acknowledged with the next request, mostly: then one container record tells of both.
+    const behind = segments.some(({ container }) => container.unread > 0);
+    setTimeout(() => this.tell(segments), behind ? REPORT_MS : 0).unref();
   }
 
   tooOld(container: ContainerLog, segments: readonly Segment[]): void {

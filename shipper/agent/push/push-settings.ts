@@ -7,7 +7,6 @@ export function pushOptions({ push, batch, limits }: AgentConfig): PushOptions {
     batchWaitMs: batch.wait,
     batchBytes: batch.size,
     concurrency: push.concurrency,
-    timeoutMs: push.timeout,
     backoff: { min: push['backoff-min'], max: push['backoff-max'] },
     maxLineBytes: limits['max-line-size'],
     maxAgeSeconds: limits['max-age'] / 1000,

@@ -1,20 +1,22 @@
 import type { Logger } from '../../common/log';
-import type { LokiConnection } from '../../loki/connection';
 import { labelString } from '../../loki/push/encoder';
-import type { PushOutcome } from '../../loki/push/answer';
+import type { Faulty, PushOutcome, Waits } from '../../loki/push/answer';
 import type { ContainerLog } from '../container/container-log';
 import type { AgentMetrics } from '../status/metrics';
 import type { Sent } from '../files/open-file';
 import { POLL_MS } from '../discover/pod-logs';
 import { backoffMs, sleep, type Backoff } from '../../loki/push/backoff';
-import { Rejections } from '../../loki/push/rejections';
-import { deliver } from '../../loki/push/client';
 import { Order } from './order';
 import { RequestBuilder, type Batch } from './request-builder';
 import { routeOf } from './route';
+import { problemOf, type PushClient } from '../../loki/push/client';
 import { containersOf, Acknowledgement } from './acknowledgement';
 import { PushStream } from './stream';
 import { unpack } from './unpack';
+
+const PROTOBUF = 'application/x-protobuf';
+/** Bytes below which a request is not made smaller for a rate limit. */
+const LEAST_PAYLOAD = 16 * 1024;
 
 export interface PushOptions {
   /** How long lines may wait for company, milliseconds. */
@@ -23,7 +25,6 @@ export interface PushOptions {
   batchBytes: number;
   /** Requests under way at once. */
   concurrency: number;
-  timeoutMs: number;
   backoff: Backoff;
   maxLineBytes: number;
   /** Older lines cannot be stored (reject_old_samples_max_age), seconds. */
@@ -31,7 +32,7 @@ export interface PushOptions {
 }
 
 export interface PusherDeps {
-  connection: LokiConnection;
+  push: PushClient;
   logger: Logger;
   metrics: AgentMetrics;
   /** Seconds since 1970. */
@@ -54,22 +55,18 @@ export class Pusher {
   private readonly order = new Order();
   private readonly builder: RequestBuilder;
   private readonly acknowledgement: Acknowledgement;
-  private readonly rejections: Rejections;
   private readonly streams = new Map<string, PushStream>();
   private readonly routes = new Map<ContainerLog, PushStream>();
   private underWay = 0;
   private turn: NodeJS.Immediate | null = null;
   private stopped = false;
   private readonly abort = new AbortController();
-  /** Why the last request found no acknowledgement; null after one that did. */
-  problem: string | null = 'no answer from Loki yet';
 
   constructor(
     private readonly options: PushOptions,
     private readonly deps: PusherDeps
   ) {
     this.acknowledgement = new Acknowledgement(deps);
-    this.rejections = new Rejections(deps.logger);
     this.builder = new RequestBuilder(options, {
       logger: deps.logger,
       order: this.order,
@@ -156,7 +153,7 @@ export class Pusher {
     const labels = labelString({ ...this.deps.labelsOf(container), ...route.labels });
     let stream = this.streams.get(labels);
     if (!stream) {
-      stream = new PushStream(labels, route.late ? seconds : null, this.options.batchBytes);
+      stream = new PushStream(labels, route.late ? seconds : null, this.options);
       this.streams.set(labels, stream);
     }
     const old = this.routes.get(container);
@@ -170,6 +167,9 @@ export class Pusher {
   }
 
   private dropIdle(stream: PushStream): void {
+    if (stream.containers.size === 0 && !stream.busy) {
+      this.deps.push.forget(stream.labels);
+    }
     if (stream.idle) {
       stream.stop();
       this.streams.delete(stream.labels);
@@ -216,6 +216,7 @@ export class Pusher {
       }
       const built = this.builder.build(stream);
       if (built.kind === 'nothing') {
+        this.deps.push.forget(stream.labels);
         this.dropIdle(stream);
         continue;
       }
@@ -247,25 +248,32 @@ export class Pusher {
 
   /** Sends the request once; one whose lines cannot be read again as often as it takes. */
   private async send(stream: PushStream, batch: Batch): Promise<void> {
-    const { deps, options } = this;
+    const { deps } = this;
     const { signal } = this.abort;
-    const containers = containersOf(batch.segments);
-    this.acknowledgement.read(batch.segments);
-    const before = batch.segments.map((segment) => segment.file.noteSent(segment, batch.late));
+    const { body, segments, entries } = batch;
+    const containers = containersOf(segments);
+    this.acknowledgement.read(segments);
+    const before = segments.map((segment) => segment.file.noteSent(segment, batch.late));
     deps.onSending(containers);
+    deps.metrics.encodedBytes.inc(batch.uncompressedBytes);
+    const push = { carries: 'lines', body, contentType: PROTOBUF, stream: stream.labels, entries, signal } as const;
     for (;;) {
-      const outcome = await deliver(batch, { ...deps, timeoutMs: options.timeoutMs, signal });
-      if (outcome.kind !== 'retry') {
-        this.conclude(stream, batch, outcome);
+      deps.metrics.sentBytes.inc(body.length);
+      const outcome = await deps.push.send(push);
+      if (outcome.kind === 'stored') {
+        stream.succeeded();
+        this.acknowledgement.stored(segments, entries);
         return;
       }
-      this.note(stream, batch, outcome);
-      const wait = backoffMs(options.backoff, stream.failures++);
+      const wait = this.waitAfter(stream, batch, outcome);
+      if (wait === null) {
+        return;
+      }
+      if (storedNothing(batch, outcome)) {
+        restore(batch, before);
+      }
       stream.notBefore = performance.now() + wait;
-      if (signal.aborted || !containers.some(({ unrepeatable }) => unrepeatable)) {
-        if (outcome.stored === 'no') {
-          restore(batch, before);
-        }
+      if (signal.aborted || wait === 0 || !containers.some(({ unrepeatable }) => unrepeatable)) {
         break;
       }
       await sleep(wait, signal);
@@ -273,34 +281,58 @@ export class Pusher {
     this.readAgain(batch);
   }
 
-  private conclude(stream: PushStream, batch: Batch, outcome: Exclude<PushOutcome, { kind: 'retry' }>): void {
-    const { segments, entries } = batch;
-    if (outcome.kind === 'stored') {
-      this.problem = null;
-      stream.succeeded();
-      this.acknowledgement.stored(segments, entries);
-      return;
-    }
-    this.note(stream, batch, outcome);
-    if (outcome.kind === 'too-far-behind' && !batch.late) {
-      segments.forEach(({ file }) => file.markLate());
-      this.readAgain(batch);
-    } else if (outcome.kind === 'refused' || outcome.kind === 'too-far-behind') {
-      this.acknowledgement.refused(segments, { count: outcome.count, entries }, outcome.reason);
-    } else if (entries === 1) {
-      this.acknowledgement.refused(segments, { count: 1, entries }, outcome.reason);
-    } else {
-      stream.shrink(batch);
-      this.readAgain(batch);
+  /**
+   * What to do with a request that Loki did not take: it is read again after so many milliseconds, or it is dealt with.
+   * An entry is passed over only for its own fault, and only alone or among its like: then all that was sent with it has
+   * been sent again without it, and acknowledged.
+   */
+  private waitAfter(
+    stream: PushStream,
+    batch: Batch,
+    outcome: Exclude<PushOutcome, { kind: 'stored' }>
+  ): number | null {
+    switch (outcome.kind) {
+      case 'wait':
+        return this.waitFor(stream, batch, outcome);
+      case 'too-large':
+        return stream.shrink(batch) ? 0 : this.backOff(stream, outcome);
+      case 'faulty':
+        if (outcome.count < batch.entries || outcome.reason === 'mixed') {
+          return stream.shrink(batch) ? 0 : this.backOff(stream, outcome);
+        }
+        return this.waitAfterFault(stream, batch, outcome);
     }
   }
 
-  private note(stream: PushStream, { entries }: Batch, outcome: Exclude<PushOutcome, { kind: 'stored' }>): void {
-    this.rejections.note(outcome, { stream: stream.labels, entries });
-    if (outcome.kind === 'retry') {
-      this.problem = outcome.reason;
-      this.deps.metrics.retries.inc();
+  private waitFor(stream: PushStream, batch: Batch, outcome: Waits): number {
+    this.deps.metrics.retries.inc();
+    // A request that is larger than what the limit lets by at once would wait for ever.
+    if (outcome.reason.endsWith('rate_limited') && stream.failures >= 2 && batch.payload > LEAST_PAYLOAD) {
+      stream.shrink(batch);
     }
+    return this.backOff(stream);
+  }
+
+  /** All entries of the request are at fault, and all in the same way. */
+  private waitAfterFault(stream: PushStream, batch: Batch, outcome: Faulty): number | null {
+    const { segments, entries } = batch;
+    if (outcome.reason === 'too-far-behind' && !batch.late) {
+      segments.forEach(({ file }) => file.markLate());
+      return 0;
+    }
+    if (isProven(batch, outcome)) {
+      this.acknowledgement.refused(segments, outcome.answer);
+      return null;
+    }
+    const divisible = entries > 1 && outcome.reason !== 'too-new';
+    return divisible && stream.shrink(batch) ? 0 : this.backOff(stream, outcome);
+  }
+
+  private backOff(stream: PushStream, because?: { answer: string; advice: string }): number {
+    if (because) {
+      this.deps.push.waits(stream.labels, problemOf(because));
+    }
+    return backoffMs(this.options.backoff, stream.failures++);
   }
 
   private readAgain({ segments }: Batch): void {
@@ -308,6 +340,32 @@ export class Pusher {
       container.rewind();
       this.routes.get(container)?.containers.add(container);
     }
+  }
+}
+
+/** Whether what the answer says of all entries of the request is true of them, so that no Loki can have meant anything else. */
+function isProven({ entries, newestMs, lastLineBytes, late }: Batch, { reason, limit }: Faulty): boolean {
+  switch (reason) {
+    case 'too-old':
+      return limit !== null && newestMs < limit;
+    case 'too-long':
+      return limit !== null && entries === 1 && lastLineBytes > limit;
+    case 'too-far-behind':
+      return late;
+    default:
+      return false;
+  }
+}
+
+function storedNothing({ entries }: Batch, outcome: Exclude<PushOutcome, { kind: 'stored' }>): boolean {
+  switch (outcome.kind) {
+    case 'wait':
+      return outcome.stored === 'no';
+    case 'too-large':
+      return true;
+    case 'faulty':
+      // Late lines are noted as sent, so that they go to the stream of their hour.
+      return outcome.count === entries && outcome.reason !== 'too-far-behind';
   }
 }
 

@@ -1,4 +1,5 @@
 import { compressSync } from 'snappy';
+import { errorText } from '../../../model/error-text';
 import type { Logger } from '../../common/log';
 import type { ContainerLog, Filled, Segment } from '../container/container-log';
 import { EncodeBuffer } from '../entries/encode-buffer';
@@ -36,6 +37,9 @@ export interface Batch {
   entries: number;
   payload: number;
   late: boolean;
+  /** Time of its newest entry, milliseconds since 1970, and the length of its last line. */
+  newestMs: number;
+  lastLineBytes: number;
   /** It is full: lines that have waited as long as its own are left. */
   full: boolean;
 }
@@ -96,6 +100,8 @@ export class RequestBuilder {
       entries,
       payload,
       late,
+      newestMs: Math.max(...segments.map(({ to }) => to.seconds * 1000 + Math.floor(to.nanos / 1e6))),
+      lastLineBytes: encoder.lastLineBytes,
       full,
     };
   }
@@ -133,15 +139,15 @@ export class RequestBuilder {
     }
   }
 
-  private fill(container: ContainerLog, { maxPayload, maxEntries }: PushStream, route: Route): Filled {
-    const rules = { route, maxLineBytes: this.options.maxLineBytes, maxPayload, maxEntries };
+  private fill(container: ContainerLog, { maxPayload, maxEntries, maxLineBytes }: PushStream, route: Route): Filled {
+    const rules = { route, maxLineBytes, maxPayload, maxEntries };
     const mark = this.buffer.encoder.mark();
     try {
       return container.fill(this.buffer, rules, performance.now());
     } catch (error) {
       this.buffer.encoder.back(mark);
       container.rewind();
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorText(error);
       this.deps.logger.error('a log file cannot be read; trying again', { container: container.id, error: reason });
       this.deps.again(container, UNREADABLE_LOOK_MS);
       return { segments: [], stop: 'end' };

@@ -1,4 +1,5 @@
-import { LATE_AFTER_SECONDS, routeOf } from './route';
+import { LATE_AFTER_SECONDS } from '../../loki/push/late';
+import { routeOf } from './route';
 
 const NOW = Date.UTC(2026, 10, 24, 12, 30) / 1000;
 const HOUR = 3600;

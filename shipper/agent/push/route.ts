@@ -1,9 +1,6 @@
-/**
- * Which stream an entry of some age goes to. Loki refuses what is an hour behind its stream's newest line
- * (max_chunk_age / 2; reference: grafana/loki v3.7 `pkg/ingester/stream.go`), and a stream is shared by all nodes that
- * run the workload. So late entries go to streams of the hour they belong to: inside one hour nothing can be too far
- * behind, in whatever order nodes and containers send.
- */
+import { HOUR_SECONDS, hourOf, LATE_AFTER_SECONDS, lateLabels } from '../../loki/push/late';
+
+/** Which stream an entry of some age goes to: the container's own, or one of late entries (loki/push/late.ts). */
 export interface Route extends Window {
   late: boolean;
   /** Labels besides the container's: none, or `late` and `hour`. */
@@ -18,8 +15,6 @@ export interface Window {
   to: number;
 }
 
-export const LATE_AFTER_SECONDS = 50 * 60;
-const HOUR = 3600;
 const ANY_TIME: Window = { from: -Infinity, to: Infinity };
 
 /**
@@ -31,8 +26,7 @@ export function routeOf(seconds: number, nowSeconds: number, late?: boolean): Ro
   if (!(late ?? seconds < fresh)) {
     return { late: false, labels: {}, from: fresh, to: Infinity, again: ANY_TIME };
   }
-  const from = Math.floor(seconds / HOUR) * HOUR;
-  const to = from + HOUR;
-  const hour = new Date(from * 1000).toISOString().slice(0, 13);
-  return { late: true, labels: { late: 'true', hour }, from, to: Math.min(to, fresh), again: { from, to } };
+  const from = hourOf(seconds);
+  const to = from + HOUR_SECONDS;
+  return { late: true, labels: lateLabels(seconds), from, to: Math.min(to, fresh), again: { from, to } };
 }

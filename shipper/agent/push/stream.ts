@@ -1,5 +1,8 @@
 import type { ContainerLog } from '../container/container-log';
 
+/** A line is not cut into parts of less than this for a request that is too large. */
+const LEAST_LINE_BYTES = 128;
+
 /** One stream of Loki: the containers that have lines for it, and at most one request under way. */
 export class PushStream {
   readonly containers = new Set<ContainerLog>();
@@ -10,6 +13,8 @@ export class PushStream {
   queued = false;
   maxPayload: number;
   maxEntries = Infinity;
+  /** Longer lines are cut: Loki's limit, or less where a proxy takes no request with a line of that length. */
+  maxLineBytes: number;
   /** Failures since the last success. */
   failures = 0;
   /** Not to be tried before, milliseconds of the monotonic clock. */
@@ -19,9 +24,10 @@ export class PushStream {
     readonly labels: string,
     /** A time in the late hour that the stream is for; null for the stream of fresh lines. */
     readonly hour: number | null,
-    private readonly batchBytes: number
+    private readonly limits: { batchBytes: number; maxLineBytes: number }
   ) {
-    this.maxPayload = batchBytes;
+    this.maxPayload = limits.batchBytes;
+    this.maxLineBytes = limits.maxLineBytes;
   }
 
   /** Whether a request is worth being sent without waiting for company. */
@@ -45,13 +51,23 @@ export class PushStream {
     this.failures = 0;
     this.notBefore = 0;
     this.maxEntries *= 2;
-    this.maxPayload = Math.min(this.batchBytes, this.maxPayload * 2);
+    this.maxPayload = Math.min(this.limits.batchBytes, this.maxPayload * 2);
+    this.maxLineBytes = Math.min(this.limits.maxLineBytes, this.maxLineBytes * 2);
   }
 
-  /** Makes the next request smaller than this one. */
-  shrink({ payload, entries }: { payload: number; entries: number }): void {
-    this.maxPayload = Math.max(1024, Math.ceil(payload / 2));
-    this.maxEntries = Math.ceil(entries / 2);
+  /** Makes the next request smaller than this one, down to a part of a line. @returns false where it cannot be smaller */
+  shrink({ payload, entries, lastLineBytes }: { payload: number; entries: number; lastLineBytes: number }): boolean {
+    if (entries > 1) {
+      this.maxPayload = Math.max(1024, Math.ceil(payload / 2));
+      this.maxEntries = Math.ceil(entries / 2);
+      return true;
+    }
+    if (lastLineBytes < 2 * LEAST_LINE_BYTES) {
+      return false;
+    }
+    this.maxLineBytes = Math.ceil(lastLineBytes / 2);
+    this.maxEntries = 1;
+    return true;
   }
 
   stop(): void {

@@ -1,3 +1,4 @@
+import { errorText } from '../../../model/error-text';
 import type { Logger } from '../../common/log';
 import type { ContainerLog } from '../container/container-log';
 import { DamagedGzip } from '../files/gzip-window';
@@ -19,7 +20,7 @@ export async function unpack(
   try {
     await log.prepare(log.read.offset);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     if (!(error instanceof DamagedGzip)) {
       deps.logger.error('a log file cannot be read; trying again', { container: container.id, error: reason });
       await sleep(UNREADABLE_WAIT_MS);

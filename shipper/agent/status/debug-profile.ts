@@ -1,22 +1,16 @@
-import type { ServerResponse } from 'node:http';
 import { Session } from 'node:inspector/promises';
 import { getHeapSnapshot } from 'node:v8';
+import { sendText, type StatusRoute } from '../../common/status-server';
 import { sleep } from '../../loki/push/backoff';
 
-const MOST_SECONDS = 300;
+const MAX_SECONDS = 300;
 let profiling = false;
-
-/** Seconds of a CPU profile, from the query's `seconds`; undefined where that is no sensible number. */
-export function profileSeconds(text: string | null): number | undefined {
-  const seconds = text === null ? 10 : Number(text);
-  return seconds > 0 && seconds <= MOST_SECONDS ? seconds : undefined;
-}
 
 /**
  * Profiles the process for so long.
  * @returns V8's .cpuprofile as JSON, which Chromium's DevTools and speedscope open; undefined while another one runs
  */
-export async function cpuProfile(seconds: number): Promise<string | undefined> {
+async function cpuProfile(seconds: number): Promise<string | undefined> {
   if (profiling) {
     return undefined;
   }
@@ -35,11 +29,33 @@ export async function cpuProfile(seconds: number): Promise<string | undefined> {
   }
 }
 
+const sendProfile: StatusRoute = async (request, response) => {
+  const text = new URL(request.url ?? '/', 'http://agent').searchParams.get('seconds');
+  const seconds = text === null ? 10 : Number(text);
+  if (!(seconds > 0 && seconds <= MAX_SECONDS)) {
+    sendText(response, 400, `invalid seconds=${text}: give a number between 0 and ${MAX_SECONDS}`);
+    return;
+  }
+  const profile = await cpuProfile(seconds);
+  if (profile === undefined) {
+    sendText(response, 409, 'another profile is being taken; retry when it is complete');
+  } else {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(profile);
+  }
+};
+
 /** Writes a snapshot of the heap (.heapsnapshot) into the answer. The process stands still meanwhile. */
-export function sendHeapSnapshot(response: ServerResponse): void {
+const sendHeapSnapshot: StatusRoute = (_request, response) => {
   response.writeHead(200, {
     'content-type': 'application/json',
     'content-disposition': 'attachment; filename="afterlog.heapsnapshot"',
   });
   getHeapSnapshot().pipe(response);
+};
+
+/** /debug/profile and /debug/heap; where profiling is off they say how to switch it on. */
+export function debugRoutes(enabled: boolean): Record<string, StatusRoute> {
+  const off: StatusRoute = (_request, response) =>
+    sendText(response, 404, 'profiling is disabled; start the agent with --debug.profile');
+  return { '/debug/profile': enabled ? sendProfile : off, '/debug/heap': enabled ? sendHeapSnapshot : off };
 }

@@ -23,6 +23,12 @@ export class AgentMetrics {
     labelNames: ['status'],
     registers: [this.registry],
   });
+  readonly rejections = new Counter({
+    name: 'afterlog_push_rejections_total',
+    help: 'Push requests, of log lines and of records, that Loki did not take, by reason.',
+    labelNames: ['reason'],
+    registers: [this.registry],
+  });
   readonly missedBytes = this.missed('missed_bytes_total', 'Bytes of log files that are not in Loki, by reason.');
   readonly missedLines = this.missed('missed_lines_total', 'Lines that are not in Loki, by reason, where counted.');
   readonly pushSeconds = new Histogram({

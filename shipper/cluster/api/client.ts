@@ -1,4 +1,5 @@
 import { type Dispatcher, Pool } from 'undici';
+import { errorText } from '../../../model/error-text';
 import { version } from '../../common/version';
 import type { ClusterClock } from '../core/cluster-clock';
 import { fields, text } from '../core/fields';
@@ -26,9 +27,7 @@ export class ApiUnreachable extends Error {
     server: string,
     override readonly cause: unknown
   ) {
-    super(
-      `cannot reach the API server at ${server}: ${cause instanceof Error ? cause.message || cause.name : String(cause)}`
-    );
+    super(`cannot reach the API server at ${server}: ${errorText(cause)}`);
     this.name = 'ApiUnreachable';
   }
 }

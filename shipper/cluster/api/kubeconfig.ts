@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
+import { errorText } from '../../../model/error-text';
 import { UserError } from '../../common/user-error';
 import type { ClusterAccess } from './cluster-access';
 import { bearerFile } from './token-file';
@@ -96,9 +97,7 @@ function readOne(file: string): z.infer<typeof kubeconfigSchema> {
   try {
     content = parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw new UserError(
-      `cannot read the kubeconfig ${file}: ${error instanceof Error ? error.message : String(error)}`
-    );
+    throw new UserError(`cannot read the kubeconfig ${file}: ${errorText(error)}`);
   }
   const parsed = kubeconfigSchema.safeParse(content);
   if (!parsed.success) {
@@ -166,6 +165,6 @@ function pem(entry: object, key: string, dir: string): Buffer | undefined {
   try {
     return readFileSync(path.resolve(dir, file));
   } catch (error) {
-    throw new UserError(`cannot read the ${key} ${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UserError(`cannot read the ${key} ${file}: ${errorText(error)}`);
   }
 }

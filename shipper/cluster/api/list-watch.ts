@@ -1,3 +1,4 @@
+import { errorText } from '../../../model/error-text';
 import type { Logger } from '../../common/log';
 import type { ClusterClock } from '../core/cluster-clock';
 import { fields, text } from '../core/fields';
@@ -276,7 +277,7 @@ export class ListWatch {
   /** What an error means for what comes next, and how long to wait before it, in milliseconds. */
   private waitAfter(error: unknown): number {
     const { logger, collection } = this.options;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorText(error);
     this.detail = message;
     if (error instanceof BadAnswer) {
       this.counts.badLines++;

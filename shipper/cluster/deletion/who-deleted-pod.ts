@@ -1,6 +1,6 @@
 import type { DeletedBy } from '../../../model/records';
 import { timeText } from '../core/fields';
-import type { JobState } from '../state/job';
+import type { JobState, TransitionState } from '../state/job';
 import type { TaintState } from '../state/node';
 import { type PodState, podEnded } from '../state/pod';
 import type { DeletionHint } from '../core/deletion-hints';
@@ -102,11 +102,31 @@ function byJobController({ pod, at, seen, job }: PodDeletionFacts): Finding | un
   if (!seen || job === undefined || podEnded(pod)) {
     return undefined;
   }
-  if (job.finished !== null && Math.abs(at - job.finished) <= JOB_CONTROLLER_SLACK) {
-    const end = `Job ${job.name} ended (${job.reason ?? job.result}) at ${timeText(job.finished)} with this pod active`;
-    return { by: 'job-controller', evidence: [end] };
+  const why = job.transitions.findLast((one) => stopsPods(one) && Math.abs(at - one.at) <= JOB_CONTROLLER_SLACK);
+  if (why !== undefined) {
+    return { by: 'job-controller', evidence: [`Job ${job.name} ${stopText(why)} with this pod active`] };
   }
-  return job.suspended ? { by: 'job-controller', evidence: [`Job ${job.name} is suspended`] } : undefined;
+  // It was suspended before anybody watched: no condition of that time is left.
+  const suspended = job.suspended && !job.transitions.some(({ to }) => to === 'suspended');
+  return suspended ? { by: 'job-controller', evidence: [`Job ${job.name} is suspended`] } : undefined;
+}
+
+function stopsPods({ to, before, value }: TransitionState): boolean {
+  return to === 'parallelism' ? (value ?? 1) < (before ?? 1) : to !== 'resumed';
+}
+
+function stopText({ to, at, reason, before, value }: TransitionState): string {
+  const why = reason === null ? '' : ` (${reason})`;
+  const texts: Record<TransitionState['to'], string> = {
+    suspended: `was suspended at ${timeText(at)}`,
+    resumed: `was resumed at ${timeText(at)}`,
+    parallelism: `was scaled from ${before ?? 1} to ${value ?? 1} pods at a time, seen at ${timeText(at)},`,
+    'success-criteria-met': `met its success criteria${why} at ${timeText(at)}`,
+    'failure-target': `failed${why} at ${timeText(at)}`,
+    complete: `ended${why} at ${timeText(at)}`,
+    failed: `failed${why} at ${timeText(at)}`,
+  };
+  return texts[to];
 }
 
 const unreachable: ReadonlySet<string> = new Set(['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']);

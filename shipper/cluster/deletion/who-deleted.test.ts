@@ -1,4 +1,4 @@
-import type { JobState } from '../state/job';
+import type { JobState, TransitionState } from '../state/job';
 import type { PodState } from '../state/pod';
 import { type JobDeletionFacts, whoDeletedJob } from './who-deleted-job';
 import { type PodDeletionFacts, whoDeletedPod } from './who-deleted-pod';
@@ -29,6 +29,7 @@ const job: JobState = {
   active: 0,
   succeeded: 1,
   failed: 0,
+  transitions: [],
 };
 const pod: PodState = {
   ...meta,
@@ -40,6 +41,7 @@ const pod: PodState = {
   started: null,
   disruption: null,
   restartsAllContainers: false,
+  allContainersRestarts: [],
   containers: [],
 };
 const cronJob = {
@@ -106,7 +108,19 @@ describe('whoDeletedPod', () => {
   const disrupted = (reason: string, message = '') => ({ pod: { ...pod, disruption: { reason, message, at: null } } });
   const taint = { key: 'node.kubernetes.io/unreachable', value: null, effect: 'NoExecute', added: finished - 200 };
   const active: PodState = { ...pod, phase: 'Running' };
-  const failed: JobState = { ...job, result: 'failed', reason: 'BackoffLimitExceeded' };
+  const turned = (to: TransitionState['to'], more: Partial<TransitionState> = {}): TransitionState => ({
+    ...{ at: finished, to, reason: null, before: null, value: null },
+    ...more,
+  });
+  const failed: JobState = {
+    ...job,
+    result: 'failed',
+    transitions: [turned('failed', { reason: 'BackoffLimitExceeded' })],
+  };
+  const scaled = (before: number, value: number): JobState => ({
+    ...job,
+    transitions: [turned('parallelism', { before, value }), turned('complete', { at: finished + 90 })],
+  });
   it.each<[string, Partial<PodDeletionFacts>, string]>([
     ['the eviction API', disrupted('EvictionByEvictionAPI'), 'drain'],
     ['the taint manager', disrupted('DeletionByTaintManager'), 'taint'],
@@ -134,6 +148,22 @@ describe('whoDeletedPod', () => {
     ['its failed Job, long after', { pod: active, job: failed }, 'unknown'],
     ['its failed Job, but it had ended', { job: failed, at: finished + 1 }, 'unknown'],
     ['its suspended Job', { pod: active, job: { ...job, finished: null, suspended: true } }, 'job-controller'],
+    [
+      'its Job, suspended then and complete now',
+      {
+        pod: active,
+        job: { ...job, transitions: [turned('suspended', { at: finished - 40 }), turned('complete')] },
+        at: finished - 39,
+      },
+      'job-controller',
+    ],
+    ['its Job, scaled down then', { pod: active, job: scaled(3, 1), at: finished + 1 }, 'job-controller'],
+    ['its Job, scaled up then', { pod: active, job: scaled(1, 3), at: finished + 1 }, 'unknown'],
+    [
+      'its Job, resumed then',
+      { pod: active, job: { ...job, transitions: [turned('resumed')] }, at: finished + 1 },
+      'unknown',
+    ],
     ['a node that was unreachable for 300 s', { taints: [taint] }, 'taint'],
     ['a node that was unreachable for longer', { taints: [{ ...taint, added: finished - 900 }] }, 'unknown'],
     ['too many ended pods', { youngerEndedPods: 12_500 }, 'podgc'],

@@ -11,13 +11,15 @@ export function packPod(pod: PackedFields): string {
   const { namespace, name, created, owner, node, phase, reason, message, scheduled, started } = pod;
   const packed: PackedTuple = [
     [namespace, name, created, owner, node, phase, reason, message, scheduled, started],
-    [pod.disruption, pod.restartsAllContainers, pod.containers.map(packContainer)],
+    [pod.disruption, pod.restartsAllContainers, pod.allContainersRestarts, pod.containers.map(packContainer)],
   ];
   return JSON.stringify(packed);
 }
 
 export function unpackPod(packed: string): PackedFields {
-  const [head, [disruption, restartsAllContainers, containers]] = JSON.parse(packed) as PackedTuple;
+  const [head, [disruption, restartsAllContainers, allContainersRestarts, containers]] = JSON.parse(
+    packed
+  ) as PackedTuple;
   const [namespace, name, created, owner, node, phase, reason, message, scheduled, started] = head;
   return {
     namespace,
@@ -32,6 +34,7 @@ export function unpackPod(packed: string): PackedFields {
     started,
     disruption,
     restartsAllContainers,
+    allContainersRestarts,
     containers: containers.map(unpackContainer),
   };
 }
@@ -42,7 +45,7 @@ type PackedTuple = [
     PodState,
     ['namespace', 'name', 'created', 'owner', 'node', 'phase', 'reason', 'message', 'scheduled', 'started']
   >,
-  [PodState['disruption'], boolean, PackedContainer[]],
+  [PodState['disruption'], boolean, PodState['allContainersRestarts'], PackedContainer[]],
 ];
 type PackedContainer = [
   ...Values<
@@ -53,7 +56,7 @@ type PackedContainer = [
 ];
 type PackedRun = Values<
   RunState,
-  ['restart', 'containerId', 'started', 'finished', 'exitCode', 'signal', 'reason', 'message']
+  ['restart', 'containerId', 'started', 'finished', 'exitCode', 'signal', 'reason', 'message', 'removed']
 >;
 
 function packContainer(container: ContainerState): PackedContainer {
@@ -66,10 +69,12 @@ function unpackContainer(packed: PackedContainer): ContainerState {
   return { name, role, image, state, waiting, restarts, storageRequest, storageLimit, runs: runs.map(unpackRun) };
 }
 
-function packRun({ restart, containerId, started, finished, exitCode, signal, reason, message }: RunState): PackedRun {
-  return [restart, containerId, started, finished, exitCode, signal, reason, message];
+function packRun(run: RunState): PackedRun {
+  const { restart, containerId, started, finished, exitCode, signal, reason, message, removed } = run;
+  return [restart, containerId, started, finished, exitCode, signal, reason, message, removed];
 }
 
-function unpackRun([restart, containerId, started, finished, exitCode, signal, reason, message]: PackedRun): RunState {
-  return { restart, containerId, started, finished, exitCode, signal, reason, message };
+function unpackRun(packed: PackedRun): RunState {
+  const [restart, containerId, started, finished, exitCode, signal, reason, message, removed] = packed;
+  return { restart, containerId, started, finished, exitCode, signal, reason, message, removed };
 }

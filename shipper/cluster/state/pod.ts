@@ -11,6 +11,7 @@ export interface RunState {
   signal: number | null;
   reason: string | null;
   message: string | null;
+  removed: string | null;
 }
 
 export interface ContainerState {
@@ -37,7 +38,14 @@ export interface PodState extends Meta {
   started: number | null;
   disruption: { reason: string; message: string | null; at: number | null } | null;
   restartsAllContainers: boolean;
+  allContainersRestarts: Stretch[];
   containers: ContainerState[];
+}
+
+/** From one time to another, either of which may be unknown. */
+export interface Stretch {
+  from: number | null;
+  to: number | null;
 }
 
 const MESSAGE = 400;
@@ -61,7 +69,8 @@ export function projectPod(object: unknown, shared: SharedTexts): PodState | und
     scheduled: conditionTime(status.conditions, 'PodScheduled'),
     started: seconds(status.startTime),
     disruption: disruptionOf(status.conditions, shared),
-    restartsAllContainers: list(spec.containers).some(hasRestartAllRule),
+    restartsAllContainers: [...list(spec.initContainers), ...list(spec.containers)].some(hasRestartAllRule),
+    allContainersRestarts: restartOfAll(status),
     containers: containersOf(spec, status, shared),
   };
 }
@@ -101,6 +110,21 @@ function disruptionOf(conditions: unknown, shared: SharedTexts): PodState['disru
 function hasRestartAllRule(container: unknown): boolean {
   return list(fields(container).restartPolicyRules).some((rule) => fields(rule).action === 'RestartAllContainers');
 }
+
+/** What the conditions tell of a restart of all containers: that it goes on, or when the last one was over. */
+function restartOfAll(status: Fields): Stretch[] {
+  const found = list(status.conditions)
+    .map(fields)
+    .find(({ type }) => type === 'AllContainersRestarting');
+  const at = seconds(found?.lastTransitionTime);
+  if (found?.status === 'True') {
+    return [{ from: at, to: null }];
+  }
+  // The condition is there from the start, with the time of the pod's first status.
+  return found?.status === 'False' && JSON.stringify(status).includes(RESTARTING_ALL) ? [{ from: null, to: at }] : [];
+}
+
+const RESTARTING_ALL = 'RestartingAllContainers';
 
 const groups = [
   { role: 'init', specs: 'initContainers', statuses: 'initContainerStatuses' },
@@ -157,7 +181,8 @@ function containerOf(
 function runsOf(status: Fields, state: Fields, restarts: number, shared: SharedTexts): RunState[] {
   const runs: RunState[] = [];
   const last = fields(fields(status.lastState).terminated);
-  if (Object.keys(last).length > 0) {
+  const hasLast = Object.keys(last).length > 0;
+  if (hasLast) {
     // A container that waits for its restart shows its newest run as the last state, under the same id.
     const newest =
       text(last.containerID) !== null &&
@@ -168,12 +193,22 @@ function runsOf(status: Fields, state: Fields, restarts: number, shared: SharedT
   }
   if ('running' in state || 'terminated' in state) {
     const current = fields(state.terminated ?? state.running);
-    runs.push(runOf({ containerID: status.containerID, ...current }, restarts, shared));
+    const run = runOf({ containerID: status.containerID, ...current }, restarts, shared);
+    // An evicted pod's kubelet counts a restart for a container that it lost sight of, and then an end of that one too.
+    if (!(hasLast && isPlaceholder(run) && isPlaceholder(runOf(last, restarts, shared)))) {
+      runs.push(run);
+    }
   }
   return runs;
 }
 
+/** What stands in a status for a run that the runtime no longer has: neither id nor times, only why. */
+function isPlaceholder({ containerId, started, finished }: RunState): boolean {
+  return containerId === null && started === null && finished === null;
+}
+
 function runOf(run: Fields, restart: number, shared: SharedTexts): RunState {
+  const known = text(run.containerID) !== null || seconds(run.startedAt) !== null || seconds(run.finishedAt) !== null;
   return {
     restart,
     containerId: bareId(text(run.containerID)),
@@ -183,6 +218,7 @@ function runOf(run: Fields, restart: number, shared: SharedTexts): RunState {
     signal: whole(run.signal) || null,
     reason: shared.of(text(run.reason)),
     message: shortText(run.message, MESSAGE),
+    removed: known ? null : shared.of(text(run.reason)),
   };
 }
 
@@ -203,6 +239,7 @@ export function mergePod(old: PodState, next: PodState): PodState {
     scheduled: next.scheduled ?? old.scheduled,
     disruption: next.disruption ?? old.disruption,
     deletionRequested: earliest(old.deletionRequested, next.deletionRequested),
+    allContainersRestarts: mergeStretches(old.allContainersRestarts, next.allContainersRestarts),
     containers: next.containers.map((container) => {
       const before = old.containers.find(({ name }) => name === container.name);
       return before === undefined ? container : mergeContainer(before, container);
@@ -210,18 +247,64 @@ export function mergePod(old: PodState, next: PodState): PodState {
   };
 }
 
+/** The end of a stretch comes after its beginning, and tells no beginning itself. */
+function mergeStretches(old: Stretch[], [next]: Stretch[]): Stretch[] {
+  const last = old.at(-1);
+  if (next === undefined || (last !== undefined && last.to === next.to && (next.from ?? last.from) === last.from)) {
+    return old;
+  }
+  return last !== undefined && last.to === null && next.to !== null
+    ? [...old.slice(0, -1), { from: last.from, to: next.to }]
+    : [...old, next].slice(-RUNS_KEPT);
+}
+
+/** When a pod that ended ceased to be ready by its conditions, seconds since 1970; null where they do not tell. */
+export function endByConditions(object: unknown): number | null {
+  const conditions = list(fields(fields(object).status).conditions).map(fields);
+  const disrupted = conditions.find(({ type, status }) => type === 'DisruptionTarget' && status === 'True');
+  const unready = conditions.find(({ type, status }) => type === 'ContainersReady' && status === 'False');
+  return seconds(disrupted?.lastTransitionTime) ?? seconds(unready?.lastTransitionTime);
+}
+
+/**
+ * A pod with an end for each run whose own end the kubelet does not know, if the pod ended.
+ * @param ends candidates, the best first: seconds since 1970; none before the run began is taken
+ */
+export function endRuns(pod: PodState, ends: ReadonlyArray<number | null>): PodState {
+  if (!podEnded(pod)) {
+    return pod;
+  }
+  const ended = (run: RunState): RunState => {
+    const { started, finished } = run;
+    const end = started === null ? undefined : ends.find((time) => time !== null && time >= started);
+    return finished === null && end !== undefined ? { ...run, finished: end } : run;
+  };
+  return { ...pod, containers: pod.containers.map((one) => ({ ...one, runs: one.runs.map(ended) })) };
+}
+
 function earliest(a: number | null, b: number | null): number | null {
   return a === null ? b : b === null ? a : Math.min(a, b);
 }
 
 function mergeContainer(old: ContainerState, next: ContainerState): ContainerState {
-  const runs = [...old.runs.filter((before) => !next.runs.some((run) => sameRun(before, run))), ...next.runs];
+  const newer = next.runs.map((run) => {
+    const before = isPlaceholder(run) ? old.runs.find(({ restart }) => restart === run.restart) : undefined;
+    return before === undefined ? run : withPlaceholder(before, run);
+  });
+  const runs = [...old.runs.filter((before) => !newer.some((run) => sameRun(before, run))), ...newer];
   return {
     ...next,
     image: next.image ?? old.image,
     restarts: Math.max(old.restarts, next.restarts),
     runs: runs.length > RUNS_KEPT ? runs.slice(-RUNS_KEPT) : runs,
   };
+}
+
+/** What was known of a run stays; where its end was not known, the placeholder tells it. */
+function withPlaceholder(known: RunState, { exitCode, reason, message, removed }: RunState): RunState {
+  return known.finished === null && known.exitCode === null
+    ? { ...known, exitCode, reason, message, removed }
+    : { ...known, removed };
 }
 
 const sameRun = (a: RunState, b: RunState) =>

@@ -51,6 +51,7 @@ export function jobRecord(
     active: job.active,
     succeeded: job.succeeded,
     failed: job.failed,
+    transitions: job.transitions.map((one) => ({ ...one, at: timeText(one.at) })),
     deletion,
     podsDeleted: podsDeleted && {
       count: podsDeleted.count,

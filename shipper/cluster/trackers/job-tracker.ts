@@ -58,7 +58,7 @@ export class JobTracker extends EntryTable<Entry> implements Tracker {
       this.plan(entry, arrival.how === 'watched' ? now : (next.created ?? now));
       return;
     }
-    const job = mergeJob(old.job, next);
+    const job = mergeJob(old.job, next, now);
     const changed = !sameJob(old.job, job);
     old.job = job;
     old.gone = null;

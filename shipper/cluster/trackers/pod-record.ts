@@ -43,6 +43,10 @@ export function podRecord(
     finished: ended ? timeTextOrNull(podFinished(pod)) : null,
     disruption: pod.disruption && { ...pod.disruption, at: timeTextOrNull(pod.disruption.at) },
     restartsAllContainers: pod.restartsAllContainers,
+    allContainersRestarts: pod.allContainersRestarts.map(({ from, to }) => ({
+      from: timeTextOrNull(from),
+      to: timeTextOrNull(to),
+    })),
     containers: pod.containers.map(podContainer),
     deletion,
     final: ended || Boolean(deletion?.gone),

@@ -5,7 +5,16 @@ import type { Take } from '../core/due-queue';
 import { EntryTable } from '../core/entry-table';
 import { fields, text, timeText, timeTextOrNull } from '../core/fields';
 import { packPod, unpackPod } from '../state/packed-pod';
-import { mergePod, podChanged, podEnded, podFinished, type PodState, projectPod } from '../state/pod';
+import {
+  endByConditions,
+  endRuns,
+  mergePod,
+  podChanged,
+  podEnded,
+  podFinished,
+  type PodState,
+  projectPod,
+} from '../state/pod';
 import {
   type Arrival,
   entryTime,
@@ -65,7 +74,8 @@ export class PodTracker extends EntryTable<Entry> implements Tracker {
       return;
     }
     const old = unpack(next.uid, entry);
-    const pod = mergePod(old, next);
+    const seen = arrival.how === 'watched' && !podEnded(old) ? now : null;
+    const pod = endRuns(mergePod(old, next), [endByConditions(object), seen]);
     if (entry.gone === null) {
       this.count(old, -1);
     }

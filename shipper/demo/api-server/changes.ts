@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { errorText } from '../../../model/error-text';
 
 /** The kinds of object whose watch streams are recorded, with the lists of them. */
 export const RESOURCES = {
@@ -75,7 +76,7 @@ function parse(resource: Resource, line: string, index: number): Change {
     const { type, object } = changeSchema.parse(JSON.parse(line));
     return { resource, type, object, version: Number(object.metadata.resourceVersion), at: 0 };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     throw new Error(`the recorded watch of ${resource}, line ${index + 1}: ${reason}`);
   }
 }

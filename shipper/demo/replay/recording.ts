@@ -7,6 +7,7 @@ import { extract } from 'tar-stream';
 import * as z from 'zod';
 import { UserError } from '../../common/user-error';
 import { DEFAULT_RECORDING } from './recordings';
+import { errorText } from '../../../model/error-text';
 
 /** What was seen of one file or directory (its path then ends in `/`) under `/var/log/pods` at one moment. */
 const observationSchema = z.object({
@@ -142,7 +143,7 @@ async function readJsonLines<T>(file: string, schema: z.ZodType<T>): Promise<T[]
     try {
       return schema.parse(JSON.parse(line));
     } catch (error) {
-      throw new Error(`${file}, line ${index + 1}: ${error instanceof Error ? error.message : String(error)}`);
+      throw new Error(`${file}, line ${index + 1}: ${errorText(error)}`);
     }
   });
 }

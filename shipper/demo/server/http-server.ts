@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { errorText } from '../../../model/error-text';
 
 /** A server of the demo, until it is closed. */
 export interface RunningServer {
@@ -20,7 +21,7 @@ export async function startServer(handler: Handler): Promise<RunningServer> {
       if (!response.headersSent) {
         response.writeHead(500, { 'content-type': 'text/plain' });
       }
-      response.end(`${error instanceof Error ? error.message : String(error)}\n`);
+      response.end(`${errorText(error)}\n`);
     }
   };
   const server = createServer((request, response) => void answer(request, response));

@@ -66,6 +66,8 @@ export class PushEncoder {
   private labelsEnd: number;
   /** Entries written since `begin`. */
   entries = 0;
+  /** The length of the last entry's line. */
+  lastLineBytes = 0;
   /** Bytes that Loki's limits count: lines and structured metadata (names and values). */
   payload = 0;
 
@@ -118,6 +120,7 @@ export class PushEncoder {
     memory[at++] = KEY_LINE;
     this.at = writeVarint(memory, at, lineLength);
     this.entries++;
+    this.lastLineBytes = lineLength;
     this.payload += lineLength + metadata.payload;
   }
 

@@ -1,32 +1,19 @@
-/** Into which stream a record goes, and under which time: pure, so that Loki's rules on time can be tested alone. */
-
-const MINUTE = 60_000_000_000n;
-
 /**
- * Loki drops what is more than an hour older than the newest entry of its stream (`max_chunk_age` / 2). What is nearly
- * so late when it is sent must not meet a newer one: it goes to a stream of its hour, where nothing can be an hour
- * older than anything else, whoever writes there in whatever order. A quarter of an hour is left for writers whose
- * clocks differ.
+ * Into which stream an entry of some age goes, log line or record. Loki refuses what is an hour behind its stream's newest
+ * entry (`max_chunk_age` / 2; grafana/loki v3.7 `pkg/ingester/stream.go`), and a stream is shared by all nodes. So late
+ * entries go to streams of the hour that they belong to: inside one hour nothing can be too far behind, in whatever order
+ * nodes send.
  */
-const LATE_AFTER = 45n * MINUTE;
-/** `reject_old_samples_max_age` (7 d), `creation_grace_period` (10 min): reference/loki.md §1.7, less a margin. */
-const OLDEST = 7n * 24n * 60n * MINUTE - 10n * MINUTE;
-const NEWEST = 5n * MINUTE;
 
-export interface Place {
-  /** Labels besides those of the lane: none, or `late` and the hour. */
-  late: { late: 'true'; hour: string } | undefined;
-  timestamp: bigint;
+export const HOUR_SECONDS = 3600;
+
+/** What is older than this goes to a late stream. Ten minutes are left for clocks that differ: Loki takes nothing newer. */
+export const LATE_AFTER_SECONDS = 50 * 60;
+
+/** The labels that a late stream has besides its own; `seconds` since 1970 of an entry in it. */
+export function lateLabels(seconds: number): { late: 'true'; hour: string } {
+  return { late: 'true', hour: new Date(hourOf(seconds) * 1000).toISOString().slice(0, 13) };
 }
 
-/** @param timestamp,now nanoseconds since 1970 */
-export function placeOf(timestamp: bigint, now: bigint): Place {
-  const time = timestamp < now - OLDEST ? now - OLDEST : timestamp > now + NEWEST ? now : timestamp;
-  if (time > now - LATE_AFTER) {
-    return { late: undefined, timestamp: time };
-  }
-  return {
-    late: { late: 'true', hour: new Date(Number(time / 1_000_000n)).toISOString().slice(0, 13) },
-    timestamp: time,
-  };
-}
+/** When the entry's hour began; both in seconds since 1970. */
+export const hourOf = (seconds: number) => Math.floor(seconds / HOUR_SECONDS) * HOUR_SECONDS;

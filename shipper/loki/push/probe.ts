@@ -1,36 +1,38 @@
 import { compressSync } from 'snappy';
 import type { Logger } from '../../common/log';
 import type { LokiConnection } from '../connection';
+import { noAnswer, readPushAnswer } from './answer';
 import { sleep } from './backoff';
+import { HEAD_BYTES, problemOf, PUSH_PATH } from './client';
 
 const PROBE_MS = 5_000;
 
 /**
- * Asks with an empty push whether Loki is there and lets us in, until it is or the signal is aborted; then a real push
+ * Asks with an empty push whether Loki is there and lets us in, until it does or the signal is aborted; then a real push
  * has the word.
- * @param problem is told why not, whenever that changes, and null in the end; its answer is whether still to ask
+ * @param report is given the problem whenever that changes, and null in the end
  */
 export async function probeLoki(
   connection: LokiConnection,
   how: { logger: Logger; timeoutMs: number; signal: AbortSignal; wanted: () => boolean },
-  problem: (reason: string | null) => void
+  report: (problem: string | null) => void
 ): Promise<void> {
   let last: string | null = null;
   while (!how.signal.aborted && how.wanted()) {
-    const reason = await ask(connection, how);
+    const problem = await ask(connection, how);
     if (how.signal.aborted) {
       return;
     }
-    if (reason !== last || reason === null) {
-      problem(reason);
+    if (problem !== last || problem === null) {
+      report(problem);
     }
-    if (reason === null) {
+    if (problem === null) {
       return;
     }
-    if (reason !== last) {
-      how.logger.warn('Loki cannot be used; trying again', { problem: reason });
+    if (problem !== last) {
+      how.logger.warn('Loki cannot be used; trying again', { problem });
     }
-    last = reason;
+    last = problem;
     await sleep(PROBE_MS, how.signal);
   }
 }
@@ -40,15 +42,21 @@ async function ask(
   how: { timeoutMs: number; signal: AbortSignal }
 ): Promise<string | null> {
   try {
-    const { status, body } = await connection.request('POST', '/loki/api/v1/push', {
+    const answer = await connection.request('POST', PUSH_PATH, {
       body: compressSync(Buffer.alloc(0)),
       headers: { 'content-type': 'application/x-protobuf' },
       timeoutMs: how.timeoutMs,
+      totalMs: 2 * how.timeoutMs,
+      headBytes: HEAD_BYTES,
       signal: how.signal,
     });
     // Whatever it says of the emptiness, it has let us in: 422 since 3.4, 204 before.
-    return status === 204 || status === 422 || status === 400 ? null : `Loki answers ${status} ${body.trim()}`;
+    if (answer.status === 422 && /at least one valid stream/.test(answer.body)) {
+      return null;
+    }
+    const outcome = readPushAnswer(answer, 0);
+    return outcome.kind === 'stored' ? null : problemOf(outcome);
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return problemOf(noAnswer(error));
   }
 }

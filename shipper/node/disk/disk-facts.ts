@@ -1,3 +1,4 @@
+import { errorText } from '../../../model/error-text';
 import { type DiskRecord, RECORD_VERSION, type Thresholds } from '../../../model/records';
 import { signalStates } from '../../../model/thresholds';
 import { formatNs } from '../../../model/time';
@@ -102,7 +103,7 @@ export class DiskFacts {
       }
       this.unwritten = worth.length > 0 ? undefined : record;
     } catch (error) {
-      this.state = `cannot read the disks: ${error instanceof Error ? error.message : String(error)}`;
+      this.state = `cannot read the disks: ${errorText(error)}`;
       this.complain('disk', this.state);
     }
   }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { errorText } from '../../../model/error-text';
 import { HttpClient } from '../../common/http-client';
 
 export interface KubeletOptions {
@@ -90,7 +91,7 @@ export class KubeletClient {
         maxBytes: MAX_BODY,
       }));
     } catch (error) {
-      throw new KubeletError(`${url}: ${error instanceof Error ? error.message : String(error)}`, 0);
+      throw new KubeletError(`${url}: ${errorText(error)}`, 0);
     }
     if (status !== 200) {
       const needed = status === 403 && permissions[path] ? `; needed: ${permissions[path]}` : '';

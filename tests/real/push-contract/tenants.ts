@@ -16,6 +16,7 @@ export const tenants = {
   terse: { ...FAST, max_structured_metadata_entries_count: 3 },
   slim: { ...FAST, max_structured_metadata_size: '30B' },
   bare: { ...FAST, allow_structured_metadata: false },
+  strict: { ...FAST, enforced_labels: ['team'] },
   blocked: { ...FAST, block_ingestion_until: '2099-01-01T00:00:00Z' },
 } as const satisfies Overrides;
 export type Tenant = keyof typeof tenants;

@@ -1,3 +1,4 @@
+import { errorText } from '../../../model/error-text';
 import { bootData } from './boot-data';
 import { PLUGIN_ID } from './plugin-id';
 import { readPreferences } from './preferences';
@@ -21,6 +22,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((reason: unknown) => {
-  document.body.textContent = reason instanceof Error ? reason.message : String(reason);
+  document.body.textContent = errorText(reason);
   throw reason;
 });

@@ -1,6 +1,7 @@
 // `npm run host`: the page alone, over a Loki that runs already. `npm start` runs it beside the demo.
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { errorText } from '../../../model/error-text';
 import { startHost } from './start-host';
 
 const { values } = parseArgs({
@@ -27,6 +28,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${errorText(error)}\n`);
   process.exitCode = 1;
 });

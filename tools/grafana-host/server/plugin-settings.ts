@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { errorText } from '../../../model/error-text';
 import { badRequest, RequestError } from '../../../pocket-loki/common/request-error';
 
 const pluginJson = z.looseObject({ id: z.string(), type: z.string(), name: z.string(), info: z.looseObject({}) });
@@ -50,7 +51,7 @@ export class PluginSettings {
     try {
       this.settings = settings.parse(JSON.parse(body));
     } catch (error) {
-      throw badRequest(`invalid settings: ${error instanceof Error ? error.message : String(error)}`);
+      throw badRequest(`invalid settings: ${errorText(error)}`);
     }
   }
 }

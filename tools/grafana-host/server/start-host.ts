@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { errorText } from '../../../model/error-text';
 import { sendFile } from './files';
 import { proxyToLoki } from './loki-proxy';
 import { badRequest, RequestError } from '../../../pocket-loki/common/request-error';
@@ -45,7 +46,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
         response.destroy();
       } else {
         const status = error instanceof RequestError ? error.status : 500;
-        sendJson(response, status, { message: error instanceof Error ? error.message : String(error) });
+        sendJson(response, status, { message: errorText(error) });
       }
     });
   });

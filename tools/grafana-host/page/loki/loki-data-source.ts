@@ -12,6 +12,7 @@ import { config, getBackendSrv, getTemplateSrv } from '@grafana/runtime';
 import type { DataQuery } from '@grafana/schema';
 import { lastValueFrom, map, merge, Observable, scan, Subject, takeUntil } from 'rxjs';
 import * as z from 'zod';
+import { errorText } from '../../../../model/error-text';
 import { lokiAnswer, type LokiResult, type Point, type Series, type Stream } from './answers';
 import { logFrame, metricFrames, progressFrame, tableFrame } from './frames';
 import { inQuery, interpolate, lokiQuery, type LokiQuery, piecesOf, type Span, spanOf, stepOf } from './query';
@@ -186,6 +187,6 @@ const failure = z.object({ status: z.number(), data: z.object({ message: z.strin
 
 function errorOf(reason: unknown, { refId }: LokiQuery) {
   const { data } = failure.safeParse(reason);
-  const message = data?.data.message ?? (reason instanceof Error ? reason.message : String(reason));
+  const message = data?.data.message ?? errorText(reason);
   return { refId, message: message.trim(), status: data?.status ?? 500 };
 }

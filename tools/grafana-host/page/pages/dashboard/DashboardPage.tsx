@@ -2,6 +2,7 @@ import { css } from '@emotion/css';
 import { EventBusSrv, type GrafanaTheme2, type PanelPlugin } from '@grafana/data';
 import { Alert, RefreshPicker, TimeRangePicker, useStyles2 } from '@grafana/ui';
 import React, { useEffect, useRef, useState } from 'react';
+import { errorText } from '../../../../../model/error-text';
 import { useHost, useLocation } from '../../chrome/HostContext';
 import { HostPluginPage } from '../../chrome/PluginPage';
 import { corePanels } from './core-panels';
@@ -22,7 +23,7 @@ export function DashboardPage() {
   useEffect(() => {
     Promise.all([loadDashboard(uid), loadPanels(app.meta)]).then(
       ([dashboard, panels]) => setLoaded({ dashboard, panels: new Map([...corePanels, ...panels]) }),
-      (reason) => setLoaded({ failure: reason instanceof Error ? reason.message : String(reason) })
+      (reason) => setLoaded({ failure: errorText(reason) })
     );
   }, [app, uid]);
   if (loaded === undefined) {

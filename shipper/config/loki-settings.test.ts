@@ -1,8 +1,8 @@
-import { Command } from 'commander';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { addLokiOptions, lokiOptionsFrom } from './loki-options';
+import { runWith } from './testing/run-with';
+import { lokiGroup, lokiOptions } from './loki-settings';
 
 describe('the flags for Loki', () => {
   const dir = mkdtempSync(join(tmpdir(), 'afterlog-loki-options-'));
@@ -15,7 +15,7 @@ describe('the flags for Loki', () => {
   afterAll(() => rmSync(dir, { recursive: true }));
 
   const parse = (flags: string[], env: NodeJS.ProcessEnv = {}) =>
-    lokiOptionsFrom(addLokiOptions(new Command()).parse(flags, { from: 'user' }).opts(), env);
+    lokiOptions(runWith([lokiGroup], flags).read(lokiGroup), env);
 
   it('default to a Loki on this machine', () => {
     expect(parse([])).toMatchObject({ url: 'http://127.0.0.1:3100', insecureSkipVerify: false });
