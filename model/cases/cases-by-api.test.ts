@@ -225,6 +225,57 @@ describe('deletions', () => {
   });
 });
 
+describe('the Job controller deletes an active pod', () => {
+  const removed = containerRecord({ left: left('12:20:00', 'removed') });
+  const evidence = ['event SuccessfulDelete on Job j by job-controller: Deleted pod: p'];
+  const pods = [pod({ deletion: deletion('job-controller', '12:19:30', { evidence }) })];
+  const statement = (more: object) => only({ containers: [removed], pods, jobs: [job(more)] }).statement;
+  const changed = (to: string, clock: string, reason?: string) => ({ transitions: [{ at: t(clock), to, reason }] });
+
+  test.each<[string, object, object]>([
+    [
+      'that ended then',
+      { finished: t('12:19:31'), reason: 'BackoffLimitExceeded', result: 'failed' },
+      { code: 'deleted-job-ended', reason: 'BackoffLimitExceeded' },
+    ],
+    [
+      'whose success policy was met then',
+      { finished: t('12:30:00'), ...changed('success-criteria-met', '12:19:29', 'SuccessPolicy') },
+      { code: 'deleted-job-ended', reason: 'SuccessPolicy' },
+    ],
+    [
+      'that was suspended then, whatever became of it',
+      { finished: t('12:50:00'), reason: 'CompletionsReached', ...changed('suspended', '12:19:29') },
+      { code: 'deleted-job-suspended' },
+    ],
+    [
+      'that needed fewer pods then',
+      { finished: null, result: 'running', final: false, ...changed('parallelism', '12:19:29') },
+      { code: 'deleted-job-continues' },
+    ],
+    ['that goes on', { finished: null, result: 'running', final: false }, { code: 'deleted-job-continues' }],
+  ])('of a Job %s', (_, more, expected) => {
+    expect(statement(more)).toMatchObject(expected);
+  });
+});
+
+describe('restarted in place, as the kubelet reports it', () => {
+  const runs = [run(0, '12:00:00', '12:10:00', { removed: 'RestartingAllContainers' }), run(1, '12:10:05', null)];
+  const pods = [
+    pod({
+      phase: 'Running',
+      finished: null,
+      final: false,
+      containers: [{ name: 'main', state: 'running', restarts: 1, runs }],
+    }),
+  ];
+
+  test('C19 of a file that stays: kubectl cannot read it', () => {
+    const one = only({ containers: [containerRecord({ left: null })], pods });
+    expect(one).toMatchObject({ cause: 'C19', confidence: 'confirmed', statement: { fileStays: true } });
+  });
+});
+
 describe('nodes', () => {
   const open = containerRecord({ left: null, status: 'pending', ended: false, final: false, bytesAcked: 60 });
 

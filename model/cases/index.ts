@@ -5,8 +5,9 @@ import type { Answer, Case, CaseInput } from './case';
 import { type Decision, decide } from './decide';
 import { Facts, POD_CLEANUP } from './facts';
 import { wasRejected } from './hypotheses/eviction';
+import { isUnknownToRuntime } from './hypotheses/file';
 import { nodeRemoved } from './hypotheses/node';
-import { RESTARTING_ALL } from './hypotheses/restart';
+import { wasRestartedInPlace } from './hypotheses/restart';
 import { ms } from './moment';
 import { deletionOf } from './pod-deletion';
 import { statusOfSeen, statusOfUnseen } from './status';
@@ -64,14 +65,14 @@ function* seenAnswers(facts: Facts): Generator<Answer> {
 
 /** `kubectl logs` cannot show this log in full any more. */
 function isUnreadable(subject: Subject, facts: Facts): boolean {
-  const { containerRecord, left, deletion, run } = subject;
+  const { containerRecord, left, deletion } = subject;
   return (
     left !== undefined ||
     containerRecord?.rotatedAway != null ||
     containerRecord?.gaps.some(({ reason }) => reason === 'truncated') === true ||
     deletion?.gone !== undefined ||
-    run?.reason === 'ContainerStatusUnknown' ||
-    run?.reason === RESTARTING_ALL ||
+    isUnknownToRuntime(subject) ||
+    wasRestartedInPlace(subject) ||
     nodeRemoved(subject, facts) !== undefined
   );
 }

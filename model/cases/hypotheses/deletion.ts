@@ -143,6 +143,21 @@ function statementOf(subject: Subject, { by, watched, from, evidence }: PodDelet
 
 /** Why the Job controller deleted an active pod: from what the Job was at that moment, not from what became of it. */
 function jobController({ job, jobName }: Subject, from: number, evidence: readonly string[]): StatementCode {
+  const then = job?.transitions.findLast(({ at: time }) => {
+    const moment = ms(time);
+    return moment !== undefined && from - moment <= SAME_ACT && moment - from <= CLOCKS;
+  });
+  switch (then?.to) {
+    case 'suspended':
+      return { code: 'deleted-job-suspended', job: jobName };
+    case 'parallelism':
+    case 'resumed':
+      return { code: 'deleted-job-continues', job: jobName };
+    case undefined:
+      break;
+    default:
+      return { code: 'deleted-job-ended', job: jobName, reason: then?.reason ?? job?.reason ?? null };
+  }
   const finished = ms(job?.finished);
   if (finished !== undefined && Math.abs(finished - from) <= SAME_ACT) {
     return { code: 'deleted-job-ended', job: jobName, reason: job?.reason ?? null };

@@ -156,10 +156,14 @@ function byRemoval(subject: Subject, facts: Facts): Weighed | undefined {
   };
 }
 
+/** The kubelet reported that the runtime no longer knows the container. */
+export const isUnknownToRuntime = ({ run }: Pick<Subject, 'run'>): boolean =>
+  run?.removed === 'ContainerStatusUnknown' || run?.reason === 'ContainerStatusUnknown';
+
 /** C16: the runtime lost the container before the kubelet saw it end; the file is there. */
 export function byRuntime(subject: Subject): Weighed | undefined {
   const { run, left, containerRecord, node } = subject;
-  if (run?.reason !== 'ContainerStatusUnknown' || !containerRecord || left !== undefined) {
+  if (!run || !isUnknownToRuntime(subject) || !containerRecord || left !== undefined) {
     return undefined;
   }
   return {

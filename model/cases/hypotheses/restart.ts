@@ -11,8 +11,11 @@ const SECOND = 1000;
 const TOGETHER = 500;
 /** A sandbox is made anew within this of the container's end. */
 const SANDBOX = 10 * 60_000;
-/** The kubelet's reason of a run that a rule of the pod ended (Kubernetes 1.35 and newer). */
-export const RESTARTING_ALL = 'RestartingAllContainers';
+const RESTARTING_ALL = 'RestartingAllContainers';
+
+/** The kubelet reported that a rule of the pod restarted all its containers, and that it removed this run for that. */
+export const wasRestartedInPlace = ({ run }: Pick<Subject, 'run'>): boolean =>
+  run?.removed === RESTARTING_ALL || run?.reason === RESTARTING_ALL;
 
 interface Run {
   restart: number;
@@ -24,12 +27,12 @@ interface Run {
 
 /** C4: the kubelet keeps the log of one terminated run, and a newer one had terminated. */
 export function byNewerRun(subject: Subject, facts: Facts): Weighed | undefined {
-  const { restart, left, podContainer, cluster, node, run, containerRecord } = subject;
+  const { restart, left, podContainer, cluster, node, containerRecord } = subject;
   const newer = runsAfter(subject, facts);
   const finished = newer.filter((one) => one.finished !== undefined);
   // The container GC runs when a container ends: the first newer run that ended is the one that mattered.
   const first = finished.find((one) => left === undefined || (one.finished ?? 0) <= left + SECOND);
-  if (first?.finished === undefined || run?.reason === RESTARTING_ALL) {
+  if (first?.finished === undefined || wasRestartedInPlace(subject)) {
     return undefined;
   }
   if (left !== undefined && wasRemovedWithPod(subject, newer)) {
@@ -59,7 +62,7 @@ export function byRestartInPlace(subject: Subject, facts: Facts): Weighed | unde
   const next = runsAfter(subject, facts).find(
     ({ started }) => started !== undefined && (left === undefined || started <= left + SECOND)
   );
-  const isReported = run?.reason === RESTARTING_ALL;
+  const isReported = wasRestartedInPlace(subject);
   if (!isReported && (next === undefined || pod?.restartsAllContainers !== true || left === undefined)) {
     return undefined;
   }
