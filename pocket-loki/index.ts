@@ -15,6 +15,8 @@ import { IngestMetrics } from './ingest/ingest-metrics';
 import { defaultLimits, type Limits } from './common/limits';
 import { startRetention } from './ingest/retention';
 import { LogStorage } from './storage/log-storage';
+import { DamagedError } from './storage/storage-error';
+import { registerStorageMetrics } from './storage/storage-metrics';
 
 import { LiveFeed } from './tail/live-feed';
 
@@ -58,8 +60,10 @@ export async function startStore(options: StoreOptions): Promise<Store> {
   const limits: Limits = { ...defaultLimits, ...options.limits };
   const host = options.host ?? '127.0.0.1';
   const access = new Access(host, options.credentials);
-  const storage = await LogStorage.open(options.dir);
+  const storage = await LogStorage.open(options.dir, { onError });
+  storage.recovery.messages.forEach((message) => onError(new DamagedError(message), 'opening the store'));
   const registry = new Registry();
+  registerStorageMetrics(registry, storage);
   const metrics = new IngestMetrics(registry, () => storage.streams.size);
   const feed = new LiveFeed();
   const ingester = new Ingester(storage, limits, metrics, now, (stored) => feed.publish(stored));

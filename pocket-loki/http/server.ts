@@ -3,6 +3,7 @@ import { URL } from 'node:url';
 import { errorText } from '../common/error-text';
 import type { Limits } from '../common/limits';
 import { badRequest, RequestError } from '../common/request-error';
+import { UnwritableError } from '../storage/storage-error';
 import type { Access } from './access';
 import { BodyBudget } from './body-budget';
 import type { HttpMetrics } from './http-metrics';
@@ -136,6 +137,10 @@ function closedSignal(response: ServerResponse): AbortSignal {
 function errorAnswer(error: unknown, request: string, { onError }: HttpServerOptions): TextAnswer {
   if (error instanceof RequestError) {
     return new TextAnswer(error.status, `${error.message}\n`);
+  }
+  if (error instanceof UnwritableError) {
+    // The storage has told of it; clients are to send again.
+    return new TextAnswer(503, `${error.message}\n`);
   }
   onError(error, request);
   return new TextAnswer(500, `${errorText(error)}\n`);

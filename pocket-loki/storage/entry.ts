@@ -1,66 +1,36 @@
 import { type Labels, noLabels } from '../common/labels';
-import { timeOf } from './keys';
 
-/**
- * An entry as it lies in the database. Its value is the length of the metadata (u32, little endian), the metadata as
- * JSON text of [name, value] pairs sorted by name (empty where there is none), and the bytes of the line.
- */
-export class StoredEntry {
-  constructor(
-    private readonly key: Buffer,
-    private readonly value: Buffer
-  ) {}
-
+/** An entry of a stream. `value` as `encodeValue` gives it. */
+export interface Entry {
   /** Nanoseconds since 1970. */
-  get time(): bigint {
-    return timeOf(this.key);
-  }
-
-  get line(): string {
-    return this.value.toString('utf8', this.lineStart);
-  }
-
-  get lineSize(): number {
-    return this.value.length - this.lineStart;
-  }
-
-  get metadataSize(): number {
-    return this.lineStart - 4;
-  }
-
-  /** Whether the line contains the bytes; what a line filter asks before anything is decoded. */
-  lineIncludes(bytes: Buffer): boolean {
-    return this.value.includes(bytes, this.lineStart);
-  }
-
-  /** The metadata's bytes as text, one character a byte: equal exactly where the metadata are equal. */
-  get metadataKey(): string {
-    return this.value.toString('latin1', 4, this.lineStart);
-  }
-
-  get metadata(): Labels {
-    return this.lineStart === 4 ? noLabels : new Map(parsePairs(this.value.toString('utf8', 4, this.lineStart)));
-  }
-
-  private get lineStart(): number {
-    return 4 + this.value.readUInt32LE(0);
-  }
-}
-
-function parsePairs(json: string): Array<[string, string]> {
-  // Written by encodeMetadata below, and nothing else.
-  return JSON.parse(json) as Array<[string, string]>;
+  time: bigint;
+  value: Buffer;
 }
 
 export function encodeMetadata(metadata: Labels): Buffer {
   return Buffer.from(metadata.size === 0 ? '' : JSON.stringify([...metadata]));
 }
 
-/** The value of an entry; `metadata` as `encodeMetadata` gives it. */
+/** The metadata that `encodeMetadata` wrote. */
+export function decodeMetadata(bytes: Buffer): Labels {
+  // Its checksum was right, so nothing else wrote it.
+  return bytes.length === 0 ? noLabels : new Map(JSON.parse(bytes.toString()) as Array<[string, string]>);
+}
+
+/**
+ * What identifies an entry beside its stream and its time: the length of the metadata (u32, little endian), the metadata
+ * as JSON text of [name, value] pairs sorted by name (empty where there is none), and the bytes of the line.
+ */
 export function encodeValue(metadata: Buffer, line: Buffer): Buffer {
   const value = Buffer.allocUnsafe(4 + metadata.length + line.length);
   value.writeUInt32LE(metadata.length, 0);
   metadata.copy(value, 4);
   line.copy(value, 4 + metadata.length);
   return value;
+}
+
+/** The two parts of a value. */
+export function splitValue(value: Buffer): { metadata: Buffer; line: Buffer } {
+  const lineStart = 4 + value.readUInt32LE(0);
+  return { metadata: value.subarray(4, lineStart), line: value.subarray(lineStart) };
 }

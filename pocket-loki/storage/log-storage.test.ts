@@ -129,6 +129,54 @@ describe('the storage', () => {
     expect(await read()).toEqual(['1 again']);
   });
 
+  it('keeps what is in blocks and what is not as one, whatever order it came in', async () => {
+    await storage.close();
+    storage = await LogStorage.open(dir, { flushBytes: 4000 });
+    const model = new Map<string, bigint>();
+    let seed = 7;
+    const random = (limit: number) => (seed = (seed * 16807) % 2147483647) % limit;
+    for (let round = 0; round < 60; round++) {
+      const entries = Array.from({ length: 1 + random(30) }, (): [number, string] => [
+        1000 + round * 20 + random(400) - 300,
+        `line ${random(5)} ${'x'.repeat(random(40))}`,
+      ]);
+      const before = model.size;
+      entries.forEach(([time, line]) => model.set(`${time} ${line}`, BigInt(time)));
+      expect(await append(...entries)).toBe(model.size - before);
+      if (round % 17 === 16) {
+        await reopen();
+      }
+      if (round === 40) {
+        await storage.deleteBefore(1200n);
+        [...model].filter(([, time]) => time < 1200n).forEach(([key]) => model.delete(key));
+      }
+      const span = { from: BigInt(700 + random(800)), until: BigInt(1200 + random(1200)) };
+      const expected = [...model].filter(([, time]) => time >= span.from && time < span.until).map(([key]) => key);
+      const forward = await read(span);
+      expect([...forward].sort()).toEqual(expected.sort());
+      expect(forward.map((line) => Number(line.split(' ')[0]))).toEqual(
+        [...forward.map((line) => Number(line.split(' ')[0]))].sort((a, b) => a - b)
+      );
+      expect(await read(span, true)).toEqual([...forward].reverse());
+    }
+    expect((await storage.usageOf(storage.stream(labels), everything)).entries).toBeGreaterThanOrEqual(model.size);
+  });
+
+  it('gives disk space back when it deletes', async () => {
+    const lines = Array.from({ length: 40_000 }, (_, i): [number, string] => [i, `${Math.sin(i)} ${Math.cos(i)}`]);
+    await append(...lines);
+    await storage.flush();
+    const size = async () => {
+      const { readdir, stat } = await import('node:fs/promises');
+      const names = (await readdir(dir)).filter((name) => name.endsWith('.ldb'));
+      return (await Promise.all(names.map((name) => stat(join(dir, name))))).reduce((sum, file) => sum + file.size, 0);
+    };
+    const before = await size();
+    await storage.deleteBefore(36_000n);
+    expect(await size()).toBeLessThan(before / 4);
+    expect(await read()).toHaveLength(4000);
+  });
+
   it('is one process at a time', async () => {
     await expect(LogStorage.open(dir)).rejects.toThrow(StorageError);
     await expect(LogStorage.open(dir)).rejects.toThrow(`${dir} is in use by another process`);

@@ -8,13 +8,6 @@ export interface Usage {
   bytes: number;
 }
 
-/** A time and what came at it. */
-export interface Used {
-  /** Nanoseconds since 1970. */
-  time: bigint;
-  bytes: number;
-}
-
 /** Nanoseconds. */
 export const minute = 60_000_000_000n;
 
@@ -23,23 +16,50 @@ export function startOfMinute(time: bigint): bigint {
 }
 
 /**
- * Counts each stream's entries and bytes minute by minute, beside the entries and in the same writes: so that the
- * volume of streams is known without reading them.
+ * Counts each stream's entries and bytes minute by minute, so that the volume of streams is known without reading them. What
+ * is not in the database yet is counted in memory.
  */
 export class UsageCounters {
-  /** The minute that was written last, for each stream: where the next entries mostly fall. */
-  private readonly latest = new Map<Stream, { minute: number } & Usage>();
+  private active: Pending = new Map();
+  /** What the write under way adds to the database. */
+  private frozen: Pending = new Map();
 
-  constructor(private readonly db: ClassicLevel<Buffer, Buffer>) {}
+  /** Counts an entry. */
+  add(stream: Stream, time: bigint, bytes: number): void {
+    const minutes = this.active.get(stream) ?? new Map<number, Usage>();
+    this.active.set(stream, minutes);
+    const at = minuteOf(time);
+    const usage = minutes.get(at) ?? { entries: 0, bytes: 0 };
+    minutes.set(at, usage);
+    usage.entries++;
+    usage.bytes += bytes;
+  }
 
-  /** The counters that change with these entries, as they are to be written. */
-  async add(stream: Stream, used: readonly Used[]): Promise<Array<{ key: Buffer; value: Buffer }>> {
+  /** What was counted so far is what the next write brings to the database. */
+  freeze(): void {
+    this.frozen = this.active;
+    this.active = new Map();
+  }
+
+  /** The write has succeeded. */
+  commit(): void {
+    this.frozen = new Map();
+  }
+
+  /** The rows of the database with what was frozen. */
+  async writes(db: ClassicLevel<Buffer, Buffer>): Promise<Array<{ key: Buffer; value: Buffer }>> {
     const writes: Array<{ key: Buffer; value: Buffer }> = [];
-    for (const [at, { entries, bytes }] of perMinute(used)) {
-      const before = await this.current(stream, at);
-      const after = { minute: at, entries: before.entries + entries, bytes: before.bytes + bytes };
-      writes.push({ key: usageKey(stream.id, at), value: encode(after) });
-      this.latest.set(stream, after);
+    for (const [stream, minutes] of this.frozen) {
+      const keys = [...minutes.keys()].map((at) => usageKey(stream.id, at));
+      const rows = await db.getMany(keys);
+      [...minutes.values()].forEach(({ entries, bytes }, i) => {
+        const row = rows[i];
+        const known = row ? decode(row) : { entries: 0, bytes: 0 };
+        const key = keys[i];
+        if (key) {
+          writes.push({ key, value: encode({ entries: known.entries + entries, bytes: known.bytes + bytes }) });
+        }
+      });
     }
     return writes;
   }
@@ -48,61 +68,50 @@ export class UsageCounters {
    * What a stream holds in [from, until). Of the minutes at both ends, the part that lies inside counts, as if their
    * entries were spread evenly.
    */
-  async between(stream: Stream, from: bigint, until: bigint): Promise<Usage> {
+  async between(db: ClassicLevel<Buffer, Buffer>, stream: Stream, from: bigint, until: bigint): Promise<Usage> {
     const total = { entries: 0, bytes: 0 };
     if (until <= from) {
       return total;
     }
-    const range = { gte: usageKey(stream.id, minuteOf(from)), lte: usageKey(stream.id, minuteOf(until - 1n)) };
-    for await (const [key, value] of this.db.iterator({ keyEncoding: 'buffer', valueEncoding: 'buffer', ...range })) {
-      const { entries, bytes } = decode(value);
-      const share = overlap(BigInt(key.readUInt32BE(5)) * minute, from, until);
+    const addShare = (at: number, { entries, bytes }: Usage) => {
+      const share = overlap(BigInt(at) * minute, from, until);
       total.entries += entries * share;
       total.bytes += bytes * share;
+    };
+    const range = { gte: usageKey(stream.id, minuteOf(from)), lte: usageKey(stream.id, minuteOf(until - 1n)) };
+    // The iterator sees the database as it is now, as the counters in memory are: nothing is missed or counted twice.
+    const iterator = db.iterator({ keyEncoding: 'buffer', valueEncoding: 'buffer', ...range });
+    for (const [at, usage] of [this.active, this.frozen].flatMap((part) => [...(part.get(stream) ?? [])])) {
+      const start = BigInt(at) * minute;
+      if (start < until && start + minute > from) {
+        addShare(at, usage);
+      }
+    }
+    for (const [key, value] of await iterator.all()) {
+      addShare(key.readUInt32BE(5), decode(value));
     }
     return total;
   }
 
   /** Deletes the counters of whole minutes before `time`. */
-  async deleteBefore(stream: Stream, time: bigint): Promise<void> {
-    await this.db.clear({
-      keyEncoding: 'buffer',
-      gte: usageKey(stream.id, 0),
-      lt: usageKey(stream.id, minuteOf(time)),
-    });
+  async deleteBefore(db: ClassicLevel<Buffer, Buffer>, stream: Stream, time: bigint): Promise<void> {
+    for (const part of [this.active, this.frozen]) {
+      const minutes = part.get(stream);
+      [...(minutes?.keys() ?? [])].filter((at) => at < minuteOf(time)).forEach((at) => minutes?.delete(at));
+    }
+    await db.clear({ keyEncoding: 'buffer', gte: usageKey(stream.id, 0), lt: usageKey(stream.id, minuteOf(time)) });
   }
 
   forget(stream: Stream): void {
-    this.latest.delete(stream);
-  }
-
-  private async current(stream: Stream, at: number): Promise<Usage> {
-    const latest = this.latest.get(stream);
-    if (latest?.minute === at) {
-      return latest;
-    }
-    const stored = await this.db.get(usageKey(stream.id, at));
-    return stored ? decode(stored) : { entries: 0, bytes: 0 };
+    this.active.delete(stream);
+    this.frozen.delete(stream);
   }
 }
+
+type Pending = Map<Stream, Map<number, Usage>>;
 
 function minuteOf(time: bigint): number {
   return Number(time / minute);
-}
-
-function perMinute(used: readonly Used[]): Map<number, Usage> {
-  const minutes = new Map<number, Usage>();
-  for (const { time, bytes } of used) {
-    const at = minuteOf(time);
-    const known = minutes.get(at);
-    if (known) {
-      known.entries++;
-      known.bytes += bytes;
-    } else {
-      minutes.set(at, { entries: 1, bytes });
-    }
-  }
-  return minutes;
 }
 
 /** The part of the minute from `start` that lies in [from, until). */

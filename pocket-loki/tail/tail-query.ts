@@ -4,6 +4,7 @@ import { mergeLabels } from '../logql/rows/entry-labels';
 import type { LogRow } from '../logql/logs/log-query';
 import { compileSelector } from '../logql/matching/matcher';
 import { Pipeline } from '../logql/pipeline/pipeline';
+import { storedEntries } from '../storage/block';
 import type { Stored } from '../storage/log-storage';
 
 /** A log query on what is being stored, instead of on what was. */
@@ -20,9 +21,15 @@ export class TailQuery {
   rows(stored: readonly Stored[]): LogRow[] {
     return stored
       .filter(({ stream }) => this.matches(stream.labels))
-      .flatMap(({ stream, entries }) => entries.flatMap((entry) => this.pipeline.process(stream, entry) ?? []))
+      .flatMap(({ stream, entries }) =>
+        storedEntries([...entries].sort(byTime)).flatMap((entry) => this.pipeline.process(stream, entry) ?? [])
+      )
       .map(({ time, line, labels }) => ({ time, line, labels: labels.result() }));
   }
+}
+
+function byTime(a: { time: bigint }, b: { time: bigint }): number {
+  return a.time < b.time ? -1 : a.time > b.time ? 1 : 0;
 }
 
 /** Tells two rows apart, where one entry may come from the history and from the feed. */

@@ -1,6 +1,6 @@
 import { labelsOf } from '../../common/labels';
-import { encodeMetadata, encodeValue, StoredEntry } from '../../storage/entry';
-import { entryKey } from '../../storage/keys';
+import { storedEntries } from '../../storage/block';
+import { encodeMetadata, encodeValue } from '../../storage/entry';
 import { StreamIndex } from '../../storage/stream-index';
 import { parseQuery } from '../syntax/parse';
 import { Pipeline } from './pipeline';
@@ -16,7 +16,8 @@ function pipelineOf(stages: string): Pipeline {
 /** The line and the labels beyond the stream's own, or undefined where the entry is dropped. */
 function run(stages: string, line: string, metadata: Record<string, string> = {}) {
   const value = encodeValue(encodeMetadata(labelsOf(Object.entries(metadata))), Buffer.from(line));
-  const row = pipelineOf(stages).process(stream, new StoredEntry(entryKey(stream.id, time, 0), value));
+  const [entry] = storedEntries([{ time, value }]);
+  const row = entry && pipelineOf(stages).process(stream, entry);
   const labels = row?.labels.result();
   return (
     row &&

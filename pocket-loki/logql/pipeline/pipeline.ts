@@ -1,5 +1,5 @@
 import type { Stream } from '../../storage/stream-index';
-import type { StoredEntry } from '../../storage/entry';
+import type { StoredEntry } from '../../storage/block';
 import type { Stage } from '../syntax/ast';
 import { BaseLabels, EntryLabels } from '../rows/entry-labels';
 import type { Row, StageRun } from '../rows/stage';

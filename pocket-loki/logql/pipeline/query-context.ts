@@ -1,6 +1,6 @@
 import type { Limits } from '../../common/limits';
 import { RequestError } from '../../common/request-error';
-import type { StoredEntry } from '../../storage/entry';
+import type { StoredEntry } from '../../storage/block';
 import type { LogStorage } from '../../storage/log-storage';
 
 /** What a query works with, and what it has cost so far. */
