@@ -33,6 +33,8 @@ export interface Limits {
   maxQuerySeries: number;
   maxQueryLength: number;
   queryTimeout: number;
+  /** What one query may hold in memory: samples, series, rows of its answer. */
+  maxQueryMemory: number;
   maxTailRequests: number;
   maxTailDuration: number;
   /** Adds the label `service_name` to streams that have none. */
@@ -74,6 +76,7 @@ export const defaultLimits: Readonly<Limits> = {
   maxQuerySeries: 500,
   maxQueryLength: 721 * hour,
   queryTimeout: minute,
+  maxQueryMemory: 128 * MiB,
   maxTailRequests: 10,
   maxTailDuration: hour,
   discoverServiceName: true,

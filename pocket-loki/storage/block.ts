@@ -260,6 +260,11 @@ export class StoredEntry {
     return this.block.time(this.index);
   }
 
+  /** Nanoseconds since the block's first entry. */
+  get offset(): number {
+    return this.block.offsets[this.index] ?? 0;
+  }
+
   get line(): string {
     return this.block.line(this.index);
   }

@@ -34,12 +34,17 @@ export async function runLogQuery(context: QueryContext, query: LogQuery): Promi
   const pipeline = new Pipeline(query.expr.stages);
   const { from, until, forward } = query;
   const streams = context.storage.streams.within(from, until).filter(({ labels }) => matches(labels));
-  const top = new TopRows<LogRow>(query.limit, forward);
+  const top = new TopRows<LogRow>(query.limit, forward, (bytes) => context.hold(bytes), heldBy);
   for (const stream of inReach(streams, forward)) {
     await readStream(context, stream, query, pipeline, top);
   }
   const rows = top.sorted();
   return query.interval > 0n ? thinOut(rows, query.interval) : rows;
+}
+
+/** Bytes that a row takes until its answer is sent, where the line is there a second time. */
+function heldBy({ line }: LogRow): number {
+  return 400 + 4 * line.length;
 }
 
 async function readStream(

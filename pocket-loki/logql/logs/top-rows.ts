@@ -8,7 +8,10 @@ export class TopRows<R extends { time: bigint }> {
 
   constructor(
     private readonly limit: number,
-    private readonly forward: boolean
+    private readonly forward: boolean,
+    /** Is told how many bytes are held from now on; below 0 for what is given up. */
+    private readonly hold: (bytes: number) => void = () => undefined,
+    private readonly sizeOf: (row: R) => number = () => 0
   ) {}
 
   /** Whether a row of this time could still come in. */
@@ -20,6 +23,7 @@ export class TopRows<R extends { time: bigint }> {
     if (!this.wants(row.time)) {
       return;
     }
+    this.hold(this.sizeOf(row));
     this.rows.push(row);
     if (this.rows.length >= 2 * this.limit || (this.worst === undefined && this.rows.length === this.limit)) {
       this.cut();
@@ -35,7 +39,8 @@ export class TopRows<R extends { time: bigint }> {
     const sign = this.forward ? 1 : -1;
     // Array.sort is stable.
     this.rows.sort((a, b) => (a.time < b.time ? -sign : a.time > b.time ? sign : 0));
-    this.rows.length = Math.min(this.rows.length, this.limit);
+    const dropped = this.rows.splice(this.limit);
+    this.hold(-dropped.reduce((sum, row) => sum + this.sizeOf(row), 0));
     this.worst = this.rows.length === this.limit ? this.rows.at(-1)?.time : undefined;
   }
 }

@@ -1,9 +1,11 @@
-import { labelsOf } from '../../common/labels';
+import { type Labels, labelsOf } from '../../common/labels';
 import type { Grouping, RangeAggregation } from '../syntax/ast';
 import type { QueryContext } from '../pipeline/query-context';
-import { rangeFunction } from './range-functions';
-import { readSamples, type SampleSeries } from './samples';
+import { countFunction, rangeFunction } from './range-functions';
+import type { SampleBuffer } from './sample-buffer';
+import { readSamples } from './samples';
 import { constantSeries, newSeries, type Series, setValue, type Steps } from './series';
+import { WindowCounts } from './window-counts';
 
 /**
  * A range aggregation at every step: a function over the samples of (t - range, t], moved back by the offset.
@@ -20,14 +22,20 @@ export async function evaluateRange(
   const { range, offset } = aggregation;
   const start = first - offset - range;
   const span = { after: start, until: first - offset + step * BigInt(count - 1) };
-  const read = await readSamples(context, aggregation, groupingOf(aggregation, grouping), span);
+  const read = await readSamples(context, aggregation, groupingOf(aggregation, grouping), span, steps);
   const compute = rangeFunction(
     aggregation.op,
     Number(range) / 1e9,
     aggregation.unwrap !== undefined,
     aggregation.parameter
   );
-  const series = read.map((samples) => slide(samples, Number(range), Number(step), count, compute));
+  const ofCounts = countFunction(aggregation.op, Number(range) / 1e9);
+  const series = read.map(({ labels, samples }) => {
+    context.check();
+    return samples instanceof WindowCounts
+      ? samples.series(labels, ofCounts)
+      : slide(labels, samples, Number(range), Number(step), count, compute);
+  });
   return aggregation.op === 'absent_over_time' ? [absent(aggregation, series, count)] : series;
 }
 
@@ -38,7 +46,8 @@ function groupingOf({ op }: RangeAggregation, grouping: Grouping | undefined): G
 
 /** Moves the window over the samples; their times count from the start of the first window. */
 function slide(
-  { labels, samples }: SampleSeries,
+  labels: Labels,
+  samples: SampleBuffer,
   range: number,
   step: number,
   count: number,

@@ -55,6 +55,22 @@ export function rangeFunction(
   }
 }
 
+/** The same for what needs the number and the sum of a window's samples only. @param range seconds */
+export function countFunction(op: string, range: number): (count: number, sum: number) => number {
+  switch (op) {
+    case 'count_over_time':
+      return (count) => count;
+    case 'rate':
+      return (count) => count / range;
+    case 'bytes_over_time':
+      return (_, sum) => sum;
+    case 'bytes_rate':
+      return (_, sum) => sum / range;
+    default:
+      return () => 1;
+  }
+}
+
 function count({ from, to }: Window): number {
   return to - from;
 }

@@ -1,12 +1,18 @@
 /** Times and values of one series, in typed arrays that grow: millions of samples without an object for each. */
 export class SampleBuffer {
-  times = new Float64Array(64);
-  values = new Float64Array(64);
+  times = new Float64Array(16);
+  values = new Float64Array(16);
   count = 0;
   private ordered = true;
 
+  /** @param hold is told how many bytes are held */
+  constructor(private readonly hold: (bytes: number) => void) {
+    hold(256);
+  }
+
   add(time: number, value: number): void {
     if (this.count === this.times.length) {
+      this.hold(16 * this.count);
       this.times = grown(this.times);
       this.values = grown(this.values);
     }
@@ -22,6 +28,8 @@ export class SampleBuffer {
       return;
     }
     const { times, values } = this;
+    // The order and the sorted copies.
+    this.hold(24 * this.count);
     const order = Array.from({ length: this.count }, (_, i) => i);
     order.sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0));
     this.times = Float64Array.from(order, (i) => times[i] ?? 0);

@@ -3,6 +3,7 @@ import { badRequest } from '../../common/request-error';
 import { parseBytes, parseGoSeconds } from '../../common/units';
 import type { Conversion, Grouping, RangeAggregation, Stage, Unwrap } from '../syntax/ast';
 import { type CategorizedLabels, type EntryLabels, errorLabel, mergeLabels } from '../rows/entry-labels';
+import type { StoredEntry } from '../../storage/block';
 import { compileLabelFilter, type LabelTest } from '../pipeline/label-filter';
 import { compileSelector } from '../matching/matcher';
 import { parseFloatLabel } from '../matching/number-label';
@@ -11,11 +12,13 @@ import type { QueryContext } from '../pipeline/query-context';
 import type { Row } from '../rows/stage';
 import { groupLabels } from './grouping';
 import { SampleBuffer } from './sample-buffer';
+import type { Steps } from './series';
+import { canCount, WindowCounts } from './window-counts';
 
-/** The samples of one series, by time. */
+/** The samples of one series: all of them by time, or what each window has of them where that is enough. */
 export interface SampleSeries {
   labels: Labels;
-  samples: SampleBuffer;
+  samples: SampleBuffer | WindowCounts;
 }
 
 /** What to read: entries of (after, until], nanoseconds since 1970. */
@@ -34,13 +37,24 @@ export async function readSamples(
   context: QueryContext,
   aggregation: RangeAggregation,
   grouping: Grouping | undefined,
-  span: SampleSpan
+  span: SampleSpan,
+  steps: Steps
 ): Promise<SampleSeries[]> {
   const matches = compileSelector(aggregation.log.matchers);
   const pipeline = new Pipeline(neededStages(aggregation, grouping));
-  const sampler = new Sampler(aggregation, grouping);
+  const sampler = new Sampler(context, aggregation, grouping, steps);
   const from = span.after + 1n;
   const until = span.until + 1n;
+  // Nanoseconds from `span.after` on, with numbers: a bigint for each entry would take most of the time.
+  let block: StoredEntry['block'] | undefined;
+  let base = 0;
+  const timeIn = (entry: StoredEntry) => {
+    if (entry.block !== block) {
+      block = entry.block;
+      base = Number(block.base - span.after);
+    }
+    return base + entry.offset;
+  };
   for (const stream of context.storage.streams.within(from, until).filter(({ labels }) => matches(labels))) {
     for await (const entries of context.storage.scan(stream, { from, until })) {
       context.check();
@@ -49,7 +63,7 @@ export async function readSamples(
         const row = pipeline.process(stream, entry);
         if (row) {
           context.matched++;
-          sampler.add(row, Number(row.time - span.after));
+          sampler.add(row, timeIn(entry));
         }
       }
     }
@@ -75,15 +89,29 @@ const conversions: Record<Conversion, (text: string) => number | undefined> = {
   bytes: parseBytes,
 };
 
+/** Bytes that a series takes beside what is counted. */
+const seriesOverhead = 600;
+
 /** Makes samples of rows and puts each into its series. */
 class Sampler {
   private readonly byKey = new Map<string, SampleSeries>();
-  private readonly byLabels = new WeakMap<CategorizedLabels, SampleBuffer>();
+  private readonly byLabels = new WeakMap<CategorizedLabels, SampleSeries['samples']>();
   private readonly valueOf: (row: Row) => number | undefined;
   private readonly grouping: Grouping | undefined;
 
-  constructor(aggregation: RangeAggregation, grouping: Grouping | undefined) {
+  private readonly newSamples: () => SampleSeries['samples'];
+
+  constructor(
+    private readonly context: QueryContext,
+    aggregation: RangeAggregation,
+    grouping: Grouping | undefined,
+    private readonly steps: Steps
+  ) {
     const { unwrap } = aggregation;
+    const hold = (bytes: number) => context.hold(bytes);
+    this.newSamples = canCount(aggregation)
+      ? () => new WindowCounts(aggregation.range, steps, hold)
+      : () => new SampleBuffer(hold);
     this.valueOf = unwrap ? unwrapper(unwrap) : aggregation.op.startsWith('bytes') ? sizeOf : () => 1;
     this.grouping = unwrap ? withoutUnwrapped(grouping, unwrap.label) : grouping;
   }
@@ -100,11 +128,11 @@ class Sampler {
 
   series(): SampleSeries[] {
     const all = [...this.byKey.values()];
-    all.forEach(({ samples }) => samples.sort());
+    all.forEach(({ samples }) => samples instanceof SampleBuffer && samples.sort());
     return all;
   }
 
-  private bufferOf(labels: EntryLabels): SampleBuffer {
+  private bufferOf(labels: EntryLabels): SampleSeries['samples'] {
     if (this.grouping && !this.grouping.without) {
       return this.bufferOfGroup(labels, this.grouping.labels);
     }
@@ -121,25 +149,27 @@ class Sampler {
     return buffer;
   }
 
-  private bufferOfGroup(labels: EntryLabels, names: readonly string[]): SampleBuffer {
+  private bufferOfGroup(labels: EntryLabels, names: readonly string[]): SampleSeries['samples'] {
     const values = names.map((name) => labels.get(name) ?? '');
     const named = () => names.map((name, i): [string, string] => [name, values[i] ?? '']);
     return this.bufferAt(values.join('\0'), () => labelsOf(named().filter(([, value]) => value !== '')));
   }
 
-  private bufferAt(key: string, labelsOfSeries: () => Labels): SampleBuffer {
+  private bufferAt(key: string, labelsOfSeries: () => Labels): SampleSeries['samples'] {
     const known = this.byKey.get(key);
     if (known) {
       return known.samples;
     }
-    const samples = new SampleBuffer();
+    // The key, the labels, and the values of the steps; several of these are made of them on the way to the answer.
+    this.context.hold(seriesOverhead + 4 * key.length + 18 * this.steps.count);
+    const samples = this.newSamples();
     this.byKey.set(key, { labels: labelsOfSeries(), samples });
     return samples;
   }
 }
 
 function sizeOf(row: Row): number {
-  return Buffer.byteLength(row.line);
+  return row.lineSize ?? Buffer.byteLength(row.line);
 }
 
 /** The unwrapped label is the value: it is no label of the series any more. */

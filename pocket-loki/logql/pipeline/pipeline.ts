@@ -7,6 +7,32 @@ import { compileFirstFilter, compileStage } from './stages';
 
 const keptBases = 1000;
 
+/** The row of a stored entry, whose line is decoded when it is asked for: a query that counts never does. */
+class EntryRow implements Row {
+  private changed: string | undefined;
+
+  constructor(
+    private readonly entry: StoredEntry,
+    readonly labels: EntryLabels
+  ) {}
+
+  get time(): bigint {
+    return this.entry.time;
+  }
+
+  get line(): string {
+    return (this.changed ??= this.entry.line);
+  }
+
+  set line(line: string) {
+    this.changed = line;
+  }
+
+  get lineSize(): number {
+    return this.changed === undefined ? this.entry.lineSize : Buffer.byteLength(this.changed);
+  }
+}
+
 /** The stages of a query, compiled. One for each query: it remembers labels from entry to entry. */
 export class Pipeline {
   private readonly first: ReadonlyArray<(entry: StoredEntry) => boolean>;
@@ -32,7 +58,7 @@ export class Pipeline {
         return undefined;
       }
     }
-    const row = { time: entry.time, line: entry.line, labels: new EntryLabels(this.baseOf(stream, entry)) };
+    const row = new EntryRow(entry, new EntryLabels(this.baseOf(stream, entry)));
     for (const run of this.rest) {
       if (!run(row)) {
         return undefined;

@@ -1,5 +1,5 @@
 import type { Limits } from '../../common/limits';
-import { RequestError } from '../../common/request-error';
+import { badRequest, RequestError } from '../../common/request-error';
 import type { StoredEntry } from '../../storage/block';
 import type { LogStorage } from '../../storage/log-storage';
 
@@ -10,6 +10,7 @@ export class QueryContext {
   metadataBytes = 0;
   /** Lines that passed the filters. */
   matched = 0;
+  private held = 0;
   private readonly started = performance.now();
 
   constructor(
@@ -26,6 +27,16 @@ export class QueryContext {
     this.lines++;
     this.bytes += entry.lineSize;
     this.metadataBytes += entry.metadataSize;
+  }
+
+  /** Counts what the query holds in memory from now on; below 0 for what it gives up. @throws RequestError 400 */
+  hold(bytes: number): void {
+    this.held += bytes;
+    if (this.held > this.limits.maxQueryMemory) {
+      throw badRequest(
+        `the query needs more than ${this.limits.maxQueryMemory / 2 ** 20} MiB of memory: ask for a shorter time range, fewer streams or labels, a larger step or a smaller limit`
+      );
+    }
   }
 
   /** @throws RequestError where the client has gone (499) or the query has taken too long (504) */

@@ -5,6 +5,8 @@ export interface Row {
   /** Nanoseconds since 1970. */
   readonly time: bigint;
   line: string;
+  /** Bytes of the line, where they are known without decoding it. */
+  readonly lineSize?: number;
   readonly labels: EntryLabels;
 }
 
