@@ -1,12 +1,9 @@
 import type { Server } from 'node:http';
 import { Registry } from 'prom-client';
 import { Access, type Credentials } from './http/access';
-import { detectedRoutes } from './http/detected-routes';
 import { HttpMetrics } from './http/http-metrics';
-import { indexRoutes } from './http/index-routes';
-import { labelRoutes } from './http/label-routes';
 import { pushRoutes } from './http/push-routes';
-import { queryRoutes } from './http/query-routes';
+import { proxiedReadRoutes } from './http/read-proxy';
 import { createHttpServer } from './http/server';
 import { serveTail } from './http/tail-server';
 import { statusRoutes } from './http/status-routes';
@@ -14,6 +11,7 @@ import { Ingester } from './ingest/ingester';
 import { IngestMetrics } from './ingest/ingest-metrics';
 import { defaultLimits, type Limits } from './common/limits';
 import { startRetention } from './ingest/retention';
+import { QueryPool } from './query/query-pool';
 import { LogStorage } from './storage/log-storage';
 import { DamagedError } from './storage/storage-error';
 import { registerStorageMetrics } from './storage/storage-metrics';
@@ -67,13 +65,11 @@ export async function startStore(options: StoreOptions): Promise<Store> {
   const metrics = new IngestMetrics(registry, () => storage.streams.size);
   const feed = new LiveFeed();
   const ingester = new Ingester(storage, limits, metrics, now, (stored) => feed.publish(stored));
+  const pool = new QueryPool({ storage, limits, now, onError });
   const server = createHttpServer({
     routes: {
       ...pushRoutes(ingester, limits),
-      ...queryRoutes(storage, limits, now),
-      ...labelRoutes(storage),
-      ...indexRoutes(storage, limits),
-      ...detectedRoutes(storage, limits),
+      ...proxiedReadRoutes(pool),
       ...statusRoutes(registry, limits, options.retentionMs ?? 0),
     },
     access,
@@ -88,7 +84,7 @@ export async function startStore(options: StoreOptions): Promise<Store> {
     await storage.close();
     throw error;
   }
-  const endTails = serveTail(server, { storage, feed, access, limits, now, onError });
+  const endTails = serveTail(server, { pool, feed, access, limits, now, onError });
   const retention = options.retentionMs ?? 0;
   const endRetention = retention > 0 ? startRetention({ storage, ingester, retention, now, onError }) : undefined;
   return {
@@ -97,6 +93,7 @@ export async function startStore(options: StoreOptions): Promise<Store> {
       endRetention?.();
       endTails();
       await closeServer(server);
+      pool.close();
       await ingester.drain();
       await storage.close();
     },

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 
 const { version, dependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 await build({
-  entryPoints: { afterlog: 'shipper/main.ts' },
+  entryPoints: { afterlog: 'shipper/main.ts', 'query-process': 'pocket-loki/query/query-process.ts' },
   absWorkingDir: new URL('..', import.meta.url).pathname,
   outdir: 'build',
   bundle: true,

@@ -1,7 +1,7 @@
 import type { Ingester } from '../ingest/ingester';
 import { readPush } from '../ingest/push-request';
 import type { Limits } from '../common/limits';
-import type { Request, Routes } from './router';
+import type { Request, Routes } from '../api/router';
 
 export function pushRoutes(ingester: Ingester, limits: Limits): Routes {
   return { '/loki/api/v1/push': { POST: push } };

@@ -7,8 +7,8 @@ import { UnwritableError } from '../storage/storage-error';
 import type { Access } from './access';
 import { BodyBudget } from './body-budget';
 import type { HttpMetrics } from './http-metrics';
-import { Params } from './params';
-import { type Found, findRoute, type Routes, TextAnswer, wantsCategories } from './router';
+import { Params } from '../api/params';
+import { type Found, findRoute, type Routes, TextAnswer, wantsCategories } from '../api/router';
 
 export interface HttpServerOptions {
   routes: Routes;
@@ -85,6 +85,7 @@ async function handle(
     const values = new URLSearchParams(form ? `${body.toString()}&${url.searchParams.toString()}` : url.searchParams);
     return handler({
       params: new Params(values, now()),
+      query: values.toString(),
       path: found.path,
       headers: message.headers,
       categorize: wantsCategories(message.headers),

@@ -1,7 +1,7 @@
 import type { Registry } from 'prom-client';
 import type { Limits } from '../common/limits';
 import { badRequest } from '../common/request-error';
-import { type Routes, TextAnswer } from './router';
+import { type Routes, TextAnswer } from '../api/router';
 
 /** Clients choose their queries by the version: this is the Loki that the store's answers are those of. */
 const lokiVersion = '3.7.6';

@@ -1,21 +1,19 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
+import { streamsOf } from '../api/answers';
+import { Params } from '../api/params';
+import { wantsCategories } from '../api/router';
 import { labelsObject } from '../common/labels';
 import type { Limits } from '../common/limits';
-import { mergeLabels } from '../logql/rows/entry-labels';
-import { type LogRow, runLogQuery } from '../logql/logs/log-query';
-import { parseQuery } from '../logql/syntax/parse';
-import { QueryContext } from '../logql/pipeline/query-context';
 import { badRequest, RequestError } from '../common/request-error';
-import type { LogStorage } from '../storage/log-storage';
+import { mergeLabels } from '../logql/rows/entry-labels';
+import type { QueryPool } from '../query/query-pool';
+import type { QueryWorker } from '../query/query-worker';
 import type { LiveFeed } from '../tail/live-feed';
 import { Outbox } from '../tail/outbox';
-import { identityOf, TailQuery } from '../tail/tail-query';
+import { TailReader } from '../tail/tail-reader';
 import type { Access } from './access';
-import { streamsOf } from './answers';
-import { Params } from './params';
-import { wantsCategories } from './router';
 import { urlOf } from './server';
 
 const path = '/loki/api/v1/tail';
@@ -23,9 +21,10 @@ const flushInterval = 200;
 const pingInterval = 5000;
 const maxUnsentBytes = 1 << 20;
 const maxDelaySeconds = 5;
+const maxCloseReason = 120;
 
 export interface TailOptions {
-  storage: LogStorage;
+  pool: QueryPool;
   feed: LiveFeed;
   access: Access;
   limits: Limits;
@@ -35,57 +34,71 @@ export interface TailOptions {
 
 /** Follows the log over web sockets: `tail`. @returns what ends all of them */
 export function serveTail(server: Server, options: TailOptions): () => void {
-  const sockets = new WebSocketServer({ noServer: true });
+  // What a client has to say fits in nothing: it only listens.
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: 1024 });
+  const open = new Set<QueryWorker>();
   server.on('upgrade', (message: IncomingMessage, connection: Duplex, head: Buffer) => {
-    try {
-      const request = readRequest(message, options);
-      sockets.handleUpgrade(message, connection, head, (socket) => {
-        follow(socket, request, options).catch((error: unknown) => {
-          // A client that goes while its history is read ends that reading.
-          if (socket.readyState === WebSocket.OPEN) {
-            options.onError(error, path);
-            socket.close(1011, 'internal error');
-          }
-        });
-      });
-    } catch (error) {
-      refuse(connection, error, options);
-    }
+    connection.on('error', () => connection.destroy());
+    const accept = () => new Promise<WebSocket>((resolve) => sockets.handleUpgrade(message, connection, head, resolve));
+    serve(message, connection, accept, open, options).catch((error: unknown) => refuse(connection, error, options));
   });
   return () => {
     sockets.clients.forEach((socket) => socket.terminate());
     sockets.close();
+    open.forEach((worker) => worker.end());
   };
 }
 
 interface TailRequest {
-  expr: Extract<ReturnType<typeof parseQuery>, { kind: 'log' }>;
-  query: TailQuery;
-  from: bigint;
-  until: bigint;
-  limit: number;
+  /** The parameters as they came. */
+  query: string;
   delay: number;
   categorize: boolean;
 }
 
-function readRequest(message: IncomingMessage, { access, limits, now }: TailOptions): TailRequest {
+async function serve(
+  message: IncomingMessage,
+  connection: Duplex,
+  accept: () => Promise<WebSocket>,
+  open: Set<QueryWorker>,
+  options: TailOptions
+): Promise<void> {
+  const request = readRequest(message, options);
+  const { pool, limits } = options;
+  if (open.size >= limits.maxTailRequests) {
+    const count = `${open.size + 1} > ${limits.maxTailRequests}`;
+    (await accept()).close(1011, `max concurrent tail requests limit exceeded, count > limit (${count})`);
+    return;
+  }
+  const worker = pool.lease();
+  open.add(worker);
+  const end = () => {
+    open.delete(worker);
+    worker.end();
+  };
+  connection.once('close', end);
+  try {
+    await worker.run({ kind: 'tail', query: request.query }, new AbortController().signal);
+    follow(await accept(), worker, request, options);
+  } catch (error) {
+    end();
+    throw error;
+  }
+}
+
+function readRequest(message: IncomingMessage, { access, now }: TailOptions): TailRequest {
   access.check(message);
   const url = urlOf(message);
   if (url.pathname !== path) {
     throw new RequestError(404, '404 page not found');
   }
   const params = new Params(url.searchParams, now());
-  const expr = parseQuery(params.text('query') ?? '');
-  if (expr.kind !== 'log') {
-    throw badRequest('only log queries can be tailed');
-  }
   const delay = params.integer('delay_for', 0);
   if (delay < 0 || delay > maxDelaySeconds) {
     throw badRequest(`delay_for can't be greater than ${maxDelaySeconds}`);
   }
-  const limit = params.limit(limits);
   const categorize = wantsCategories(message.headers);
-  return { expr, query: new TailQuery(expr), ...params.range(), limit, delay: delay * 1000, categorize };
+  return { query: url.searchParams.toString(), delay: delay * 1000, categorize };
 }
 
 function refuse(connection: Duplex, error: unknown, { onError }: TailOptions): void {
@@ -100,52 +113,32 @@ function refuse(connection: Duplex, error: unknown, { onError }: TailOptions): v
   );
 }
 
-async function follow(socket: WebSocket, request: TailRequest, options: TailOptions): Promise<void> {
-  const { feed, limits, now } = options;
-  const error = (reason: unknown) => options.onError(reason, path);
-  socket.on('error', error);
-  if (feed.size >= limits.maxTailRequests) {
-    const count = `${feed.size + 1} > ${limits.maxTailRequests}`;
-    socket.close(1011, `max concurrent tail requests limit exceeded, count > limit (${count})`);
-    return;
-  }
-  // What is stored while the history is read waits here, and may be in the history as well.
-  let meanwhile: LogRow[] | undefined = [];
+function follow(
+  socket: WebSocket,
+  worker: QueryWorker,
+  request: TailRequest,
+  { feed, limits, now, onError }: TailOptions
+): void {
+  socket.on('error', (error) => onError(error, path));
   const outbox = new Outbox(request.delay);
-  const unsubscribe = feed.subscribe((stored) => {
-    const rows = request.query.rows(stored);
-    if (meanwhile) {
-      meanwhile.push(...rows);
-    } else {
-      outbox.add(rows, now());
+  const reader = new TailReader(worker, outbox, now, (error) => {
+    // A client that goes while its history is read ends that reading.
+    if (socket.readyState === WebSocket.OPEN) {
+      socket.close(1011, error.message.slice(0, maxCloseReason));
     }
   });
+  const unsubscribe = feed.subscribe((stored) => reader.add(stored));
   const flush = setInterval(() => sendDue(socket, outbox, request, now()), flushInterval);
   const ping = setInterval(() => socket.ping(), pingInterval);
   const end = setTimeout(() => socket.close(1011, 'reached tail max duration limit'), limits.maxTailDuration);
-  const ended = new AbortController();
   socket.on('close', () => {
     unsubscribe();
     clearInterval(flush);
     clearInterval(ping);
     clearTimeout(end);
-    ended.abort();
+    worker.end();
   });
-  const history = await readHistory(request, options, ended.signal);
-  const seen = new Set(history.map(identityOf));
-  outbox.add([...history, ...meanwhile.filter((row) => !seen.has(identityOf(row)))], now());
-  meanwhile = undefined;
-}
-
-async function readHistory(
-  request: TailRequest,
-  { storage, limits }: TailOptions,
-  signal: AbortSignal
-): Promise<LogRow[]> {
-  const { expr, from, until, limit } = request;
-  const context = new QueryContext(storage, limits, signal);
-  const rows = await runLogQuery(context, { expr, from, until, limit, forward: false, interval: 0n });
-  return rows.reverse();
+  reader.start();
 }
 
 function sendDue(socket: WebSocket, outbox: Outbox, { categorize }: TailRequest, now: number): void {

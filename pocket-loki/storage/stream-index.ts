@@ -36,12 +36,19 @@ export class StreamIndex {
 
   /** Streams with an entry that may lie in [from, until), sorted by their labels. */
   within(from: bigint, until: bigint): Stream[] {
-    return this.all().filter((stream) => holdsEntries(stream) && stream.newest >= from && stream.oldest < until);
+    return streamsWithin(this.byText.values(), from, until);
   }
 
   all(): Stream[] {
     return [...this.byText.values()].sort((a, b) => (a.text < b.text ? -1 : 1));
   }
+}
+
+/** Those of the streams with an entry that may lie in [from, until), sorted by their labels. */
+export function streamsWithin(streams: Iterable<Stream>, from: bigint, until: bigint): Stream[] {
+  return [...streams]
+    .filter((stream) => holdsEntries(stream) && stream.newest >= from && stream.oldest < until)
+    .sort((a, b) => (a.text < b.text ? -1 : 1));
 }
 
 export function holdsEntries(stream: Stream): boolean {

@@ -22,7 +22,12 @@ export class Outbox {
   add(rows: readonly LogRow[], now: number): void {
     const room = Math.max(0, maxWaiting - this.waiting.length);
     this.waiting.push(...rows.slice(0, room).map((row) => ({ row, since: now })));
-    this.dropped.push(...rows.slice(room, room + maxReported - this.dropped.length));
+    this.drop(rows.slice(room));
+  }
+
+  /** Notes rows that the client will not get. */
+  drop(rows: readonly LogRow[]): void {
+    this.dropped.push(...rows.slice(0, maxReported - this.dropped.length));
   }
 
   /** The next message, oldest rows first; undefined where there is nothing to send yet. */

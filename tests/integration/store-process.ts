@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 
 const root = join(__dirname, '..', '..');
@@ -26,6 +26,15 @@ export async function buildStoreProgram(): Promise<string> {
     format: 'cjs',
     packages: 'external',
     outfile,
+  });
+  await build({
+    entryPoints: [join(root, 'pocket-loki/query/query-process.ts')],
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    packages: 'external',
+    outfile: join(dirname(outfile), 'query-process.js'),
   });
   return outfile;
 }

@@ -1,3 +1,4 @@
+import type { Labels } from '../../common/labels';
 import type { Stream } from '../../storage/stream-index';
 import type { StoredEntry } from '../../storage/block';
 import type { Stage } from '../syntax/ast';
@@ -37,7 +38,7 @@ class EntryRow implements Row {
 export class Pipeline {
   private readonly first: ReadonlyArray<(entry: StoredEntry) => boolean>;
   private readonly rest: readonly StageRun[];
-  private stream: Stream | undefined;
+  private labels: Labels | undefined;
   private readonly bases = new Map<string, BaseLabels>();
 
   /** @throws RequestError 400 where a stage is invalid or not supported */
@@ -52,7 +53,7 @@ export class Pipeline {
   }
 
   /** What becomes of an entry; undefined where it is filtered out. */
-  process(stream: Stream, entry: StoredEntry): Row | undefined {
+  process(stream: Pick<Stream, 'labels'>, entry: StoredEntry): Row | undefined {
     for (const passes of this.first) {
       if (!passes(entry)) {
         return undefined;
@@ -68,9 +69,9 @@ export class Pipeline {
   }
 
   /** Containers that share a stream take turns: their labels are kept, not made anew each time. */
-  private baseOf(stream: Stream, entry: StoredEntry): BaseLabels {
-    if (this.stream !== stream || this.bases.size >= keptBases) {
-      this.stream = stream;
+  private baseOf({ labels }: Pick<Stream, 'labels'>, entry: StoredEntry): BaseLabels {
+    if (this.labels !== labels || this.bases.size >= keptBases) {
+      this.labels = labels;
       this.bases.clear();
     }
     const { metadataKey } = entry;
@@ -78,7 +79,7 @@ export class Pipeline {
     if (known) {
       return known;
     }
-    const base = new BaseLabels(stream.labels, entry.metadata);
+    const base = new BaseLabels(labels, entry.metadata);
     this.bases.set(metadataKey, base);
     return base;
   }

@@ -1,7 +1,7 @@
 import type { Limits } from '../../common/limits';
 import { badRequest, RequestError } from '../../common/request-error';
 import type { StoredEntry } from '../../storage/block';
-import type { LogStorage } from '../../storage/log-storage';
+import type { LogReader } from '../../storage/log-reader';
 
 /** What a query works with, and what it has cost so far. */
 export class QueryContext {
@@ -14,7 +14,7 @@ export class QueryContext {
   private readonly started = performance.now();
 
   constructor(
-    readonly storage: LogStorage,
+    readonly storage: LogReader,
     readonly limits: Limits,
     private readonly signal: AbortSignal
   ) {}

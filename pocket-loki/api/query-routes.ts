@@ -5,12 +5,12 @@ import { alignedSteps, runInstantQuery, runRangeQuery } from '../logql/metrics/m
 import { parseQuery } from '../logql/syntax/parse';
 import { QueryContext } from '../logql/pipeline/query-context';
 import { badRequest } from '../common/request-error';
-import type { LogStorage } from '../storage/log-storage';
+import type { LogReader } from '../storage/log-reader';
 import { queryAnswer, streamsOf } from './answers';
 import type { Request, Routes } from './router';
 
 /** `query_range` and `query`. */
-export function queryRoutes(storage: LogStorage, limits: Limits, now: () => number): Routes {
+export function queryRoutes(storage: LogReader, limits: Limits, now: () => number): Routes {
   return {
     '/loki/api/v1/query_range': { GET: queryRange, POST: queryRange },
     '/loki/api/v1/query': { GET: instantQuery, POST: instantQuery },

@@ -1,11 +1,11 @@
 import { labelsObject } from '../common/labels';
-import type { LogStorage } from '../storage/log-storage';
+import type { LogReader } from '../storage/log-reader';
 import { isNumberOrUuid } from './identifiers';
 import type { Request, Routes } from './router';
 import { selectStreams } from './selectors';
 
 /** What labels and streams there are: `labels`, `label/<name>/values`, `series`, `detected_labels`. */
-export function labelRoutes(storage: LogStorage): Routes {
+export function labelRoutes(storage: LogReader): Routes {
   return {
     '/loki/api/v1/labels': { GET: labels, POST: labels },
     '/loki/api/v1/label': { GET: labels, POST: labels },

@@ -3,7 +3,8 @@ import type { Limits } from '../common/limits';
 import { alignedSteps } from '../logql/metrics/metric-query';
 import { QueryContext } from '../logql/pipeline/query-context';
 import { badRequest } from '../common/request-error';
-import type { LogStorage, Span } from '../storage/log-storage';
+import type { LogReader } from '../storage/log-reader';
+import type { Span } from '../storage/scan';
 import type { Stream } from '../storage/stream-index';
 import { queryAnswer } from './answers';
 import type { Params } from './params';
@@ -11,7 +12,7 @@ import type { Request, Routes } from './router';
 import { type Selected, selectStreams } from './selectors';
 
 /** How much there is, without reading it: `index/stats`, `index/volume`, `index/volume_range`. */
-export function indexRoutes(storage: LogStorage, limits: Limits): Routes {
+export function indexRoutes(storage: LogReader, limits: Limits): Routes {
   return {
     '/loki/api/v1/index/stats': { GET: stats, POST: stats },
     '/loki/api/v1/index/volume': { GET: volume, POST: volume },

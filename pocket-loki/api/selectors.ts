@@ -2,7 +2,8 @@ import { compileSelector } from '../logql/matching/matcher';
 import { parseQuery } from '../logql/syntax/parse';
 import type { Matcher } from '../logql/syntax/ast';
 import { badRequest } from '../common/request-error';
-import type { LogStorage, Span } from '../storage/log-storage';
+import type { LogReader } from '../storage/log-reader';
+import type { Span } from '../storage/scan';
 import type { Stream } from '../storage/stream-index';
 
 const everything = /^\s*\{\s*\}\s*$/;
@@ -20,7 +21,7 @@ export interface Selected {
  * @throws RequestError 400 where it is no selector, or has more than label matchers
  */
 export function selectStreams(
-  storage: LogStorage,
+  storage: LogReader,
   selector: string | undefined,
   { from, until }: Span,
   allowAll: boolean

@@ -3,7 +3,7 @@ import { type LogRow, runLogQuery } from '../logql/logs/log-query';
 import { parseQuery } from '../logql/syntax/parse';
 import { QueryContext } from '../logql/pipeline/query-context';
 import { badRequest } from '../common/request-error';
-import type { LogStorage } from '../storage/log-storage';
+import type { LogReader } from '../storage/log-reader';
 import { detectFields } from './detected-fields';
 import type { Request, Routes } from './router';
 
@@ -11,7 +11,7 @@ const defaultLimit = 1000;
 const defaultLineLimit = 100;
 
 /** What fields the newest lines have: `detected_fields`, `detected_field/<name>/values`. */
-export function detectedRoutes(storage: LogStorage, limits: Limits): Routes {
+export function detectedRoutes(storage: LogReader, limits: Limits): Routes {
   return {
     '/loki/api/v1/detected_fields': { GET: fields, POST: fields },
     '/loki/api/v1/detected_field/*/values': { GET: values, POST: values },

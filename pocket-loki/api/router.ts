@@ -2,6 +2,8 @@ import type { Params } from './params';
 
 export interface Request {
   params: Params;
+  /** The same, encoded as in an address. */
+  query: string;
   /** The parts of the address that a route leaves open, in order. */
   path: readonly string[];
   headers: Readonly<Record<string, string | string[] | undefined>>;
