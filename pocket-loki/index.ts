@@ -21,6 +21,7 @@ import { LiveFeed } from './tail/live-feed';
 export { type Credentials, isLoopback } from './http/access';
 export type { Limits } from './common/limits';
 export { StorageError } from './storage/storage-error';
+export { type Verification, verifyStore } from './storage/verify';
 
 export interface StoreOptions {
   /** The directory of the database; made where there is none. */

@@ -1,6 +1,5 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { crc32 } from 'node:zlib';
 import { ClassicLevel } from 'classic-level';
 import { type Labels, labelsOf } from '../common/labels';
 import { blocksOf, decodeBlock, encodeBlock, type StoredEntry } from './block';
@@ -19,7 +18,6 @@ import {
   indexKey,
   indexUntil,
   latest,
-  placeOf,
   streamIdOf,
   streamKey,
   streamsFrom,
@@ -27,6 +25,7 @@ import {
 } from './keys';
 import { checkDatabaseFiles, droppedByDatabase } from './leveldb-files';
 import { type BlockRef, scanBlocks, type Span } from './scan';
+import { decodeStreamRow, encodeIndexRow, encodeStreamRow, readIndexRow, type StreamRow } from './rows';
 import { DamagedError, openError, StorageError, UnwritableError } from './storage-error';
 import { clearSpan, extendSpan, holdsEntries, type Stream, StreamIndex } from './stream-index';
 import { minute, startOfMinute, type Usage, UsageCounters } from './usage';
@@ -68,21 +67,10 @@ export interface StorageOptions {
   onError?: (error: unknown, during: string) => void;
 }
 
-/** What is known of a stream beside its labels; `s` rows keep it. */
-interface StreamState {
-  blocks: number;
-  entries: number;
+/** What is known of a stream beside its labels. */
+interface StreamState extends Omit<StreamRow, 'labels'> {
   /** Time of the newest entry in a block; below every time where there is none. */
   newestInBlocks: bigint;
-  /** Entries before `time` in blocks with a number below `block` are deleted. */
-  clamp: { time: bigint; block: number };
-}
-
-interface IndexRow {
-  place: BlockPlace;
-  first: bigint;
-  entries: number;
-  bytes: number;
 }
 
 type Heads = Map<Stream, Head>;
@@ -383,7 +371,7 @@ export class LogStorage {
         // Pushes and queries take their turns between the blocks.
         await nextTurn();
       }
-      put(streamKey(stream.id), encodeStream(stream, state));
+      put(streamKey(stream.id), encodeStreamRow(stream, state));
       written.push({ stream, state });
     }
     const flushed = this.frozenLogs.at(-1);
@@ -564,7 +552,7 @@ export class LogStorage {
       state.blocks--;
       state.entries -= entries;
     }
-    const put = { type: 'put' as const, key: streamKey(stream.id), value: encodeStream(stream, state) };
+    const put = { type: 'put' as const, key: streamKey(stream.id), value: encodeStreamRow(stream, state) };
     await this.commit(async () => {
       await db.batch([...deletions, put], { ...binary, sync: true });
       this.states.set(stream, state);
@@ -644,11 +632,13 @@ export class LogStorage {
   private async loadStreams(): Promise<void> {
     const byId = new Map<number, { stream: Stream; state: StreamState }>();
     for await (const [key, value] of this.db.iterator({ ...binary, gte: streamsFrom, lt: streamsUntil })) {
-      const row = decodeStream(value);
+      const row = decodeStreamRow(value);
       if (row) {
-        const stream = this.addStream(row.labels, streamIdOf(key));
-        byId.set(stream.id, { stream, state: row.state });
-        this.states.set(stream, row.state);
+        const { labels, ...known } = row;
+        const stream = this.addStream(labelsOf(labels), streamIdOf(key));
+        const state = { ...known, newestInBlocks: -1n };
+        byId.set(stream.id, { stream, state });
+        this.states.set(stream, state);
       } else {
         this.recovery.messages.push(`the labels of stream ${streamIdOf(key)} are damaged: its entries cannot be found`);
       }
@@ -737,7 +727,8 @@ async function makePrivate(dir: string): Promise<void> {
   }
 }
 
-async function openDatabase(dir: string): Promise<ClassicLevel<Buffer, Buffer>> {
+/** @throws StorageError */
+export async function openDatabase(dir: string): Promise<ClassicLevel<Buffer, Buffer>> {
   const db = new ClassicLevel<Buffer, Buffer>(dir, {
     ...binary,
     // Blocks are compressed already.
@@ -761,56 +752,6 @@ function pieceBlock(piece: readonly Entry[], number: number): StoredBlock {
     number,
     from: earliest,
     load: () => Promise.resolve(encodePiece(piece)),
-  };
-}
-
-function encodeIndexRow(place: BlockPlace, first: bigint, entries: number, bytes: number): Buffer {
-  const value = Buffer.allocUnsafe(20);
-  value.writeBigUInt64BE(first, 0);
-  value.writeUInt32BE(entries, 8);
-  value.writeUInt32BE(bytes, 12);
-  value.writeUInt32BE(crc32(value.subarray(0, 16), crc32(indexKey(place))), 16);
-  return value;
-}
-
-/** @throws DamagedError where the row is not as it was written */
-export function readIndexRow(key: Buffer, value: Buffer, stream: Stream | undefined): IndexRow {
-  if (key.length !== 17 || value.length !== 20 || crc32(value.subarray(0, 16), crc32(key)) !== value.readUInt32BE(16)) {
-    throw new DamagedError(`the index of the blocks${stream ? ` of ${stream.text}` : ''} is damaged`);
-  }
-  return {
-    place: placeOf(key),
-    first: value.readBigUInt64BE(0),
-    entries: value.readUInt32BE(8),
-    bytes: value.readUInt32BE(12),
-  };
-}
-
-function encodeStream({ labels }: Stream, { blocks, entries, clamp }: StreamState): Buffer {
-  const row = { labels: [...labels], blocks, entries, clamp: { time: `${clamp.time}`, block: clamp.block } };
-  const text = Buffer.from(JSON.stringify(row));
-  const checksum = Buffer.allocUnsafe(4);
-  checksum.writeUInt32BE(crc32(text));
-  return Buffer.concat([checksum, text]);
-}
-
-/** undefined where the row is damaged. */
-function decodeStream(value: Buffer): { labels: Labels; state: StreamState } | undefined {
-  const checksum = value.length < 4 ? 0 : value.readUInt32BE(0);
-  if (value.length < 4 || crc32(value.subarray(4)) !== checksum) {
-    return undefined;
-  }
-  // Its checksum is right, so encodeStream above wrote it.
-  const row = JSON.parse(value.toString('utf8', 4)) as {
-    labels: Array<[string, string]>;
-    blocks: number;
-    entries: number;
-    clamp: { time: string; block: number };
-  };
-  const { blocks, entries, clamp } = row;
-  return {
-    labels: labelsOf(row.labels),
-    state: { blocks, entries, newestInBlocks: -1n, clamp: { time: BigInt(clamp.time), block: clamp.block } },
   };
 }
 

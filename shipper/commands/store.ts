@@ -58,19 +58,48 @@ export function storeCommand(): Command {
   return defineCommand({
     name: 'store',
     description: "Run an embedded log store that serves the part of Loki's HTTP API that Afterlog and Grafana use.",
+    argument: {
+      name: '[verify]',
+      description: 'check all that a stopped store has on the disk, instead of serving it',
+    },
     groups: [storeGroup],
     examples: [
       ['store', 'on 127.0.0.1:3100'],
       ['store --data.dir /var/lib/afterlog-store --retention 30d', 'with a retention period'],
+      ['store verify --data.dir /var/lib/afterlog-store', 'exit code 1 if anything is damaged'],
       ['store --listen 0.0.0.0:3100 --auth.basic-file users', 'for other machines'],
     ],
     run,
   });
 }
 
-async function run({ read }: CommandInput): Promise<ExitCode> {
+async function run({ words, read }: CommandInput): Promise<ExitCode> {
+  const [action, ...others] = words;
+  if (action === undefined) {
+    return serve(read(storeGroup));
+  }
+  if (action !== 'verify' || others.length > 0) {
+    throw new UserError(`unknown argument "${words.join(' ')}" (afterlog store, or afterlog store verify)`);
+  }
+  return verify(read(storeGroup).data.dir);
+}
+
+async function verify(dir: string): Promise<ExitCode> {
+  const { StorageError, verifyStore } = await import('../../pocket-loki');
+  try {
+    const { streams, blocks, entries, damage } = await verifyStore(dir);
+    damage.forEach((line) => process.stdout.write(`damaged: ${line}\n`));
+    const verdict = damage.length === 0 ? 'no damage' : `${damage.length} damaged`;
+    process.stdout.write(`${streams} streams, ${blocks} blocks, ${entries} entries: ${verdict}\n`);
+    return damage.length === 0 ? exitCode.ok : exitCode.failed;
+  } catch (error) {
+    throw error instanceof StorageError ? new UserError(error.message) : error;
+  }
+}
+
+async function serve(settings: z.output<typeof storeGroup.schema>): Promise<ExitCode> {
   const { isLoopback, startStore, StorageError } = await import('../../pocket-loki');
-  const { data, listen, auth, retention: retentionMs, log } = read(storeGroup);
+  const { data, listen, auth, retention: retentionMs, log } = settings;
   const logger = createLogger(log.level);
   const credentials = readCredentials(auth);
   if (!isLoopback(listen.host) && credentials.basic?.length === 0 && credentials.bearerTokens?.length === 0) {
