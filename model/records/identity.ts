@@ -61,6 +61,15 @@ export class LatestRecords<R extends Identified> {
     return Array.from(this.byKey.values(), ({ record }) => record);
   }
 
+  /** Drops those whose entries are not older than this. */
+  dropFrom(ns: bigint): void {
+    for (const [key, stored] of this.byKey) {
+      if (stored.ns >= ns) {
+        this.byKey.delete(key);
+      }
+    }
+  }
+
   has(key: Identified): boolean {
     return this.byKey.has(recordKey(key));
   }

@@ -63,18 +63,35 @@ async function run(input: CommandInput): Promise<ExitCode> {
   const { cluster, namespace, job, cronjob, node, status, cause } = flags;
   const window = caseWindow(flags, '24h');
   const selection = { cluster, namespace, job, workload: cronjob, node };
-  const all = await withCases(input, (reader) => reader.cases(selection, window));
-  const cases = all.filter(
-    (one) =>
-      (cronjob === undefined || one.cronJob === null || one.cronJob === cronjob) &&
-      (status === undefined || status.includes(one.status)) &&
-      (cause === undefined || cause.includes(one.cause))
-  );
-  await new Output(process.stdout).write(terminalText(print(cases, flags.output)));
-  if (flags.output === 'table' || flags.output === 'wide') {
-    process.stderr.write(cases.length === 0 ? noCases(all.length) : `${caseCounts(cases)}\n`);
+  const output = new Output(process.stdout);
+  const cases: Case[] = [];
+  let all = 0;
+  let isFound = false;
+  const isWhole = await withCases(input, async (reader) => {
+    for await (const slice of reader.slices(selection, window)) {
+      all += slice.length;
+      const wanted = slice.filter(
+        (one) =>
+          (cronjob === undefined || one.cronJob === null || one.cronJob === cronjob) &&
+          (status === undefined || status.includes(one.status)) &&
+          (cause === undefined || cause.includes(one.cause))
+      );
+      isFound ||= wanted.some((one) => flags['fail-on'].includes(one.status));
+      if (flags.output === 'jsonl') {
+        await output.write(terminalText(print(wanted, flags.output)));
+      } else {
+        wanted.forEach((one) => cases.push(one));
+      }
+    }
+    return reader.stoppedAt === undefined;
+  });
+  if (flags.output !== 'jsonl') {
+    await output.write(terminalText(print(cases, flags.output)));
   }
-  return cases.some((one) => flags['fail-on'].includes(one.status)) ? exitCode.found : exitCode.ok;
+  if (flags.output === 'table' || flags.output === 'wide') {
+    process.stderr.write(cases.length === 0 ? noCases(all) : `${caseCounts(cases)}\n`);
+  }
+  return isFound ? exitCode.found : isWhole ? exitCode.ok : exitCode.interrupted;
 }
 
 function parseCause(text: string): Cause {

@@ -2,8 +2,10 @@ import * as z from 'zod';
 import type { CommandInput } from '../config/command';
 import { lokiGroup, lokiOptions } from '../config/loki-settings';
 import { flagForm } from '../config/settings';
-import { CaseReader, type CaseWindow, RECORDS_AFTER_NS } from '../lookup/case-reader';
-import { type TimeFlags, timeWindow } from '../lookup/time-window';
+import { AFTER_MS } from '../../model/evidence';
+import { formatNs } from '../../model/time';
+import { CaseReader, type CaseWindow, type ReadingProgress } from '../lookup/case-reader';
+import { AHEAD_NS, type TimeFlags, timeWindow } from '../lookup/time-window';
 import { connectLoki } from '../loki/connection';
 import { explainLokiError } from '../loki/explain';
 import { QueryClient } from '../loki/query-client';
@@ -41,15 +43,29 @@ export function caseWindow(flags: TimeFlags, defaultSince: string): CaseWindow {
   const now = BigInt(Date.now()) * 1_000_000n;
   const given = flags.since ?? flags.from;
   const { from, to } = timeWindow({ ...flags, since: given === undefined ? defaultSince : flags.since }, now);
-  return { from, to, recordsTo: to + RECORDS_AFTER_NS, now };
+  const told = to + BigInt(AFTER_MS) * 1_000_000n;
+  const latest = now + AHEAD_NS;
+  return { from, to, recordsTo: told < latest ? told : latest > to ? latest : to, now };
 }
 
-/** Runs something that reads cases; Loki's errors become ones that say what to check. */
+/**
+ * Runs something that reads cases, and shows its progress; Loki's errors become ones that say what to check. SIGINT ends the
+ * reading, not the program: what was read is kept.
+ */
 export async function withCases<T>(input: CommandInput, use: (reader: CaseReader) => Promise<T>): Promise<T> {
   const connection = connectLoki(lokiOptions(input.read(lokiGroup), process.env));
-  const reader = new CaseReader(new QueryClient(connection));
+  const stop = new AbortController();
+  const interrupt = () => stop.abort();
+  process.once('SIGINT', interrupt);
+  const view = progressView(process.stderr);
+  const reader = new CaseReader(new QueryClient(connection), stop.signal, view.show);
   try {
     const result = await use(reader);
+    view.clear();
+    if (reader.stoppedAt !== undefined) {
+      const time = formatNs(reader.stoppedAt).slice(0, 19);
+      process.stderr.write(`afterlog: interrupted; cases before ${time}Z may be missing\n`);
+    }
     if (reader.unreadable > 0) {
       process.stderr.write(
         `afterlog: ${reader.unreadable} records were ignored because they could not be read; update afterlog if a newer version wrote them\n`
@@ -57,8 +73,33 @@ export async function withCases<T>(input: CommandInput, use: (reader: CaseReader
     }
     return result;
   } catch (error) {
+    view.clear();
     throw explainLokiError(error, connection.url);
   } finally {
+    process.removeListener('SIGINT', interrupt);
     await connection.close();
   }
+}
+
+/** A terminal is written to no more often than that. */
+const SHOW_EVERY_MS = 100;
+
+/** One line about the progress of a reading, on a terminal; nothing elsewhere. */
+function progressView(stderr: NodeJS.WriteStream): { show: (progress: ReadingProgress) => void; clear: () => void } {
+  let shownAt = 0;
+  return {
+    show: ({ read, total }) => {
+      const now = performance.now();
+      if (stderr.isTTY && now - shownAt > SHOW_EVERY_MS) {
+        shownAt = now;
+        const known = total > 0 ? ` of ${Math.max(read, total).toLocaleString('en-US')}` : '';
+        stderr.write(`\rReading records: ${read.toLocaleString('en-US')}${known} (Ctrl+C stops)\u001b[K`);
+      }
+    },
+    clear: () => {
+      if (shownAt > 0) {
+        stderr.write('\r\u001b[K');
+      }
+    },
+  };
 }

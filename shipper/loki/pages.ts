@@ -4,6 +4,8 @@ import type { Direction, QueryClient, RangeQuery } from './query-client';
 export interface PageOptions {
   /** Asks for no more than so many entries at once. */
   maxEntries?: number;
+  /** Entries of the first page, of which nobody knows how long they are. */
+  firstPage?: number;
   /** Longest span of one query, in nanoseconds; the default is a day, as Grafana splits (Loki itself allows 721 h). */
   sliceNs?: bigint;
   signal?: AbortSignal;
@@ -60,7 +62,7 @@ async function* pagesOf(
   client: QueryClient,
   range: RangeQuery,
   direction: Direction,
-  { maxEntries = Infinity, signal }: PageOptions
+  { maxEntries = Infinity, firstPage = FIRST_PAGE, signal }: PageOptions
 ): AsyncGenerator<Entry[], void, void> {
   const stop = new AbortController();
   const both = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
@@ -72,7 +74,7 @@ async function* pagesOf(
   };
   let seen = new Set<string>();
   let seenAt: bigint | undefined;
-  let asked: ReturnType<QueryClient['page']> | undefined = ask(range, Math.min(FIRST_PAGE, maxEntries));
+  let asked: ReturnType<QueryClient['page']> | undefined = ask(range, Math.min(firstPage, maxEntries));
   try {
     while (asked !== undefined) {
       const { entries, limit, bytes } = await asked;

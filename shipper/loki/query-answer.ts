@@ -18,6 +18,13 @@ export interface Sample {
   value: number;
 }
 
+/** The numbers of a metric query over time. */
+export interface Series {
+  labels: Labels;
+  /** Milliseconds since 1970, and the number. */
+  points: Array<[atMs: number, value: number]>;
+}
+
 /** An answer that is not what Loki's API promises: something else listens there, or a proxy stands between. */
 export class StrangeAnswer extends Error {
   constructor(readonly what: string) {
@@ -70,6 +77,26 @@ export function parseVector(body: string): Sample[] {
     throw new StrangeAnswer(z.prettifyError(vector.error));
   }
   return vector.data.result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
+}
+
+const matrixSchema = z.object({
+  resultType: z.literal('matrix'),
+  result: z.array(
+    z.object({ metric: z.record(z.string(), z.string()), values: z.array(z.tuple([z.number(), z.string()])) })
+  ),
+});
+
+/** The series in the JSON body of an answer of `query_range` to a metric query. */
+export function parseMatrix(body: string): Series[] {
+  const matrix = matrixSchema.safeParse(dataOf(body));
+  if (!matrix.success) {
+    throw new StrangeAnswer(z.prettifyError(matrix.error));
+  }
+  return matrix.data.result.map(({ metric, values }) => ({
+    labels: metric,
+    // Seconds with fractions: whole milliseconds are meant.
+    points: values.map(([seconds, value]) => [Math.round(seconds * 1000), Number(value)]),
+  }));
 }
 
 /** The texts in the JSON body of an answer to `labels` or `label/<name>/values`. */

@@ -1,6 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { LokiAnswer, LokiConnection } from './connection';
-import { type Entry, parseStreams, parseTexts, parseVector, type Sample } from './query-answer';
+import {
+  type Entry,
+  parseMatrix,
+  parseStreams,
+  parseTexts,
+  parseVector,
+  type Sample,
+  type Series,
+} from './query-answer';
 
 export type Direction = 'forward' | 'backward';
 
@@ -71,6 +79,17 @@ export class QueryClient {
   async instant(query: string, at: bigint, signal?: AbortSignal): Promise<Sample[]> {
     const { body } = await this.ask('/loki/api/v1/query', { query, time: `${at}` }, signal);
     return parseVector(body);
+  }
+
+  /**
+   * A metric query's series over a span, a number every `stepNs`: each is about what its range names, up to its time.
+   * Span and step are whole steps since 1970, for to those Loki may move the times.
+   */
+  async series({ query, from, to }: RangeQuery, stepNs: bigint, signal?: AbortSignal): Promise<Series[]> {
+    const step = `${Number(stepNs) / 1e9}s`;
+    const parameters = { query, start: `${from}`, end: `${to}`, step };
+    const { body } = await this.ask('/loki/api/v1/query_range', parameters, signal);
+    return parseMatrix(body);
   }
 
   /** The values that a label has in the streams of a selector. */

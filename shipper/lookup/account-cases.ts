@@ -2,7 +2,8 @@ import type { Case } from '../../model/cases';
 import type { LogStatus } from '../../model/records';
 import { parseNs } from '../../model/time';
 import type { Account } from './accounts';
-import { type CaseReader, type CaseSelection, type CaseWindow, RECORDS_AFTER_NS } from './case-reader';
+import { AFTER_MS } from '../../model/evidence';
+import type { CaseReader, CaseSelection, CaseWindow } from './case-reader';
 import type { TimeWindow } from './time-window';
 
 /** More pods of one workload than these are asked for by the workload. */
@@ -22,7 +23,9 @@ export async function addCases(
   const span = windowOf(accounts, window);
   const cases: Case[] = [];
   for (const selection of selectionsOf(accounts)) {
-    cases.push(...(await reader.cases(selection, span)));
+    for (const one of await reader.cases(selection, span)) {
+      cases.push(one);
+    }
   }
   return accounts.map((account) => {
     const found = cases.find((one) => isOf(one, account));
@@ -62,7 +65,7 @@ function windowOf(accounts: readonly Account[], { from, to, recordsTo }: TimeWin
   const ends = accounts.map(({ record }) => nsOf(record?.left?.at) ?? recordsTo);
   const first = starts.reduce((a, b) => (b < a ? b : a), starts[0] ?? from);
   const last = ends.reduce((a, b) => (b > a ? b : a), ends[0] ?? to) + MINUTE_NS;
-  const told = last + RECORDS_AFTER_NS;
+  const told = last + BigInt(AFTER_MS) * 1_000_000n;
   return { from: first - MINUTE_NS, to: last, recordsTo: told < recordsTo ? told : recordsTo, now: recordsTo };
 }
 

@@ -22,7 +22,7 @@ const SECOND_NS = 1_000_000_000n;
 const DAY_NS = 86_400n * SECOND_NS;
 export const DEFAULT_DAYS = 7n;
 /** Clocks differ: an entry may be stamped a little after our now. Loki takes what is ten minutes ahead. */
-const AHEAD_NS = 600n * SECOND_NS;
+export const AHEAD_NS = 600n * SECOND_NS;
 
 /**
  * The window that the flags name; the last seven days where they name none.

@@ -1,4 +1,4 @@
-import type { Span } from './loki-source';
+import type { Span } from './span';
 
 /** Stretches of time as a sorted list that does not touch itself: what of a kind of records was read already. */
 export type Coverage = readonly Span[];

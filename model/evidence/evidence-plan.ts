@@ -1,0 +1,383 @@
+import { casesOf } from '../cases';
+import type { Cause } from '../causes';
+import { containerRunId } from '../container-run';
+import type { LabelMatches } from '../logql';
+import { isNeverReused } from '../lookup';
+import { type PodRecord, recordKey } from '../records';
+import { parseNs } from '../time';
+import type { KindName, RecordBase } from './record-base';
+import { extent, joinedSpans, type Span } from './span';
+
+/*
+ * What is read to explain cases: which records, of which times. The plan is data and asks nobody; whoever runs it reads
+ * what it wishes for, by HTTP or through Grafana's data source, into the record base that it looks at.
+ *
+ * 1. The container and pod records of the selection, once, in one pass; they are joined in memory.
+ * 2. What stands outside the window and belongs to them: by id where they are few, by the hours in which it happened
+ *    where they are many. One query names 50 ids at most: a hundred thousand ids would be two thousand queries, each of
+ *    which reads the same chunks.
+ * 3. What happened around them: nodes, Events, reclaims, who was observing. For a selection of a few pods only at the
+ *    times that count, for all pods of a cluster over the window.
+ * 4. Other containers on the same nodes when their logs were removed: a reclaim shows in several.
+ * 5. Disk samples, most of all bytes, only for 15 minutes around a removal and only of its node.
+ */
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+/** What explains a removal may have been written so long before. */
+export const BEFORE_MS = HOUR;
+/** What is known about a removal has its time, or that of what followed from it: an agent that was down catches up. */
+export const AFTER_MS = 6 * HOUR;
+/** What lives on is written again every six hours. */
+export const OPEN_BEFORE_MS = 6.25 * HOUR;
+/** A node's record is written once a day. */
+const NODES_BEFORE = 25 * HOUR;
+/** Thresholds are written every few hours. */
+const THRESHOLDS_BEFORE = 12 * HOUR;
+/** An agent that runs has written a heartbeat within this. */
+const HEARTBEAT_EVERY = 15 * MINUTE;
+/** Loki keeps nothing that is older when it arrives (`reject_old_samples_max_age`): no record lies further back. */
+const OLDEST = 7 * DAY;
+/** A disk sample this near says how full the disk was. */
+const DISK_AROUND = 15 * MINUTE;
+/** A reclaim, and what was on the node then, shows within this. */
+const NEIGHBOURS_AROUND = 2 * HOUR;
+/** An agent that is there has written a disk sample within this. */
+const SIGNS_AROUND = 4 * HOUR;
+/** Ids, or nodes, that one query names. */
+export const NAMES_PER_QUERY = 50;
+/** More than these are not asked for one by one. */
+const FEW = 200;
+
+/** Whose cases; what is undefined narrows nothing down. */
+export interface Selection {
+  cluster?: string;
+  namespace?: string;
+  pod?: string | readonly string[];
+  job?: string;
+  /** The CronJob, or another owner, as the label `workload` has it. */
+  workload?: string;
+  node?: string;
+}
+
+/** Records to read. */
+export interface Wish {
+  kind: KindName;
+  span: Span;
+  cluster?: string;
+  /** Structured metadata that they have. */
+  metadata: LabelMatches;
+  /** Only the newest one. */
+  isOne?: boolean;
+  /** It belongs to what the reading is mainly about: readers show how far they are in these. */
+  isMain?: boolean;
+}
+
+/** When the logs were removed, and until when records may tell of it. Milliseconds since 1970. */
+export interface EvidenceWindow extends Span {
+  recordsTo: number;
+}
+
+type Rounds = Generator<readonly Wish[], void, void>;
+
+/** What is to be read for the cases of a window, round by round; `base` is what was read so far. */
+export function* evidencePlan(base: RecordBase, selection: Selection, window: EvidenceWindow): Rounds {
+  const { cluster } = selection;
+  if (isGivenOnce(selection)) {
+    window = yield* searchBack(base, selection, window);
+  } else {
+    yield mainWishes(selection, window);
+  }
+  yield* missingRecords(base, selection, window);
+  const isNarrow = isOfFewPods(selection);
+  const around = isNarrow ? timesOf(base, window) : [{ from: window.from, to: window.recordsTo }];
+  const nodes = isNarrow || selection.node !== undefined ? nodesOf(base) : undefined;
+  yield around.flatMap((span) => surroundings(span, cluster, nodes));
+  yield* heartbeatsBefore(base, cluster, around, nodes);
+  if (isNarrow || selection.namespace !== undefined) {
+    yield neighbours(base, cluster);
+  }
+  const cases = casesOf(base.records());
+  yield [
+    ...oneOfEachNamespace(base, cases, cluster, window),
+    ...diskWishes(cases, cluster),
+    ...signsOfLife(base, cases, cluster),
+  ];
+}
+
+/** A pod, a Job or a workload: a part of what its nodes did. */
+export const isOfFewPods = ({ pod, job, workload }: Selection): boolean =>
+  pod !== undefined || job !== undefined || workload !== undefined;
+
+/** The records that a selection is about. */
+export function mainWishes({ cluster, ...own }: Selection, { from, recordsTo }: EvidenceWindow): Wish[] {
+  const { namespace, job } = own;
+  const span = { from: from - BEFORE_MS, to: recordsTo };
+  const open = { from: span.from - OPEN_BEFORE_MS, to: span.from };
+  const isOpen = { final: '' };
+  return [
+    { kind: 'containers', span, cluster, metadata: own, isMain: true },
+    { kind: 'pods', span, cluster, metadata: own, isMain: true },
+    { kind: 'pods', span: open, cluster, metadata: { ...own, ...isOpen } },
+    { kind: 'jobs', span, cluster, metadata: { namespace, job } },
+    { kind: 'jobs', span: open, cluster, metadata: { namespace, job, ...isOpen } },
+  ];
+}
+
+/** Its name leads to one pod, or the pods of one Job. */
+const isGivenOnce = ({ pod, job }: Selection): boolean =>
+  (typeof pod === 'string' && isNeverReused({ kind: 'pod', name: pod })) ||
+  (job !== undefined && isNeverReused({ kind: 'job', name: job }));
+
+/**
+ * Looks for what has a name that is given only once, from the newest day back, and no further than it can have begun.
+ *
+ * @returns the window less what was not read
+ */
+function* searchBack(
+  base: RecordBase,
+  selection: Selection,
+  window: EvidenceWindow
+): Generator<readonly Wish[], EvidenceWindow, void> {
+  for (let to = window.recordsTo; to > window.from; to -= DAY) {
+    const from = Math.max(window.from, to - DAY);
+    yield mainWishes(selection, { from, to, recordsTo: to });
+    const starts = [
+      ...base.of('pods').map(({ created }) => msOf(created)),
+      ...base.of('containers').map(({ firstTime }) => msOf(firstTime)),
+    ].filter((start) => !Number.isNaN(start));
+    if (starts.length > 0 && starts.every((start) => start > from)) {
+      return { ...window, from };
+    }
+  }
+  return window;
+}
+
+/** A record that another one belongs to, and when it was likely written. */
+interface Missing {
+  id: string;
+  near: number;
+  node: string | null;
+}
+
+function* missingRecords(base: RecordBase, selection: Selection, window: EvidenceWindow): Rounds {
+  const pods = base.of('pods');
+  // Without a watch there is no pod at all, and asking for each would be in vain.
+  if (pods.length > 0) {
+    const known = new Set(pods.map(recordKey));
+    const orphans = base
+      .of('containers')
+      .filter(({ cluster, podUid }) => !known.has(recordKey({ cluster, id: podUid })))
+      .map(({ podUid, lastTime, firstTime, node }) => ({ id: podUid, near: msOf(lastTime ?? firstTime), node }));
+    yield wishesFor('pods', orphans, selection, window);
+  }
+  const all = base.of('pods');
+  const jobs = new Set(base.of('jobs').map(recordKey));
+  const jobless = all.flatMap(({ cluster, jobUid, created, finished, node }): Missing[] =>
+    jobUid === null || jobs.has(recordKey({ cluster, id: jobUid }))
+      ? []
+      : [{ id: jobUid, near: msOf(finished ?? created), node }]
+  );
+  const containers = new Set(base.of('containers').map(recordKey));
+  const unseen = all.flatMap((pod) =>
+    runsOf(pod).filter(({ id }) => !containers.has(recordKey({ cluster: pod.cluster, id })))
+  );
+  yield [
+    ...wishesFor('jobs', jobless, { ...selection, node: undefined }, window, () => ({ node: undefined })),
+    ...wishesFor('containers', unseen, selection, window),
+  ];
+}
+
+/** The container runs that ended, of a pod. */
+const runsOf = (pod: PodRecord): Missing[] =>
+  pod.containers.flatMap(({ name, runs }) =>
+    runs.flatMap(({ restart, finished }) =>
+      finished === null
+        ? []
+        : [
+            {
+              id: containerRunId({ ...pod, podUid: pod.id, container: name, restart }),
+              near: msOf(finished),
+              node: pod.node,
+            },
+          ]
+    )
+  );
+
+function wishesFor(
+  kind: KindName,
+  missing: readonly Missing[],
+  { cluster, namespace }: Selection,
+  window: EvidenceWindow,
+  metadataOf: (some: readonly Missing[]) => LabelMatches = nodesIn
+): Wish[] {
+  // Those of the window were read.
+  const end = window.from - BEFORE_MS;
+  const wanted = [...new Map(missing.map((one) => [one.id, one])).values()].filter(
+    ({ near }) => Number.isNaN(near) || near - HOUR < end
+  );
+  if (wanted.length <= FEW) {
+    return batches(wanted).map((some): Wish => {
+      const first = extent(some.map(({ near }) => near).filter((near) => !Number.isNaN(near)))?.from ?? end;
+      const span = { from: Math.max(first - HOUR, end - OLDEST), to: end };
+      return { kind, span, cluster, metadata: { id: some.map(({ id }) => id) } };
+    });
+  }
+  const hours = wanted.flatMap(({ near }) =>
+    near >= end - OLDEST ? { from: near - 5 * MINUTE, to: Math.min(near + HOUR, end) } : []
+  );
+  return joinedSpans(hours, 10 * MINUTE).map((span) => ({
+    ...{ kind, span, cluster },
+    metadata: { namespace, ...metadataOf(wanted) },
+  }));
+}
+
+/** Filters for a few nodes; for many it would be longer than it helps. */
+function nodesIn(some: ReadonlyArray<{ node: string | null }>): LabelMatches {
+  const nodes = [...new Set(some.flatMap(({ node }) => node ?? []))];
+  return { node: nodes.length > 0 && nodes.length <= NAMES_PER_QUERY ? nodes : undefined };
+}
+
+/** When something happened to a few pods, with what may explain it. */
+function timesOf(base: RecordBase, { from, recordsTo }: EvidenceWindow): Span[] {
+  const times = [
+    ...base.of('containers').map(({ left, lastTime }) => [lastTime, left?.at]),
+    ...base.of('pods').map(({ finished, deletion }) => [finished, deletion?.requested, deletion?.gone]),
+  ].flat();
+  const known = times.map(msOf).filter((time) => time >= from - BEFORE_MS && time <= recordsTo);
+  return joinedSpans(
+    known.map((time) => ({ from: time - BEFORE_MS, to: Math.min(time + BEFORE_MS, recordsTo) })),
+    HOUR
+  );
+}
+
+function nodesOf(base: RecordBase): string[] {
+  const all = [...base.of('containers'), ...base.of('pods')];
+  return [...new Set(all.flatMap(({ node }) => node ?? []))];
+}
+
+function surroundings(span: Span, cluster: string | undefined, nodes: string[] | undefined): Wish[] {
+  const { from, to } = span;
+  const onNodes = nodes === undefined ? {} : nodesIn(nodes.map((node) => ({ node })));
+  const wish = (kind: KindName, before: number, metadata: LabelMatches = onNodes): Wish => ({
+    ...{ kind, cluster, metadata },
+    span: { from: from - before, to },
+  });
+  return [
+    wish('nodes', NODES_BEFORE),
+    wish('gcs', BEFORE_MS),
+    wish('events', BEFORE_MS, {}),
+    wish('thresholds', THRESHOLDS_BEFORE),
+    wish('watches', BEFORE_MS, {}),
+    // A process writes under one id, and the last record says from when it observed: those that run have one here.
+    { kind: 'heartbeats', cluster, metadata: onNodes, span: { from: to - HEARTBEAT_EVERY, to } },
+  ];
+}
+
+/** The earlier processes of agents that started in the middle of a span. */
+function* heartbeatsBefore(
+  base: RecordBase,
+  cluster: string | undefined,
+  spans: readonly Span[],
+  nodes: readonly string[] | undefined
+): Rounds {
+  const since = new Map<string, number>();
+  for (const { node, from } of base.of('heartbeats')) {
+    since.set(node, Math.min(since.get(node) ?? Infinity, msOf(from)));
+  }
+  if (since.size === 0 && nodes === undefined) {
+    return; // No agent of this cluster writes heartbeats.
+  }
+  yield spans.flatMap(({ from, to }) => {
+    const late = (nodes ?? nodesOf(base)).filter((node) => (since.get(node) ?? Infinity) > from);
+    const span = { from: from - HEARTBEAT_EVERY, to };
+    return late.length > FEW
+      ? [{ kind: 'heartbeats' as const, cluster, metadata: {}, span }]
+      : batches(late).map((node) => ({ kind: 'heartbeats' as const, cluster, metadata: { node }, span }));
+  });
+}
+
+/** What else was on the nodes when logs were removed from them. */
+function neighbours(base: RecordBase, cluster: string | undefined): Wish[] {
+  const removals = base.of('containers').flatMap(({ left, node }) => {
+    const at = msOf(left?.at);
+    return Number.isNaN(at) ? [] : { node, span: { from: at - NEIGHBOURS_AROUND, to: at + NEIGHBOURS_AROUND } };
+  });
+  return bySpan(removals).flatMap(({ span, nodes }) =>
+    batches(nodes).flatMap((node) => [
+      { kind: 'containers' as const, cluster, metadata: { node }, span },
+      { kind: 'pods' as const, cluster, metadata: { node }, span },
+    ])
+  );
+}
+
+/** Causes that the use of a disk supports or contradicts. */
+const MEASURED: ReadonlySet<Cause | 'unknown'> = new Set(['C1', 'C2', 'C15', 'C17', 'unknown']);
+
+function diskWishes(cases: ReturnType<typeof casesOf>, cluster: string | undefined): Wish[] {
+  const removals = cases.flatMap(({ cause, at, finished, node }) => {
+    const moment = msOf(at ?? finished);
+    return node === null || Number.isNaN(moment) || !MEASURED.has(cause)
+      ? []
+      : { node, span: { from: moment - DISK_AROUND, to: moment + DISK_AROUND } };
+  });
+  return bySpan(removals).flatMap(({ span, nodes }) =>
+    batches(nodes).map((node) => ({ kind: 'disks' as const, cluster, metadata: { node }, span }))
+  );
+}
+
+/** Of nodes whose agent writes no heartbeats: the disk samples near to what it never opened say when it was there. */
+function signsOfLife(base: RecordBase, cases: ReturnType<typeof casesOf>, cluster: string | undefined): Wish[] {
+  const beating = new Set(base.of('heartbeats').map(({ node }) => node));
+  const unseen = cases.flatMap(({ seen, node, finished }) => {
+    const end = msOf(finished);
+    return seen || node === null || beating.has(node) || Number.isNaN(end)
+      ? []
+      : { node, span: { from: end - SIGNS_AROUND, to: end + SIGNS_AROUND } };
+  });
+  return bySpan(unseen.slice(0, FEW)).flatMap(({ span, nodes }) =>
+    batches(nodes).map((node) => ({ kind: 'disks' as const, cluster, metadata: { node }, span }))
+  );
+}
+
+/** Whether an agent ships a namespace at all shows in one container record of it, whichever. */
+function oneOfEachNamespace(
+  base: RecordBase,
+  cases: ReturnType<typeof casesOf>,
+  cluster: string | undefined,
+  { from, recordsTo }: EvidenceWindow
+): Wish[] {
+  const shipped = new Set(base.of('containers').map(({ namespace }) => namespace));
+  const unseen = new Set(cases.filter(({ seen }) => !seen).map(({ namespace }) => namespace));
+  const span = { from: from - DAY, to: recordsTo };
+  return [...unseen]
+    .filter((namespace) => !shipped.has(namespace))
+    .map((namespace) => ({ kind: 'containers', span, cluster, metadata: { namespace }, isOne: true }));
+}
+
+/** Removals as few spans with the nodes of each: what happened at the same time is asked for together. */
+function bySpan(removals: ReadonlyArray<{ node: string; span: Span }>): Array<{ span: Span; nodes: string[] }> {
+  const spans = joinedSpans(removals.map(({ span }) => span)).map((span) => ({ span, nodes: new Set<string>() }));
+  const sorted = [...removals].sort((a, b) => a.span.from - b.span.from);
+  let place = 0;
+  for (const { node, span } of sorted) {
+    while ((spans[place]?.span.to ?? Infinity) < span.from) {
+      place++;
+    }
+    spans[place]?.nodes.add(node);
+  }
+  return spans.map(({ span, nodes }) => ({ span, nodes: [...nodes] }));
+}
+
+function batches<T>(values: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(values.length / NAMES_PER_QUERY) }, (_, batch) =>
+    values.slice(batch * NAMES_PER_QUERY, (batch + 1) * NAMES_PER_QUERY)
+  );
+}
+
+/** NaN where there is no time. */
+function msOf(time: string | null | undefined): number {
+  const ns = time == null ? undefined : parseNs(time);
+  return ns === undefined ? NaN : Number(ns / 1_000_000n);
+}

@@ -1,0 +1,28 @@
+export { cover, type Coverage, missing, uncover } from './coverage';
+export {
+  AFTER_MS,
+  BEFORE_MS,
+  evidencePlan,
+  type EvidenceWindow,
+  isOfFewPods,
+  mainWishes,
+  NAMES_PER_QUERY,
+  OPEN_BEFORE_MS,
+  type Selection,
+  type Wish,
+} from './evidence-plan';
+export {
+  jsonOf,
+  type KindName,
+  KIND_NAMES,
+  kindNamed,
+  KINDS,
+  NO_RECORDS,
+  parseRecord,
+  RecordBase,
+  type RecordOf,
+  type RecordSet,
+} from './record-base';
+export { extent, joinedSpans, type Span } from './span';
+export { narrowed, queryOf, RECORD_SELECTOR, recordQuery } from './record-query';
+export { type Counted, ReadBefore, slicesOf } from './slices';

@@ -1,0 +1,20 @@
+import { logQuery, matchersOf, type LabelMatches } from '../logql';
+import { RECORD_SERVICE } from '../records';
+import { KINDS } from './record-base';
+import type { Wish } from './evidence-plan';
+
+/** The query for the records of a wish. @param selector of Afterlog's records, where it is not the usual one */
+export function queryOf({ kind, cluster, metadata }: Omit<Wish, 'span'>, selector = RECORD_SELECTOR): string {
+  return recordQuery(selector, { record: KINDS[kind].label, cluster }, metadata);
+}
+
+/** LogQL's stream selector of Afterlog's records. */
+export const RECORD_SELECTOR = logQuery({ service_name: RECORD_SERVICE });
+
+/** The query for records with these labels, among the streams of a selector, and with this structured metadata. */
+export const recordQuery = (selector: string, labels: LabelMatches, metadata: LabelMatches = {}): string =>
+  [narrowed(selector, ...matchersOf(labels)), ...matchersOf(metadata)].join(' | ');
+
+/** A stream selector with more matchers. */
+export const narrowed = (selector: string, ...matchers: string[]): string =>
+  `${[selector.trim().replace(/,?\s*\}$/, ''), ...matchers].join(', ')}}`;
