@@ -8,7 +8,7 @@ import {
   type PodRecord,
   RECORD_VERSION as v,
 } from '../../model/records';
-import { NO_RECORDS, type RecordSet } from '../../src/data/record-set';
+import { NO_RECORDS, type RecordSet } from '../../model/evidence';
 
 export interface Size {
   jobs: number;

@@ -27,8 +27,8 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 /** What explains a removal may have been written so long before. */
 export const BEFORE_MS = HOUR;
-/** What is known about a removal has its time, or that of what followed from it: an agent that was down catches up. */
-export const AFTER_MS = 6 * HOUR;
+/** What is known about a removal has its time, whenever it was written, or that of what followed from it. */
+export const AFTER_MS = HOUR;
 /** What lives on is written again every six hours. */
 export const OPEN_BEFORE_MS = 6.25 * HOUR;
 /** A node's record is written once a day. */
@@ -95,10 +95,11 @@ export function* evidencePlan(base: RecordBase, selection: Selection, window: Ev
   const nodes = isNarrow || selection.node !== undefined ? nodesOf(base) : undefined;
   yield around.flatMap((span) => surroundings(span, cluster, nodes));
   yield* heartbeatsBefore(base, cluster, around, nodes);
+  yield onRemovedNodes(base, selection, window);
   if (isNarrow || selection.namespace !== undefined) {
     yield neighbours(base, cluster);
   }
-  const cases = casesOf(base.records());
+  const cases = casesOf({ ...base.records(), now: new Date(window.recordsTo).toISOString() });
   yield [
     ...oneOfEachNamespace(base, cases, cluster, window),
     ...diskWishes(cases, cluster),
@@ -113,15 +114,16 @@ export const isOfFewPods = ({ pod, job, workload }: Selection): boolean =>
 /** The records that a selection is about. */
 export function mainWishes({ cluster, ...own }: Selection, { from, recordsTo }: EvidenceWindow): Wish[] {
   const { namespace, job } = own;
-  const span = { from: from - BEFORE_MS, to: recordsTo };
-  const open = { from: span.from - OPEN_BEFORE_MS, to: span.from };
+  const span = { from, to: recordsTo };
+  const before = { from: from - OPEN_BEFORE_MS, to: from };
+  // Metadata leave out what is false.
   const isOpen = { final: '' };
   return [
     { kind: 'containers', span, cluster, metadata: own, isMain: true },
     { kind: 'pods', span, cluster, metadata: own, isMain: true },
-    { kind: 'pods', span: open, cluster, metadata: { ...own, ...isOpen } },
+    { kind: 'pods', span: before, cluster, metadata: { ...own, ...isOpen } },
     { kind: 'jobs', span, cluster, metadata: { namespace, job } },
-    { kind: 'jobs', span: open, cluster, metadata: { namespace, job, ...isOpen } },
+    { kind: 'jobs', span: before, cluster, metadata: { namespace, job, ...isOpen } },
   ];
 }
 
@@ -154,9 +156,12 @@ function* searchBack(
   return window;
 }
 
-/** A record that another one belongs to, and when it was likely written. */
+/** A record that another one belongs to. */
 interface Missing {
+  /** By which it is asked for. */
   id: string;
+  /** When what it is about began, and when it was likely written. */
+  since: number;
   near: number;
   node: string | null;
 }
@@ -164,72 +169,95 @@ interface Missing {
 function* missingRecords(base: RecordBase, selection: Selection, window: EvidenceWindow): Rounds {
   const pods = base.of('pods');
   // Without a watch there is no pod at all, and asking for each would be in vain.
-  if (pods.length > 0) {
+  if (pods.length > 0 || base.of('jobs').length > 0) {
     const known = new Set(pods.map(recordKey));
     const orphans = base
       .of('containers')
       .filter(({ cluster, podUid }) => !known.has(recordKey({ cluster, id: podUid })))
-      .map(({ podUid, lastTime, firstTime, node }) => ({ id: podUid, near: msOf(lastTime ?? firstTime), node }));
-    yield wishesFor('pods', orphans, selection, window);
+      .map(({ podUid, lastTime, firstTime, node }) => missingRecord(podUid, firstTime, lastTime, node));
+    yield [
+      ...wishesFor('pods', 'id', orphans, selection, window),
+      ...wishesFor('pods', 'job', jobsOfUnknownPods(base), selection, window),
+    ];
   }
   const all = base.of('pods');
   const jobs = new Set(base.of('jobs').map(recordKey));
-  const jobless = all.flatMap(({ cluster, jobUid, created, finished, node }): Missing[] =>
+  const jobless = all.flatMap(({ cluster, jobUid, created, finished }) =>
     jobUid === null || jobs.has(recordKey({ cluster, id: jobUid }))
       ? []
-      : [{ id: jobUid, near: msOf(finished ?? created), node }]
+      : missingRecord(jobUid, created, finished, null)
   );
   const containers = new Set(base.of('containers').map(recordKey));
   const unseen = all.flatMap((pod) =>
-    runsOf(pod).filter(({ id }) => !containers.has(recordKey({ cluster: pod.cluster, id })))
+    endedRunsOf(pod).filter(({ id }) => !containers.has(recordKey({ cluster: pod.cluster, id })))
   );
   yield [
-    ...wishesFor('jobs', jobless, { ...selection, node: undefined }, window, () => ({ node: undefined })),
-    ...wishesFor('containers', unseen, selection, window),
+    ...wishesFor('jobs', 'id', jobless, selection, window),
+    ...wishesFor('containers', 'id', unseen, selection, window),
   ];
 }
 
-/** The container runs that ended, of a pod. */
-const runsOf = (pod: PodRecord): Missing[] =>
+const missingRecord = (
+  id: string,
+  since: string | null | undefined,
+  near: string | null | undefined,
+  node: string | null
+): Missing => ({ id, since: msOf(since ?? near), near: msOf(near ?? since), node });
+
+/** Jobs that took pods with them which have no record of their deletion, and finished before the window. */
+function jobsOfUnknownPods(base: RecordBase): Missing[] {
+  const known = new Map<string, number>();
+  for (const { cluster, jobUid } of base.of('pods')) {
+    const key = recordKey({ cluster, id: jobUid ?? '' });
+    known.set(key, (known.get(key) ?? 0) + 1);
+  }
+  return base
+    .of('jobs')
+    .flatMap((job) =>
+      (known.get(recordKey(job)) ?? 0) < (job.podsDeleted?.count ?? 0)
+        ? missingRecord(job.job, job.created, job.finished, null)
+        : []
+    );
+}
+
+/** The container runs of a pod that ended. */
+const endedRunsOf = (pod: PodRecord): Missing[] =>
   pod.containers.flatMap(({ name, runs }) =>
-    runs.flatMap(({ restart, finished }) =>
+    runs.flatMap(({ restart, started, finished }) =>
       finished === null
         ? []
-        : [
-            {
-              id: containerRunId({ ...pod, podUid: pod.id, container: name, restart }),
-              near: msOf(finished),
-              node: pod.node,
-            },
-          ]
+        : missingRecord(
+            containerRunId({ ...pod, podUid: pod.id, container: name, restart }),
+            started ?? pod.created,
+            finished,
+            pod.node
+          )
     )
   );
 
+/** Wishes for records from before the window: those of it are here. */
 function wishesFor(
   kind: KindName,
+  idName: 'id' | 'job',
   missing: readonly Missing[],
   { cluster, namespace }: Selection,
-  window: EvidenceWindow,
-  metadataOf: (some: readonly Missing[]) => LabelMatches = nodesIn
+  { from: end }: EvidenceWindow
 ): Wish[] {
-  // Those of the window were read.
-  const end = window.from - BEFORE_MS;
-  const wanted = [...new Map(missing.map((one) => [one.id, one])).values()].filter(
-    ({ near }) => Number.isNaN(near) || near - HOUR < end
-  );
+  const wanted = [...new Map(missing.map((one) => [one.id, one])).values()];
+  const oldest = end - OLDEST;
   if (wanted.length <= FEW) {
     return batches(wanted).map((some): Wish => {
-      const first = extent(some.map(({ near }) => near).filter((near) => !Number.isNaN(near)))?.from ?? end;
-      const span = { from: Math.max(first - HOUR, end - OLDEST), to: end };
-      return { kind, span, cluster, metadata: { id: some.map(({ id }) => id) } };
+      const first = extent(some.map(({ since }) => since).filter((since) => !Number.isNaN(since)))?.from ?? end;
+      const span = { from: Math.max(Math.min(first, end) - HOUR, oldest), to: end };
+      return { kind, span, cluster, metadata: { [idName]: some.map(({ id }) => id) } };
     });
   }
   const hours = wanted.flatMap(({ near }) =>
-    near >= end - OLDEST ? { from: near - 5 * MINUTE, to: Math.min(near + HOUR, end) } : []
+    near >= oldest && near - 5 * MINUTE < end ? { from: near - 5 * MINUTE, to: Math.min(near + HOUR, end) } : []
   );
   return joinedSpans(hours, 10 * MINUTE).map((span) => ({
     ...{ kind, span, cluster },
-    metadata: { namespace, ...metadataOf(wanted) },
+    metadata: { namespace, ...nodesIn(wanted) },
   }));
 }
 
@@ -296,6 +324,19 @@ function* heartbeatsBefore(
       ? [{ kind: 'heartbeats' as const, cluster, metadata: {}, span }]
       : batches(late).map((node) => ({ kind: 'heartbeats' as const, cluster, metadata: { node }, span }));
   });
+}
+
+/** With a node, the logs of all that ever ran there went: also of what ended long before the window. */
+function onRemovedNodes(base: RecordBase, { cluster, ...own }: Selection, { from, recordsTo }: EvidenceWindow): Wish[] {
+  const removed = base.of('nodes').flatMap((record) => {
+    const at = record.about === 'node' ? msOf(record.removed) : NaN;
+    return at >= from && at < recordsTo ? record.node : [];
+  });
+  const span = { from: from - OLDEST, to: from };
+  return batches([...new Set(removed)]).flatMap((node) => [
+    { kind: 'containers' as const, cluster, metadata: { ...own, node }, span },
+    { kind: 'pods' as const, cluster, metadata: { ...own, node }, span },
+  ]);
 }
 
 /** What else was on the nodes when logs were removed from them. */

@@ -1,11 +1,12 @@
 import { logQuery, matchersOf, type LabelMatches } from '../logql';
-import { RECORD_SERVICE } from '../records';
+import { RECORD_SERVICE, shardMatch } from '../records';
 import { KINDS } from './record-base';
 import type { Wish } from './evidence-plan';
 
 /** The query for the records of a wish. @param selector of Afterlog's records, where it is not the usual one */
 export function queryOf({ kind, cluster, metadata }: Omit<Wish, 'span'>, selector = RECORD_SELECTOR): string {
-  return recordQuery(selector, { record: KINDS[kind].label, cluster }, metadata);
+  const { label } = KINDS[kind];
+  return recordQuery(selector, { record: label, cluster, shard: shardMatch(label, metadata.node) }, metadata);
 }
 
 /** LogQL's stream selector of Afterlog's records. */
@@ -18,3 +19,7 @@ export const recordQuery = (selector: string, labels: LabelMatches, metadata: La
 /** A stream selector with more matchers. */
 export const narrowed = (selector: string, ...matchers: string[]): string =>
   `${[selector.trim().replace(/,?\s*\}$/, ''), ...matchers].join(', ')}}`;
+
+/** The stream selector that a query of LogQL begins with; undefined where it begins with none, as metric queries do. */
+export const selectorOf = (expr: string): string | undefined =>
+  /^\s*(\{(?:"(?:\\.|[^"\\])*"|`[^`]*`|[^{}"`])+\})/.exec(expr)?.[1];

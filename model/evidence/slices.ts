@@ -1,4 +1,4 @@
-import { cover, type Coverage, missing } from './coverage';
+import { cover, type Coverage, missing, uncover } from './coverage';
 import { queryOf } from './record-query';
 import type { Wish } from './evidence-plan';
 import type { Span } from './span';
@@ -34,6 +34,13 @@ export class ReadBefore {
   /** What of a wish was not read yet, newest first. */
   missing(wish: Wish): Span[] {
     return missing(this.coverages.get(queryOf(wish)) ?? [], wish.span).reverse();
+  }
+
+  /** What was read in a span is read again the next time. */
+  forget(span: Span): void {
+    for (const [query, coverage] of this.coverages) {
+      this.coverages.set(query, uncover(coverage, span));
+    }
   }
 
   note(wish: Wish, span: Span): void {

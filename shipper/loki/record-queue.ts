@@ -1,3 +1,4 @@
+import type { LateLabels } from '../../model/records';
 import type { Logger } from '../common/log';
 import type { Faulty } from './push/answer';
 import { backoffMs, type Backoff } from './push/backoff';
@@ -44,7 +45,7 @@ const OLDEST = 7n * 24n * 60n * MINUTE - 10n * MINUTE;
 const NEWEST = 5n * MINUTE;
 
 /**
- * The records of one kind in their order: one batch after the other, each stream of it in a request of its own. What a
+ * The records of one stream in their order, and of its late hours: one batch after the other, each stream of it in a request of its own. What a
  * record is refused for by its time is mended, for its own time is in its line: no record is lost for it.
  */
 export class RecordQueue {
@@ -62,10 +63,10 @@ export class RecordQueue {
   private flushes: Array<{ left: Set<Waiting>; resolve: () => void; reject: (error: Error) => void }> = [];
 
   constructor(
-    private readonly labels: Readonly<Record<string, string>>,
+    private readonly labelsOf: (late: LateLabels | undefined) => Record<string, string>,
     private readonly options: LaneOptions
   ) {
-    this.stream = labelString(labels);
+    this.stream = labelString(labelsOf(undefined));
   }
 
   /** @returns the bytes by which the writer's pending bytes grow */
@@ -154,7 +155,7 @@ export class RecordQueue {
     const streams = new Map<string, Stream>();
     for (const waiting of this.underWay) {
       const { hour, timestamp } = this.placeOf(waiting);
-      const stream = streams.get(hour?.hour ?? '~') ?? { labels: { ...this.labels, ...hour }, entries: [] };
+      const stream = streams.get(hour?.hour ?? '~') ?? { labels: this.labelsOf(hour), entries: [] };
       stream.entries.push({ waiting, timestamp });
       streams.set(hour?.hour ?? '~', stream);
     }

@@ -1,4 +1,4 @@
-import { RECORD_SERVICE } from '../../model/records';
+import { recordLabels } from '../../model/records';
 import type { Logger } from '../common/log';
 import type { LokiConnection } from './connection';
 import { boundLine, boundMetadata } from './record-bounds';
@@ -52,7 +52,7 @@ const defaults = {
 const TIMEOUT_MS = 30_000;
 
 /**
- * Brings records to Loki: a lane for each kind, in each lane one request after the other with one stream in it, for
+ * Brings records to Loki: a lane for each stream, in each lane one request after the other with one stream in it, for
  * then the answer 204 says that all of it is stored (grafana/loki `pkg/ingester/instance.go` returns the last stream's
  * error alone). What Loki does not take is sent again until it does; only a record at fault itself is counted and logged.
  */
@@ -90,13 +90,12 @@ export class RecordWriter {
     if (this.closed) {
       throw new Error('the record writer is closed');
     }
-    const key = `${record.kind} ${record.cluster}`;
+    const { kind, cluster, metadata } = record;
+    const { node } = metadata;
+    const key = JSON.stringify(recordLabels({ kind, cluster, node }));
     let lane = this.lanes.get(key);
     if (lane === undefined) {
-      lane = new RecordQueue(
-        { service_name: RECORD_SERVICE, record: record.kind, cluster: record.cluster },
-        this.options
-      );
+      lane = new RecordQueue((late) => recordLabels({ kind, cluster, node }, late), this.options);
       this.lanes.set(key, lane);
     }
     this.counts.written++;

@@ -3,8 +3,9 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { t, Trans } from '../shared/texts';
 import { Alert, Button, LoadingBar, useStyles2 } from '@grafana/ui';
-import type { Records } from './loaded-records';
-import { progressText, shortageText } from './describe';
+import type { Shortage } from './evidence-reader';
+import type { Progress } from './records-loader';
+import type { Records } from './use-records';
 
 /** How far the reading is, why it ended, and what of the data is not there. */
 export function RecordsStatus({ records }: { records: Records }) {
@@ -73,3 +74,39 @@ const getStyles = (theme: GrafanaTheme2) => ({
   }),
   bar: css({ width: 240, overflow: 'hidden', borderRadius: theme.shape.radius.default }),
 });
+
+/** How far a reading is. */
+export function progressText({ read, total }: Progress): string {
+  const known = { read: read.toLocaleString(), total: total?.toLocaleString() };
+  return total === undefined || total < read
+    ? t('records.reading', 'Reading records: {{read}}', known)
+    : t('records.reading-of', 'Reading records: {{read}} of {{total}}', known);
+}
+
+/** Why what is shown is a part of the data. */
+export function shortageText(shortage: Shortage): string {
+  switch (shortage.why) {
+    case 'too-many':
+      return t(
+        'records.too-many',
+        'The range holds {{total}} records of the kind {{kind}}; the newest {{read}} were read. Choose a shorter range for the others.',
+        { ...shortage, total: shortage.total?.toLocaleString() ?? '?', read: shortage.read.toLocaleString() }
+      );
+    case 'one-millisecond':
+      return t(
+        'records.one-millisecond',
+        'More records stand in the millisecond {{at}} than Grafana can page through; `afterlog cases` reads them all.',
+        { at: new Date(shortage.at).toISOString() }
+      );
+    case 'unreadable':
+      return t(
+        'records.unreadable',
+        'Lines that are no record this version knows: {{lines}}. They may come from a newer Afterlog.',
+        { lines: shortage.lines.toLocaleString() }
+      );
+    case 'line-limit':
+      return t('records.line-limit', 'The query gave as many lines as it may: {{lines}}. Older ones are left out.', {
+        lines: shortage.lines.toLocaleString(),
+      });
+  }
+}

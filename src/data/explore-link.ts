@@ -1,4 +1,4 @@
-import type { Span } from './loki-source';
+import type { Span } from '../../model/evidence';
 
 /** The address of Explore with a query, for links: `/explore?schemaVersion=1&panes=…`, as Grafana 10.1 and newer have it. */
 export function exploreLink(uid: string, expr: string, { from, to }: Span): string {

@@ -1,10 +1,12 @@
-import { logQuery } from '../../model/logql';
+import { containerRunId } from '../../model/container-run';
+import { type KindName, KINDS, narrowed, queryOf, RecordBase, type Span } from '../../model/evidence';
+import { type LabelMatches, logQuery, matchersOf, quote } from '../../model/logql';
 import { type Question, type Reading, readingsOf, type Target, type Who } from '../../model/lookup';
+import { type PodRecord, recordKey } from '../../model/records';
 import type { LogLayout } from '../shared/log-layouts';
-import { containerRecords } from './container-records';
-import { type FoundRun, runOfRecord, runsOfLines } from './found-run';
-import type { LokiSource, Span } from './loki-source';
-import { runsOfPods } from './pod-runs';
+import { type FoundRun, queryFor, runOfRecord, runsOfLines } from './found-run';
+import type { LokiSource } from './loki-source';
+import { ENTRIES_PER_QUERY } from './evidence-reader';
 
 /** What a question led to. */
 export interface Found {
@@ -19,6 +21,7 @@ const BROAD_SEARCH_MS = 86_400_000;
 const NEWEST_LINES = 1000;
 /** A pasted kubelet log may name hundreds. */
 const MOST_TARGETS = 10;
+const DAY_MS = 86_400_000;
 
 /**
  * The container runs that a question asks for. The container records know them; one that has none yet (it still runs) is
@@ -105,4 +108,63 @@ function previousOf(runs: FoundRun[]): FoundRun[] {
     const ofOne = runs.filter((one) => nameOf(one) === name);
     return ofOne.sort((a, b) => (b.who.restart ?? 0) - (a.who.restart ?? 0)).slice(1, 2);
   });
+}
+
+interface RecordsFound {
+  base: RecordBase;
+  /** Loki gave as many as it may: there may be older ones. */
+  isPart: boolean;
+}
+
+/** The records that a query of a kind's streams gives. @throws LokiFailure */
+async function recordsBy(loki: LokiSource, kind: KindName, query: string, span: Span): Promise<RecordsFound> {
+  const entries = await loki.newest(query, span, ENTRIES_PER_QUERY);
+  const base = new RecordBase();
+  entries.forEach(({ line, ns }) => base.add(kind, line, ns));
+  return { base, isPart: entries.length >= ENTRIES_PER_QUERY };
+}
+
+/** The container record of each container run with this metadata, newest run first. */
+async function containerRecords(loki: LokiSource, metadata: LabelMatches, span: Span) {
+  const query = queryOf({ kind: 'containers', metadata }, loki.recordSelector);
+  const { base, isPart } = await recordsBy(loki, 'containers', query, span);
+  const records = base.of('containers').sort((a, b) => -compare(a.firstTime ?? '', b.firstTime ?? ''));
+  return { records, isPart };
+}
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+/**
+ * The container runs that the API server showed, for what no agent has accounted for: their logs may be lost, and
+ * why that is so can be told all the same.
+ */
+async function runsOfPods(loki: LokiSource, target: Target, metadata: LabelMatches, span: Span): Promise<FoundRun[]> {
+  const { namespace } = target;
+  // Ids of containers stand in the record only, not beside it.
+  const query =
+    target.kind === 'container'
+      ? [
+          `${narrowed(loki.recordSelector, `record="${KINDS.pods.label}"`)} |= ${quote(`"${target.id}`)}`,
+          ...matchersOf({ namespace }),
+        ].join(' | ')
+      : queryOf({ kind: 'pods', metadata: { ...metadata, namespace } }, loki.recordSelector);
+  const { base } = await recordsBy(loki, 'pods', query, span);
+  const runs = base.of('pods').flatMap((pod) => runsOf(pod, loki.logs));
+  return runs.filter(({ who }) => target.kind !== 'container' || who.containerId?.startsWith(target.id) === true);
+}
+
+function runsOf(pod: PodRecord, layout: LogLayout): FoundRun[] {
+  const { cluster, namespace, pod: name, id: podUid, node, workload } = pod;
+  return pod.containers.flatMap(({ name: container, runs }) =>
+    runs.map(({ restart, containerId, started, finished }): FoundRun => {
+      const who = { cluster, namespace, pod: name, podUid, container, restart, containerId, node: node ?? undefined };
+      const end = Date.parse(finished ?? pod.deletion?.gone ?? '') || Date.now();
+      return {
+        key: recordKey({ cluster, id: containerRunId(who) }),
+        ...{ who, record: undefined, query: queryFor({ ...who, workload }, layout) },
+        span: { from: (Date.parse(started ?? '') || end - DAY_MS) - 1000, to: end + 1000 },
+        job: pod.job,
+      };
+    })
+  );
 }

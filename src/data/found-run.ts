@@ -5,7 +5,7 @@ import { type ContainerRecord, recordKey } from '../../model/records';
 import { parseNs } from '../../model/time';
 import type { LogLayout } from '../shared/log-layouts';
 import type { Entry } from './log-frames';
-import type { Span } from './loki-source';
+import type { Span } from '../../model/evidence';
 
 /** A container run whose log can be asked for. */
 export interface FoundRun {

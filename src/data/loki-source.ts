@@ -1,17 +1,14 @@
 import type { DataFrame } from '@grafana/data';
+import type { Span } from '../../model/evidence';
 import { type LogLayout, OWN_LAYOUT } from '../shared/log-layouts';
 import { RECORD_SELECTOR } from '../shared/settings';
-import { type Entry, entriesOf, sumOf } from './log-frames';
-import { type Count, countsOf } from './metric-frames';
+import { type Count, countsOf, type Entry, entriesOf, sumOf } from './log-frames';
 import { queryFrames } from './query-frames';
 
-/** Milliseconds since 1970, `to` exclusive: the data source knows nothing finer. */
-export interface Span {
-  from: number;
-  to: number;
-}
-
-/** Loki as this plugin asks it: through Grafana's data source, which has the address and the rights. */
+/**
+ * Loki as this plugin asks it: through Grafana's data source, which has the address and the rights, and knows no time
+ * finer than milliseconds.
+ */
 export class LokiSource {
   /**
    * @param uid of the data source

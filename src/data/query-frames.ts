@@ -3,8 +3,10 @@ import { getDataSourceSrv } from '@grafana/runtime';
 import type { DataQuery } from '@grafana/schema';
 import { from, lastValueFrom, Observable, takeUntil } from 'rxjs';
 import { PLUGIN_ID } from '../shared/paths';
-import { LokiFailure } from './loki-failure';
-import type { Span } from './loki-source';
+import type { Span } from '../../model/evidence';
+
+/** Why Loki, or the way to it, gave no answer. */
+export class LokiFailure extends Error {}
 
 /** What Grafana's Loki data source understands of a query. */
 export interface LokiQuery extends DataQuery {

@@ -1,11 +1,9 @@
 import * as z from 'zod';
+import { jsonOf, kindNamed } from '../../model/evidence';
 import type { TimedLine } from './log-frames';
-import { jsonOf } from './parse-record';
-import { KIND_NAMES, KINDS } from './kinds';
 import { type Explained, RecordCache } from './record-cache';
 
 const kindOfRecord = z.object({ kind: z.string() });
-const nameOf = new Map(KIND_NAMES.map((name) => [KINDS[name].label, name]));
 
 /**
  * The records of all kinds among lines that somebody else asked Loki for, with what follows from them: without records
@@ -15,16 +13,14 @@ const nameOf = new Map(KIND_NAMES.map((name) => [KINDS[name].label, name]));
  */
 export function recordsOfLines(lines: readonly TimedLine[]): Explained & { unreadable: number } {
   const cache = new RecordCache();
-  let unreadable = 0;
+  let strange = 0;
   for (const { line, ns } of lines) {
-    const json = jsonOf(line);
-    const name = nameOf.get(kindOfRecord.safeParse(json).data?.kind ?? '');
-    const record = name && KINDS[name].schema.safeParse(json).data;
-    if (name && record) {
-      cache.add(name, record, ns);
+    const kind = kindNamed(kindOfRecord.safeParse(jsonOf(line)).data?.kind ?? '');
+    if (kind === undefined) {
+      strange++;
     } else {
-      unreadable++;
+      cache.base.add(kind, line, ns);
     }
   }
-  return { ...cache.explained(), unreadable };
+  return { ...cache.explained(), unreadable: strange + cache.base.unreadable };
 }

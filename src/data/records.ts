@@ -1,9 +1,21 @@
-export { casesWithin, momentOf } from './cases-within';
-export type { Explained } from './record-cache';
-export type { LoadedRecords, Progress, Records, Shortage } from './loaded-records';
+import type { Case } from '../../model/cases';
+import type { Span } from '../../model/evidence';
+
+export { NO_RECORDS, type RecordSet } from '../../model/evidence';
+export type { Shortage } from './evidence-reader';
 export { caseOfRun, type CaseOf, readCase } from './read-case';
-export { progressText, shortageText } from './describe';
+export type { Explained } from './record-cache';
+export type { LoadedRecords, Progress } from './records-loader';
 export { recordsOfLines } from './records-of-lines';
-export { NO_RECORDS, type RecordSet } from './record-set';
-export { forgetRecords, useRecords } from './use-records';
-export { RecordsStatus } from './RecordsStatus';
+export { progressText, RecordsStatus, shortageText } from './RecordsStatus';
+export { forgetRecords, type Records, useRecords } from './use-records';
+
+/** When a case happened: when its log went, or its container ended. Milliseconds since 1970; NaN where nobody knows. */
+export const momentOf = ({ at, finished }: Case): number => Date.parse(at ?? finished ?? '');
+
+/** The cases that happened in a range, and those of which nobody knows when. */
+export const casesWithin = (cases: readonly Case[], { from, to }: Span): Case[] =>
+  cases.filter((one) => {
+    const moment = momentOf(one);
+    return Number.isNaN(moment) || (moment >= from && moment < to);
+  });

@@ -1,8 +1,8 @@
-import { MOST_ENTRIES } from './container-records';
+import { ENTRIES_PER_QUERY } from './evidence-reader';
 import type { FoundRun } from './found-run';
 import type { Entry } from './log-frames';
-import { LokiFailure } from './loki-failure';
 import type { LokiSource } from './loki-source';
+import { LokiFailure } from './query-frames';
 
 /** The end of a container run's log, as far back as it was read. */
 export interface LogPart {
@@ -28,7 +28,7 @@ export async function readLog(loki: LokiSource, { query, span }: FoundRun, known
   }
   const to = Number(oldest.ns / 1_000_000n) + 1;
   const again = known.entries.filter(({ ns }) => ns < BigInt(to) * 1_000_000n).length;
-  const limit = Math.min(PAGE + again, MOST_ENTRIES);
+  const limit = Math.min(PAGE + again, ENTRIES_PER_QUERY);
   const page = await loki.newest(query, { from: span.from, to }, limit);
   const entries = withoutDoubles([...page, ...known.entries].sort((a, b) => (a.ns < b.ns ? -1 : a.ns > b.ns ? 1 : 0)));
   const isWhole = page.length < limit;

@@ -1,10 +1,9 @@
+import { narrowed, parseRecord, queryOf } from '../../model/evidence';
 import { logQuery } from '../../model/logql';
 import { type WatchRecord, watchRecordSchema } from '../../model/records';
 import type { LogLayout } from '../shared/log-layouts';
 import type { Entry } from './log-frames';
 import type { LokiSource } from './loki-source';
-import { parseRecord } from './parse-record';
-import { narrowed, recordQuery } from './record-query';
 
 /** What of Afterlog's is in a Loki, of the last 24 hours. */
 export interface Findings {
@@ -27,8 +26,8 @@ export async function selfCheck(loki: LokiSource, now: number): Promise<Findings
   const [counts, [record], watches, newest] = await Promise.all([
     // One number a kind: the step is longer than the span, which must not be empty.
     loki.counts(`sum by (record) (count_over_time(${all} [24h]))`, { from: now - 1000, to: now }, DAY_MS),
-    loki.newest(recordQuery(loki.recordSelector, 'container'), span, 1),
-    loki.newest(recordQuery(loki.recordSelector, 'watch'), span, 1),
+    loki.newest(queryOf({ kind: 'containers', metadata: {} }, loki.recordSelector), span, 1),
+    loki.newest(queryOf({ kind: 'watches', metadata: {} }, loki.recordSelector), span, 1),
     loki.newest(linesQuery(loki.logs), span, 1),
   ]);
   return {

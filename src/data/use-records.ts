@@ -1,8 +1,16 @@
 import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react';
-import type { LokiSource, Span } from './loki-source';
-import type { Records } from './loaded-records';
+import type { Span } from '../../model/evidence';
+import type { LokiSource } from './loki-source';
 import { RecordCache } from './record-cache';
-import { RecordsLoader } from './records-loader';
+import { type LoadedRecords, RecordsLoader, type Wanted } from './records-loader';
+
+/** The records of a range as a page sees them. */
+export interface Records extends LoadedRecords {
+  /** Keeps what is there and reads no more. */
+  cancel: () => void;
+  /** Reads the range anew: what was there may have been replaced. */
+  reload: () => void;
+}
 
 /** What was read from each Loki: pages that follow each other, and panels beside each other, share it. */
 const caches = new Map<string, RecordCache>();
@@ -21,8 +29,13 @@ function cacheFor({ uid, recordSelector }: LokiSource): RecordCache {
  * @param range milliseconds since 1970
  * @param round another one looks for what has arrived since
  */
-export function useRecords(loki: LokiSource, { from, to }: Span, round?: unknown): Records {
-  const loader = useMemo(() => new RecordsLoader(loki, cacheFor(loki)), [loki]);
+export function useRecords(
+  loki: LokiSource,
+  { from, to }: Span,
+  { disks = false }: Wanted = {},
+  round?: unknown
+): Records {
+  const loader = useMemo(() => new RecordsLoader(loki, cacheFor(loki), { disks }), [loki, disks]);
   const loaded = useSyncExternalStore(loader.subscribe, loader.current);
   useEffect(() => loader.load({ from, to }), [loader, from, to, round]);
   useEffect(() => loader.cancel, [loader]);

@@ -27,7 +27,7 @@ export function RecordsTimeline({ panel, uid, selector }: RecordsTimelineProps) 
   const loki = useMemo(() => lokiOf(uid, selector, logs), [uid, selector, logs]);
   const span = { from: timeRange.from.valueOf(), to: timeRange.to.valueOf() };
   const round = data.request?.requestId;
-  const records = useRecords(loki, span, round);
+  const records = useRecords(loki, span, { disks: true }, round);
   const filter = usePanelFilter(panel);
   const { lives, nodes, all, now } = useTimelineData(records, { ...filter, others: options.others }, round);
   return (

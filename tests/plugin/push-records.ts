@@ -1,8 +1,11 @@
 import {
+  CONTAINER_METADATA,
   type ContainerRecord,
   containerRecordSchema,
+  NODE_METADATA,
   type NodeRecord,
   nodeRecordSchema,
+  POD_METADATA,
   type PodRecord,
   podRecordSchema,
 } from '../../model/records';
@@ -15,14 +18,24 @@ const MINUTE = 60_000;
 /** RFC 3339 as records have it. @param time milliseconds since 1970 */
 export const iso = (time: number): string => new Date(time).toISOString();
 
-/** Writes records as the shipper does: a stream a kind, id and `final` as structured metadata. Times in milliseconds. */
+const METADATA: Record<string, Record<string, string>> = {
+  container: CONTAINER_METADATA,
+  node: NODE_METADATA,
+  pod: POD_METADATA,
+};
+
+/** Writes records as the shipper does: a stream a kind, with their structured metadata. Times in milliseconds. */
 export async function pushRecords(
   loki: LokiDataSource,
   entries: ReadonlyArray<readonly [time: number, record: AnyRecord]>
 ): Promise<void> {
   const streams = new Map<string, Value[]>();
   for (const [time, record] of [...entries].sort(([a], [b]) => a - b)) {
-    const metadata = { id: record.id, ...(record.final === true && { final: 'true' }) };
+    const fields: Record<string, unknown> = { ...record };
+    const named = Object.entries(METADATA[record.kind] ?? {}).flatMap(([name, field]) =>
+      typeof fields[field] === 'string' ? [[name, fields[field]]] : []
+    );
+    const metadata = { ...Object.fromEntries(named), ...(record.final === true && { final: 'true' }) };
     const values = streams.get(record.kind) ?? [];
     values.push([BigInt(time) * 1_000_000n, JSON.stringify(record), metadata]);
     streams.set(record.kind, values);

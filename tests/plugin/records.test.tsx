@@ -89,7 +89,8 @@ describe('another range', () => {
     expect((await load()).records.containers).toHaveLength(1);
     loki.asked = [];
     await load({ from: RANGE.from + 30 * MINUTE, to: RANGE.to - 10 * MINUTE });
-    expect(recordQueries()).toEqual([]);
+    // Heartbeats of the end of a range tell of the time before it.
+    expect(recordQueries().filter((expr) => !expr.includes('heartbeat'))).toEqual([]);
     const wider = await load({ from: RANGE.from - 2 * HOUR, to: RANGE.to });
     expect(wider.records.containers).toHaveLength(2);
     expect(recordQueries().filter((expr) => expr.includes('record="container"'))).toHaveLength(1);
@@ -143,7 +144,7 @@ describe('trouble', () => {
     );
     let answers = 0;
     loki.beforeAnswer = (expr) => {
-      if (expr.includes('record="container"') && ++answers > 1) {
+      if (expr.startsWith('{') && expr.includes('record="container"') && ++answers > 2) {
         throw new Error('context deadline exceeded');
       }
     };

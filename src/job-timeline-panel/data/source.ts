@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { escapeRegex, quote } from '../../../model/logql';
 import { LAYOUTS } from '../../shared/log-layouts';
 import { LokiSource } from '../../data/loki-source';
-import { selectorOf } from '../../data/record-query';
+import { selectorOf } from '../../../model/evidence';
 import type { JobTimelineOptions } from '../options';
 import { isContainerFrame } from './container-frames';
 

@@ -7,7 +7,7 @@ import { RadioButtonGroup, Stack, useStyles2, useTheme2 } from '@grafana/ui';
 import type { Case } from '../../../model/cases';
 import { isCauseId } from '../../../model/causes';
 import { logStatusSchema } from '../../../model/records';
-import type { Span } from '../../data/loki-source';
+import type { Span } from '../../../model/evidence';
 import { useLocation } from '../../shared/use-location';
 import { causeText, LOG_STATUS_LOOKS, statusText } from '../../shared/words';
 import { columnsOf, totalsOf } from './counts';

@@ -3,7 +3,7 @@ import { t, Trans } from '../../shared/texts';
 import { Button, LinkButton } from '@grafana/ui';
 import { Empty } from '../../app/Empty';
 import { NO_FILTERS, useFilters } from '../../shared/filters';
-import type { Span } from '../../data/loki-source';
+import type { Span } from '../../../model/evidence';
 import { CONFIGURATION_PATH } from '../../shared/paths';
 import type { RecordSet } from '../../data/records';
 

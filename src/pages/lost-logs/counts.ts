@@ -1,5 +1,5 @@
 import type { Case } from '../../../model/cases';
-import type { Span } from '../../data/loki-source';
+import type { Span } from '../../../model/evidence';
 import { momentOf } from '../../data/records';
 
 /** A column of the chart: how many cases of each series happened in a stretch of time. */

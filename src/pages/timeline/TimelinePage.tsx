@@ -32,7 +32,7 @@ export default function TimelinePage() {
   const [filters, changeFilters] = useFilters();
   const { from, to } = wholeOf(span, state.whole);
   const whole = useMemo<View>(() => ({ from, to }), [from, to]);
-  const records = useRecords(loki, whole, time.round);
+  const records = useRecords(loki, whole, { disks: true }, time.round);
   const names = useMemo(() => namesIn(records.records), [records.records]);
   const passes = useMemo(() => (isFiltering(filters) ? matcherOf(filters) : undefined), [filters]);
   const { lives, nodes, all, now } = useTimelineData(records, { passes, others: state.others }, time.round);

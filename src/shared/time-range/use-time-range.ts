@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { getTimeZone, rangeUtil, type TimeRange } from '@grafana/data';
 import { locationService } from '@grafana/runtime';
-import type { Span } from '../../data/loki-source';
+import type { Span } from '../../../model/evidence';
 import { useLocation } from '../use-location';
 import { rawRangeOf, rawRangeOfSearch, timeRangeOf } from './range-in-url';
 

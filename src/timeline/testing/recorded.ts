@@ -32,6 +32,7 @@ export function recordedRecords(): RecordSet {
     disks: recordedDisks(),
     thresholds: [recordedThresholds()],
     watches: [],
+    heartbeats: [],
   };
 }
 

@@ -1,0 +1,46 @@
+import type { LabelMatch } from '../logql';
+import { RECORD_SERVICE } from './common';
+
+/**
+ * Kinds that every node writes: their streams are split, so that a question about one node reads a share of them. What is
+ * late is not: there is a stream an hour already, and sixteen times as many would come near Loki's limit of streams.
+ */
+const SHARDED: ReadonlySet<string> = new Set(['container', 'disk', 'gc', 'heartbeat', 'thresholds']);
+const SHARDS = 16;
+
+/** Labels of a late record's stream: the hour that it belongs to. */
+export interface LateLabels {
+  late: 'true';
+  hour: string;
+}
+
+/** The labels of the stream that a record goes to. @param node the record's, where it is about one */
+export function recordLabels(
+  { kind, cluster, node }: { kind: string; cluster: string; node?: string },
+  late?: LateLabels
+): Record<string, string> {
+  const shard = late === undefined && node !== undefined && SHARDED.has(kind) ? { shard: shardOf(node) } : undefined;
+  return { service_name: RECORD_SERVICE, record: kind, cluster, ...shard, ...late };
+}
+
+/**
+ * What the label `shard` of the records about some nodes is: those of the nodes, or none in streams that are not split.
+ * undefined where it narrows nothing down.
+ */
+export function shardMatch(kind: string, nodes: LabelMatch | undefined): LabelMatch | undefined {
+  if (nodes === undefined || nodes instanceof RegExp || !SHARDED.has(kind)) {
+    return undefined;
+  }
+  const shards = [...new Set((typeof nodes === 'string' ? [nodes] : nodes).map(shardOf))].sort();
+  return shards.length < SHARDS / 2 ? ['', ...shards] : undefined;
+}
+
+/** `00` to `15`, by FNV-1a of the node's name: evenly, and the same in every program. */
+export function shardOf(node: string): string {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < node.length; i++) {
+    hash = Math.imul(hash ^ node.charCodeAt(i), 0x01000193);
+  }
+  // The low bits of FNV-1a follow the last character alone: nodes that are numbered would not spread.
+  return String(((hash >>> 16) ^ hash) & (SHARDS - 1)).padStart(2, '0');
+}

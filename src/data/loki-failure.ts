@@ -1,2 +1,0 @@
-/** Why Loki, or the way to it, gave no answer. */
-export class LokiFailure extends Error {}
