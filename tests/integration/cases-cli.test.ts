@@ -376,7 +376,9 @@ describe('the commands', () => {
       /2026-11-23 23:15:30 +disk +imagefs at 90 % \(0\.3 of 2\.9 GB free\); the kubelet reclaims at 85 % \(imagefs\.available < 15%\), read from \/configz/
     );
     expect(out).toMatch(/^ {2}imageGCHighThresholdPercent +85 +the kubelet's \/configz$/m);
-    expect(out).toContain('Change imageGCHighThresholdPercent from 85 to 75 and imageGCLowThresholdPercent from 80 to 70');
+    expect(out).toContain(
+      'Change imageGCHighThresholdPercent from 85 to 75 and imageGCLowThresholdPercent from 80 to 70'
+    );
   });
 
   test('explain tells the TTL and the history limits as they are set', async () => {
