@@ -12,7 +12,10 @@ import type { FilesystemReader } from '../node/disk/filesystem';
 import { NodeFacts } from '../node/node-facts';
 import { byDirectory, Checkpoint, type SavedContainer } from './checkpoint/checkpoint';
 import { ContainerLog } from './container/container-log';
+import { version } from '../common/version';
+import { AliveFile } from './checkpoint/alive-file';
 import { CursorFile } from './checkpoint/cursor-file';
+import { Heartbeat } from './status/heartbeat';
 import { PriorityWatch } from './priority/priority-watch';
 import { namedValues } from './entries/entry-names';
 import { showGauges } from './status/gauges';
@@ -67,6 +70,7 @@ export class Agent {
   private readonly nodeFacts: NodeFacts;
   private readonly stopped = new AbortController();
   private podLogs: PodLogs | null = null;
+  private heartbeat: Heartbeat | null = null;
   private server: StatusServer | null = null;
   private rescueTimer: NodeJS.Timeout | null = null;
   private unlock: (() => void) | null = null;
@@ -154,9 +158,12 @@ export class Agent {
     };
     this.podLogs = new PodLogs(this.logsDir, config.rescan.interval, deps, byDirectory(saved));
     this.podLogs.start();
+    if (!this.once) {
+      this.heartbeat = this.startHeartbeat();
+    }
     const containers = this.recordKeeper.containers.size;
     this.logger.info('agent started', { logs: this.logsDir, loki: this.connection.url, containers });
-    this.rescueTimer = setInterval(() => this.lookAtDeleted(), RESCUE_LOOK_MS);
+    this.rescueTimer = setInterval(() => this.lookAtContainers(), RESCUE_LOOK_MS);
     void this.probe();
     if (!this.once) {
       void this.nodeFacts.start();
@@ -238,6 +245,7 @@ export class Agent {
     clearInterval(this.rescueTimer ?? undefined);
     await Promise.all([this.flush(graceMs), this.nodeFacts.stop()]);
     this.recordKeeper.stop();
+    this.heartbeat?.stop();
     await this.pusher.stop();
     const { undelivered } = await this.records.close(Math.max(0, end - performance.now()));
     this.report(undelivered.length);
@@ -248,8 +256,30 @@ export class Agent {
     this.unlock?.();
   }
 
-  private lookAtDeleted(): void {
-    this.recordKeeper.lookForEnds();
+  private startHeartbeat(): Heartbeat {
+    const { config, recordKeeper } = this;
+    const heartbeat = new Heartbeat({
+      cluster: config.cluster.name,
+      node: config.node.name,
+      version,
+      records: this.records,
+      alive: new AliveFile(config.state.dir),
+      now: () => this.clock.now(),
+      observe: () => ({
+        logsProblem: this.podLogs?.problem ?? null,
+        kubeletLog: this.nodeFacts.kubeletLogCoverage,
+        containers: recordKeeper.containers.size,
+        unackedBytes: recordKeeper.unacked,
+        oldestUnacked: recordKeeper.oldestUnacked,
+        lokiProblem: this.pusher.problem,
+      }),
+    });
+    heartbeat.start();
+    return heartbeat;
+  }
+
+  private lookAtContainers(): void {
+    this.recordKeeper.look();
     if (this.recordKeeper.pinnedBytes > 0) {
       this.rescue.check(this.recordKeeper.containers.values());
     }

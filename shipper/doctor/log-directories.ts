@@ -3,7 +3,7 @@ import { parseContainerLink } from '../agent/files/names';
 import type { AgentConfig } from '../config/agent-config';
 import { filesystemKind } from './filesystem-kind';
 import { error, type Finding, note, ok, warning } from './finding';
-import { codeOf, type LogInventory, logInventory } from './log-inventory';
+import { codeOf, LINK, type LogInventory, logInventory } from './log-inventory';
 
 /**
  * Whether the agent finds the container logs and may read them.
@@ -17,7 +17,7 @@ export async function checkLogDirectories({
   const dir = logs.dir;
   let inventory: LogInventory;
   try {
-    inventory = await logInventory(dir);
+    inventory = await logInventory(dir, [logs['docker-dir']]);
   } catch (problem) {
     const finding = error('logs.dir', `${dir} cannot be read: ${codeOf(problem)}`, adviceFor(codeOf(problem)));
     return { findings: [finding], inventory: undefined };
@@ -70,7 +70,7 @@ const SHOWN = 3;
 
 function access(dir: string, { closed, containers }: LogInventory, logs: AgentConfig['logs']): Finding[] {
   const refused = closed.filter(({ code }) => code === 'EACCES' || code === 'EPERM');
-  const nowhere = closed.filter(({ code }) => code === 'ENOENT' || code === 'ELOOP');
+  const nowhere = closed.filter(({ code }) => code === 'ENOENT' || code === 'ELOOP' || code === LINK);
   const others = closed.filter((one) => !refused.includes(one) && !nowhere.includes(one));
   const some = (list: typeof closed) =>
     list
@@ -91,7 +91,7 @@ function access(dir: string, { closed, containers }: LogInventory, logs: AgentCo
       ? [
           error(
             'logs.access',
-            `${amount(nowhere.length, 'log file')} of ${dir} lead nowhere: ${some(nowhere)}`,
+            `${amount(nowhere.length, 'log file')} of ${dir} lead nowhere, or out of the log directories: ${some(nowhere)}`,
             `These are links, as Docker makes them: mount what they lead to at the same path, and name it with --logs.docker-dir (now ${logs['docker-dir']}).`
           ),
         ]

@@ -22,12 +22,12 @@ export async function checkSystemLimits(inventory: LogInventory | undefined, pro
 async function watches(inventory: LogInventory | undefined, proc: string): Promise<Finding[]> {
   const refused = tryWatch();
   if (refused !== undefined) {
-    const runs = refused === 'EMFILE';
+    const instances = refused === 'EMFILE';
     return [
       error(
         'system.inotify',
-        runs ? 'no inotify run is left for this user' : `inotify gives no watch: ${refused}`,
-        `Raise it on the node: sysctl -w fs.inotify.max_user_${runs ? 'runs' : 'watches'}=${runs ? 512 : 524_288}. As it is, logs are found by rescan only.`
+        instances ? 'no inotify instance is left for this user' : `inotify gives no watch: ${refused}`,
+        `Raise it on the node: sysctl -w fs.inotify.max_user_${instances ? 'instances' : 'watches'}=${instances ? 512 : 524_288}. As it is, directories are polled every 250 ms.`
       ),
     ];
   }
@@ -42,7 +42,7 @@ async function watches(inventory: LogInventory | undefined, proc: string): Promi
   const needed = inventory.pods + inventory.containers + 2;
   const found = `fs.inotify.max_user_watches is ${amount(most)}, ${amount(needed)} are needed`;
   const wanted = Math.max(524_288, 2 ** Math.ceil(Math.log2(needed * GROWTH)));
-  const todo = `Raise it on the node: sysctl -w fs.inotify.max_user_watches=${wanted}. What is not watched is found by rescan only; all processes of a user share the limit.`;
+  const todo = `Raise it on the node: sysctl -w fs.inotify.max_user_watches=${wanted}. What is not watched is polled every 250 ms; all processes of a user share the limit.`;
   return [
     needed > most
       ? error('system.inotify', found, todo)

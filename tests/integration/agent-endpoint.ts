@@ -115,5 +115,7 @@ export class Endpoint {
 
 /** Whether a push holds nothing but disk samples, thresholds and reclaims. */
 function isOfNode({ headers }: IncomingMessage, body: Buffer): boolean {
-  return headers['content-type'] === 'application/json' && /"record":"(disk|thresholds|gc)"/.test(body.toString());
+  return (
+    headers['content-type'] === 'application/json' && /"record":"(disk|thresholds|gc|heartbeat)"/.test(body.toString())
+  );
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import { containerRunId } from '../../../model/container-run';
 import { CONTAINER_METADATA, type ContainerRecord } from '../../../model/records';
-import { parseNs } from '../../../model/time';
+import { formatNs, parseNs } from '../../../model/time';
 import type { Logger } from '../../common/log';
 import type { RecordWriter } from '../../loki/record-writer';
 import type { Checkpoint } from './checkpoint';
@@ -43,6 +43,8 @@ export class RecordKeeper {
   private readonly finished = new Map<string, ContainerRecord>();
   /** Container records that wait: for the directory to settle, or for Loki. */
   private readonly closing = new Set<string>();
+  /** Containers of which Loki has more, or less, than their last container record says. */
+  private readonly untold = new Set<ContainerLog>();
   /** Directories of logs that left: whether it showed yet what the kubelet leaves of them. */
   private readonly settling = new WeakMap<NonNullable<RecordState['left']>, 'waiting' | 'done'>();
   private readonly straggling = new Set<ContainerLog>();
@@ -61,6 +63,27 @@ export class RecordKeeper {
       waiting += container.state.left !== null && !isOpen ? 1 : 0;
     }
     return waiting;
+  }
+
+  /** Now and then: containers that ended, and what has to be said of those that run. */
+  look(): void {
+    this.lookForEnds();
+    for (const container of this.untold) {
+      if (container.state.left !== null || !this.containers.has(container.id)) {
+        this.untold.delete(container); // its last word says it
+      } else if (container.isReportDue()) {
+        this.tell(container);
+      }
+    }
+  }
+
+  /** Time of the oldest line that Loki has not acknowledged, as exact as it is known, RFC 3339; null where it has all. */
+  get oldestUnacked(): string | null {
+    let oldest = Infinity;
+    for (const { unackedSinceMs } of this.addedUp().unacked > 0 ? this.containers.values() : []) {
+      oldest = Math.min(oldest, unackedSinceMs ?? Infinity);
+    }
+    return Number.isFinite(oldest) ? formatNs(BigInt(Math.floor(oldest)) * 1_000_000n) : null;
   }
 
   /** Containers whose logs were deleted end when the kubelet removes them, or are silent. */
@@ -164,6 +187,7 @@ export class RecordKeeper {
     this.sums = null;
     if (container.unread > 0) {
       this.deps.ready(container);
+      this.untold.add(container);
     }
     this.awaitStragglers(container);
     const away = container.state.away?.files ?? 0;
@@ -208,7 +232,13 @@ export class RecordKeeper {
     );
   }
 
+  /** What changed since the last container record is said now. */
   stop(): void {
+    for (const container of this.untold) {
+      if (container.state.left === null && this.containers.has(container.id)) {
+        this.tell(container);
+      }
+    }
     this.stopped = true;
     this.timers.forEach((timer) => clearInterval(timer));
   }
@@ -311,6 +341,10 @@ export class RecordKeeper {
   private tell(container: ContainerLog): void {
     container.unreported = this.deps.records.full;
     if (!container.unreported) {
+      container.reported();
+      if (container.unacked === 0) {
+        this.untold.delete(container);
+      }
       this.write(container, this.recordOf(container, false));
     }
   }

@@ -14,6 +14,11 @@ const STRAGGLER_MS = 2_000;
 /** Whoever wrote so lately runs, and no reclaim deletes its log. */
 const RUNS_MS = 5_000;
 
+/** Lines that wait for so long are a backlog. */
+const BACKLOG_MS = 5_000;
+/** A container that writes now and then has a container record so often at least. */
+const MAX_REPORT_PAUSE_MS = 600_000;
+
 /** What the kubelet's link to a container's log tells: there as long as the kubelet has the container. */
 export type LinkState = 'there' | 'removed' | 'unknown';
 
@@ -52,6 +57,8 @@ export class ContainerLog {
   over = false;
   /** A gap was found that no container record in Loki tells of. */
   unreported = false;
+  private reports = { atMs: -Infinity, count: 0, ofBacklog: false };
+  private waitingSince: number | null = null;
   /** When its log left the node, milliseconds of the monotonic clock. */
   private leftAt = -Infinity;
 
@@ -106,6 +113,28 @@ export class ContainerLog {
   missUntil(now: string): void {
     const detail = 'what was written after its log was removed and before it was there again';
     this.miss({ reason: 'gone-unread', bytes: null, lines: null, from: this.state.lastTime, to: now, detail });
+  }
+
+  /**
+   * Whether a container record has to say how far Loki has its log: when it has all of it and the container has been
+   * silent, each time twice as long after the last one, and once when lines begin to wait.
+   */
+  isReportDue(): boolean {
+    const nowMs = performance.now();
+    if (this.unacked > 0) {
+      this.waitingSince ??= nowMs;
+      return !this.reports.ofBacklog && nowMs - this.waitingSince > BACKLOG_MS;
+    }
+    this.waitingSince = null;
+    const grewAt = this.files.at(-1)?.log.grewAt ?? -Infinity;
+    const pause = Math.min(MAX_REPORT_PAUSE_MS, RUNS_MS * 2 ** this.reports.count);
+    return nowMs - grewAt > RUNS_MS && (this.reports.ofBacklog || nowMs - this.reports.atMs > pause);
+  }
+
+  /** A container record says how it stands now. */
+  reported(): void {
+    const count = this.reports.count + 1;
+    this.reports = { atMs: performance.now(), count, ofBacklog: this.unacked > 0 };
   }
 
   /** Whether its log was deleted, and it may still write to it. */
