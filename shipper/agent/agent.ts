@@ -271,7 +271,7 @@ export class Agent {
         containers: recordKeeper.containers.size,
         unackedBytes: recordKeeper.unacked,
         oldestUnacked: recordKeeper.oldestUnacked,
-        lokiProblem: this.pusher.problem,
+        lokiProblem: this.push.problem,
       }),
     });
     heartbeat.start();
