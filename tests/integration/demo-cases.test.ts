@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -112,6 +112,61 @@ describe('the cases of a replay that the agent saw whole', () => {
     const explained = await replayed.explain(one?.pod ?? '');
     expect(explained).toContain(words);
     expect(explained).toMatch(new RegExp(`Cause +${cause} `));
+  });
+});
+
+interface Truth {
+  uid: string;
+  container: string;
+  restart: number;
+  /** null: its log is still on the node. */
+  cause: string | null;
+}
+
+describe('the recorded node of Kubernetes 1.36, whose kubelet logs text and then JSON', () => {
+  const recording = join(__dirname, '../recording/disk-pressure-1.36');
+  const replayed = new Replayed();
+  beforeAll(
+    () => replayed.play('--recording', 'disk-pressure-1.36', '--agent-down', 'none', '--speed', '20'),
+    PATIENCE_MS
+  );
+  afterAll(() => replayed.close());
+
+  test('has every line in the store', () => {
+    expect(replayed.report).toContain('✓ Every line of the recording is in the store');
+    expect(replayed.report).toContain('node-b, 2026-11-28');
+  });
+
+  test('has for each container the cause that ground-truth.jsonl tells, and its whole log', async () => {
+    const lines = (await readFile(join(recording, 'ground-truth.jsonl'), 'utf8')).trimEnd().split('\n');
+    const truth = lines.map((line) => JSON.parse(line) as Truth).filter(({ cause }) => cause !== null);
+    const textOf = (uid: string, container: string, restart: number, cause: string | null, status: string) =>
+      `${uid}/${container}/${restart} ${cause ?? ''} ${status}`;
+    const told = replayed.cases.map(({ podUid, container, restart, cause, status }) =>
+      textOf(podUid, container, restart, cause, status === 'rescued' ? 'complete' : status)
+    );
+    expect(told.sort()).toEqual(
+      truth.map(({ uid, container, restart, cause }) => textOf(uid, container, restart, cause, 'complete')).sort()
+    );
+  });
+
+  test('confirms only what a component said of the container itself', () => {
+    expect(tally(replayed.cases)).toEqual({
+      ...{ 'C1 confirmed': 90, 'C2 confirmed': 2, 'C3 confirmed': 1, 'C4 strong': 6, 'C6 likely': 3, 'C7 strong': 2 },
+      ...{
+        'C8 confirmed': 4,
+        'C8 strong': 2,
+        'C9 confirmed': 6,
+        'C11 strong': 1,
+        'C14 confirmed': 1,
+        'C19 confirmed': 3,
+      },
+    });
+  });
+
+  test('explains what kubectl answers of the containers that were restarted together in place', async () => {
+    const explained = await replayed.explain('restartall');
+    expect(explained).toMatch(/Cause +C19 /);
   });
 });
 
