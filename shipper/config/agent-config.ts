@@ -123,6 +123,15 @@ const agentSchema = z.strictObject({
     'max-age': positiveDuration
       .prefault('6d23h50m')
       .describe("Loki's reject_old_samples_max_age, less a margin; older lines cannot be stored"),
+    'max-future': positiveDuration
+      .prefault('10m')
+      .describe("Loki's creation_grace_period; lines that are dated further in the future are misdated"),
+    'misdated-lines': z
+      .enum(['store', 'count'])
+      .prefault('store')
+      .describe(
+        'lines dated in the future or before 2010: store them at the time they are read, or count them as lost'
+      ),
   }),
   rescue: z.strictObject({
     'max-bytes': bytes

@@ -16,6 +16,11 @@ const positionSchema = z.object({
   rawNanos: z.number(),
   seconds: z.number(),
   nanos: z.number(),
+  peak: z
+    .object({ rawSeconds: z.number(), rawNanos: z.number(), seconds: z.number(), nanos: z.number() })
+    .nullable()
+    .default(null),
+  unordered: z.number().default(0),
 });
 
 const savedFileSchema = z.object({
@@ -30,7 +35,13 @@ const savedFileSchema = z.object({
   acked: positionSchema,
   /** What Loki may have beyond that: see `Sent`. */
   sent: z
-    .object({ offset: z.number(), skip: z.number(), late: z.boolean(), containerId: z.string().nullable() })
+    .object({
+      offset: z.number(),
+      skip: z.number(),
+      late: z.boolean(),
+      containerId: z.string().nullable(),
+      arrivalSeconds: z.number(),
+    })
     .optional(),
   /** The file had its full size already. */
   over: z.boolean().default(false),

@@ -231,7 +231,12 @@ export class ContainerLog {
       const segments = stretches.map((stretch) => ({ ...stretch, container: this }));
       return { segments, stop, late };
     };
+    let previous: OpenFile | null = null;
     for (const file of this.files) {
+      if (previous) {
+        file.follow(previous);
+      }
+      previous = file;
       const containerId = file.containerId(this.state.containerId);
       buffer.metadata.use(this.formsOf(containerId));
       const stop = file.fill(buffer, rules, { final: this.isFinal(file), nowMs, containerId }, stretches);
@@ -261,19 +266,31 @@ export class ContainerLog {
   }
 
   /** Loki acknowledged the segment. */
-  acknowledge({ file, to, from }: Segment): void {
+  acknowledge({ file, to, from, last, leftOut }: Segment): void {
     file.settle(to);
-    file.firstTime ??= from;
-    this.state.firstTime ??= from;
-    this.state.lastTime = lineTime(to.seconds, to.nanos) ?? this.state.lastTime;
+    file.firstTime = earliest(file.firstTime, from);
+    this.state.firstTime = earliest(this.state.firstTime, from);
+    this.state.lastTime = latest(this.state.lastTime, last);
+    if (leftOut > 0) {
+      const detail = 'dated in the future, or by a clock that was not set';
+      this.state.passedOver.lines += leftOut;
+      this.miss({
+        reason: 'refused',
+        bytes: null,
+        lines: leftOut,
+        from: from ?? this.state.lastTime,
+        to: last,
+        detail,
+      });
+    }
   }
 
   /** The segment was passed over for good: its bytes are no longer waited for, and the account says so. */
-  passOver({ file, from, to, bytes, lines }: Segment, gap: Pick<Gap, 'reason' | 'detail'>): void {
+  passOver({ file, from, last, to, bytes, lines }: Segment, gap: Pick<Gap, 'reason' | 'detail'>): void {
     file.settle(to);
     this.state.passedOver.lines += lines;
     this.state.passedOver.bytes += bytes;
-    this.miss({ ...gap, bytes, lines, from, to: lineTime(to.seconds, to.nanos) });
+    this.miss({ ...gap, bytes, lines, from, to: last });
   }
 
   /** Takes up a file where an earlier agent had left it. */
@@ -422,3 +439,7 @@ export class ContainerLog {
     return buildContainerRecord(this, node, state, open, final);
   }
 }
+
+/** RFC 3339 texts of one form compare as their times do. */
+const earliest = (a: string | null, b: string | null) => (a === null ? b : b === null || a < b ? a : b);
+const latest = (a: string | null, b: string | null) => (a === null ? b : b === null || a > b ? a : b);

@@ -65,7 +65,7 @@ test.each([
   ['2026-11-24T00:00:0x.000000000Z stdout F text'],
   ['2026-13-24T00:00:00.000000000Z stdout F text'],
   ['2026-11-24 00:00:00.000000000Z stdout F text'],
-  ['1969-12-31T23:59:59.000000000Z stdout F text'],
+  ['2026-11-24T00:00:61.000000000Z stdout F text'],
   ['{"log":"text\\n","stream":"stdout","time":"2026-11-24T00:00:00Z"}'],
 ])('is no CRI line: %p', (line) => {
   expect(parse(line)).toBeNull();

@@ -58,6 +58,9 @@ export class CriParser implements LineParser {
     if (tens < 0 || ones < 0) {
       return false;
     }
+    if (tens > 6 || (tens === 6 && ones > 0)) {
+      return false;
+    }
     let seconds = this.minuteSeconds + tens * 10 + ones;
     at += 3;
     let nanos = 0;
@@ -124,7 +127,7 @@ export class CriParser implements LineParser {
       return false;
     }
     const ms = Date.parse(`${memory.toString('latin1', start, start + MINUTE_LENGTH)}:00Z`);
-    if (!(ms >= 0 && ms < 0x7fffffff * 1000)) {
+    if (Number.isNaN(ms)) {
       return false;
     }
     minute.set(memory.subarray(start, start + MINUTE_LENGTH));

@@ -1,9 +1,7 @@
 import { Arena, PushEncoder } from '../../loki/push/encoder';
 import { decodePush } from '../../loki/testing/decode-push';
-import { CriParser } from './cri';
 import { Cutter, type Block } from './decoder';
 import type { Rules, Stop } from './entry-writer';
-import { DockerJsonParser } from './docker-json';
 import { EntryMetadata, MetadataForms } from './entry-metadata';
 import { startOfFile, type Position } from '../files/position';
 
@@ -17,6 +15,9 @@ const rules = (over: Partial<Rules> = {}): Rules => ({
   maxPayload: Infinity,
   maxEntries: Infinity,
   fallbackSeconds: BASE - 1,
+  futureFrom: Infinity,
+  arrivalSeconds: BASE + 100,
+  misdated: 'store',
   ...over,
 });
 
@@ -33,8 +34,7 @@ function buffer(requestBytes = 256 * 1024) {
   const cut = (bytes: Buffer, position: Position, given: Rules, how: Partial<Block> = {}): Stop => {
     bytes.copy(arena.memory, start);
     const block = { memory: arena.memory, start, end: start + bytes.length, final: false, flush: false, ...how };
-    const parser = bytes[0] === 0x7b ? new DockerJsonParser() : new CriParser();
-    return cutter.cut(block, parser, position, metadata, given);
+    return cutter.cut(block, position, metadata, given);
   };
   /** `<seconds after BASE>.<nanos> <marks> <line>` of each entry; the mark of stdout is left out. */
   const take = () => {
@@ -80,7 +80,7 @@ describe('lines', () => {
 
   test('of no known format keep the time of the line before, marked', () => {
     const { entries, cutter } = cutOnce(`garbage\n${cri(5, 'stdout F one', 3)}\nmore\n`);
-    expect(entries).toEqual(['-1.0 format garbage', '5.3 one', '5.4 format ', '5.5 format more']);
+    expect(entries).toEqual(['4.999999003 format garbage', '5.3 one', '5.4 format ', '5.5 format more']);
     expect(cutter.writer.unparsed).toBe(3);
   });
 
@@ -107,6 +107,52 @@ describe('lines', () => {
   });
 });
 
+describe('NULs', () => {
+  const nuls = (count: number) => Buffer.alloc(count);
+  const [one, two] = [cri(1, 'stdout F one'), cri(2, 'stdout F two')];
+  const join = (...parts: Array<string | Buffer>) => Buffer.concat(parts.map((part) => Buffer.from(part)));
+
+  test.each<[string, Buffer, string[], number]>([
+    ['before the first line', join(nuls(4096), one, two), ['1.0 one', '2.0 two'], 4096],
+    ['between lines', join(one, nuls(3), two), ['1.0 one', '2.0 two'], 3],
+    ['on lines of their own', join(nuls(1), '\n', one, nuls(30_000), '\n', two), ['1.0 one', '2.0 two'], 30_001],
+    ['behind a torn line', join(one.slice(0, -2), nuls(100), two), ['1.0 on', '2.0 two'], 100],
+    [
+      'behind a torn time',
+      join(one, '2026-11-24T0', nuls(9), two),
+      ['1.0 one', '1.1 format 2026-11-24T0', '2.0 two'],
+      9,
+    ],
+    [
+      'behind a torn line, as long as a hole',
+      join(one.slice(0, -1), nuls(600), 'rest\n'),
+      ['1.0 one', '1.1 format rest'],
+      600,
+    ],
+    ['at the end', join(one, nuls(5_000)), ['1.0 one'], 5_000],
+    ['behind a torn line at the end', join(one.slice(0, -1), nuls(20)), ['1.0 one'], 20],
+    ['in what a program printed', join(cri(1, 'stdout F a\0b\0\0c\0')), ['1.0 a\0b\0\0c\0'], 0],
+  ])('%s', (_where, text, entries, nulBytes) => {
+    const cut = cutOnce(text, {}, { final: true });
+    expect(cut.entries).toEqual(entries);
+    expect(cut.cutter.nulBytes).toBe(nulBytes);
+    expect(cut.position.offset).toBe(text.length);
+  });
+});
+
+describe('formats', () => {
+  const json = (log: string, seconds: number) => `${JSON.stringify({ time: `2026-11-24T00:00:0${seconds}Z`, log })}\n`;
+
+  test.each([
+    ['a json-file log that begins with an empty line', `\n${json('one\n', 1)}`, ['0.999999000 format ', '1.0 one']],
+    ['both formats in one file', cri(1, 'stdout F one') + json('two\n', 2), ['1.0 one', '2.0 two']],
+    ['a byte order mark', `\ufeff${cri(1, 'stdout F one')}`, ['1.0 one']],
+    ['escapes', json('\u0000\u2028é\t\r\n', 1), ['1.0 \u0000\u2028é\t\r']],
+  ])('%s', (_what, text, entries) => {
+    expect(cutOnce(text).entries).toEqual(entries);
+  });
+});
+
 describe('partial lines', () => {
   const P1 = cri(1, 'stdout P one, ');
   const P2 = cri(2, 'stdout P two, ');
@@ -122,7 +168,7 @@ describe('partial lines', () => {
     const E2 = cri(2, 'stderr P err-one, ');
     const E4 = cri(4, 'stderr F err-two');
     expect(cutOnce(P1 + E2 + F3 + E4).entries).toEqual(['1.0 one, three', '2.0 err err-one, err-two']);
-    expect(cutOnce(P1 + E4 + F3).entries).toEqual(['4.0 err err-two', '1.0 one, three']);
+    expect(cutOnce(P1 + E4 + F3).entries).toEqual(['4.0 err err-two', '1.0 order one, three']);
   });
 
   test.each([
@@ -144,10 +190,29 @@ describe('partial lines', () => {
     expect(position).toMatchObject({ offset: text.length, lines: 2 });
   });
 
-  test('go out one by one when nobody waits for their end', () => {
+  test('go out as far as they are there when nobody waits for their end any more', () => {
     const { entries, position } = cutOnce(P1 + P2, {}, { flush: true });
-    expect(entries).toEqual(['1.0 continues one, ', '2.0 continues two, ']);
+    expect(entries).toEqual(['1.0 continues one, two, ']);
     expect(position.offset).toBe((P1 + P2).length);
+  });
+});
+
+describe('an open line', () => {
+  const open = cri(1, 'stdout P prompt> ');
+
+  test('goes out before a line that is five seconds later, of either stream, and holds back none after it', () => {
+    const text = open + cri(3, 'stderr F soon') + cri(6, 'stderr F late') + cri(7, 'stdout F answer');
+    const { entries, position } = cutOnce(text);
+    expect(entries).toEqual(['3.0 err soon', '1.0 continues order prompt> ', '6.0 err late', '7.0 answer']);
+    expect(position.offset).toBe(text.length);
+    expect(cutOnce(open + cri(9, 'stdout P more')).entries).toEqual(['1.0 continues prompt> ']);
+  });
+
+  test('does not drag a line out of the time window: the cut ends before that line', () => {
+    const before = open + cri(2, 'stderr F in');
+    const { stop, entries, position } = cutOnce(before + cri(4, 'stderr F out'), { to: BASE + 4 });
+    expect({ stop, entries }).toEqual({ stop: 'newer', entries: ['2.0 err in', '1.0 continues order prompt> '] });
+    expect(position).toMatchObject({ offset: before.length, lines: 2 });
   });
 });
 
@@ -196,9 +261,35 @@ describe('times', () => {
   test('that go back are kept', () => {
     expect(cutOnce(cri(9, 'stdout F a') + cri(3, 'stdout F b') + cri(4, 'stdout F c')).entries).toEqual([
       '9.0 a',
-      '3.0 b',
-      '4.0 c',
+      '3.0 order b',
+      '4.0 order c',
     ]);
+  });
+
+  test('that go back tell the entries from all others, and so does the end of a run of equal lines behind them', () => {
+    const equal = cri(5, 'stdout F x', 7);
+    const { entries, cutter } = cutOnce(equal + equal + cri(4, 'stdout F x') + cri(4, 'stdout F x') + equal + equal);
+    expect(entries).toEqual(['5.7 x', '5.8 x', '4.0 order x', '4.1 order x', '5.9 x', '5.10 x']);
+    expect(cutter.writer).toMatchObject({ firstSeconds: BASE + 4, last: { seconds: BASE + 5, nanos: 10 } });
+  });
+
+  test('that are in the future, or before there were containers, are stored when they arrive, with their own beside', () => {
+    const text =
+      cri(1, 'stdout F one') +
+      cri(86_400, 'stdout F tomorrow') +
+      `0001-01-01T00:00:00Z stdout F never\n1970-01-01T00:00:07.5Z stderr P boot\n` +
+      cri(2, 'stdout F two');
+    expect(cutOnce(text, { futureFrom: BASE + 600 }).entries).toEqual([
+      '1.0 one',
+      '100.1 order line_time tomorrow',
+      '100.2 order line_time never',
+      '100.3 err continues order line_time boot',
+      '2.0 two',
+    ]);
+    const counted = cutOnce(text, { futureFrom: BASE + 600, misdated: 'count' });
+    expect(counted.entries).toEqual(['1.0 one', '2.0 two']);
+    expect(counted.cutter.writer).toMatchObject({ misdated: 3, leftOut: 3 });
+    expect(counted.position).toMatchObject({ lines: 5, offset: text.length });
   });
 });
 
@@ -235,11 +326,10 @@ describe('a cut ends exactly before', () => {
     expect(position).toMatchObject({ offset: lines.slice(0, 2).join('').length, lines: 2 });
   });
 
-  test('no line that lies in another: both go out together, though one is outside the time', () => {
+  test('a partial line outside the time, though a line inside it lies in it', () => {
     const text = cri(1, 'stdout P one, ') + cri(2, 'stderr F err') + cri(3, 'stdout F three');
     const { stop, entries, position } = cutOnce(text, { from: BASE + 2 });
-    expect({ stop, entries }).toEqual({ stop: 'end', entries: ['2.0 err err', '1.0 one, three'] });
-    expect(position.offset).toBe(text.length);
+    expect({ stop, entries, offset: position.offset }).toEqual({ stop: 'older', entries: [], offset: 0 });
   });
 
   test('says the time of the line', () => {

@@ -31,6 +31,8 @@ test.each([
   [{ log: '' }, { partial: true, content: '' }],
   [{ log: 'tab\tquote"\u001b[0m größer\r\n' }, { content: 'tab\tquote"\u001b[0m größer\r' }],
   [{ attrs: { tag: 'x' } }, { content: 'text' }],
+  [{ time: '1969-12-31T23:59:59.25Z' }, { seconds: -1, nanos: 250_000_000 }],
+  [{ time: '0001-01-01T00:00:00Z' }, { seconds: -62_135_596_800, nanos: 0 }],
   [{ time: '2026-11-24T01:00:01+01:00' }, { seconds: 1_795_478_401, nanos: 0 }],
 ])('%j', (fields, expected) => {
   expect(parse(line(fields))).toMatchObject(expected);
@@ -44,7 +46,6 @@ test.each([
   [line({ stream: 'stdin' })],
   [line({ time: 'yesterday' })],
   [line({ time: undefined })],
-  [line({ time: '1969-12-31T00:00:00Z' })],
 ])('is no json-file line: %s', (text) => {
   expect(parse(text)).toBeNull();
 });

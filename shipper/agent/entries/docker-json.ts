@@ -2,6 +2,8 @@ import * as z from 'zod';
 import { parseNs } from '../../../model/time';
 import type { LineParser, StreamIndex } from './cri';
 
+const NANOS = 1_000_000_000n;
+
 const lineSchema = z.object({
   log: z.string(),
   stream: z.enum(['stdout', 'stderr']).default('stdout'),
@@ -30,12 +32,12 @@ export class DockerJsonParser implements LineParser {
     }
     const line = lineSchema.safeParse(value);
     const time = line.success ? parseNs(line.data.time) : undefined;
-    if (!line.success || time === undefined || time < 0n) {
+    if (!line.success || time === undefined) {
       return false;
     }
     const { log, stream } = line.data;
-    this.seconds = Number(time / 1_000_000_000n);
-    this.nanos = Number(time % 1_000_000_000n);
+    this.nanos = Number(((time % NANOS) + NANOS) % NANOS);
+    this.seconds = Number((time - BigInt(this.nanos)) / NANOS);
     this.stream = stream === 'stdout' ? 0 : 1;
     this.partial = !log.endsWith('\n');
     this.decoded = Buffer.from(this.partial ? log : log.slice(0, -1));

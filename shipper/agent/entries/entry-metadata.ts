@@ -1,10 +1,12 @@
 import { encodeMetadata, type Arena, type EncodedMetadata } from '../../loki/push/encoder';
-import { CONTINUES, REPLACED, UNPARSED, type MetadataSource } from './entry-writer';
+import { CONTINUES, REPLACED, UNPARSED, type MetadataSource, type OwnMetadata } from './entry-writer';
 import { STREAM_NAMES, type StreamIndex } from './cri';
 
 /** Structured metadata takes at most this much of the arena; Kubernetes' names are far shorter. */
 const SLOT_BYTES = 8 * 1024;
 const VARIANTS = 16;
+/** The slot of what a single entry has. */
+const OWN = VARIANTS;
 
 /** What all entries of a container share, by name. */
 export type MetadataPairs = ReadonlyArray<readonly [string, string]>;
@@ -17,13 +19,22 @@ export class MetadataForms {
 
   form(stream: StreamIndex, marks: number): { bytes: Buffer; payload: number } {
     const index = marks * 2 + stream;
-    return (this.forms[index] ??= encodeMetadata([
+    return (this.forms[index] ??= encodeMetadata(this.pairsOf(stream, marks)));
+  }
+
+  /** The form of a single entry. */
+  ownForm(stream: StreamIndex, marks: number, own: OwnMetadata): { bytes: Buffer; payload: number } {
+    return encodeMetadata([...this.pairsOf(stream, marks), ['order', String(own.order)], ['line_time', own.lineTime]]);
+  }
+
+  private pairsOf(stream: StreamIndex, marks: number): MetadataPairs {
+    return [
       ...this.pairs,
       ['stream', STREAM_NAMES[stream]],
       ['continues', marks & CONTINUES ? 'true' : ''],
       ['replaced', marks & REPLACED ? 'utf8' : ''],
       ['format', marks & UNPARSED ? 'unparsed' : ''],
-    ]));
+    ];
   }
 }
 
@@ -34,7 +45,7 @@ export class EntryMetadata implements MetadataSource {
   private forms: MetadataForms | null = null;
 
   constructor(private readonly arena: Arena) {
-    this.start = arena.reserve(SLOT_BYTES * VARIANTS).start;
+    this.start = arena.reserve(SLOT_BYTES * (VARIANTS + 1)).start;
   }
 
   /** The entries that follow are this container's. */
@@ -47,21 +58,27 @@ export class EntryMetadata implements MetadataSource {
 
   of(stream: StreamIndex, marks: number): EncodedMetadata {
     const index = marks * 2 + stream;
-    return this.loaded[index] ?? this.load(index, stream, marks);
+    return (this.loaded[index] ??= this.load(index, this.atHand.form(stream, marks)));
   }
 
-  private load(index: number, stream: StreamIndex, marks: number): EncodedMetadata {
+  /** Holds until the next call. */
+  own(stream: StreamIndex, marks: number, own: OwnMetadata): EncodedMetadata {
+    return this.load(OWN, this.atHand.ownForm(stream, marks, own));
+  }
+
+  private get atHand(): MetadataForms {
     if (this.forms === null) {
       throw new Error('no container at hand');
     }
-    const { bytes, payload } = this.forms.form(stream, marks);
+    return this.forms;
+  }
+
+  private load(index: number, { bytes, payload }: { bytes: Buffer; payload: number }): EncodedMetadata {
     if (bytes.length > SLOT_BYTES) {
       throw new RangeError(`structured metadata of ${bytes.length} bytes`);
     }
     const start = this.start + index * SLOT_BYTES;
     this.arena.memory.set(bytes, start);
-    const encoded = { start, length: bytes.length, payload };
-    this.loaded[index] = encoded;
-    return encoded;
+    return { start, length: bytes.length, payload };
   }
 }

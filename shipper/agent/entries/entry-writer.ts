@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { formatTime } from '../../../model/time';
 import type { EncodedMetadata, PushEncoder } from '../../loki/push/encoder';
 import type { LineParser, StreamIndex } from './cri';
 import type { OpenLines } from './open-lines';
@@ -12,10 +13,20 @@ export const CONTINUES = 1;
 export const REPLACED = 2;
 export const UNPARSED = 4;
 
+/** What tells an entry whose time does not from all others. */
+export interface OwnMetadata {
+  /** Its number among the lines out of order: it makes lines distinct that are equal in time and text. */
+  order: number;
+  /** The line's time, where it was sent with another one; empty where it was not. */
+  lineTime: string;
+}
+
 /** Gives the structured metadata of a container's entries, in wire form in the arena. */
 export interface MetadataSource {
   /** @param marks sum of CONTINUES, REPLACED, UNPARSED */
   of(stream: StreamIndex, marks: number): EncodedMetadata;
+  /** Of a single entry; holds until the next call. */
+  own(stream: StreamIndex, marks: number, own: OwnMetadata): EncodedMetadata;
 }
 
 export interface Rules {
@@ -31,14 +42,37 @@ export interface Rules {
   maxEntries: number;
   /** The time of lines that have none and none before them. */
   fallbackSeconds: number;
+  /** Lines of this time and later ones are misdated (seconds since 1970), and never those before that the others come after. */
+  futureFrom: number;
+  /** What becomes of them: they keep their time, are stored at `arrivalSeconds` with their own in `line_time`, or left out. */
+  misdated: 'keep' | 'store' | 'count';
+  /** Seconds since 1970. */
+  arrivalSeconds: number;
 }
+
+/** No container runtime wrote the formats that are read before 2010: a clock that was not set did. */
+const EARLIEST_SECONDS = Date.UTC(2010, 0) / 1000;
+const NANOS = 1_000_000_000;
 
 const NO_METADATA: MetadataSource = {
   of: () => {
     throw new Error('the writer has not begun');
   },
+  own: () => {
+    throw new Error('the writer has not begun');
+  },
 };
-const NO_RULES: Rules = { from: 0, to: 0, maxLineBytes: 0, maxPayload: 0, maxEntries: 0, fallbackSeconds: 0 };
+const NO_RULES: Rules = {
+  from: 0,
+  to: 0,
+  maxLineBytes: 0,
+  maxPayload: 0,
+  maxEntries: 0,
+  fallbackSeconds: 0,
+  futureFrom: 0,
+  arrivalSeconds: 0,
+  misdated: 'store',
+};
 
 /** Writes lines as entries into the request, as long as the rules allow it, and moves the position on with them. */
 export class EntryWriter {
@@ -46,9 +80,16 @@ export class EntryWriter {
   /** Lines of the last cut that were in no known format, and lines with bytes that are not UTF-8. */
   unparsed = 0;
   replaced = 0;
-  /** Time of the last cut's first entry; 0 where it has none. */
+  /** Lines of the last cut whose own time cannot be theirs, and those of them that were left out. */
+  misdated = 0;
+  leftOut = 0;
+  /** The earliest and the latest time of the last cut's entries; 0 where it has none. */
   firstSeconds = 0;
   firstNanos = 0;
+  private latestSeconds = 0;
+  private latestNanos = 0;
+  /** The last entry in order is later than these. */
+  private isLatestLast = false;
   /** Time of the line that ended the last cut with `older` or `newer`. */
   stopSeconds = 0;
   private position: Position = startOfFile();
@@ -64,19 +105,31 @@ export class EntryWriter {
   /** @param valid all bytes of the block are UTF-8 */
   begin(position: Position, metadata: MetadataSource, rules: Rules, valid: boolean): void {
     this.stop = 'end';
-    this.unparsed = this.replaced = this.firstSeconds = this.firstNanos = 0;
+    this.unparsed = this.replaced = this.misdated = this.leftOut = 0;
+    this.firstSeconds = this.firstNanos = this.latestSeconds = this.latestNanos = 0;
+    this.isLatestLast = false;
     this.position = position;
     this.metadata = metadata;
     this.rules = rules;
     this.valid = valid;
   }
 
+  /** The latest time of the last cut's entries. */
+  get last(): { seconds: number; nanos: number } {
+    const { latestSeconds, latestNanos } = this;
+    const { seconds, nanos, peak } = this.position;
+    return this.isLatestLast && peak === null && isBefore(latestSeconds, latestNanos, seconds, nanos)
+      ? { seconds, nanos }
+      : { seconds: latestSeconds, nanos: latestNanos };
+  }
+
   /** Writes the line that the parser found. The common case, kept short: one line of the file is one entry. */
   whole(memory: Buffer, parser: LineParser): boolean {
     const { from, to, seconds, nanos, stream, decoded } = parser;
-    const { position } = this;
+    const { position, rules } = this;
     const length = to - from;
-    if (decoded !== null || !this.valid || length > this.rules.maxLineBytes || position.skip > 0) {
+    const isPlain = decoded === null && this.valid && length <= rules.maxLineBytes && position.skip === 0;
+    if (!isPlain || !this.isInOrder(seconds, nanos)) {
       return this.line(decoded ?? memory.subarray(from, to), seconds, nanos, stream, 0);
     }
     const meta = this.metadata.of(stream, 0);
@@ -92,11 +145,19 @@ export class EntryWriter {
     return true;
   }
 
-  /** Writes a line in no known format as it is, with the time of the line before it. */
-  unknown(content: Buffer): boolean {
+  /**
+   * Writes a line in no known format as it is, with the time of the line before it.
+   * @param next where there is none before it: the time of the first line after it, seconds and nanoseconds
+   */
+  unknown(content: Buffer, next: readonly [number, number] | null): boolean {
     const { position, rules } = this;
-    const seconds = position.seconds === 0 ? rules.fallbackSeconds : position.rawSeconds;
-    if (!this.line(content, seconds, position.rawNanos, 0, UNPARSED)) {
+    const isFirst = position.seconds === 0;
+    const [seconds, nanos] = !isFirst
+      ? [position.rawSeconds, position.rawNanos]
+      : next
+        ? justBefore(...next)
+        : [rules.fallbackSeconds, 0];
+    if (!this.line(content, seconds, nanos, 0, UNPARSED)) {
       return false;
     }
     this.unparsed++;
@@ -105,39 +166,84 @@ export class EntryWriter {
 
   /** Writes a line of any length, whatever its bytes are; false where the rules end the request before its end. */
   line(content: Buffer, seconds: number, nanos: number, stream: StreamIndex, marks: number): boolean {
-    const { metadata, position, rules } = this;
+    const { position, rules } = this;
+    const isMisdated = this.isMisdated(seconds);
+    if (isMisdated && rules.misdated === 'count') {
+      position.lines++;
+      position.unordered += Math.max(1, Math.ceil(content.length / rules.maxLineBytes)); // as if it had been sent
+      this.misdated++;
+      this.leftOut++;
+      return true;
+    }
     if (!isUtf8(content)) {
       content = Buffer.from(content.toString('utf8'));
       marks |= REPLACED;
     }
     while (content.length - position.skip > rules.maxLineBytes) {
       const to = characterStart(content, position.skip + rules.maxLineBytes);
-      const meta = metadata.of(stream, marks | CONTINUES);
-      if (!this.piece(content.subarray(position.skip, to), seconds, nanos, meta)) {
+      if (!this.piece(content.subarray(position.skip, to), seconds, nanos, stream, marks | CONTINUES)) {
         return false;
       }
       position.skip = to;
     }
-    if (!this.piece(content.subarray(position.skip), seconds, nanos, metadata.of(stream, marks))) {
+    if (!this.piece(content.subarray(position.skip), seconds, nanos, stream, marks)) {
       return false;
     }
     if (marks & REPLACED) {
       this.replaced++;
+    }
+    if (isMisdated && !this.keeps(seconds)) {
+      this.misdated++;
     }
     position.skip = 0;
     position.lines++;
     return true;
   }
 
-  private piece(content: Buffer, seconds: number, nanos: number, meta: EncodedMetadata): boolean {
-    if (!this.admit(seconds, content.length, meta)) {
+  /** Whether an entry of this time may go into this request as far as its time goes; else the cut ends before it. */
+  admitsTime(seconds: number): boolean {
+    const time = this.sentSeconds(seconds);
+    this.stop = time < this.rules.from ? 'older' : time >= this.rules.to ? 'newer' : this.stop;
+    this.stopSeconds = time;
+    return this.stop === 'end';
+  }
+
+  private piece(content: Buffer, seconds: number, nanos: number, stream: StreamIndex, marks: number): boolean {
+    const { position } = this;
+    if (this.isInOrder(seconds, nanos)) {
+      const meta = this.metadata.of(stream, marks);
+      if (!this.admit(seconds, content.length, meta)) {
+        return false;
+      }
+      this.advance(seconds, nanos);
+      this.write(content, position.seconds, position.nanos, meta);
+      return true;
+    }
+    const order = position.unordered + 1;
+    const isMisdated = this.isMisdated(seconds);
+    const isMoved = isMisdated && !this.keeps(seconds);
+    const meta = this.metadata.own(stream, marks, { order, lineTime: isMoved ? formatTime(seconds, nanos) : '' });
+    const sentSeconds = this.sentSeconds(seconds);
+    if (!this.admit(sentSeconds, content.length, meta)) {
       return false;
     }
-    this.advance(seconds, nanos);
-    this.encoder.entry(this.position.seconds, this.position.nanos, content.length, meta);
+    position.unordered = order;
+    if (isMisdated) {
+      const sentNanos = isMoved ? order % NANOS : nanos;
+      this.widen(sentSeconds, sentNanos);
+      this.write(content, sentSeconds, sentNanos, meta);
+    } else {
+      this.advanceUnordered(seconds, nanos);
+      this.widen(position.seconds, position.nanos);
+      this.write(content, position.seconds, position.nanos, meta);
+    }
+    return true;
+  }
+
+  private write(content: Buffer, seconds: number, nanos: number, meta: EncodedMetadata): void {
+    this.encoder.entry(seconds, nanos, content.length, meta);
     this.encoder.write(content);
     this.encoder.finish(meta);
-    return true;
   }
 
   /** Whether an entry may go into this request. */
@@ -164,25 +270,96 @@ export class EntryWriter {
     return false;
   }
 
-  /** Sets the times in the position for a line of this time: never the same as the line before it. */
+  private isMisdated(seconds: number): boolean {
+    return seconds >= this.rules.futureFrom || seconds < EARLIEST_SECONDS;
+  }
+
+  /** Whether a misdated line is sent with its own time: a node's clock may be wrong, and the line right. */
+  private keeps(seconds: number): boolean {
+    return this.rules.misdated === 'keep' && seconds >= EARLIEST_SECONDS;
+  }
+
+  /** The second that a line is sent with. */
+  private sentSeconds(seconds: number): number {
+    return this.isMisdated(seconds) && !this.keeps(seconds) ? this.rules.arrivalSeconds : seconds;
+  }
+
+  /** Whether a line of this time comes after all before it, or at the time of the last of them. */
+  private isInOrder(seconds: number, nanos: number): boolean {
+    const { rawSeconds, rawNanos, peak } = this.position;
+    if (peak !== null) {
+      const { rawSeconds: peakSeconds, rawNanos: peakNanos } = peak;
+      return (seconds > peakSeconds || (seconds === peakSeconds && nanos >= peakNanos)) && !this.isMisdated(seconds);
+    }
+    return (seconds > rawSeconds || (seconds === rawSeconds && nanos >= rawNanos)) && !this.isMisdated(seconds);
+  }
+
+  /** Sets the times in the position for a line that is in order: never the same as those of a line before it. */
   private advance(seconds: number, nanos: number): void {
     const { position } = this;
-    const afterSent = seconds > position.seconds || (seconds === position.seconds && nanos > position.nanos);
-    const beforeRaw = seconds < position.rawSeconds || (seconds === position.rawSeconds && nanos < position.rawNanos);
+    if (position.peak !== null) {
+      position.seconds = position.peak.seconds;
+      position.nanos = position.peak.nanos;
+      position.peak = null;
+    }
     position.rawSeconds = seconds;
     position.rawNanos = nanos;
-    if (afterSent || beforeRaw) {
+    if (seconds > position.seconds || (seconds === position.seconds && nanos > position.nanos)) {
       position.seconds = seconds;
       position.nanos = nanos;
-    } else if (++position.nanos === 1_000_000_000) {
-      position.seconds++;
-      position.nanos = 0;
+    } else {
+      increment(position);
     }
+    this.isLatestLast = true;
     if (this.firstSeconds === 0) {
       this.firstSeconds = position.seconds;
       this.firstNanos = position.nanos;
     }
   }
+
+  /** The same for a line that is not; the number that it has besides tells it from lines of the same time before it. */
+  private advanceUnordered(seconds: number, nanos: number): void {
+    const { position } = this;
+    const { rawSeconds, rawNanos } = position;
+    if (position.peak === null) {
+      if (this.isLatestLast) {
+        this.widen(position.seconds, position.nanos);
+      }
+      position.peak = { rawSeconds, rawNanos, seconds: position.seconds, nanos: position.nanos };
+    } else if (seconds === rawSeconds && nanos === rawNanos) {
+      increment(position);
+      return;
+    }
+    position.rawSeconds = position.seconds = seconds;
+    position.rawNanos = position.nanos = nanos;
+  }
+
+  /** The cut's earliest and latest time are at least this far apart. */
+  private widen(seconds: number, nanos: number): void {
+    if (this.firstSeconds === 0 || isBefore(seconds, nanos, this.firstSeconds, this.firstNanos)) {
+      this.firstSeconds = seconds;
+      this.firstNanos = nanos;
+    }
+    if (isBefore(this.latestSeconds, this.latestNanos, seconds, nanos)) {
+      this.latestSeconds = seconds;
+      this.latestNanos = nanos;
+    }
+  }
+}
+
+const isBefore = (seconds: number, nanos: number, thanSeconds: number, thanNanos: number) =>
+  seconds < thanSeconds || (seconds === thanSeconds && nanos < thanNanos);
+
+function increment(position: Position): void {
+  if (++position.nanos === NANOS) {
+    position.seconds++;
+    position.nanos = 0;
+  }
+}
+
+/** So little before that lines without a time have room there. */
+function justBefore(seconds: number, nanos: number): [number, number] {
+  return nanos >= 1_000 ? [seconds, nanos - 1_000] : [seconds - 1, NANOS - 1_000 + nanos];
 }
 
 /** The last place at or before `at` where a UTF-8 character begins. */

@@ -15,6 +15,18 @@ export interface Position {
   /** … and as it was sent: a line of the same time as the one before gets a nanosecond more, or Loki drops a repeated line. */
   seconds: number;
   nanos: number;
+  /** The last times of lines in order, while lines stand at an earlier time; null where the last line was in order. */
+  peak: Peak | null;
+  /** Lines so far whose time was before that of a line before them, or no time at all; such a line has its number with it. */
+  unordered: number;
+}
+
+/** A line's time, and the time that it was sent with. */
+export interface Peak {
+  rawSeconds: number;
+  rawNanos: number;
+  seconds: number;
+  nanos: number;
 }
 
 export const startOfFile = (): Position => ({
@@ -25,6 +37,8 @@ export const startOfFile = (): Position => ({
   rawNanos: 0,
   seconds: 0,
   nanos: 0,
+  peak: null,
+  unordered: 0,
 });
 
 /** Copies every field of `from` to `to`. */
@@ -36,4 +50,6 @@ export function movePosition(to: Position, from: Position): void {
   to.rawNanos = from.rawNanos;
   to.seconds = from.seconds;
   to.nanos = from.nanos;
+  to.peak = from.peak;
+  to.unordered = from.unordered;
 }

@@ -1,5 +1,5 @@
 import { lineTime } from '../container/record-state';
-import { CriParser } from '../entries/cri';
+import { LineFormat } from '../entries/line-format';
 import type { OpenFile } from '../files/open-file';
 
 /** Far enough to hold a line's time and most lines whole. */
@@ -7,11 +7,13 @@ const LOOK_BYTES = 64 * 1024;
 const NEWLINE = 0x0a;
 
 /** Times of the first and the last line that are not read of a file; null where they cannot be told. */
-export function unreadSpan({ log, parser }: OpenFile): { from: string | null; to: string | null } {
-  const lines = parser ?? new CriParser();
+export function unreadSpan({ log }: OpenFile): { from: string | null; to: string | null } {
+  const format = new LineFormat();
   const memory = Buffer.alloc(LOOK_BYTES);
-  const timeOf = (start: number, end: number) =>
-    lines.parse(memory, start, end) ? lineTime(lines.seconds, lines.nanos) : null;
+  const timeOf = (start: number, end: number) => {
+    const line = format.parse(memory, start, end);
+    return line && lineTime(line.seconds, line.nanos);
+  };
 
   const first = log.readAt(memory, 0, LOOK_BYTES, log.read.offset) ?? 0;
   const firstEnd = memory.subarray(0, first).indexOf(NEWLINE);

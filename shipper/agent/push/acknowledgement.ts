@@ -55,12 +55,14 @@ export class Acknowledgement {
   private acknowledge(segments: readonly Segment[]): void {
     const { metrics } = this.deps;
     for (const segment of segments) {
-      const { container, file, bytes, unparsed, replaced } = segment;
+      const { container, file, bytes, unparsed, replaced, misdated, nulBytes } = segment;
       container.acknowledge(segment);
       this.acknowledgedBytes += bytes;
       metrics.ackedBytes.inc(bytes);
       metrics.unparsedLines.inc(unparsed);
       metrics.replacedLines.inc(replaced);
+      metrics.misdatedLines.inc(misdated);
+      metrics.nulBytes.inc(nulBytes);
       if (file.log.gone) {
         metrics.rescuedBytes.inc(bytes);
       }

@@ -10,5 +10,7 @@ export function pushOptions({ push, batch, limits }: AgentConfig): PushOptions {
     backoff: { min: push['backoff-min'], max: push['backoff-max'] },
     maxLineBytes: limits['max-line-size'],
     maxAgeSeconds: limits['max-age'] / 1000,
+    futureSeconds: limits['max-future'] / 1000,
+    misdated: limits['misdated-lines'],
   };
 }

@@ -17,6 +17,8 @@ import { unpack } from './unpack';
 const PROTOBUF = 'application/x-protobuf';
 /** Bytes below which a request is not made smaller for a rate limit. */
 const LEAST_PAYLOAD = 16 * 1024;
+/** So long entries that are too new for Loki are waited for. */
+const TOO_NEW_MS = 10_000;
 
 export interface PushOptions {
   /** How long lines may wait for company, milliseconds. */
@@ -29,6 +31,10 @@ export interface PushOptions {
   maxLineBytes: number;
   /** Older lines cannot be stored (reject_old_samples_max_age), seconds. */
   maxAgeSeconds: number;
+  /** Lines that are dated so much later than now cannot be stored (creation_grace_period), seconds. */
+  futureSeconds: number;
+  /** What becomes of lines whose own time cannot be stored, or be true. */
+  misdated: 'store' | 'count';
 }
 
 export interface PusherDeps {
@@ -220,6 +226,12 @@ export class Pusher {
         this.dropIdle(stream);
         continue;
       }
+      if (built.kind === 'passed') {
+        this.acknowledgement.read(built.segments);
+        this.acknowledgement.stored(built.segments, 0);
+        this.wake(stream, 0);
+        continue;
+      }
       const [work, more] =
         built.kind === 'request'
           ? [this.send(stream, built.batch), built.batch.full]
@@ -297,6 +309,9 @@ export class Pusher {
       case 'too-large':
         return stream.shrink(batch) ? 0 : this.backOff(stream, outcome);
       case 'faulty':
+        if (outcome.reason === 'too-new' && this.builder.expectMisdated()) {
+          return 0;
+        }
         if (outcome.count < batch.entries || outcome.reason === 'mixed') {
           return stream.shrink(batch) ? 0 : this.backOff(stream, outcome);
         }
@@ -320,12 +335,24 @@ export class Pusher {
       segments.forEach(({ file }) => file.markLate());
       return 0;
     }
+    if (outcome.reason === 'too-new') {
+      return this.waitForTime(stream, outcome);
+    }
     if (isProven(batch, outcome)) {
       this.acknowledgement.refused(segments, outcome.answer);
       return null;
     }
-    const divisible = entries > 1 && outcome.reason !== 'too-new';
-    return divisible && stream.shrink(batch) ? 0 : this.backOff(stream, outcome);
+    return entries > 1 && stream.shrink(batch) ? 0 : this.backOff(stream, outcome);
+  }
+
+  /** A few seconds are waited for; then lines that are dated in the future are taken for misdated, however little. */
+  private waitForTime(stream: PushStream, outcome: Faulty): number {
+    const nowMs = performance.now();
+    stream.tooNewSince ??= nowMs;
+    if (nowMs - stream.tooNewSince > TOO_NEW_MS) {
+      this.builder.expectNoFuture();
+    }
+    return this.backOff(stream, outcome);
   }
 
   private backOff(stream: PushStream, because?: { answer: string; advice: string }): number {

@@ -3,6 +3,7 @@ import { errorText } from '../../../model/error-text';
 import type { Logger } from '../../common/log';
 import type { ContainerLog, Filled, Segment } from '../container/container-log';
 import { EncodeBuffer } from '../entries/encode-buffer';
+import type { RequestRules } from '../files/open-file';
 import type { Order } from './order';
 import { routeOf, type Route } from './route';
 import type { PushStream } from './stream';
@@ -14,6 +15,10 @@ export interface BuilderOptions {
   maxLineBytes: number;
   /** Older lines cannot be stored (reject_old_samples_max_age), seconds. */
   maxAgeSeconds: number;
+  /** Lines that are dated so much later than now cannot be stored (creation_grace_period), seconds. */
+  futureSeconds: number;
+  /** What becomes of lines whose own time cannot be stored, or be true. */
+  misdated: 'store' | 'count';
 }
 
 export interface BuilderDeps {
@@ -44,9 +49,12 @@ export interface Batch {
   full: boolean;
 }
 
-/** Nothing to send, a request, or a compressed file that has to be unpacked first. */
+/** Nothing to send, a request, parts of files without a line, or a compressed file that has to be unpacked first. */
 export type Built =
-  { kind: 'nothing' } | { kind: 'request'; batch: Batch } | { kind: 'unpack'; container: ContainerLog };
+  | { kind: 'nothing' }
+  | { kind: 'request'; batch: Batch }
+  | { kind: 'passed'; segments: Segment[] }
+  | { kind: 'unpack'; container: ContainerLog };
 
 // Without it the compressor hands out memory of its own, which is freed long after: hundreds of MiB at full speed.
 const COMPRESSION = { copyOutputData: true };
@@ -54,15 +62,21 @@ const NOTHING: Built = { kind: 'nothing' };
 /** Looks again at lines that have no end yet. */
 const UNFINISHED_LOOK_MS = 1_000;
 const UNREADABLE_LOOK_MS = 10_000;
+/** So much clocks may differ: Loki takes lines that are a little too new a little later. */
+const SKEW_SECONDS = 5;
 
 /** Reads into a request what a stream's containers have, until it is full. */
 export class RequestBuilder {
   private readonly buffer: EncodeBuffer;
+  private futureSeconds: number;
+  /** This Loki has refused a line as too new. */
+  private refusesFuture = false;
 
   constructor(
     private readonly options: BuilderOptions,
     private readonly deps: BuilderDeps
   ) {
+    this.futureSeconds = options.futureSeconds + SKEW_SECONDS;
     this.buffer = new EncodeBuffer(options.batchBytes + options.maxLineBytes);
   }
 
@@ -86,7 +100,26 @@ export class RequestBuilder {
       }
       this.leave(stream, container, filled, now, segments.length === 0);
     }
-    return encoder.entries === 0 ? NOTHING : { kind: 'request', batch: this.batch(segments, route.late, full) };
+    if (encoder.entries === 0) {
+      return segments.length > 0 ? { kind: 'passed', segments } : NOTHING;
+    }
+    return { kind: 'request', batch: this.batch(segments, route.late, full) };
+  }
+
+  /**
+   * Loki refused a line as too new: from now on lines that are dated so late are misdated; until then a line may be right
+   * and this node's clock wrong.
+   * @returns whether that was not known
+   */
+  expectMisdated(): boolean {
+    const isNew = !this.refusesFuture;
+    this.refusesFuture = true;
+    return isNew;
+  }
+
+  /** This Loki takes nothing from the future: all lines that are dated there are misdated. */
+  expectNoFuture(): void {
+    this.futureSeconds = SKEW_SECONDS;
   }
 
   private batch(segments: Segment[], late: boolean, full: boolean): Batch {
@@ -100,7 +133,7 @@ export class RequestBuilder {
       entries,
       payload,
       late,
-      newestMs: Math.max(...segments.map(({ to }) => to.seconds * 1000 + Math.floor(to.nanos / 1e6))),
+      newestMs: Math.max(...segments.map(({ last }) => Date.parse(last ?? ''))),
       lastLineBytes: encoder.lastLineBytes,
       full,
     };
@@ -139,8 +172,14 @@ export class RequestBuilder {
     }
   }
 
+  private rules(request: Pick<RequestRules, 'route' | 'maxLineBytes' | 'maxPayload' | 'maxEntries'>): RequestRules {
+    const { futureSeconds } = this;
+    const misdated = this.refusesFuture ? this.options.misdated : 'keep';
+    return { ...request, nowSeconds: this.deps.nowSeconds(), futureSeconds, misdated };
+  }
+
   private fill(container: ContainerLog, { maxPayload, maxEntries, maxLineBytes }: PushStream, route: Route): Filled {
-    const rules = { route, maxLineBytes, maxPayload, maxEntries };
+    const rules = this.rules({ route, maxLineBytes, maxPayload, maxEntries });
     const mark = this.buffer.encoder.mark();
     try {
       return container.fill(this.buffer, rules, performance.now());
@@ -158,7 +197,8 @@ export class RequestBuilder {
   private passOverOld(container: ContainerLog, now: number): void {
     const { buffer, options } = this;
     const route = { ...routeOf(0, now), from: -Infinity, to: now - options.maxAgeSeconds };
-    const rules = { route, maxLineBytes: options.maxLineBytes, maxPayload: options.batchBytes, maxEntries: Infinity };
+    const { maxLineBytes, batchBytes: maxPayload } = options;
+    const rules = this.rules({ route, maxLineBytes, maxPayload, maxEntries: Infinity });
     const mark = buffer.encoder.mark();
     const { segments } = container.fill(buffer, rules, performance.now());
     buffer.encoder.back(mark);

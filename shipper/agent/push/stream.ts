@@ -19,6 +19,8 @@ export class PushStream {
   failures = 0;
   /** Not to be tried before, milliseconds of the monotonic clock. */
   notBefore = 0;
+  /** Since when its entries are too new for Loki, milliseconds of the monotonic clock. */
+  tooNewSince: number | null = null;
 
   constructor(
     readonly labels: string,
@@ -49,6 +51,7 @@ export class PushStream {
 
   succeeded(): void {
     this.failures = 0;
+    this.tooNewSince = null;
     this.notBefore = 0;
     this.maxEntries *= 2;
     this.maxPayload = Math.min(this.limits.batchBytes, this.maxPayload * 2);

@@ -17,6 +17,11 @@ export class AgentMetrics {
   readonly retries = this.counter('push_retries_total', 'Push requests that had to be sent again.');
   readonly unparsedLines = this.counter('unparsed_lines_total', 'Lines in no known format, shipped as they are.');
   readonly replacedLines = this.counter('replaced_lines_total', 'Lines with bytes that are not UTF-8, replaced.');
+  readonly misdatedLines = this.counter(
+    'misdated_lines_total',
+    'Lines dated in the future or before 2010: stored at the time they were read, or counted as missing (--limits.misdated-lines).'
+  );
+  readonly nulBytes = this.counter('nul_bytes_total', 'NUL bytes in log files that were passed over.');
   readonly requests = new Counter({
     name: 'afterlog_push_requests_total',
     help: 'Push requests by HTTP status; "none" for no answer.',

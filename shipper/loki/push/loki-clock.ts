@@ -9,6 +9,8 @@ const TOLERANCE_MS = 60_000;
  */
 export class LokiClock {
   private offsetMs = 0;
+  /** Something was refused for its time: from then on the dates of answers are heeded. */
+  private isDoubted = false;
 
   /** @param ownMs the sender's clock, milliseconds since 1970 */
   constructor(private readonly ownMs: () => number) {}
@@ -20,8 +22,8 @@ export class LokiClock {
 
   /** @param date the answer's header of that name */
   hear(date: string | string[] | undefined, outcome: PushOutcome): void {
-    const refusedForTime = outcome.kind === 'faulty' && (outcome.reason === 'too-old' || outcome.reason === 'too-new');
-    if ((this.offsetMs === 0 && !refusedForTime) || typeof date !== 'string') {
+    this.isDoubted ||= outcome.kind === 'faulty' && (outcome.reason === 'too-old' || outcome.reason === 'too-new');
+    if (!this.isDoubted || typeof date !== 'string') {
       return;
     }
     const offsetMs = Date.parse(date) - this.ownMs();
