@@ -1,6 +1,18 @@
 import { type CaseInput, casesOf as codedCasesOf } from './index';
 import { told } from './testing/words';
-import { containerId, deletion, event, job, containerRecord, left, machine, pod, run, t } from './testing/records';
+import {
+  containerId,
+  deletion,
+  event,
+  heartbeat,
+  job,
+  containerRecord,
+  left,
+  machine,
+  pod,
+  run,
+  t,
+} from './testing/records';
 
 type Case = ReturnType<typeof told>;
 const casesOf = (input: CaseInput): Case[] => codedCasesOf(input).map(told);
@@ -98,6 +110,12 @@ describe('restarts', () => {
   test('C4: the next run had finished as well', () => {
     const runs = [run(0, '12:00:00', '12:10:00'), run(1, '12:10:10', '12:20:00'), run(2, '12:20:10', null)];
     expect(statusOn({ containers: [gone], pods: [crashing(runs)] })).toBe('C4 strong');
+  });
+
+  test('C4 while an agent was observing all the time', () => {
+    const runs = [run(0, '12:00:00', '12:10:00'), run(1, '12:10:10', '12:19:59'), run(2, '12:20:10', null)];
+    const heartbeats = [heartbeat('11:00:00', '13:00:00')];
+    expect(statusOn({ containers: [gone], pods: [crashing(runs)], heartbeats })).toBe('C4 strong');
   });
 
   test('C4 is seen from the container records alone: the API shows the last two runs only', () => {

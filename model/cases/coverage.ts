@@ -86,7 +86,7 @@ export class Coverage {
 
   /** An agent was observing the node at some moment of a span: a file that was gone before then it would have missed. */
   wasAgentObserving(cluster: string, node: string | null, from: number, to: number): boolean {
-    return this.ofAgent(cluster, node).some((span) => span.from <= to && span.to >= from);
+    return from <= to && this.ofAgent(cluster, node).some((span) => span.from <= to && span.to >= from);
   }
 
   /** The newest heartbeat of a node. */
