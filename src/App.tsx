@@ -5,9 +5,9 @@ import { locationService, PluginPage } from '@grafana/runtime';
 import { LoadingPlaceholder, Stack } from '@grafana/ui';
 import { AppContextProvider } from './app/app-context';
 import { AppErrorBoundary } from './app/AppErrorBoundary';
-import { AppNavigation } from './app/AppNavigation';
+import { AppNavigation } from './AppNavigation';
 import { NoDataSource } from './app/NoDataSource';
-import { PAGES } from './app/pages';
+import { PAGES } from './app-pages';
 import { type JsonData, settingsOf } from './shared/settings';
 import { useLocation } from './shared/use-location';
 

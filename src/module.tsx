@@ -1,5 +1,5 @@
 // What is imported here is loaded with every Grafana page once the app is opened: at most 20 kB gzip (tests/plugin/build.test.ts).
-import './public-path';
+import './shared/public-path';
 import React, { lazy, Suspense } from 'react';
 import { AppPlugin, type AppRootProps } from '@grafana/data';
 import { LoadingPlaceholder } from '@grafana/ui';

@@ -6,7 +6,8 @@ import { type ContainerLife, containerLives } from '../../src/timeline/model/con
 import type { TimelineInput } from '../../src/timeline/model/input';
 import { type NodeLane, nodeLanes } from '../../src/timeline/model/node-lane';
 import { type TimelineModel, timelineModel } from '../../src/timeline/model/timeline-model';
-import { type Frame, paintFrame } from '../../src/timeline/paint/frame';
+import type { Frame } from '../../src/timeline/paint/frame';
+import { paintFrame } from '../../src/timeline/paint/paint-frame';
 import { hatchOf } from '../../src/timeline/paint/hatch';
 import { paletteOf } from '../../src/timeline/paint/palette';
 import { BEGIN, END, explained, recordsOf, type Size } from './cluster';

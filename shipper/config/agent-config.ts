@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { hostPort, parseListen } from '../common/listen';
 import { logLevels } from '../common/log';
 import type { LokiOptions } from '../loki/connection';
-import { offsetAt } from '../node/kubelet-log/time-zone';
+import { offsetAt } from '../common/time-zone';
 import { DEFAULT_LOKI_URL, lokiOptions, type LokiSettings } from './loki-settings';
 import type { SettingsGroup } from './settings';
 import { bytes, duration, flag, list, parsedWith, positiveDuration, wholeNumberFrom } from './units';

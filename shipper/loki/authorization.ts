@@ -1,7 +1,7 @@
 import { UserError } from '../common/user-error';
 import { openAuthFile } from './auth-file';
 import type { LokiBase } from './base-url';
-import type { LokiOptions } from './connection';
+import type { LokiOptions } from './loki-options';
 
 /**
  * The value of the Authorization header, asked for at each request because a token's file may have changed; undefined

@@ -1,31 +1,12 @@
 import { types } from 'node:util';
 import { HttpClient } from '../common/http-client';
 import { version } from '../common/version';
+import type { LokiOptions } from './loki-options';
 import { openAuthorization } from './authorization';
 import { parseLokiUrl } from './base-url';
 import { type TlsSettings, readTls } from './tls';
 
-/** How to reach a Loki. At most one of basic authentication and bearer token. */
-export interface LokiOptions {
-  /** With or without /loki/api/v1/push. */
-  url: string;
-  /** Sent as X-Scope-OrgID. */
-  tenantId?: string;
-  /** A file with `user:password`. */
-  basicAuthFile?: string;
-  username?: string;
-  password?: string;
-  bearerTokenFile?: string;
-  bearerToken?: string;
-  /** PEM files. */
-  caFile?: string;
-  certFile?: string;
-  keyFile?: string;
-  insecureSkipVerify?: boolean;
-  headers?: Record<string, string>;
-  /** Connections kept open at most; a request more waits for a free one. */
-  connections?: number;
-}
+export type { LokiOptions } from './loki-options';
 
 export interface LokiAnswer {
   status: number;

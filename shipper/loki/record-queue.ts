@@ -5,7 +5,28 @@ import { backoffMs, type Backoff } from './push/backoff';
 import type { PushClient } from './push/client';
 import { labelString } from './push/encoder';
 import { LATE_AFTER_SECONDS, lateLabels } from './push/late';
-import type { OutgoingRecord, RecordCounts } from './record-writer';
+
+/** A record on its way to Loki. */
+export interface OutgoingRecord {
+  kind: string;
+  cluster: string;
+  /** When the thing happened: nanoseconds since 1970. */
+  timestamp: bigint;
+  /** The record as one line of JSON. */
+  line: string;
+  /** Structured metadata; empty values are left out. */
+  metadata: Record<string, string>;
+}
+
+export interface RecordCounts {
+  written: number;
+  acknowledged: number;
+  /** Records that Loki refused for a fault of their own (a line longer than it takes); each refusal is in the log. */
+  refused: number;
+  /** Requests that had to be repeated. */
+  retries: number;
+  requests: number;
+}
 
 export interface LaneOptions {
   push: PushClient;

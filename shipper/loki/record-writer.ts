@@ -3,19 +3,9 @@ import type { Logger } from '../common/log';
 import type { LokiConnection } from './connection';
 import { boundLine, boundMetadata } from './record-bounds';
 import { PushClient } from './push/client';
-import { RecordQueue, type LaneOptions } from './record-queue';
+import { RecordQueue, type LaneOptions, type OutgoingRecord, type RecordCounts } from './record-queue';
 
-/** A record on its way to Loki. */
-export interface OutgoingRecord {
-  kind: string;
-  cluster: string;
-  /** When the thing happened: nanoseconds since 1970. */
-  timestamp: bigint;
-  /** The record as one line of JSON. */
-  line: string;
-  /** Structured metadata; empty values are left out. */
-  metadata: Record<string, string>;
-}
+export type { OutgoingRecord, RecordCounts } from './record-queue';
 
 export interface RecordWriterOptions {
   logger: Logger;
@@ -30,16 +20,6 @@ export interface RecordWriterOptions {
   /** `writable` waits while more than this is pending. */
   maxPendingBytes?: number;
   backoffMs?: { min: number; max: number };
-}
-
-export interface RecordCounts {
-  written: number;
-  acknowledged: number;
-  /** Records that Loki refused for a fault of their own (a line longer than it takes); each refusal is in the log. */
-  refused: number;
-  /** Requests that had to be repeated. */
-  retries: number;
-  requests: number;
 }
 
 const defaults = {

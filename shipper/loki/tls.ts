@@ -1,6 +1,13 @@
 import { UserError } from '../common/user-error';
 import { readFileOrUserError } from './auth-file';
-import type { LokiOptions } from './connection';
+
+/** PEM files, and whether the server's certificate is verified. */
+export interface TlsFiles {
+  caFile?: string;
+  certFile?: string;
+  keyFile?: string;
+  insecureSkipVerify?: boolean;
+}
 
 /** In the words of node:tls. */
 export interface TlsSettings {
@@ -11,7 +18,7 @@ export interface TlsSettings {
 }
 
 /** @throws UserError for a file that cannot be read, or a certificate without its key */
-export function readTls({ caFile, certFile, keyFile, insecureSkipVerify }: LokiOptions): TlsSettings {
+export function readTls({ caFile, certFile, keyFile, insecureSkipVerify }: TlsFiles): TlsSettings {
   if ((certFile === undefined) !== (keyFile === undefined)) {
     throw new UserError('a client certificate for Loki needs both its certificate and its key');
   }

@@ -8,7 +8,7 @@ import { download } from '../shared/download';
 import type { FoundRun } from '../data/found-run';
 import { linesOf, type LogPart, readLog, textOf } from '../data/run-log';
 import type { LokiSource } from '../data/loki-source';
-import { useAnswer } from '../pages/use-answer';
+import { useAnswer } from '../shared/use-answer';
 
 /** A container run's log, from its end backwards. */
 export function RunLog({ loki, run, timeZone }: { loki: LokiSource; run: FoundRun; timeZone: string }) {

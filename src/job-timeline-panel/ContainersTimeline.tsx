@@ -5,7 +5,7 @@ import { linksOfRow } from './data/data-links';
 import { NoRuns } from './NoRuns';
 import { PanelStatus } from './PanelStatus';
 import { PanelTimeline } from './PanelTimeline';
-import type { JobTimelineProps } from './TimelinePanel';
+import type { JobTimelineProps } from './panel-props';
 import { usePanelFilter } from './use-panel-filter';
 
 /** Nothing is known of their disks. */

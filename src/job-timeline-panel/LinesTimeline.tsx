@@ -9,7 +9,7 @@ import { NoRuns } from './NoRuns';
 import { PanelStatus } from './PanelStatus';
 import { PanelTimeline } from './PanelTimeline';
 import { pageOf } from './RecordsTimeline';
-import type { JobTimelineProps } from './TimelinePanel';
+import type { JobTimelineProps } from './panel-props';
 import { usePanelFilter } from './use-panel-filter';
 
 /** The timeline of the records among the lines that the panel's query gave. */

@@ -13,7 +13,7 @@ import { Legend } from '../timeline/view/Legend';
 import { LifeTable } from '../timeline/view/LifeTable';
 import { TimelineView } from '../timeline/view/TimelineView';
 import { annotationsOf } from './data/annotations';
-import type { JobTimelineProps } from './TimelinePanel';
+import type { JobTimelineProps } from './panel-props';
 import { useCrosshair } from './use-crosshair';
 
 interface PanelTimelineProps {

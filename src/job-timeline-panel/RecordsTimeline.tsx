@@ -10,7 +10,7 @@ import { lokiOf } from './data/source';
 import { NoRuns } from './NoRuns';
 import { PanelStatus } from './PanelStatus';
 import { PanelTimeline } from './PanelTimeline';
-import type { JobTimelineProps } from './TimelinePanel';
+import type { JobTimelineProps } from './panel-props';
 import { usePanelFilter } from './use-panel-filter';
 
 interface RecordsTimelineProps {

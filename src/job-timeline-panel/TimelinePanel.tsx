@@ -1,5 +1,4 @@
 import React, { useMemo } from 'react';
-import type { PanelProps } from '@grafana/data';
 import { useTheme2 } from '@grafana/ui';
 import { AppErrorBoundary } from '../app/AppErrorBoundary';
 import { ColorChoicesContext } from '../timeline/view/use-palette';
@@ -8,12 +7,9 @@ import { colorsOfMappings } from './data/colors';
 import { sourceOf } from './data/source';
 import { LinesTimeline } from './LinesTimeline';
 import { NothingToDraw } from './NothingToDraw';
-import type { JobTimelineOptions } from './options';
+import type { JobTimelineProps } from './panel-props';
 import { parseOptions } from './parse-options';
 import { RecordsTimeline } from './RecordsTimeline';
-
-/** The panel with options that are as they should be. */
-export type JobTimelineProps = PanelProps<JobTimelineOptions>;
 
 /** Job runs over the disks of their nodes, in a dashboard. */
 export default function TimelinePanel(props: JobTimelineProps) {

@@ -1,5 +1,5 @@
 // What is imported here is loaded with every dashboard that has such a panel, before it is drawn: at most 20 kB gzip.
-import '../public-path';
+import '../shared/public-path';
 import React, { lazy, Suspense } from 'react';
 import { FieldConfigProperty, PanelPlugin, type PanelProps } from '@grafana/data';
 import { LoadingPlaceholder } from '@grafana/ui';

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { filledPatterns, type Filter, filterOf } from './data/filter';
-import type { JobTimelineProps } from './TimelinePanel';
+import type { JobTimelineProps } from './panel-props';
 
 /** The filter of the panel's options, the same one as long as they and the variables in them are the same. */
 export function usePanelFilter({ options, replaceVariables }: JobTimelineProps): Filter {

@@ -13,7 +13,7 @@ import { lastValueFrom } from 'rxjs';
 import { setStandardFieldOptions } from '../../tools/grafana-host/page/services/panel-registries';
 import { replaceVariables } from '../../tools/grafana-host/page/services/variables';
 import { DEFAULTS, type JobTimelineOptions } from '../../src/job-timeline-panel/options';
-import type { JobTimelineProps } from '../../src/job-timeline-panel/TimelinePanel';
+import type { JobTimelineProps } from '../../src/job-timeline-panel/panel-props';
 import { RECORD_SELECTOR } from '../../src/shared/settings';
 import type { LokiDataSource } from './loki-data-source';
 

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { errorText } from '../../../model/error-text';
 import type { Logger } from '../../common/log';
 
 /** What lies in the log directory and cannot be read, and why: each is said once for each reason. */
@@ -8,7 +9,7 @@ export class Refusals {
   constructor(private readonly logger: Logger) {}
 
   note(path: string, error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     if (this.reasons.get(path) !== reason) {
       this.reasons.set(path, reason);
       this.logger.error('cannot read', { path, error: reason });

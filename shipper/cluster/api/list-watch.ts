@@ -270,7 +270,7 @@ export class ListWatch {
     try {
       tell();
     } catch (error) {
-      reject(error instanceof Error ? error.message : String(error));
+      reject(errorText(error));
     }
   }
 

@@ -1,5 +1,5 @@
 import type { WallTime } from './klog';
-import { offsetAt } from './time-zone';
+import { offsetAt } from '../../common/time-zone';
 
 /**
  * The missing half of a klog time.

@@ -6,7 +6,7 @@ import { LokiSource } from '../../data/loki-source';
 import { selfCheck } from '../../data/self-check';
 import type { Settings } from '../../shared/settings';
 import { t, Trans } from '../../shared/texts';
-import { useAnswer } from '../use-answer';
+import { useAnswer } from '../../shared/use-answer';
 import { findingsIn } from './findings';
 
 /** Says what of Afterlog's is in the Loki chosen, and what to look at where something is missing. */

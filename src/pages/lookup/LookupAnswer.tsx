@@ -4,7 +4,7 @@ import { Alert, LoadingPlaceholder, Stack } from '@grafana/ui';
 import { nameOfTarget, parseQuestion, type Question } from '../../../model/lookup';
 import { useLoki } from '../../app/app-context';
 import { findRuns, type Found } from '../../data/find-runs';
-import { useAnswer } from '../use-answer';
+import { useAnswer } from '../../shared/use-answer';
 import { FoundLogs } from './FoundLogs';
 import { NotFound, Unreadable } from './NothingFound';
 import type { Asked } from './search-params';

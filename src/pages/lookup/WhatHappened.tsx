@@ -12,7 +12,7 @@ import type { LokiSource } from '../../data/loki-source';
 import { caseOfRun, readCase } from '../../data/records';
 import { causeText, confidenceText, wordsIn } from '../../shared/words';
 import { timelineLink } from '../../app/case-links';
-import { useAnswer } from '../use-answer';
+import { useAnswer } from '../../shared/use-answer';
 
 /** The answer in a sentence: where the log is, and what took it from its node. All the evidence is a click away. */
 export function WhatHappened({ loki, run, timeZone }: { loki: LokiSource; run: FoundRun; timeZone: string }) {

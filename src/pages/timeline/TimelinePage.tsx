@@ -12,7 +12,7 @@ import { TimeControls, useTimeRange } from '../../shared/time-range';
 import { rounded, spanOf, type View, zoomed } from '../../timeline/geometry/view';
 import { recordKey } from '../../../model/records';
 import type { ContainerLife } from '../../timeline/model/container-life';
-import { nodeKey } from '../../timeline/model/node-lane';
+import { nodeKey } from '../../timeline/model/node-key';
 import { Legend } from '../../timeline/view/Legend';
 import { LifeTable } from '../../timeline/view/LifeTable';
 import { TimelineView } from '../../timeline/view/TimelineView';

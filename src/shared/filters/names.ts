@@ -1,5 +1,3 @@
-import type { RecordSet } from '../../data/records';
-
 /** The names that filters offer, in the order of the alphabet. */
 export interface Names {
   cluster: readonly string[];
@@ -11,8 +9,27 @@ export interface Names {
 const sorted = (names: Iterable<string | null | undefined>) =>
   [...new Set(names)].filter((name): name is string => name != null && name !== '').sort();
 
-/** The names that stand in records. */
-export function namesIn({ containers, pods, jobs, nodes }: RecordSet): Names {
+interface OfCluster {
+  cluster: string;
+}
+interface OfNode extends OfCluster {
+  node: string | null;
+}
+interface OfPod extends OfNode {
+  namespace: string;
+  job: string | null;
+}
+
+/** Records, as far as they have names. */
+interface NamedRecords {
+  containers: readonly OfPod[];
+  pods: ReadonlyArray<OfPod & { cronJob: string | null }>;
+  jobs: ReadonlyArray<OfCluster & { namespace: string; job: string; cronJob: { name: string } | null }>;
+  nodes: readonly OfNode[];
+}
+
+/** The names in records. */
+export function namesIn({ containers, pods, jobs, nodes }: NamedRecords): Names {
   const many = [...containers, ...pods];
   return {
     cluster: sorted([...many, ...nodes].map(({ cluster }) => cluster)),

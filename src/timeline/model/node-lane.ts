@@ -1,6 +1,7 @@
 import type { Case, DiskPressure } from '../../../model/cases';
 import { type DiskUse, diskUse } from './disk-use';
 import type { TimelineInput } from './input';
+import { nodeKey } from './node-key';
 import { type NodeMark, nodeMarks } from './node-marks';
 import { type Limits, limitsOf } from './node-limits';
 
@@ -18,8 +19,6 @@ export interface NodeLane {
   /** Oldest first. */
   marks: NodeMark[];
 }
-
-export const nodeKey = (cluster: string, node: string | null): string => `${cluster}/${node ?? ''}`;
 
 /** The lanes of all nodes that the records name, by `nodeKey()`. */
 export function nodeLanes({ records, cases, pressures, isReading = false }: TimelineInput): Map<string, NodeLane> {

@@ -3,7 +3,7 @@ import { ms } from '../../../model/cases/moment';
 import { wasRejected } from '../../../model/cases/hypotheses/eviction';
 import type { GcRecord, PodRecord } from '../../../model/records';
 import type { RecordSet } from '../../data/records';
-import { nodeKey } from './node-lane';
+import { nodeKey } from './node-key';
 
 export const MARK_KINDS = ['container-gc', 'image-gc', 'eviction', 'rejection', 'node-added', 'node-removed'] as const;
 export type MarkKind = (typeof MARK_KINDS)[number];

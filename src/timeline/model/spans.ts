@@ -1,6 +1,6 @@
 import type { ContainerLife, Exit } from './container-life';
 import type { LogStatus } from '../../../model/records';
-import type { Row } from './timeline-model';
+import type { Row } from './row';
 
 /** More lanes than this make a row no clearer; what does not fit lies in the last ones over each other. */
 export const MOST_LANES = 24;

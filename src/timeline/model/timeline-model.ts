@@ -1,31 +1,11 @@
 import type { ContainerLife } from './container-life';
-import { type NodeLane, nodeKey } from './node-lane';
+import { nodeKey } from './node-key';
+import type { NodeLane } from './node-lane';
 import type { Grouping, Sorting } from './orders';
+import type { Row } from './row';
 import { makeSpans, type Spans } from './spans';
 
-/** A Job run on one node, or what else of one workload ran there: one row, whose containers lie in lanes. */
-export interface Row {
-  key: string;
-  /** The Job's name, or of what is no Job the workload's. */
-  label: string;
-  cluster: string;
-  namespace: string;
-  cronJob: string | null;
-  isJob: boolean;
-  /** `nodeKey()`. */
-  nodeKey: string;
-  node: string | null;
-  /** Its spans are `[first, last)`. */
-  first: number;
-  last: number;
-  /** How many lanes its spans lie in, at least 1. */
-  lanes: number;
-  /** First start and last end of its containers; the end is `now` while one runs. */
-  start: number;
-  end: number;
-  cases: number;
-  failed: number;
-}
+export type { Row } from './row';
 
 /** Rows under one header. */
 export interface Group {

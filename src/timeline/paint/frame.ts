@@ -1,16 +1,11 @@
 import type { Annotation } from '../model/annotation';
 import type { MarkPlace } from '../geometry/mark-places';
-import { type Layout, type Placed, placed } from '../geometry/layout';
+import type { Layout } from '../geometry/layout';
 import type { Zone } from '../geometry/time-zone';
 import type { View } from '../geometry/view';
 import type { Limit } from '../model/node-limits';
 import type { TimelineModel } from '../model/timeline-model';
-import { paintAxis } from './axis';
-import { paintBands } from './bands';
-import { paintNodeLane } from './node-lane';
-import { paintOverlay } from './overlay';
 import type { Palette } from './palette';
-import { paintRows } from './rows';
 
 /** All that one picture depends on. Sizes in CSS pixels. */
 export interface Frame {
@@ -42,49 +37,3 @@ export interface Frame {
 
 /** The axis at the top. Pixels. */
 export const AXIS_HEIGHT = 28;
-
-/** Paints a whole picture: each layer upon the one before. */
-export function paintFrame(ctx: CanvasRenderingContext2D, frame: Frame): void {
-  const { width, height, palette } = frame;
-  ctx.clearRect(0, 0, width, height);
-  ctx.textBaseline = 'middle';
-  const { visible, header } = placed(frame.layout, frame.scrollTop, height, AXIS_HEIGHT);
-  const below = header === undefined ? AXIS_HEIGHT : header.y + header.item.height;
-  paintAxis.lines(ctx, frame);
-  ctx.save();
-  ctx.beginPath();
-  ctx.rect(0, AXIS_HEIGHT, width, height - AXIS_HEIGHT);
-  ctx.clip();
-  paintBands(ctx, frame, visible);
-  for (const { item, y } of visible) {
-    if (item.kind === 'group' && y + item.height > below) {
-      paintHeader(ctx, frame, { item, y });
-    }
-  }
-  paintRows(ctx, frame, visible, below);
-  if (header) {
-    ctx.fillStyle = palette.background;
-    ctx.fillRect(0, AXIS_HEIGHT, width, below - AXIS_HEIGHT);
-    paintAxis.lines(ctx, frame, below);
-    paintBands(ctx, frame, [header]);
-    paintHeader(ctx, frame, header);
-  }
-  ctx.restore();
-  paintAxis.labels(ctx, frame);
-  paintOverlay(ctx, frame);
-}
-
-function paintHeader(ctx: CanvasRenderingContext2D, frame: Frame, { item, y }: Placed): void {
-  const { palette, width, showNodeLanes } = frame;
-  if (item.kind !== 'group') {
-    return;
-  }
-  if (item.group.node && showNodeLanes) {
-    paintNodeLane(ctx, frame, item.group.node, y, item.height);
-  } else {
-    ctx.fillStyle = palette.raised;
-    ctx.fillRect(0, y, width, item.height);
-  }
-  ctx.fillStyle = palette.strongLine;
-  ctx.fillRect(0, y + item.height - 1, width, 1);
-}

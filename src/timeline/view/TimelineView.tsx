@@ -23,13 +23,9 @@ import { useFocus } from './use-focus';
 import { useKeyboard } from './use-keyboard';
 import { usePalette } from './use-palette';
 import { usePicture } from './use-picture';
-import { usePointer } from './use-pointer';
+import { type SharedCrosshair, usePointer } from './use-pointer';
 
-/** The moment that other panels point at, and a way to tell them ours. */
-export interface SharedCrosshair {
-  subscribe: (show: (time: number | undefined) => void) => () => void;
-  publish: (time: number | undefined) => void;
-}
+export type { SharedCrosshair } from './use-pointer';
 
 export interface TimelineViewProps {
   /** Those that pass the filters. The same array as long as they are the same. */

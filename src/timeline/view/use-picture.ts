@@ -6,7 +6,7 @@ import type { Zone } from '../geometry/time-zone';
 import type { View } from '../geometry/view';
 import type { Annotation } from '../model/annotation';
 import type { TimelineModel } from '../model/timeline-model';
-import { paintFrame } from '../paint/frame';
+import { paintFrame } from '../paint/paint-frame';
 import { hatchOf } from '../paint/hatch';
 import type { Palette } from '../paint/palette';
 import { limitLabel } from './describe';

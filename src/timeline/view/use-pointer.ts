@@ -6,11 +6,16 @@ import type { Annotation } from '../model/annotation';
 import type { TimelineModel } from '../model/timeline-model';
 import { AXIS_HEIGHT } from '../paint/frame';
 import type { LiveView } from './live-view';
-import type { SharedCrosshair } from './TimelineView';
 import type { Told } from './Tooltip';
 import type { Size } from './use-canvas';
 import { type GestureHandlers, useGestures } from './use-gestures';
 import type { Picture } from './use-picture';
+
+/** The moment that other panels point at, and a way to tell them ours. */
+export interface SharedCrosshair {
+  subscribe: (show: (time: number | undefined) => void) => () => void;
+  publish: (time: number | undefined) => void;
+}
 
 interface PointerOptions {
   canvas: RefObject<HTMLCanvasElement>;

@@ -1,7 +1,8 @@
 import { useDeferredValue, useMemo } from 'react';
 import type { Explained, LoadedRecords } from '../../data/records';
 import { type ContainerLife, containerLives } from '../model/container-life';
-import { nodeKey, type NodeLane, nodeLanes } from '../model/node-lane';
+import { nodeKey } from '../model/node-key';
+import { type NodeLane, nodeLanes } from '../model/node-lane';
 import type { TimelineInput } from '../model/input';
 
 export interface TimelineData {

@@ -1,12 +1,12 @@
 import React, { type MouseEvent } from 'react';
-import { t } from '../shared/texts';
+import { t } from './shared/texts';
 import { locationService } from '@grafana/runtime';
 import { Tab, TabsBar } from '@grafana/ui';
-import { CONFIGURATION_PATH } from '../shared/paths';
-import { useLocation } from '../shared/use-location';
-import { isAdmin } from './is-admin';
-import { linkTo } from './link-to';
-import { type AppPage, PAGES } from './pages';
+import { CONFIGURATION_PATH } from './shared/paths';
+import { useLocation } from './shared/use-location';
+import { isAdmin } from './app/is-admin';
+import { linkTo } from './app/link-to';
+import { type AppPage, PAGES } from './app-pages';
 
 /** The way between the pages. */
 export function AppNavigation({ current }: { current: AppPage }) {

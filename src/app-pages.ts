@@ -1,7 +1,7 @@
 import { type ComponentType, lazy, type LazyExoticComponent } from 'react';
-import { t } from '../shared/texts';
+import { t } from './shared/texts';
 import type { IconName } from '@grafana/ui';
-import { CAPACITY_PATH, LOOKUP_PATH, LOST_LOGS_PATH, TIMELINE_PATH } from '../shared/paths';
+import { CAPACITY_PATH, LOOKUP_PATH, LOST_LOGS_PATH, TIMELINE_PATH } from './shared/paths';
 
 /** A page of the app. */
 export interface AppPage {
@@ -17,24 +17,24 @@ export const PAGES: readonly AppPage[] = [
     path: TIMELINE_PATH,
     icon: 'clock-nine',
     title: () => t('pages.timeline', 'Timeline'),
-    Page: lazy(() => import(/* webpackChunkName: "timeline" */ '../pages/timeline/TimelinePage')),
+    Page: lazy(() => import(/* webpackChunkName: "timeline" */ './pages/timeline/TimelinePage')),
   },
   {
     path: LOST_LOGS_PATH,
     icon: 'list-ul',
     title: () => t('pages.lost-logs', 'Lost-log cases'),
-    Page: lazy(() => import(/* webpackChunkName: "lost-logs" */ '../pages/lost-logs/LostLogsPage')),
+    Page: lazy(() => import(/* webpackChunkName: "lost-logs" */ './pages/lost-logs/LostLogsPage')),
   },
   {
     path: LOOKUP_PATH,
     icon: 'search',
     title: () => t('pages.lookup', 'Look up'),
-    Page: lazy(() => import(/* webpackChunkName: "lookup" */ '../pages/lookup/LookupPage')),
+    Page: lazy(() => import(/* webpackChunkName: "lookup" */ './pages/lookup/LookupPage')),
   },
   {
     path: CAPACITY_PATH,
     icon: 'database',
     title: () => t('pages.capacity', 'Capacity'),
-    Page: lazy(() => import(/* webpackChunkName: "capacity" */ '../pages/capacity/CapacityPage')),
+    Page: lazy(() => import(/* webpackChunkName: "capacity" */ './pages/capacity/CapacityPage')),
   },
 ];

@@ -1,0 +1,1 @@
+export const nodeKey = (cluster: string, node: string | null): string => `${cluster}/${node ?? ''}`;
