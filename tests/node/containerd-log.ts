@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** A container that containerd 1.6 started. */
+/** A container that containerd started; 1.6 and 2.1 log it alike. */
 export interface Started {
   podUid: string;
   container: string;

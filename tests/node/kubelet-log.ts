@@ -14,7 +14,7 @@ export interface Reclaim {
 const header = /^[IWEF](\d\d)(\d\d) (\d\d):(\d\d):(\d\d)\.(\d{3})/;
 
 /**
- * The reclaims that a log of kubelet 1.20 tells of, read here in the simplest way, so that the agent's reading of the
+ * The reclaims that a kubelet's log tells of, as text of 1.20 or structured text of a newer one, read here in the simplest way, so that the agent's reading of the
  * same file can be checked by it. The kubelet runs on this machine: its times are in this machine's zone and year.
  */
 export function reclaimsIn(kubeletLog: string, containerdLog: string): Reclaim[] {
@@ -25,15 +25,15 @@ export function reclaimsIn(kubeletLog: string, containerdLog: string): Reclaim[]
     if (at === undefined) {
       continue;
     }
-    if (line.includes('eviction manager: attempting to reclaim ephemeral-storage')) {
+    if (/viction manager: attempting to reclaim(?: |" resourceName=")ephemeral-storage/.test(line)) {
       current = { start: at, end: at, named: new Set(), removed: new Set() };
       reclaims.push(current);
     }
-    const named = /RemoveContainer - Container ID: ([0-9a-f]{64})/.exec(line)?.[1];
+    const named = /RemoveContainer(?: - Container ID: |" containerID=")([0-9a-f]{64})/.exec(line)?.[1];
     if (current !== undefined && named !== undefined) {
       current.named.add(named);
     }
-    if (current !== undefined && line.includes('attempting to delete unused images')) {
+    if (current !== undefined && /ttempting to delete unused images/.test(line)) {
       current.end = at;
       current = undefined;
     }
