@@ -1,7 +1,7 @@
 // `npm run test:world`: plays worlds by their seeds against the built agent (tests/world/).
 //   --seeds N      so many seeds (default 20), from --from (default 1)
 //   --seed N       this one only; --verbose prints its script and the agent's log
-//   --jobs N       worlds at a time (default 6)
+//   --jobs N       worlds at a time (default 4)
 //   --no-shrink    do not make failing worlds smaller
 import { build } from 'esbuild';
 import { spawnSync } from 'node:child_process';

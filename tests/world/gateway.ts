@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { uncompressSync } from 'snappy';
-import { request } from 'undici';
+import { Agent, request } from 'undici';
 import * as z from 'zod';
 import { decodeProtobuf } from '../../pocket-loki/ingest/push-protobuf';
 import { randomFrom } from '../faults/random';
@@ -34,6 +34,7 @@ export class Gateway {
   mostAtOnce = 0;
   private atOnce = 0;
   private readonly windows: GatewayAction[] = [];
+  private readonly connections = new Agent();
   private readonly random: () => number;
   private readonly server = createServer((incoming, response) => {
     this.requests++;
@@ -86,6 +87,7 @@ export class Gateway {
   async close(): Promise<void> {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
+    await this.connections.destroy();
   }
 
   private treatment(): Treatment | null {
@@ -128,6 +130,7 @@ export class Gateway {
       method: method === 'GET' ? 'GET' : 'POST',
       headers: type === undefined ? {} : { 'content-type': type },
       body: body.length > 0 ? body : null,
+      dispatcher: this.connections,
     });
     const answerType = String(answer.headers['content-type'] ?? '');
     const text = await answer.body.text();

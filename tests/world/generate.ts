@@ -213,7 +213,7 @@ function add(actions: Action[], action: Action): void {
 }
 
 function rateLimits(dice: Dice) {
-  return dice.chance(0.15) ? { ingestionRate: 512 * 1024, ingestionBurst: 1024 * 1024 } : {};
+  return dice.chance(0.15) ? { ingestionRate: 512 * 1024, ingestionBurst: 3 * 1024 * 1024 } : {};
 }
 
 function planOf(dice: Dice, index: number): ContainerPlan {

@@ -13,8 +13,8 @@ export interface Violation {
   detail: string;
 }
 
-/** What happened so lately may not be in a metric yet: a directory is looked at every 250 ms, and both may wait for a CPU. */
-const LAG_MS = 2_000;
+/** What happened so lately may not be in a metric yet: a directory is looked at every 250 ms. */
+const LAG_MS = 1_500;
 /** Whoever has been silent for so long may be deleted by the next reclaim. */
 const SILENT_MS = 5_000;
 const MOST_RESIDENT_BYTES = 200 * 1024 ** 2;
@@ -70,7 +70,9 @@ function judgeGroup(group: Group, outcome: Outcome): Finding[] {
   const { missing, findings } = compareStored(group);
   const { presence } = outcome;
   const end = Math.max(...outcome.samples.map(({ answeredAt }) => answeredAt), 0);
-  const visible = group.lives.some((run) => presence.between(run.startedAt, run.leftAt ?? end) >= RACE_MS);
+  const visible = group.lives.some(
+    (run) => presence.between(run.startedAt, run.leftAt ?? end) >= RACE_MS + outcome.latestMs
+  );
   const needless = missing.filter((unit) => !mayBeLost(unit, outcome, end));
   if (needless.length > 0) {
     findings.push({ rule: 'lost without need', detail: describe(needless) });
@@ -132,7 +134,11 @@ function compareStored({ units, entries }: Group): { missing: Unit[]; findings: 
 }
 
 /** Whether no agent could have kept the unit. */
-function mayBeLost({ file, ns, ackedAt, writtenAt }: Unit, { script, presence, runs }: Outcome, end: number): boolean {
+function mayBeLost(
+  { file, ns, ackedAt, writtenAt }: Unit,
+  { script, presence, runs, latestMs }: Outcome,
+  end: number
+): boolean {
   const age = writtenAt - Number(ns / 1_000_000n);
   const { rejectOldSamplesMaxAge = 7 * DAY_MS, creationGracePeriod = 600_000 } = script.lokiLimits;
   if (age > rejectOldSamplesMaxAge - 600_000 || -age > creationGracePeriod) {
@@ -147,7 +153,7 @@ function mayBeLost({ file, ns, ackedAt, writtenAt }: Unit, { script, presence, r
   const lastEnd = Math.max(0, ...presence.ends.filter((at) => at <= (file.goneAt ?? 0)));
   const life = runs.find(({ files }) => files.includes(file));
   const seenFor = presence.between(Math.max(file.madeAt, lastEnd, life?.startedAt ?? 0), file.goneAt);
-  return seenFor < RACE_MS || presence.endedBetween(file.goneAt, Math.min(ackedAt, end));
+  return seenFor < RACE_MS + latestMs || presence.endedBetween(file.goneAt, Math.min(ackedAt, end));
 }
 
 function covers(gap: Gap, { ns }: Unit): boolean {
@@ -208,7 +214,11 @@ function judgeClaims({ id, lives, records, units }: Group, missing: readonly Uni
   // A gap may name more than is missing where an agent could not know: after its end, or after a truncation.
   const steady = lives.every(({ startedAt, leftAt, files }) => {
     const seenFor = presence.between(startedAt, leftAt ?? calmAt);
-    return !presence.endedBetween(startedAt, calmAt) && seenFor >= RACE_MS && !files.some(({ truncated }) => truncated);
+    return (
+      !presence.endedBetween(startedAt, calmAt) &&
+      seenFor >= RACE_MS + outcome.latestMs &&
+      !files.some(({ truncated }) => truncated)
+    );
   });
   if (last && steady && missing.length === 0 && units.length > 0 && last.gaps.length > 0) {
     findings.push({ rule: 'gap where nothing is missing', detail: JSON.stringify(last.gaps) });
@@ -245,6 +255,7 @@ function judgeAgent(outcome: Outcome): Finding[] {
 /** What waits for Loki is never shown as less than it is, nor its age as younger. */
 function judgeMetrics(outcome: Outcome): Finding[] {
   const { samples, presence, runs } = outcome;
+  const lagMs = LAG_MS + 2 * outcome.latestMs;
   const end = samples.at(-1)?.answeredAt ?? 0;
   const worst = new Map<string, { by: number; detail: string }>();
   const note = (rule: string, by: number, detail: string) => {
@@ -254,8 +265,8 @@ function judgeMetrics(outcome: Outcome): Finding[] {
   };
   const firm = runs.map((run) => ({ run, units: run.units.filter((unit) => !mayBeLost(unit, outcome, end)) }));
   for (const sample of samples) {
-    const since = sample.askedAt - LAG_MS;
-    if (presence.between(since, sample.askedAt) < LAG_MS) {
+    const since = sample.askedAt - lagMs;
+    if (presence.between(since, sample.askedAt) < lagMs) {
       continue;
     }
     let unacked = 0;

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { generate } from './generate';
 import { judge, type Violation } from './judge';
@@ -12,12 +13,15 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '20' },
     from: { type: 'string', default: '1' },
     seed: { type: 'string' },
-    jobs: { type: 'string', default: '6' },
+    jobs: { type: 'string', default: '4' },
     'no-shrink': { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },
 });
 const AGENT = ['env', 'MALLOC_ARENA_MAX=1', process.execPath, '--max-semi-space-size=1', 'build/afterlog.js'];
+
+/** A world that is not over by then never will be. */
+const PATIENCE_MS = 120_000;
 
 interface Played {
   outcome: Outcome;
@@ -25,7 +29,15 @@ interface Played {
 }
 
 async function playAndJudge(script: WorldScript): Promise<Played> {
-  const outcome = await play(script, AGENT);
+  let stage = 'starting';
+  const patience = new AbortController();
+  const outOfPatience = wait(PATIENCE_MS, undefined, { signal: patience.signal, ref: false }).then(() => {
+    throw new Error(`seed ${script.seed} hangs: ${stage}`);
+  });
+  const playing = play(script, AGENT, (next) => (stage = next));
+  const outcome = await Promise.race([playing, outOfPatience]);
+  outOfPatience.catch(() => undefined);
+  patience.abort();
   return { outcome, violations: judge(outcome) };
 }
 
@@ -62,7 +74,9 @@ async function playSeeds(seeds: readonly number[]): Promise<number[]> {
   };
   await Promise.all(Array.from({ length: Number(values.jobs) }, worker));
   const { containers, lines, latest } = totals;
-  console.log(`${seeds.length} worlds, ${containers} container runs, ${lines} lines; ${latest} ms late at most`);
+  console.log(
+    `${seeds.length} worlds, ${containers} container runs, ${lines} lines; ${Math.round(latest)} ms without a turn at most`
+  );
   return failed.sort((a, b) => a - b);
 }
 

@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { containerRecordSchema, type ContainerRecord } from '../../model/records';
 import { startStore } from '../../pocket-loki';
@@ -44,7 +45,7 @@ export interface Outcome {
   unexpectedEnds: readonly string[];
   agentLog: string;
   tookMs: number;
-  /** How late this process was at most: whoever is late cannot blame others. */
+  /** How long this process got no turn at most: on a busy machine the agent got none for as long. */
   latestMs: number;
 }
 
@@ -59,22 +60,29 @@ const PACE: Readonly<Record<string, string>> = {
   'batch.wait': '50ms',
   'push.backoff-min': '20ms',
   'push.backoff-max': '300ms',
-  'push.timeout': '700ms',
+  'push.timeout': '3s',
   'shutdown.timeout': '1s',
 };
 
 /**
  * Plays a script.
  * @param command what runs the agent, before its arguments
+ * @param onStage is told what comes next: whoever waits for too long knows for what
  */
-export async function play(script: WorldScript, command: readonly string[]): Promise<Outcome> {
+export async function play(
+  script: WorldScript,
+  command: readonly string[],
+  onStage: (stage: string) => void
+): Promise<Outcome> {
   const begin = Date.now();
   const dir = mkdtempSync(join(tmpdir(), 'afterlog-world-'));
   const node = { logs: join(dir, 'pods'), links: join(dir, 'links'), docker: join(dir, 'docker') };
   Object.values(node).forEach((path) => mkdirSync(path));
   const disk = join(dir, 'disk');
   const onSmallDisk = script.actions.some((action) => action.do === 'disk-full') && mountSmallDisk(disk, STATE_DISK);
-  const store = await startStore({ dir: join(dir, 'store'), port: 0, limits: script.lokiLimits });
+  // In memory: the store syncs each push, and many worlds on one disk would measure that disk.
+  const storeDir = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : dir, 'afterlog-world-store-'));
+  const store = await startStore({ dir: storeDir, port: 0, limits: script.lokiLimits });
   const containers = new Map(
     script.containers.map((plan) => [plan.name, new RuntimeContainer(plan, node, `w${script.seed}`)])
   );
@@ -92,10 +100,13 @@ export async function play(script: WorldScript, command: readonly string[]): Pro
     flags: { ...PACE, ...script.agentFlags },
   });
   const sampler = new Sampler(agent);
+  const delays = monitorEventLoopDelay();
+  delays.enable();
   try {
     await agent.inTurn(() => agent.start());
     sampler.start();
-    const latestMs = await perform(script, { containers, agent, gateway, onSmallDisk });
+    onStage('playing');
+    await perform(script, { containers, agent, gateway, onSmallDisk });
     const calmAt = Date.now();
     await agent.inTurn(async () => {
       agent.freeDisk();
@@ -103,10 +114,13 @@ export async function play(script: WorldScript, command: readonly string[]): Pro
       agent.resume();
       await agent.start();
     });
+    onStage('settling');
     const unsettled = await settle(agent, sampler, truths, book);
     sampler.stop();
+    onStage('ending the agent');
     await agent.inTurn(() => agent.end('SIGTERM'));
     containers.forEach((container) => container.stop());
+    onStage('reading the store');
     const { entries, records } = await readStore(store.url);
     return {
       script,
@@ -124,18 +138,22 @@ export async function play(script: WorldScript, command: readonly string[]): Pro
       unexpectedEnds: agent.unexpectedEnds,
       agentLog: agent.log,
       tookMs: Date.now() - begin,
-      latestMs,
+      latestMs: delays.max / 1e6,
     };
   } finally {
     sampler.stop();
+    delays.disable();
     await agent.inTurn(() => agent.end('SIGKILL'));
     containers.forEach((container) => container.stop());
+    onStage('closing the gateway');
     await gateway.close();
+    onStage('closing the store');
     await store.close();
     if (onSmallDisk) {
       unmount(disk);
     }
     rmSync(dir, { recursive: true, force: true });
+    rmSync(storeDir, { recursive: true, force: true });
   }
 }
 
@@ -146,19 +164,15 @@ interface Stage {
   onSmallDisk: boolean;
 }
 
-/** @returns by how many milliseconds an action was late at most */
-async function perform(script: WorldScript, stage: Stage): Promise<number> {
+async function perform(script: WorldScript, stage: Stage): Promise<void> {
   const begin = Date.now();
   const timers: NodeJS.Timeout[] = [];
-  let latestMs = 0;
   for (const action of [...script.actions].sort((a, b) => a.at - b.at)) {
     await wait(Math.max(0, begin + action.at - Date.now()));
-    latestMs = Math.max(latestMs, Date.now() - begin - action.at);
     step(action, stage, (ms, then) => timers.push(setTimeout(then, ms)));
   }
   await wait(Math.max(0, begin + script.lengthMs - Date.now()));
   timers.forEach((timer) => clearTimeout(timer));
-  return latestMs;
 }
 
 function step(action: Action, stage: Stage, later: (ms: number, then: () => void) => void): void {
