@@ -3,9 +3,11 @@
 // most of it messages in fifty languages.
 import { build } from 'esbuild';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 const { version, dependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-await build({
+/** @type {import('esbuild').BuildOptions} */
+export const shipperBundle = {
   entryPoints: { afterlog: 'shipper/main.ts', 'query-process': 'pocket-loki/query/query-process.ts' },
   absWorkingDir: new URL('..', import.meta.url).pathname,
   outdir: 'build',
@@ -18,4 +20,8 @@ await build({
   minifyWhitespace: true, // a module's text stays in memory
   define: { __AFTERLOG_VERSION__: JSON.stringify(version) },
   logLevel: 'warning',
-});
+};
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await build(shipperBundle);
+}

@@ -1,29 +1,52 @@
 // `npm run test:world`: plays worlds by their seeds against the built agent (tests/world/).
-//   --seeds N      so many seeds (default 20), from --from (default 1)
+//   --seeds N      so many fixed seeds (default 30), from --from (default 1)
+//   --fresh N      so many more that no run had before (default 0, in the CI run 15)
 //   --seed N       this one only; --verbose prints its script and the agent's log
 //   --jobs N       worlds at a time (default 4)
 //   --no-shrink    do not make failing worlds smaller
+//   --mutants      then break the agent on purpose, in some ways, and see that worlds notice each
 import { build } from 'esbuild';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { shipperBundle } from './build-shipper.mjs';
+import { mutants } from '../tests/world/mutants.mjs';
 
 const cwd = new URL('..', import.meta.url).pathname;
-const run = (command, args) => spawnSync(command, args, { stdio: 'inherit', cwd }).status ?? 1;
-if (run('npm', ['run', '--silent', 'build:shipper']) !== 0) {
-  console.log('\nbuild:shipper failed\n0 passed, 1 failed');
+const args = process.argv.slice(2).filter((arg) => arg !== '--mutants');
+
+/** Replaces text of one source file; a text that is not there is an error, or the mutant would be none. */
+const patch = ({ file, from, to }) => ({
+  name: 'mutant',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: new RegExp(`/${file.replaceAll('.', '\\.')}$`) }, ({ path }) => {
+      const source = readFileSync(path, 'utf8');
+      if (!source.includes(from)) {
+        throw new Error(`tests/world/mutants.mjs: ${file} does not hold ${JSON.stringify(from)} any more`);
+      }
+      return { contents: source.replace(from, to), loader: 'ts' };
+    }),
+});
+
+try {
+  await build(shipperBundle);
+  await build({
+    ...shipperBundle,
+    entryPoints: { world: 'tests/world/main.ts' },
+    external: Object.keys(JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8')).dependencies),
+    sourcemap: 'inline',
+  });
+  for (const mutant of process.argv.includes('--mutants') ? mutants : []) {
+    const outdir = join('build', 'mutants', mutant.name.replaceAll(' ', '-'));
+    await build({ ...shipperBundle, outdir, plugins: [patch(mutant)] });
+    args.push('--mutant', join(outdir, 'afterlog.js'));
+  }
+} catch (error) {
+  console.log(`${error}\n0 passed, 1 failed`);
   process.exit(1);
 }
-const { dependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-await build({
-  entryPoints: { world: 'tests/world/main.ts' },
-  absWorkingDir: cwd,
-  outdir: 'build',
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'cjs',
-  external: Object.keys(dependencies),
-  sourcemap: 'inline',
-  logLevel: 'warning',
+const { status } = spawnSync(process.execPath, ['--enable-source-maps', 'build/world.js', ...args], {
+  stdio: 'inherit',
+  cwd,
 });
-process.exit(run(process.execPath, ['--enable-source-maps', 'build/world.js', ...process.argv.slice(2)]));
+process.exit(status ?? 1);

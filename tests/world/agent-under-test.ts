@@ -27,8 +27,10 @@ export interface AgentSettings {
   logs: string;
   links: string;
   docker: string;
-  /** The directory of the state, and of copies of it. */
+  /** Where the state directory lies, … */
   stateParent: string;
+  /** … and copies of it, which always find room. */
+  keptParent: string;
   flags: Readonly<Record<string, string>>;
 }
 
@@ -60,7 +62,7 @@ export class AgentUnderTest {
 
   constructor(private readonly settings: AgentSettings) {
     this.state = join(settings.stateParent, 'state');
-    this.kept = join(settings.stateParent, 'kept');
+    this.kept = join(settings.keptParent, 'kept');
     this.filler = join(settings.stateParent, 'filler');
     mkdirSync(this.state, { recursive: true });
   }
@@ -157,7 +159,7 @@ export class AgentUnderTest {
   }
 
   restoreState(): void {
-    if (!this.running && existsSync(this.kept)) {
+    if (!this.running && !this.diskFull && existsSync(this.kept)) {
       rmSync(this.state, { recursive: true, force: true });
       cpSync(this.kept, this.state, { recursive: true });
       rmSync(join(this.state, 'agent.lock'), { force: true });

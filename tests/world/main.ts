@@ -10,15 +10,29 @@ import { shrink } from './shrink';
 
 const { values } = parseArgs({
   options: {
-    seeds: { type: 'string', default: '20' },
+    seeds: { type: 'string', default: '30' },
+    fresh: { type: 'string', default: '0' },
     from: { type: 'string', default: '1' },
     seed: { type: 'string' },
     jobs: { type: 'string', default: '4' },
     'no-shrink': { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
+    mutant: { type: 'string', multiple: true, default: [] },
   },
 });
-const AGENT = ['env', 'MALLOC_ARENA_MAX=1', process.execPath, '--max-semi-space-size=1', 'build/afterlog.js'];
+/** Fresh seeds begin beyond those that anybody fixes. */
+const FRESH_FROM = 1_000_000;
+/** A broken agent is noticed within so many worlds. */
+const MUTANT_WORLDS = 50;
+
+/** The command of `bin/afterlog`, for any build. */
+const commandOf = (bundle: string) => [
+  'env',
+  'MALLOC_ARENA_MAX=1',
+  process.execPath,
+  '--max-semi-space-size=1',
+  bundle,
+];
 
 /** A world that is not over by then never will be. */
 const PATIENCE_MS = 120_000;
@@ -28,13 +42,13 @@ interface Played {
   violations: Violation[];
 }
 
-async function playAndJudge(script: WorldScript): Promise<Played> {
+async function playAndJudge(script: WorldScript, bundle = 'build/afterlog.js'): Promise<Played> {
   let stage = 'starting';
   const patience = new AbortController();
   const outOfPatience = wait(PATIENCE_MS, undefined, { signal: patience.signal, ref: false }).then(() => {
     throw new Error(`seed ${script.seed} hangs: ${stage}`);
   });
-  const playing = play(script, AGENT, (next) => (stage = next));
+  const playing = play(script, commandOf(bundle), (next) => (stage = next));
   const outcome = await Promise.race([playing, outOfPatience]);
   outOfPatience.catch(() => undefined);
   patience.abort();
@@ -96,9 +110,42 @@ async function explain(seed: number): Promise<void> {
   console.log(`seed ${seed}, made smaller (${[...rules].join(', ')}):\n${JSON.stringify(smallest)}`);
 }
 
-async function main(): Promise<void> {
+/** Plays worlds that the agent passes against a broken build, until one fails. @returns whether one did */
+async function isNoticed(bundle: string, seeds: readonly number[]): Promise<boolean> {
+  const queue = seeds.slice(0, MUTANT_WORLDS);
+  let noticed = 0;
+  let played = 0;
+  const worker = async () => {
+    for (let seed = queue.shift(); seed !== undefined && noticed === 0; seed = queue.shift()) {
+      const { violations } = await playAndJudge(generate(seed), bundle);
+      played++;
+      if (violations[0]) {
+        noticed ||= seed;
+        console.log(`${bundle}: noticed in world ${played} (seed ${seed}): ${violations[0].rule}`);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Number(values.jobs) }, worker));
+  if (noticed === 0) {
+    console.log(`${bundle}: not noticed in ${played} worlds`);
+  }
+  return noticed > 0;
+}
+
+function seedsAskedFor(): number[] {
+  if (values.seed) {
+    return [Number(values.seed)];
+  }
   const from = Number(values.from);
-  const seeds = values.seed ? [Number(values.seed)] : Array.from({ length: Number(values.seeds) }, (_, i) => from + i);
+  const first = FRESH_FROM + (Math.floor(Date.now() / 1000) % FRESH_FROM) * 100;
+  return [
+    ...Array.from({ length: Number(values.seeds) }, (_, i) => from + i),
+    ...Array.from({ length: Number(values.fresh) }, (_, i) => first + i),
+  ];
+}
+
+async function main(): Promise<void> {
+  const seeds = seedsAskedFor();
   const failed = await playSeeds(seeds);
   if (failed.length > 0) {
     console.log(`seeds that failed: ${failed.join(' ')}`);
@@ -106,11 +153,18 @@ async function main(): Promise<void> {
       await explain(seed);
     }
   }
-  if (values.verbose) {
-    console.log(process.getActiveResourcesInfo());
+  let unnoticed = 0;
+  for (const bundle of values.mutant) {
+    unnoticed += (await isNoticed(
+      bundle,
+      seeds.filter((seed) => !failed.includes(seed))
+    ))
+      ? 0
+      : 1;
   }
-  console.log(`\n${seeds.length - failed.length} passed, ${failed.length} failed`);
-  process.exit(failed.length > 0 ? 1 : 0);
+  const bad = failed.length + unnoticed;
+  console.log(`\n${seeds.length + values.mutant.length - bad} passed, ${bad} failed`);
+  process.exit(bad > 0 ? 1 : 0);
 }
 
 void main();

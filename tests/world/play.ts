@@ -97,6 +97,7 @@ export async function play(
     url: gateway.url,
     ...node,
     stateParent: onSmallDisk ? disk : dir,
+    keptParent: dir,
     flags: { ...PACE, ...script.agentFlags },
   });
   const sampler = new Sampler(agent);

@@ -1,0 +1,26 @@
+/**
+ * Ways to break the agent that worlds have to notice. They are made in a build of their own; the program holds none of
+ * them. `from` is text of `file` as it stands: who rewrites it writes a mutant that fits.
+ */
+export const mutants = [
+  {
+    name: 'positions move on any 400',
+    file: 'shipper/loki/connection.ts',
+    from: 'return await client.exchange({',
+    to: `const lie = (answer: Awaited<ReturnType<typeof client.exchange>>) =>
+          answer.status === 400 ? { ...answer, status: 204 } : answer;
+        return await ((request: Parameters<typeof client.exchange>[0]) => client.exchange(request).then(lie))({`,
+  },
+  {
+    name: 'a gap is not told',
+    file: 'shipper/agent/container/container-log.ts',
+    from: 'addGap(this.state, gap);',
+    to: '',
+  },
+  {
+    name: 'the rest of a deleted file is not read',
+    file: 'shipper/agent/discover/container-directory.ts',
+    from: 'log.gone ||= !seen.has(file);',
+    to: 'if (!seen.has(file) && !log.gone) { log.gone = true; log.size = log.read.offset; }',
+  },
+];
