@@ -119,7 +119,8 @@ async function isNoticed(bundle: string, seeds: readonly number[]): Promise<bool
     for (let seed = queue.shift(); seed !== undefined && noticed === 0; seed = queue.shift()) {
       const { violations } = await playAndJudge(generate(seed), bundle);
       played++;
-      if (violations[0]) {
+      // Only a world that the agent as it is passes shows that it is the mutant's fault.
+      if (violations[0] && noticed === 0 && (await playAndJudge(generate(seed))).violations.length === 0) {
         noticed ||= seed;
         console.log(`${bundle}: noticed in world ${played} (seed ${seed}): ${violations[0].rule}`);
       }
