@@ -184,7 +184,7 @@ export function generate(seed: number): WorldScript {
   for (let index = 0; index < count; index++) {
     const plan = planOf(dice, index);
     const own = livesOf(plan, lengthMs, dice);
-    if (isSound(plan.habit) && isSound(plan.format)) {
+    if ([plan.habit, plan.format, `${plan.format} ${plan.habit}`].every(isSound)) {
       containers.push(plan);
       actions.push(...own.map((action) => ({ ...action, container: plan.name })));
     }
