@@ -5,6 +5,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { isRequired } from './required.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
 const kit = resolve(root, process.env.REAL_NODE ?? '../shared/real-node');
@@ -31,6 +32,10 @@ function variables(dir) {
 const why = obstacle();
 if (why !== undefined) {
   console.log(`no real node: ${why}`);
+  if (isRequired('node')) {
+    console.log('required by CI_REQUIRE and missing: node\n\n0 passed, 1 failed');
+    process.exit(1);
+  }
   process.exit(0);
 }
 

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { isRequired } from './required.mjs';
 
 const IMAGE = 'grafana/loki:3.7.6';
 
@@ -39,6 +40,11 @@ if (!loki) {
 }
 if (!KUBEBUILDER_ASSETS) {
   console.log('no real API server: set KUBEBUILDER_ASSETS to a folder with etcd and kube-apiserver');
+}
+const missing = [...(loki ? [] : ['loki']), ...(KUBEBUILDER_ASSETS ? [] : ['apiserver'])].filter(isRequired);
+if (missing.length > 0) {
+  console.log(`required by CI_REQUIRE and missing: ${missing.join(', ')}\n\n0 passed, ${missing.length} failed`);
+  process.exit(1);
 }
 if (loki || KUBEBUILDER_ASSETS) {
   const env = Object.fromEntries(Object.entries({ ...process.env, ...loki }).filter(([, value]) => value));
