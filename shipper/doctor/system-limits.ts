@@ -72,7 +72,7 @@ async function openFiles(inventory: LogInventory | undefined, proc: string): Pro
   const needed = (inventory?.files ?? 0) + OTHER_FILES;
   const most = hard === 'unlimited' ? Infinity : Number(hard);
   const found = `${hard === 'unlimited' ? 'as many files as wanted' : `${amount(most)} files`} may be open, ${amount(needed)} are needed`;
-  const todo = `Raise the limit: LimitNOFILE=${Math.max(65_536, needed * 4)} for the container runtime's service, or ulimit -n. A log that is not open is lost when it is deleted.`;
+  const todo = `Raise the limit: LimitNOFILE=${Math.max(65_536, needed * 4)} for the container runtime's service, or ulimit -n. Until then some logs are not held open, and what is unread of them is lost when they are deleted.`;
   return needed > most
     ? error('system.open-files', found, todo)
     : needed * GROWTH > most

@@ -361,7 +361,8 @@ export class RecordKeeper {
     }
     // Of a log that left the time is that of noticing, which is after all that was said before, by earlier agents too.
     const { left } = container.state;
-    const timestamp = parseNs(left?.noticed ?? left?.at ?? '') ?? this.deps.now();
+    const wentAt = parseNs(left?.noticed ?? left?.at ?? '');
+    const timestamp = wentAt === undefined ? this.deps.now() : record.final ? wentAt : wentAt - 1n;
     this.deps.records.write({
       kind: record.kind,
       cluster: record.cluster,

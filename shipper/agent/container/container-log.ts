@@ -352,7 +352,7 @@ export class ContainerLog {
   /** Gives up what is not read of a file: nobody can read it any more, and the account says so. */
   giveUp(
     file: OpenFile,
-    gap: Pick<Gap, 'to' | 'detail'> & { reason: 'truncated' | 'shed'; from?: string | null }
+    gap: Pick<Gap, 'to' | 'detail'> & { reason: 'truncated' | 'shed' | 'gone-unread'; from?: string | null }
   ): void {
     const { log } = file;
     const whole = log.atGzipEnd;

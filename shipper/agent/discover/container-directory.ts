@@ -232,6 +232,13 @@ export class ContainerDirectory {
         file.rotated = rotationOf(log.lastName) || file.rotated;
       }
       log.gone ||= !seen.has(file);
+      if (log.gone && log.isParked) {
+        container.giveUp(file, {
+          reason: 'gone-unread',
+          to: this.deps.nowText(),
+          detail: 'deleted while too many files were open to hold it, too',
+        });
+      }
       if (superseded || file !== container.files.at(-1)) {
         log.supersede();
       }

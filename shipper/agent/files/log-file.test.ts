@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { randomBytes } from 'node:crypto';
+import { Descriptors } from './descriptors';
 import { ForeignLink, LogFile } from './log-file';
 
 let dir: string;
@@ -181,5 +182,45 @@ describe('a compressed file', () => {
       }
     }
     expect(logs.filter(({ memoryBytes }) => memoryBytes > 0).length).toBeLessThanOrEqual(8);
+  });
+});
+
+describe('with fewer descriptors than files', () => {
+  let before: number;
+  beforeEach(() => (before = Descriptors.limit(2)));
+  afterEach(() => Descriptors.limit(before));
+  const held = () => opened.filter((log) => !log.isParked).length;
+
+  test('the others are found again by name, also under another one, and read on', async () => {
+    const logs = [0, 1, 2, 3].map((n) => open(write(`${n}.log`, `line of ${n}\n`)));
+    expect(held()).toBe(2);
+    renameSync(join(dir, '0.log'), join(dir, '0.log.20260101-100000'));
+    logs[0]!.path = join(dir, '0.log.20260101-100000');
+    appendFileSync(join(dir, '1.log'), 'more\n');
+    expect(logs[1]!.look().size).toBe(15);
+    for (const [n, log] of logs.entries()) {
+      expect(await read(log, 0, 100)).toBe(`line of ${n}\n${n === 1 ? 'more\n' : ''}`);
+      expect(held()).toBe(2);
+    }
+  });
+
+  test('those at rest give way first, and a deleted one, which nobody finds again, does not', () => {
+    const deleted = open(write('0.log', 'deleted\n'));
+    unlinkSync(join(dir, '0.log'));
+    const unread = open(write('1.log', 'unread\n'));
+    const atRest = open(write('2.log', ''));
+    open(write('3.log', 'one more\n'));
+    expect([deleted, unread, atRest].map(({ isParked }) => isParked)).toEqual([false, true, true]);
+    expect(deleted.isOpen).toBe(true);
+  });
+
+  test('another file under its name is not taken for it', () => {
+    const log = open(write('0.log', 'old\n'));
+    open(write('1.log', 'a\n'));
+    open(write('2.log', 'b\n'));
+    expect(log.isParked).toBe(true);
+    renameSync(join(dir, '1.log'), join(dir, '0.log'));
+    expect(log.look().size).toBe(4);
+    expect(() => log.readAt(Buffer.alloc(10), 0, 10, 0)).toThrow('another file now');
   });
 });

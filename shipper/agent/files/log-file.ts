@@ -1,6 +1,19 @@
 import { createHash } from 'node:crypto';
-import { close, closeSync, constants, fstatSync, openSync, readlinkSync, readSync, realpathSync } from 'node:fs';
+import {
+  close,
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readlinkSync,
+  readSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { basename, sep } from 'node:path';
+import { isNativeError } from 'node:util/types';
+import { Descriptors, type Parkable } from './descriptors';
 import { GzipWindow } from './gzip-window';
 import { startOfFile, type Position } from './position';
 
@@ -31,6 +44,38 @@ export function isInside(place: string, roots: readonly string[]): boolean {
   return roots.some(isBelow) || roots.some((root) => isBelow(resolved(root)));
 }
 
+/** @throws ForeignLink; the system's error where it cannot be opened */
+function openInside(path: string, roots: readonly string[]): { fd: number; stat: Stats } {
+  const fd = openReading(path);
+  try {
+    const stat = fstatSync(fd);
+    if (!stat.isFile()) {
+      throw new Error(`${path} is no regular file`);
+    }
+    const place = placeOf(fd);
+    if (!isInside(place, roots)) {
+      throw new ForeignLink(`${path} leads to ${place}, outside ${roots.join(' and ')}: not followed`);
+    }
+    return { fd, stat };
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}
+
+function openReading(path: string): number {
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK;
+  try {
+    return openSync(path, flags);
+  } catch (error) {
+    if (!isNativeError(error) || !('code' in error) || (error.code !== 'EMFILE' && error.code !== 'ENFILE')) {
+      throw error;
+    }
+    Descriptors.shrink();
+    return openSync(path, flags);
+  }
+}
+
 function resolved(path: string): string {
   try {
     return realpathSync(path);
@@ -41,9 +86,10 @@ function resolved(path: string): string {
 
 /**
  * One log file of a container, held open from the moment it was seen: after the kubelet deleted it, it can still be
- * read through the descriptor. Offsets are in uncompressed bytes.
+ * read through the descriptor. Where there are too many files for that, one that has a name gives its descriptor back and
+ * is opened again when it has to be read. Offsets are in uncompressed bytes.
  */
-export class LogFile {
+export class LogFile implements Parkable {
   /** Read up to here, … */
   readonly read: Position = startOfFile();
   /** … and acknowledged by Loki up to here. Only this one is persisted. */
@@ -62,6 +108,8 @@ export class LogFile {
   private diskSize: number;
   private unlinked = false;
   private fd: number;
+  /** It gave its descriptor back and is found again by its name. */
+  private parked = false;
   private readonly gzip: GzipWindow | null;
   private headHash: string | null = null;
 
@@ -69,7 +117,8 @@ export class LogFile {
     public path: string,
     fd: number,
     facts: FileFacts,
-    mtimeMs: number
+    mtimeMs: number,
+    private readonly roots: readonly string[]
   ) {
     this.fd = fd;
     this.grewAt = performance.now() - Math.max(0, Date.now() - mtimeMs);
@@ -78,6 +127,7 @@ export class LogFile {
     this.diskSize = facts.size;
     this.gzip = path.endsWith('.gz') ? new GzipWindow(path, fd) : null;
     this.size = this.gzip ? 0 : facts.size;
+    Descriptors.add(this);
   }
 
   /**
@@ -87,22 +137,9 @@ export class LogFile {
    * @throws ForeignLink; the system's error where it cannot be opened
    */
   static open(path: string, roots: readonly string[]): LogFile {
-    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    try {
-      const stat = fstatSync(fd);
-      if (!stat.isFile()) {
-        throw new Error(`${path} is no regular file`);
-      }
-      const place = placeOf(fd);
-      if (!isInside(place, roots)) {
-        throw new ForeignLink(`${path} leads to ${place}, outside ${roots.join(' and ')}: not followed`);
-      }
-      const { ino, size, nlink, birthtimeMs, mtimeMs } = stat;
-      return new LogFile(path, fd, { ino, size, links: nlink, birthMs: birthtimeMs }, mtimeMs);
-    } catch (error) {
-      closeSync(fd);
-      throw error;
-    }
+    const { fd, stat } = openInside(path, roots);
+    const { ino, size, nlink, birthtimeMs, mtimeMs } = stat;
+    return new LogFile(path, fd, { ino, size, links: nlink, birthMs: birthtimeMs }, mtimeMs, roots);
   }
 
   /** A newer file took over. */
@@ -134,8 +171,40 @@ export class LogFile {
     return this.gzip !== null;
   }
 
+  /** Whether it can be read: it has a descriptor, or is found again. */
   get isOpen(): boolean {
-    return this.fd >= 0;
+    return this.fd >= 0 || this.parked;
+  }
+
+  get isParked(): boolean {
+    return this.parked;
+  }
+
+  get atRest(): boolean {
+    return this.unacked === 0;
+  }
+
+  park(): boolean {
+    if (this.fd < 0 || this.gzip !== null || this.gone || this.look().links === 0) {
+      return false;
+    }
+    closeSync(this.fd);
+    this.fd = -1;
+    this.parked = true;
+    Descriptors.remove(this);
+    return true;
+  }
+
+  /** @throws the system's error, or where its name is another file's by now: then the next look at the directory helps */
+  private unpark(): void {
+    const { fd, stat } = openInside(this.path, this.roots);
+    if (stat.ino !== this.ino) {
+      closeSync(fd);
+      throw new Error(`${this.path} is another file now`);
+    }
+    this.fd = fd;
+    this.parked = false;
+    Descriptors.add(this);
   }
 
   /** Bytes that are not read yet, as far as the size is known. */
@@ -149,7 +218,7 @@ export class LogFile {
 
   /** Bytes on the disk that only this descriptor keeps from being freed. */
   get pinnedBytes(): number {
-    return this.isOpen && (this.gone || this.unlinked) ? this.diskSize : 0;
+    return this.fd >= 0 && (this.gone || this.unlinked) ? this.diskSize : 0;
   }
 
   /** Bytes of decompressed data in memory. */
@@ -159,7 +228,11 @@ export class LogFile {
 
   /** Looks at the open file: size, and whether any name is left. */
   look(): FileFacts {
-    const stat = fstatSync(this.fd);
+    const stat = this.parked ? statSync(this.path, { throwIfNoEntry: false }) : fstatSync(this.fd);
+    if (stat === undefined || stat.ino !== this.ino) {
+      // Renamed or deleted since: the next look at the directory shows which.
+      return { ino: this.ino, size: this.diskSize, links: 1, birthMs: this.birthMs };
+    }
     this.diskSize = stat.size;
     this.unlinked = stat.nlink === 0;
     return { ino: stat.ino, size: stat.size, links: stat.nlink, birthMs: this.birthMs };
@@ -170,7 +243,7 @@ export class LogFile {
    * Deleting a name is the last that changes an inode's status, unless something writes to it still.
    */
   unlinkedMs(): number | null {
-    const stat = this.isOpen ? fstatSync(this.fd) : null;
+    const stat = this.fd >= 0 ? fstatSync(this.fd) : null;
     return stat?.nlink === 0 ? stat.ctimeMs : null;
   }
 
@@ -198,6 +271,9 @@ export class LogFile {
       const bytes = this.gzip.readAt(memory, at, length, offset);
       this.size = Math.max(this.size, this.gzip.known);
       return bytes;
+    }
+    if (this.parked) {
+      this.unpark();
     }
     return readSync(this.fd, memory, at, length, offset);
   }
@@ -269,6 +345,8 @@ export class LogFile {
    * tenth of a second: too long for a process that has to open new files before they are deleted, so a thread does it.
    */
   close(): void {
+    this.parked = false;
+    Descriptors.remove(this);
     if (this.fd >= 0) {
       this.gzip?.close();
       close(this.fd, () => undefined); // whatever it says, the descriptor is gone

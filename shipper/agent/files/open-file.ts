@@ -75,7 +75,7 @@ export class OpenFile {
   /** When it was first seen to be deleted, milliseconds of the monotonic clock, and how far it was acknowledged then. */
   pinned: { since: number; acked: number } | null = null;
   /** Why its rest was given up, where it was. */
-  givenUp: 'truncated' | 'shed' | null = null;
+  givenUp: 'truncated' | 'shed' | 'gone-unread' | null = null;
   /** Reading came no further than this offset, for an open line; since when, milliseconds of the monotonic clock. */
   private heldAt: { offset: number; sinceMs: number } | null = null;
 

@@ -29,7 +29,7 @@ export function showGauges(metrics: AgentMetrics, agent: Gauged): void {
   metrics.gauge(
     'open_files',
     'Log files held open.',
-    sum(({ files }) => files.filter(({ log }) => log.isOpen).length)
+    sum(({ files }) => files.filter(({ log }) => log.isOpen && !log.isParked).length)
   );
   metrics.gauge(
     'unacknowledged_bytes',
