@@ -169,7 +169,7 @@ describe('C1, a reclaim of disk', () => {
     });
 
     test('is none where the conditions of the node were watched, and there was no pressure', () => {
-      const watches = [watch('11:00:00', '12:30:00')];
+      const watches = [watch('11:00:00', '12:40:00')];
       expect(ofP(casesOf({ ...emptied, watches }))).toMatchObject({ cause: 'C17', confidence: 'strong' });
       expect(ofP(casesOf({ ...emptied, watches: [watch('11:00:00', '12:19:00')] }))?.cause).toBe('unknown');
     });

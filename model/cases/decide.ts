@@ -1,7 +1,7 @@
 import type { Cause } from '../causes';
 import type { StatementCode } from '../messages';
 import type { Confidence, Evidence, Rival } from './case';
-import type { Facts } from './facts';
+import { type Facts, POD_CLEANUP } from './facts';
 import { byDeletion } from './hypotheses/deletion';
 import { byEviction } from './hypotheses/eviction';
 import { byOther, byRotation, byRuntime } from './hypotheses/file';
@@ -52,19 +52,32 @@ export function decide(subject: Subject, facts: Facts): Decision {
     .filter(({ contradictions }) => contradictions.length === 0)
     .map((one): Candidate => ({ weighed: one, confidence: confidenceOf(one) }))
     .sort((a, b) => rankOf(b.confidence) - rankOf(a.confidence));
-  const [first, second] = remaining;
+  const earlier = subject.left === undefined ? newerRunBefore(remaining) : undefined;
   const rivalsBeside = (winner: Weighed | undefined): Rival[] => [
     ...remaining
       .filter((one) => one.weighed !== winner)
       .map((one): Rival => ({ cause: one.weighed.cause, out: [], needs: needsOf(one.weighed) })),
     ...out.map(({ cause, contradictions }): Rival => ({ cause, out: contradictions, needs: [] })),
   ];
+  if (earlier === undefined && subject.containerRecord === undefined) {
+    const possible = remaining.filter(({ confidence, weighed }) => confidence !== 'unknown' || weighed.cause === 'C1');
+    if (possible.length > 1) {
+      return undecided(subject, possible, rivalsBeside(undefined)); // nobody saw which of them came first
+    }
+  }
+  if (earlier !== undefined) {
+    if (earlier.length > 1) {
+      return undecided(subject, earlier, rivalsBeside(undefined));
+    }
+    remaining.sort((a, b) => Number(b === earlier[0]) - Number(a === earlier[0]));
+  }
+  const [first, second] = remaining;
   if (first === undefined) {
     const { statement, evidence } = unexplained(subject);
     return { cause: 'unknown', confidence: 'unknown', statement, evidence, rivals: rivalsBeside(undefined) };
   }
   const isTie = second !== undefined && second.confidence === first.confidence && first.confidence !== 'confirmed';
-  if (first.confidence === 'unknown' || (isTie && first.confidence === 'likely')) {
+  if (first.confidence === 'unknown' || isTie) {
     return undecided(
       subject,
       remaining.filter(({ confidence }) => confidence === first.confidence),
@@ -72,8 +85,24 @@ export function decide(subject: Subject, facts: Facts): Decision {
     );
   }
   const { cause, statement, evidence } = first.weighed;
-  const confidence = isTie ? 'likely' : first.confidence;
-  return { cause, confidence, statement, evidence, rivals: rivalsBeside(first.weighed) };
+  return { cause, confidence: first.confidence, statement, evidence, rivals: rivalsBeside(first.weighed) };
+}
+
+/**
+ * Nobody saw when it was removed. A newer run had ended, which alone removes it, so that what came to the pod later did
+ * not: undefined where there is none, two candidates where both came within a minute.
+ */
+function newerRunBefore(remaining: readonly Candidate[]): Candidate[] | undefined {
+  const possible = remaining.filter(({ confidence }) => confidence !== 'unknown');
+  const older = possible.find(({ weighed }) => weighed.cause === 'C4');
+  if (older === undefined) {
+    return undefined;
+  }
+  const close = possible.filter(
+    ({ weighed: { cause, moment = Infinity } }) =>
+      cause !== 'C4' && Math.abs(moment - (older.weighed.moment ?? 0)) <= POD_CLEANUP
+  );
+  return [older, ...close];
 }
 
 function undecided(subject: Subject, open: readonly Candidate[], rivals: Rival[]): Decision {

@@ -46,7 +46,8 @@ export function whyUnseen(subject: Subject, removed: number | undefined, facts: 
   if (!spans.some(({ from, to }) => from <= until && to >= start)) {
     const before = spans.findLast(({ to }) => to < start) ?? first;
     const next = spans.find(({ from }) => from > until);
-    return silent(subject, 'nobody', before.to, next?.from);
+    // An agent that is silent to this day may have looked: what it wrote may not have arrived.
+    return silent(subject, next === undefined ? 'missed' : 'nobody', before.to, next?.from);
   }
   if (facts.now - last.to > SILENT) {
     return silent(subject, 'missed', last.to, undefined);

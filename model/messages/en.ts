@@ -419,7 +419,7 @@ export const en: Catalogue = {
     'out-disk-free': ({ usedPercent }) => `the disk was at ${percentText(usedPercent)}, far from its threshold`,
     'out-others-stayed': ({ containers }) =>
       `a reclaim removes all terminated containers, and ${count(containers, 'log')} of others on the node stayed`,
-    'out-directory-removed': () => 'a reclaim keeps the directory, and it was removed',
+    'out-directory-removed': () => 'it keeps the directory, and the directory was removed',
     'out-directory-stayed': () => 'the directory of a deleted pod is removed, and it stayed',
     'out-running': () => 'the container was running',
     'out-stayed': ({ until }, times) => `the file was still there at ${times.clock(until)}`,

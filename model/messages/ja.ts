@@ -417,7 +417,7 @@ export const ja: Catalogue = {
     'out-disk-free': ({ usedPercent }) => `ディスクの使用率は ${percentText(usedPercent)} で、しきい値から遠かった`,
     'out-others-stayed': ({ containers }) =>
       `回収は終了したコンテナをすべて削除するが、ノード上のほかの ${containers} 個のログは残った`,
-    'out-directory-removed': () => '回収ではディレクトリが残るが、削除されていた',
+    'out-directory-removed': () => 'この場合ディレクトリは残るが、削除されていた',
     'out-directory-stayed': () => '削除された Pod のディレクトリは削除されるが、残っていた',
     'out-running': () => 'コンテナは実行中だった',
     'out-stayed': ({ until }, times) => `${times.clock(until)} の時点でファイルはまだ存在していた`,

@@ -5,6 +5,7 @@ import { at, ms } from '../moment';
 import { DELETION_CAUSES, type PodDeletion } from '../pod-deletion';
 import type { Subject } from '../subject';
 import type { Weighed } from './hypothesis';
+import { wasWatchedUntil } from './node';
 import { newerRunStayed } from './restart';
 
 /** A directory that was removed whole tells of a deletion even where the clocks say that it came later, up to this. */
@@ -37,8 +38,9 @@ export function byDeletion(subject: Subject, facts: Facts): Weighed | undefined 
     cause: DELETION_CAUSES[by],
     statement: statementOf(subject, { ...deletion, by }),
     isReported: (deletion.stated || by === 'node-gone') && !isCordoned,
-    ceiling: isCordoned || skewed ? 'likely' : ceilingOf(deletion, subject),
+    ceiling: ceilingOf(subject, deletion, isCordoned || skewed || !wasWatchedUntil(subject, facts, deletion.from)),
     contradictions: out,
+    moment: deletion.from,
     predictions: [{ wasObserved: true, need: 'need-watch' }],
     evidence: [
       ...deletionEvidence(deletion, subject),
@@ -72,9 +74,12 @@ function sourceOf(reason: string, jobName: string | null): Evidence['source'] {
 }
 
 /** The most that a deletion can be, by what tells of it. */
-function ceilingOf({ watched, stated, by }: PodDeletion, { job, deletion }: Subject): Confidence {
-  if (!watched) {
-    return by === 'unknown' ? 'unknown' : stated ? 'strong' : 'likely';
+function ceilingOf({ job, deletion }: Subject, { watched, stated, by }: PodDeletion, isDoubtful: boolean): Confidence {
+  if (!watched && by === 'unknown') {
+    return 'unknown';
+  }
+  if (isDoubtful || !watched) {
+    return stated && !isDoubtful ? 'strong' : 'likely';
   }
   if (stated || deletion?.by === 'node-gone') {
     return 'confirmed';

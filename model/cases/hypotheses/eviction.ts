@@ -4,6 +4,7 @@ import { CLOCKS, type Facts, POD_CLEANUP } from '../facts';
 import { at, ms } from '../moment';
 import type { Subject } from '../subject';
 import type { Weighed } from './hypothesis';
+import { newerRunStayed } from './restart';
 
 /** How long before the eviction showed in the API its containers may have been removed. */
 const BEFORE = 30_000;
@@ -41,11 +42,15 @@ export function byEviction(subject: Subject, facts: Facts): Weighed | undefined 
       out.push({ code: 'out-stayed', until: at(left) });
     }
   }
+  if (newerRunStayed(subject, facts)) {
+    out.push({ code: 'out-newer-run-stayed' });
+  }
   const { cause, statement, isKnown } = preempted ? preemption(node) : explain(message, node);
   return {
     cause,
     statement,
     isReported: true,
+    ...(moment !== undefined && { moment }),
     ceiling: isKnown ? 'confirmed' : 'likely',
     contradictions: out,
     predictions: [],

@@ -9,6 +9,8 @@ import { byShutdown } from './node';
 import { byReclaim } from './reclaim';
 import { byNewerRun, byRestartInPlace, bySandbox } from './restart';
 
+/** Clocks of nodes are seldom further off. */
+const CLOCK_MARGIN = 15 * 60_000;
 /** containerLogMaxSize unless configured. */
 const DEFAULT_MAX_BYTES = 10 * 2 ** 20;
 /** The kubelet looks at sizes every ten seconds, and rotates what has reached the size by then: never a smaller file. */
@@ -124,13 +126,21 @@ function byRemoval(subject: Subject, facts: Facts): Weighed | undefined {
   const reclaim = byReclaim(subject, facts);
   const isDirectory = containerRecord.left.directory === 'removed';
   const isReclaimOut = reclaim !== undefined && reclaim.contradictions.length > 0;
+  // The watch has the API server's clock, and the log was removed by the node's.
+  const isOutOnNodesClock =
+    reclaim?.contradictions.some(({ code }) => code !== 'out-no-pressure') === true ||
+    facts.coverage.wereNodesWatched(subject.cluster, left - CLOCK_MARGIN, left + CLOCK_MARGIN) === true;
   // Clocks that disagree make a deletion look as if it came later.
   const mayBeSkewed = isDirectory && deletion !== undefined && deletion.from - left <= SKEW;
   const isPodThere = pod === 'there' || pod === 'assumed';
   // Events are lossy: that the sandbox was made anew may not have been recorded.
   const mayBePruned = podContainer?.role === 'init' && subject.pod?.phase === 'Running';
   const ceiling: Confidence =
-    mayBeSkewed || mayBePruned || !isPodThere || !isReclaimOut ? 'unknown' : pod === 'assumed' ? 'likely' : 'strong';
+    mayBeSkewed || mayBePruned || !isPodThere || !isReclaimOut || !isOutOnNodesClock
+      ? 'unknown'
+      : pod === 'assumed'
+        ? 'likely'
+        : 'strong';
   return {
     cause: 'C17',
     statement: { code: 'deleted-by-other', directory: isDirectory, isLikely: ceiling !== 'strong' },
@@ -194,7 +204,8 @@ export function byRotation({ containerRecord, left, cluster, node }: Subject, fa
     cause: 'C15',
     statement: { code: 'rotated', lines: away.lines },
     isReported: false,
-    ceiling: 'strong',
+    // Smaller than a rotation by default, while the kubelet's own size could not be read: a truncation looks the same.
+    ceiling: size.isPlausible === undefined && size.isAssumed ? 'unknown' : 'strong',
     contradictions:
       size.isPlausible === false
         ? [{ code: 'out-file-size', bytes: Math.round(away.bytes / away.files), maxBytes: size.maxBytes }]
@@ -225,13 +236,14 @@ function rotationSize(
   cluster: string,
   node: string | null,
   moment: number
-): { isPlausible: boolean | undefined; maxBytes: number } {
+): { isPlausible: boolean | undefined; maxBytes: number; isAssumed: boolean } {
   const known = facts.measurements.thresholdsAt(cluster, node, Number.isNaN(moment) ? facts.now : moment);
   const maxBytes = known?.source === 'configz' ? known.containerLogMaxBytes : DEFAULT_MAX_BYTES;
+  const isAssumed = known?.source === 'assumed';
   const size = bytes / Math.max(1, files);
   if (size >= maxBytes * ROUNDING) {
-    return { isPlausible: true, maxBytes };
+    return { isPlausible: true, maxBytes, isAssumed };
   }
   const isTooSmall = known !== undefined && (known.source === 'configz' || size < SMALLEST_ROTATED);
-  return { isPlausible: isTooSmall ? false : undefined, maxBytes };
+  return { isPlausible: isTooSmall ? false : undefined, maxBytes, isAssumed };
 }

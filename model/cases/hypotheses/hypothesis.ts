@@ -24,6 +24,8 @@ export interface Weighed {
   /** The most that these observations allow, whatever was predicted: for what leaves no trace of its own. */
   ceiling?: Confidence;
   evidence: Evidence[];
+  /** When it removed the log, or took it from `kubectl logs`; decides where the log itself tells no time. */
+  moment?: number;
   also?: Cause[];
 }
 

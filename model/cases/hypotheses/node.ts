@@ -34,6 +34,19 @@ export function nodeRemoved(subject: Subject, facts: Facts): { moment: number; e
   return undefined;
 }
 
+/**
+ * Of a log that no agent had open, nothing tells that it was still there: that the node was watched from the end of the
+ * container on rules out a reclaim before.
+ */
+export function wasWatchedUntil(
+  { containerRecord, cluster, started, finished }: Subject,
+  facts: Facts,
+  moment: number
+): boolean {
+  const end = Math.min(finished ?? started ?? moment, moment);
+  return containerRecord !== undefined || facts.coverage.wereNodesWatched(cluster, end, moment) !== false;
+}
+
 /** C13: the node was removed, and its disk with it. */
 export function byNode(subject: Subject, facts: Facts): Weighed | undefined {
   const removed = nodeRemoved(subject, facts);
@@ -42,6 +55,9 @@ export function byNode(subject: Subject, facts: Facts): Weighed | undefined {
       cause: 'C13',
       statement: { code: 'node-removed', node: subject.node },
       isReported: true,
+      // Of a log that no agent had open, nothing tells that it was still there.
+      ceiling: subject.containerRecord === undefined ? 'likely' : 'confirmed',
+      moment: removed.moment,
       contradictions:
         subject.left !== undefined && subject.left < removed.moment - CLOCKS ? [{ code: 'out-gone-before' }] : [],
       predictions: [],

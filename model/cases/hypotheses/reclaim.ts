@@ -57,6 +57,7 @@ function reported(subject: Subject, facts: Facts, removal: Removal): Weighed {
       isLikely: false,
     },
     isReported: true,
+    moment: removal.at,
     ceiling: isLate ? 'strong' : 'confirmed',
     contradictions: out,
     predictions: [],
@@ -172,7 +173,6 @@ function unseen(subject: Subject, facts: Facts): Weighed | undefined {
   if (pressure === undefined || moment === undefined || !isTerminated(subject, moment)) {
     return undefined;
   }
-  const pod = podStateAt(subject, facts, moment);
   return {
     cause: 'C1',
     statement: {
@@ -184,7 +184,9 @@ function unseen(subject: Subject, facts: Facts): Weighed | undefined {
       isLikely: true,
     },
     isReported: false,
-    ceiling: pod === 'there' || pod === 'assumed' ? 'likely' : 'unknown',
+    moment,
+    // Nobody had an eye on the file: it may have been removed before.
+    ceiling: 'unknown',
     contradictions: facts.coverage.wasKubeletLogRead(cluster, node, moment) ? [{ code: 'out-kubelet-log' }] : [],
     predictions: [{ wasObserved: true, need: 'need-watch' }],
     evidence: pressureEvidence(pressure),

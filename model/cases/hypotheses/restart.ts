@@ -2,6 +2,7 @@ import type { ContradictionCode } from '../../messages';
 import type { Confidence } from '../case';
 import { CLOCKS, type Facts, POD_CLEANUP } from '../facts';
 import { at, ms } from '../moment';
+import { wasKilledByKubelet } from '../pod-state';
 import type { Subject } from '../subject';
 import type { Weighed } from './hypothesis';
 
@@ -27,7 +28,7 @@ interface Run {
 
 /** C4: the kubelet keeps the log of one terminated run, and a newer one had terminated. */
 export function byNewerRun(subject: Subject, facts: Facts): Weighed | undefined {
-  const { restart, left, podContainer, cluster, node, containerRecord } = subject;
+  const { restart, left, podContainer, cluster, node, containerRecord, pod } = subject;
   const newer = runsAfter(subject, facts);
   const finished = newer.filter((one) => one.finished !== undefined);
   // The container GC runs when a container ends: the first newer run that ended is the one that mattered.
@@ -42,14 +43,24 @@ export function byNewerRun(subject: Subject, facts: Facts): Weighed | undefined 
   if (left !== undefined && facts.wasAgentThere(cluster, node, first.finished + POD_CLEANUP, left - CLOCKS)) {
     out.push({ code: 'out-stayed', until: at(left) });
   }
+  const isDirectoryGone = containerRecord?.left?.directory === 'removed';
+  if (isDirectoryGone && containerRecord?.left?.noticed === undefined && wasKilledByKubelet(subject)) {
+    out.push({ code: 'out-directory-removed' });
+  }
   const runs = podContainer ? podContainer.restarts + 1 : Math.max(...newer.map((one) => one.restart)) + 1;
   const isSoon = left !== undefined && left - first.finished <= POD_CLEANUP;
-  const ceiling: Confidence = containerRecord === undefined || !isSoon ? 'likely' : 'strong';
+  const ceiling: Confidence =
+    isDirectoryGone && pod === undefined
+      ? 'unknown'
+      : containerRecord === undefined || !isSoon || isDirectoryGone
+        ? 'likely'
+        : 'strong';
   return {
     cause: 'C4',
     statement: { code: 'older-run', run: restart + 1, runs, newerRun: first.restart + 1 },
     isReported: false,
     ceiling,
+    moment: first.finished,
     contradictions: out,
     predictions: [{ wasObserved: true, need: 'need-watch' }],
     evidence: [{ at: at(first.finished), source: 'pod', what: { code: 'newer-run-finished', run: first.restart + 1 } }],
