@@ -4,7 +4,7 @@ const [node] = require('./jest.config.js').projects;
 module.exports = {
   ...node,
   roots: ['<rootDir>/tests/hostile'],
-  testMatch: ['**/*.hostile.ts'],
+  testMatch: ['**/*.hostile.ts', '**/*.test.ts'],
   reporters: ['default', '<rootDir>/scripts/count-reporter.js'],
   testTimeout: 120_000,
 };

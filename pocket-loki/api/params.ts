@@ -3,6 +3,9 @@ import type { Limits } from '../common/limits';
 import { parseDuration } from '../common/units';
 import { badRequest } from '../common/request-error';
 
+/** Nanoseconds in 64 bits end there. */
+const mostSeconds = 2 ** 63 / 1e9;
+
 /** The parameters of a request: of the address, or of the form in its body. */
 export class Params {
   constructor(
@@ -57,7 +60,7 @@ export class Params {
     if (/^-?\d+$/.test(text)) {
       return text.length <= 10 ? BigInt(text) * 1_000_000_000n : BigInt(text);
     }
-    if (/^-?\d*\.\d*(?:e[-+]?\d+)?$/i.test(text) && !Number.isNaN(Number(text))) {
+    if (/^-?\d*\.\d*(?:e[-+]?\d+)?$/i.test(text) && Math.abs(Number(text)) <= mostSeconds) {
       return nanoseconds(Math.round(Number(text) * 1000));
     }
     const time = parseRfc3339(text);
@@ -90,7 +93,11 @@ export class Params {
       return undefined;
     }
     const seconds = Number(text);
-    const ns = Number.isNaN(seconds) ? parseDuration(text) : BigInt(Math.round(seconds * 1e9));
+    const isNumber = !Number.isNaN(seconds);
+    if (isNumber && Math.abs(seconds) > mostSeconds) {
+      throw badRequest(`cannot parse "${text}" to a valid duration. It overflows int64`);
+    }
+    const ns = isNumber ? BigInt(Math.round(seconds * 1e9)) : parseDuration(text);
     if (ns === undefined || ns < 0n) {
       throw badRequest(`cannot parse "${text}" to a valid duration`);
     }
