@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { labelsOf } from '../../pocket-loki/common/labels';
@@ -51,8 +50,8 @@ async function diskBytes(dir: string): Promise<number> {
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
 const peakMemory = () => megabytes(process.resourceUsage().maxRSS * 1024);
 
-async function blocks(dir: string, lines: number): Promise<Record<string, string>> {
-  let storage = await LogStorage.open(dir);
+async function writeBlocks(dir: string, lines: number): Promise<Record<string, string>> {
+  const storage = await LogStorage.open(dir);
   const labels = labelsOf([['app', 'bench']]);
   const written = await timed(async () => {
     for (let from = 0; from < lines; from += batchLines) {
@@ -66,9 +65,14 @@ async function blocks(dir: string, lines: number): Promise<Record<string, string
     await storage.close();
   });
   const disk = await diskBytes(dir);
-  const opened = await timed(async () => {
-    storage = await LogStorage.open(dir);
-  });
+  return { written, 'disk, a million lines': megabytes((disk / lines) * 1e6), 'peak memory, writing': peakMemory() };
+}
+
+async function readBlocks(dir: string, lines: number): Promise<Record<string, string>> {
+  const disk = await diskBytes(dir);
+  const [started, cpu] = [performance.now(), cpuSeconds()];
+  const storage = await LogStorage.open(dir);
+  const opened = `${((performance.now() - started) / 1000).toFixed(2)} s, CPU ${(cpuSeconds() - cpu).toFixed(2)} s`;
   const end = BigInt(lines) * lineMs;
   const query = async (text: string) => {
     const expr = parseQuery(text);
@@ -85,18 +89,17 @@ async function blocks(dir: string, lines: number): Promise<Record<string, string
   const range = `${Math.ceil(lines / 1000) + 1}s`;
   const counted = await timed(() => query(`sum(count_over_time({app="bench"}[${range}]))`));
   const filtered = await timed(() => query(`sum(count_over_time({app="bench"} |= "level=error" [${range}]))`));
+  const peak = peakMemory();
   const deleted = await timed(() => storage.deleteBefore((end * 9n) / 10n));
   const left = await diskBytes(dir);
   await storage.close();
   return {
-    written,
-    'disk, a million lines': megabytes((disk / lines) * 1e6),
     'start-up': opened,
     'counting all': counted,
     'counting those with a word': filtered,
     'deleting nine tenths': deleted,
     'disk that is left': `${((left / disk) * 100).toFixed(0)} %`,
-    'peak memory': peakMemory(),
+    'peak memory, reading': peak,
   };
 }
 
@@ -144,15 +147,16 @@ async function keys(dir: string, lines: number): Promise<Record<string, string>>
   };
 }
 
+const measurements: Record<string, (dir: string, lines: number) => Promise<Record<string, string>>> = {
+  keys,
+  writeBlocks,
+  readBlocks,
+};
+
 async function main(): Promise<void> {
-  const [what, lines] = process.argv.slice(2);
-  const dir = await mkdtemp(join(tmpdir(), 'afterlog-bench-store-'));
-  try {
-    const figures = await (what === 'keys' ? keys : blocks)(dir, Number(lines));
-    process.stdout.write(JSON.stringify(figures));
-  } finally {
-    await rm(dir, { recursive: true });
-  }
+  const [what = '', lines, dir = ''] = process.argv.slice(2);
+  const measurement = measurements[what];
+  process.stdout.write(JSON.stringify(await measurement?.(dir, Number(lines))));
 }
 
 void main();

@@ -42,6 +42,8 @@ export interface CallResults {
 }
 
 export type FromProcess =
+  /** It has started. */
+  | { kind: 'ready' }
   | { kind: 'call'; call: number; request: Call }
   | { kind: 'done'; id: number; result: TaskResult }
   /** `isFault`: nobody's but the program's. */

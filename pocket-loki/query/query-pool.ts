@@ -7,15 +7,10 @@ const maxWaiting = 200;
 /** So long a process without work is kept. */
 const idleMs = 60_000;
 
-interface Waiting {
-  start: (worker: QueryWorker) => void;
-  signal: AbortSignal;
-}
-
 /** The query processes of a store: started when they are needed, ended when they are not. */
 export class QueryPool {
   private readonly idle: QueryWorker[] = [];
-  private readonly waiting: Waiting[] = [];
+  private readonly waiting: Array<(worker: QueryWorker) => void> = [];
   private readonly all = new Set<QueryWorker>();
   private busy = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -24,7 +19,7 @@ export class QueryPool {
 
   /** Does a task in one of the processes. @throws RequestError as `QueryWorker.run`; 429 where too many wait */
   async run(task: Task, signal: AbortSignal): Promise<TaskResult> {
-    const worker = await this.take(signal);
+    const worker = await this.take();
     try {
       return await worker.run(task, signal);
     } finally {
@@ -43,12 +38,12 @@ export class QueryPool {
     this.all.forEach((worker) => worker.end());
   }
 
-  private async take(signal: AbortSignal): Promise<QueryWorker> {
+  private async take(): Promise<QueryWorker> {
     if (this.busy >= maxWorkers) {
       if (this.waiting.length >= maxWaiting) {
         throw new RequestError(429, 'too many outstanding requests');
       }
-      return new Promise((start) => this.waiting.push({ start, signal }));
+      return new Promise((start) => this.waiting.push(start));
     }
     this.busy++;
     return this.lease();
@@ -63,7 +58,7 @@ export class QueryPool {
     }
     const next = this.waiting.shift();
     if (next) {
-      next.start(this.lease());
+      next(this.lease());
     } else {
       this.busy--;
     }

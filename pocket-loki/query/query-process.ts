@@ -47,6 +47,7 @@ process.on('message', (message) => {
 });
 // Without its store it has nothing to do.
 process.on('disconnect', () => process.exit());
+tell({ kind: 'ready' });
 
 async function work({ id, task, now, limits, streams }: Extract<ToProcess, { kind: 'task' }>): Promise<void> {
   const controller = new AbortController();

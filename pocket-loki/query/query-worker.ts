@@ -42,12 +42,18 @@ export class QueryWorker {
   private running: Running | undefined;
   private endReason: Error | undefined;
   private isEnded = false;
+  /** Resolves when it has started, or has ended: on a busy machine that takes longer than many a query may. */
+  private readonly ready: Promise<void>;
+  private markReady: () => void = () => undefined;
 
   constructor(private readonly options: WorkerOptions) {
     this.child = fork(queryProgram(), [], {
       execArgv: [`--max-old-space-size=${maxHeapMiB}`],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    this.ready = new Promise((resolve) => {
+      this.markReady = resolve;
     });
     this.child.on('message', (message) => this.receive(message as FromProcess));
     this.child.on('error', (error) => this.ended(error));
@@ -70,7 +76,10 @@ export class QueryWorker {
    * client has gone
    */
   async run(task: Task, signal: AbortSignal, timeoutMs = this.options.limits.queryTimeout): Promise<TaskResult> {
-    signal.throwIfAborted();
+    await this.ready;
+    if (signal.aborted) {
+      throw gone();
+    }
     const id = this.nextTask++;
     const seconds = timeoutMs / 1000;
     const late = `the query took longer than ${seconds} s: ask for a shorter time range or fewer streams`;
@@ -115,6 +124,9 @@ export class QueryWorker {
 
   private receive(message: FromProcess): void {
     switch (message.kind) {
+      case 'ready':
+        this.markReady();
+        break;
       case 'call':
         void this.reply(message.call, message.request);
         break;
@@ -195,6 +207,7 @@ export class QueryWorker {
 
   private ended(error: Error): void {
     this.isEnded = true;
+    this.markReady();
     this.running?.reject(this.endReason ?? error);
   }
 

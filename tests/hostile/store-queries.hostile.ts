@@ -141,7 +141,7 @@ describe('queries and pushes against the store', () => {
 describe('the limits of a query', () => {
   it('end one that does not end by itself, while others are answered', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'afterlog-hostile-'));
-    const limits = { queryTimeout: 1_000 };
+    const limits = { queryTimeout: 3_000 };
     const store = await startStore({ dir, port: 0, limits });
     try {
       const now = BigInt(Date.now()) * 1_000_000n;
