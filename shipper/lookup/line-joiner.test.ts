@@ -26,10 +26,26 @@ describe('joining lines', () => {
   it('puts pieces together, of each stream of each container run its own', () => {
     expect(push(entry(1, 'o1', more), entry(1, 'e1', { ...more, stream: 'stderr' }))).toEqual([]);
     expect(push(entry(2, 'x', { container_id: 'b' }), entry(3, 'o2'), entry(4, 'e2', { stream: 'stderr' }))).toEqual([
-      '2 x',
       '1 o1o2',
       '1 e1e2',
+      '2 x',
     ]);
+  });
+
+  it('gives lines in the order of time: later ones wait for one that goes on', () => {
+    expect(push(entry(1, 'a'), entry(2, 'b1', more), entry(3, 'c', { stream: 'stderr' }))).toEqual(['1 a']);
+    expect(push(entry(4, 'd', { container_id: 'b' }))).toEqual([]);
+    expect(push(entry(5, 'b2'), entry(6, 'e'))).toEqual(['2 b1b2', '3 c', '4 d', '6 e']);
+  });
+
+  it('gives what waited when the line before it never ends', () => {
+    push(entry(1, 'a', more), entry(2, 'b', { stream: 'stderr' }));
+    expect(joiner.end().map(({ text }) => text)).toEqual(['a', 'b']);
+  });
+
+  it('holds nothing back where lines are followed', () => {
+    joiner = new LineJoiner(origins, false);
+    expect(push(entry(1, 'a', more), entry(2, 'b', { stream: 'stderr' }))).toEqual(['2 b']);
   });
 
   it('gives what never ended at the end', () => {

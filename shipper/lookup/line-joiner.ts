@@ -18,6 +18,10 @@ interface Pieces {
 
 /** What a line without end may take in memory before it is given out in parts. */
 const MAX_LENGTH = 16 * 1024 * 1024;
+/** Lines that wait for an earlier one to end: with more than these it is given up to be in order. */
+const MAX_WAITING = 100_000;
+
+const byTime = (a: LogLine, b: LogLine) => (a.ns < b.ns ? -1 : a.ns > b.ns ? 1 : 0);
 
 /**
  * Makes lines of entries that come in the order of time: puts the pieces together that a line longer than Loki's limit
@@ -29,12 +33,19 @@ export class LineJoiner {
   /** What came at this nanosecond; nearly always it is one entry, and no set is needed. */
   private firstNow = '';
   private readonly othersNow = new Set<string>();
+  /** Lines that ended while one that began before them had not. */
+  private waiting: LogLine[] = [];
 
-  constructor(private readonly origins: Origins) {}
+  /** @param isOrdered lines wait for those that began before them, so that all come in the order of time */
+  constructor(
+    private readonly origins: Origins,
+    private readonly isOrdered = true
+  ) {}
 
   /** The lines that these entries end. */
   push(entries: readonly Entry[]): LogLine[] {
-    const lines: LogLine[] = [];
+    const lines = this.waiting;
+    this.waiting = [];
     for (const entry of entries) {
       const origin = this.origins.of(entry);
       const source = `${origin.key} ${fieldOf(entry, 'stream')}`;
@@ -45,14 +56,31 @@ export class LineJoiner {
         }
       }
     }
-    return lines;
+    return this.isOrdered ? this.inOrder(lines) : lines;
   }
 
-  /** The lines whose last piece never came. */
+  /** The lines whose last piece never came, and those that waited for them. */
   end(): LogLine[] {
     const rest = [...this.open.values()].map((pieces) => this.line(pieces, this.origins.of(pieces.first)));
     this.open.clear();
-    return rest;
+    const lines = [...this.waiting, ...rest];
+    this.waiting = [];
+    return lines.sort(byTime);
+  }
+
+  /** Those of the lines that nothing which began before them can come after. */
+  private inOrder(lines: LogLine[]): LogLine[] {
+    lines.sort(byTime);
+    let earliest: bigint | undefined;
+    for (const { first } of this.open.values()) {
+      earliest = earliest === undefined || first.ns < earliest ? first.ns : earliest;
+    }
+    const held = earliest === undefined ? -1 : lines.findIndex(({ ns }) => ns >= (earliest ?? ns));
+    if (held < 0 || lines.length - held > MAX_WAITING) {
+      return lines;
+    }
+    this.waiting = lines.splice(held);
+    return lines;
   }
 
   private add(entry: Entry, origin: Origin, source: string): LogLine | undefined {

@@ -26,7 +26,9 @@ export async function* mergeByTime(sources: Pages[], direction: Direction): Page
       const ready: Entry[] = [];
       for (const head of heads) {
         const later = head.entries.findIndex(({ ns }) => before(horizon, ns));
-        ready.push(...head.entries.splice(0, later < 0 ? head.entries.length : later));
+        for (const entry of head.entries.splice(0, later < 0 ? head.entries.length : later)) {
+          ready.push(entry);
+        }
       }
       yield ready.sort((a, b) => (a.ns === b.ns ? 0 : before(a.ns, b.ns) ? -1 : 1));
     }

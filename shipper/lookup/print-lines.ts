@@ -44,7 +44,9 @@ async function lastLines(lines: Lines, count: number): Promise<LogLine[]> {
   const entries: Entry[] = [];
   let ends = 0;
   for await (const page of entriesOf(lines, 'backward', count + 1)) {
-    entries.push(...page);
+    for (const entry of page) {
+      entries.push(entry);
+    }
     // A line ends with the one piece that nothing continues; one line more shows where the first one begins.
     ends += page.filter((entry) => fieldOf(entry, 'continues') !== 'true').length;
     if (ends > count) {
@@ -85,7 +87,8 @@ export async function printFollowing(
   if (query === undefined) {
     return;
   }
-  const joiner = new LineJoiner(origins);
+  // A line that has not ended may never end: what follows it is not held back.
+  const joiner = new LineJoiner(origins, false);
   const following = follow(client, query.query, from ?? query.from, { signal, onTrouble });
   for await (const entries of onlyWanted(following, query)) {
     await printer.print(joiner.push(entries));

@@ -74,7 +74,7 @@ export class LokiDataSource extends DataSourceApi<DataQuery> {
   /** One answer after each piece of the range, each with all that came so far. */
   private answerTo(query: LokiQuery, { range, intervalMs }: DataQueryRequest): Observable<DataQueryResponse> {
     const whole = spanOf(range);
-    const step = stepOf(whole, intervalMs);
+    const step = stepOf(whole, intervalMs, query.step);
     return new Observable((subscriber) => {
       const left = new Subject<void>();
       const run = async () => {

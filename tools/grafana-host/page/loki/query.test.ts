@@ -24,6 +24,9 @@ describe('a long range', () => {
 it('a series has no more points than Loki allows', () => {
   expect(stepOf({ from: 0, to: 30 * DAY }, 1)).toBe(Math.ceil((30 * DAY) / 11_000));
   expect(stepOf({ from: 0, to: DAY }, 60_000)).toBe(60_000);
+  expect(stepOf({ from: 0, to: DAY }, 60_000, '360000ms')).toBe(360_000);
+  expect(stepOf({ from: 0, to: DAY }, 60_000, '1h')).toBe(3_600_000);
+  expect(stepOf({ from: 0, to: 30 * DAY }, 60_000, '1s')).toBe(Math.ceil((30 * DAY) / 11_000));
 });
 
 it('variables of the data source are put in, others stay', () => {

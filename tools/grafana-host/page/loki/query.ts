@@ -39,9 +39,17 @@ export function piecesOf({ queryType, expr, refId }: LokiQuery, { from, to }: Sp
   return pieces;
 }
 
-/** Milliseconds between two points of a series. */
-export const stepOf = ({ from, to }: Span, intervalMs: number): number =>
-  Math.max(Math.round(intervalMs), Math.ceil((to - from) / MOST_POINTS), 1);
+const UNITS_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: DAY_MS, w: 7 * DAY_MS };
+
+/**
+ * Milliseconds between two points of a series: what the query says, else the panel's interval, but no less than Loki
+ * allows for the span. As grafana/grafana `pkg/tsdb/loki/step.go` has it.
+ */
+export function stepOf({ from, to }: Span, intervalMs: number, step?: string): number {
+  const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d|w)$/.exec(step?.trim() ?? '') ?? [];
+  const asked = amount === undefined ? intervalMs : Number(amount) * (UNITS_MS[unit] ?? 1);
+  return Math.max(Math.round(asked), Math.ceil((to - from) / MOST_POINTS), 1);
+}
 
 /** The expression with the variables that Grafana's server puts in. @param stepMs milliseconds */
 export function interpolate(expr: string, { from, to }: Span, stepMs: number): string {
