@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { errorText } from '../../model/error-text';
 import { generate } from './generate';
 import { judge, type Violation } from './judge';
 import { play, type Outcome } from './play';
@@ -74,7 +75,13 @@ async function playSeeds(seeds: readonly number[]): Promise<number[]> {
   const worker = async () => {
     for (let seed = queue.shift(); seed !== undefined; seed = queue.shift()) {
       const script = generate(seed);
-      const played = await playAndJudge(script);
+      const played = await playAndJudge(script).catch((error: unknown) => {
+        console.log(`seed ${seed} broke off: ${errorText(error)}`);
+        failed.push(seed);
+      });
+      if (!played) {
+        continue;
+      }
       totals.containers += played.outcome.runs.length;
       totals.lines += played.outcome.runs.reduce((sum, { units }) => sum + units.length, 0);
       totals.latest = Math.max(totals.latest, played.outcome.latestMs);
