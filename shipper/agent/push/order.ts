@@ -15,6 +15,25 @@ export class Order {
     this.queue.push(stream);
   }
 
+  get isEmpty(): boolean {
+    return this.queue.length === 0;
+  }
+
+  /** Bytes that the streams in the queue have. */
+  get unread(): number {
+    return this.queue.reduce((bytes, stream) => bytes + stream.unread, 0);
+  }
+
+  /** Takes the first stream out of the queue that does not wait for others: it has much, or is asked for at once. */
+  nextUrgent(): PushStream | undefined {
+    const index = this.queue.findIndex(({ isUrgent }) => isUrgent);
+    const [stream] = index < 0 ? [] : this.queue.splice(index, 1);
+    if (stream) {
+      stream.queued = false;
+    }
+    return stream;
+  }
+
   /** Takes the next stream out of the queue. */
   next(): PushStream | undefined {
     const [stream] = this.queue.splice(this.priority ? this.mostUrgent() : 0, 1);

@@ -7,6 +7,7 @@ import type { Sent } from '../files/open-file';
 import { POLL_MS } from '../discover/pod-logs';
 import { backoffMs, sleep, type Backoff } from '../../loki/push/backoff';
 import { Order } from './order';
+import { Pace } from './pace';
 import { RequestBuilder, type Batch } from './request-builder';
 import { routeOf } from './route';
 import { problemOf, type PushClient } from '../../loki/push/client';
@@ -64,6 +65,10 @@ export class Pusher {
   private readonly streams = new Map<string, PushStream>();
   private readonly routes = new Map<ContainerLog, PushStream>();
   private underWay = 0;
+  private readonly pace: Pace;
+  /** The turn at hand counted as one of a small request. */
+  private isPaced = false;
+  private paceTimer: NodeJS.Timeout | null = null;
   private turn: NodeJS.Immediate | null = null;
   private stopped = false;
   private readonly abort = new AbortController();
@@ -73,6 +78,7 @@ export class Pusher {
     private readonly deps: PusherDeps
   ) {
     this.acknowledgement = new Acknowledgement(deps);
+    this.pace = new Pace(options.batchWaitMs, performance.now());
     this.builder = new RequestBuilder(options, {
       logger: deps.logger,
       order: this.order,
@@ -93,6 +99,7 @@ export class Pusher {
     }
     const stream = this.routes.get(container) ?? this.route(container, this.deps.nowSeconds());
     stream.containers.add(container);
+    stream.isUrgent ||= now || container.unread >= stream.maxPayload;
     const atOnce = now || container.unread >= stream.maxPayload || (this.order.priority && container.reclaimable);
     this.wake(stream, atOnce ? 0 : this.lingerMs);
   }
@@ -131,6 +138,7 @@ export class Pusher {
   /** Gives up the requests under way, and begins no other. */
   async stop(): Promise<void> {
     this.stopped = true;
+    clearTimeout(this.paceTimer ?? undefined);
     this.streams.forEach((stream) => stream.stop());
     this.abort.abort();
     while (this.underWay > 0) {
@@ -210,18 +218,50 @@ export class Pusher {
     });
   }
 
+  /** The turn came to no request. */
+  private spareTurn(): void {
+    if (this.isPaced) {
+      this.pace.giveBack();
+    }
+  }
+
+  /** Whose turn it is; nobody's while small requests have to wait. */
+  private nextStream(): PushStream | undefined {
+    const { order } = this;
+    if (order.isEmpty) {
+      return undefined;
+    }
+    const urgent = order.priority ? order.next() : order.nextUrgent();
+    this.isPaced = urgent === undefined;
+    if (urgent || this.paceTimer) {
+      return urgent;
+    }
+    const wait = this.pace.take(order.unread, performance.now());
+    if (wait === 0) {
+      return order.next();
+    }
+    this.paceTimer ??= setTimeout(() => {
+      this.paceTimer = null;
+      this.schedule();
+    }, wait);
+    return undefined;
+  }
+
   /** Begins the next request, where there is one and it may go. */
   private begin(): void {
     while (this.underWay < this.options.concurrency && !this.stopped) {
-      const stream = this.order.next();
+      const stream = this.nextStream();
       if (!stream) {
         return;
       }
+      stream.isUrgent = false;
       if (stream.busy) {
+        this.spareTurn();
         continue; // it is looked at when its request is done
       }
       const built = this.builder.build(stream);
       if (built.kind === 'nothing') {
+        this.spareTurn();
         this.deps.push.forget(stream.labels);
         this.dropIdle(stream);
         continue;
@@ -252,7 +292,8 @@ export class Pusher {
       if (stream.containers.size === 0) {
         this.dropIdle(stream);
       } else {
-        this.wake(stream, more || stream.hasEnough ? 0 : this.lingerMs);
+        stream.isUrgent ||= more || stream.hasEnough;
+        this.wake(stream, stream.isUrgent ? 0 : this.lingerMs);
       }
       this.schedule();
     });

@@ -11,6 +11,8 @@ export class PushStream {
   /** A request is under way. */
   busy = false;
   queued = false;
+  /** Its next request does not wait until others have had their turn. */
+  isUrgent = false;
   maxPayload: number;
   maxEntries = Infinity;
   /** Longer lines are cut: Loki's limit, or less where a proxy takes no request with a line of that length. */
@@ -42,6 +44,15 @@ export class PushStream {
       }
     }
     return false;
+  }
+
+  /** Bytes that its containers have. */
+  get unread(): number {
+    let bytes = 0;
+    for (const container of this.containers) {
+      bytes += container.unread;
+    }
+    return bytes;
   }
 
   /** Nobody needs it any more: a stream of a late hour is soon past. */
