@@ -11,7 +11,7 @@ const ofOneJob = (i) => `job-${i % 100}-bcdfg`;
 export const ofJobsOfTheirOwn = (i) => `job${i}-bcdfg`;
 
 /** The path of container `i`'s log below `dir`; made where it is not there. */
-function logPath(dir, i, podName = ofOneJob) {
+export function logPath(dir, i, podName = ofOneJob) {
   const pod = `bench_${podName(i)}_${hex(i, 8)}-0000-4000-8000-000000000000`;
   mkdirSync(join(dir, pod, 'main'), { recursive: true });
   return join(dir, pod, 'main', '0.log');
