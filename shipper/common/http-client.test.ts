@@ -56,7 +56,10 @@ test('a server that talks without end is an error, or not listened to beyond the
   await serve((socket) => {
     socket.write(`${HEAD}transfer-encoding: chunked\r\n\r\n`);
     const talk = () => {
-      while (!socket.destroyed && socket.write(`1000\r\n${'x'.repeat(4096)}\r\n`));
+      let more = true;
+      while (more && !socket.destroyed) {
+        more = socket.write(`1000\r\n${'x'.repeat(4096)}\r\n`);
+      }
     };
     socket.on('drain', talk);
     talk();
