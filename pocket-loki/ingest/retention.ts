@@ -1,3 +1,4 @@
+import { setInterval, clearInterval } from 'node:timers';
 import { nanoseconds } from '../common/go-time';
 import type { Ingester } from './ingester';
 import type { LogStorage } from '../storage/log-storage';

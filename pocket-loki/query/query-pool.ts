@@ -1,3 +1,4 @@
+import { setTimeout, clearTimeout } from 'node:timers';
 import { RequestError } from '../common/request-error';
 import type { Task, TaskResult } from './protocol';
 import { QueryWorker, type WorkerOptions } from './query-worker';

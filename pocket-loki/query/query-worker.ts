@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
+import { setTimeout, setInterval, clearTimeout, clearInterval } from 'node:timers';
 import type { Limits } from '../common/limits';
 import { badRequest, RequestError } from '../common/request-error';
 import type { LogStorage, StoredBlock } from '../storage/log-storage';

@@ -1,5 +1,6 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout, clearTimeout } from 'node:timers';
 import { ClassicLevel } from 'classic-level';
 import { type Labels, labelsOf } from '../common/labels';
 import { blocksOf, decodeBlock, encodeBlock, type StoredEntry } from './block';

@@ -1,11 +1,10 @@
-import type { PanelOptionsEditorBuilder, SelectFieldConfigSettings } from '@grafana/data';
+import type { PanelOptionsEditorBuilder, SelectableValue, SelectFieldConfigSettings } from '@grafana/data';
 import type { LogStatus } from '../../model/records';
 import { t } from '../shared/texts';
 import { ROW_HEIGHTS } from '../timeline/geometry/layout';
 import { GROUPINGS, SORTINGS } from '../timeline/model/orders';
 import { LOG_STATUSES } from '../timeline/model/spans';
 import { groupingText, rowHeightText, sortingText } from '../timeline/view/choices';
-import { statusText } from '../shared/words';
 import { DEFAULTS, type JobTimelineOptions, VIEWS } from './options';
 
 type Builder = PanelOptionsEditorBuilder<JobTimelineOptions>;
@@ -85,8 +84,14 @@ function addFilters(builder: Builder): void {
   builder.addMultiSelect<LogStatus, SelectFieldConfigSettings<LogStatus>>({
     ...{ path: 'statuses', category },
     name: t('panel.option.statuses', 'Log in Loki'),
-    settings: { options: LOG_STATUSES.map((value) => ({ value, label: statusText(value) })) },
+    settings: { options: [], getOptions: statusOptions },
   });
+}
+
+/** With the catalogue that names statuses: it is loaded when the options are edited, not with every dashboard. */
+async function statusOptions(): Promise<Array<SelectableValue<LogStatus>>> {
+  const { statusText } = await import(/* webpackChunkName: "status-options" */ '../shared/words');
+  return LOG_STATUSES.map((value) => ({ value, label: statusText(value) }));
 }
 
 function addData(builder: Builder): void {
