@@ -1,7 +1,7 @@
 import type { Cause } from '../causes';
 import type { StatementCode } from '../messages';
 import type { Confidence, Evidence, Rival } from './case';
-import { type Facts, POD_CLEANUP } from './facts';
+import { CLOCKS, type Facts, POD_CLEANUP } from './facts';
 import { byDeletion } from './hypotheses/deletion';
 import { byEviction } from './hypotheses/eviction';
 import { byOther, byRotation, byRuntime } from './hypotheses/file';
@@ -61,9 +61,11 @@ export function decide(subject: Subject, facts: Facts): Decision {
   ];
   if (earlier === undefined && subject.containerRecord === undefined) {
     const possible = remaining.filter(({ confidence, weighed }) => confidence !== 'unknown' || weighed.cause === 'C1');
-    if (possible.length > 1) {
+    const winner = firstOf(possible);
+    if (winner === undefined && possible.length > 1) {
       return undecided(subject, possible, rivalsBeside(undefined)); // nobody saw which of them came first
     }
+    remaining.sort((a, b) => Number(b === winner) - Number(a === winner));
   }
   if (earlier !== undefined) {
     if (earlier.length > 1) {
@@ -86,6 +88,20 @@ export function decide(subject: Subject, facts: Facts): Decision {
   }
   const { cause, statement, evidence } = first.weighed;
   return { cause, confidence: first.confidence, statement, evidence, rivals: rivalsBeside(first.weighed) };
+}
+
+/**
+ * The cause that removed this container before any other could: what is removed once is not removed again, so what came
+ * later explains nothing. A removal that the kubelet named is as exact as clocks are; a deleted pod's log goes within the
+ * time that its clean-up may take.
+ */
+function firstOf(possible: readonly Candidate[]): Candidate | undefined {
+  return possible.find(({ confidence, weighed: { cause, moment = Infinity } }, i) => {
+    const until = moment + (cause === 'C1' && confidence === 'confirmed' ? CLOCKS : POD_CLEANUP);
+    return (
+      confidence !== 'unknown' && possible.every((other, j) => j === i || (other.weighed.moment ?? -Infinity) > until)
+    );
+  });
 }
 
 /**

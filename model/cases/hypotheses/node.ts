@@ -55,8 +55,13 @@ export function byNode(subject: Subject, facts: Facts): Weighed | undefined {
       cause: 'C13',
       statement: { code: 'node-removed', node: subject.node },
       isReported: true,
-      // Of a log that no agent had open, nothing tells that it was still there.
-      ceiling: subject.containerRecord === undefined ? 'likely' : 'confirmed',
+      // Of a log that no agent had open, nothing tells that it was still there; where nobody watched, even less.
+      ceiling:
+        subject.containerRecord !== undefined
+          ? 'confirmed'
+          : wasWatchedUntil(subject, facts, removed.moment)
+            ? 'likely'
+            : 'unknown',
       moment: removed.moment,
       contradictions:
         subject.left !== undefined && subject.left < removed.moment - CLOCKS ? [{ code: 'out-gone-before' }] : [],
