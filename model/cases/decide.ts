@@ -1,7 +1,7 @@
 import type { Cause } from '../causes';
 import type { StatementCode } from '../messages';
 import type { Confidence, Evidence, Rival } from './case';
-import { CLOCKS, type Facts, POD_CLEANUP } from './facts';
+import { type Facts, POD_CLEANUP } from './facts';
 import { byDeletion } from './hypotheses/deletion';
 import { byEviction } from './hypotheses/eviction';
 import { byOther, byRotation, byRuntime } from './hypotheses/file';
@@ -92,14 +92,18 @@ export function decide(subject: Subject, facts: Facts): Decision {
 
 /**
  * The cause that removed this container before any other could: what is removed once is not removed again, so what came
- * later explains nothing. A removal that the kubelet named is as exact as clocks are; a deleted pod's log goes within the
- * time that its clean-up may take.
+ * later explains nothing. A removal that the kubelet named inside a reclaim was the removal itself: a deletion of the pod
+ * before it had not removed the container yet. A deleted pod's log goes within the time that its clean-up may take.
  */
 function firstOf(possible: readonly Candidate[]): Candidate | undefined {
   return possible.find(({ confidence, weighed: { cause, moment = Infinity } }, i) => {
-    const until = moment + (cause === 'C1' && confidence === 'confirmed' ? CLOCKS : POD_CLEANUP);
+    const isNamed = cause === 'C1' && confidence === 'confirmed';
     return (
-      confidence !== 'unknown' && possible.every((other, j) => j === i || (other.weighed.moment ?? -Infinity) > until)
+      confidence !== 'unknown' &&
+      possible.every(
+        (other, j) =>
+          j === i || (other.weighed.moment ?? -Infinity) > (isNamed ? moment - POD_CLEANUP : moment + POD_CLEANUP)
+      )
     );
   });
 }
