@@ -50,7 +50,7 @@ export class RecordKeeper {
   private readonly straggling = new Set<ContainerLog>();
   private readonly timers = new Set<NodeJS.Timeout>();
   /** Sums over all containers, kept until one of them changes: a thousand at rest are not added up every second. */
-  private sums: { unacked: number; pinned: number; live: number; dead: number } | null = null;
+  private sums: { unacked: number; unopened: number; pinned: number; live: number; dead: number } | null = null;
   private stopped = false;
 
   constructor(private readonly deps: RecordKeeperDeps) {}
@@ -121,10 +121,7 @@ export class RecordKeeper {
       const { unacked } = container;
       bytes += unacked > 0 && container.reclaimable ? unacked : 0;
     }
-    for (const { unopened } of this.containers.values()) {
-      bytes += unopened.bytes;
-    }
-    return bytes;
+    return bytes + this.addedUp().unopened;
   }
 
   /** Bytes of the logs on the node, of running containers and of ended ones, as of the last look. */
@@ -140,10 +137,11 @@ export class RecordKeeper {
 
   private addedUp(): NonNullable<RecordKeeper['sums']> {
     if (this.sums === null) {
-      this.sums = { unacked: this.unacked, pinned: 0, live: 0, dead: 0 };
-      for (const { state, bytesOnNode, pinnedBytes } of this.containers.values()) {
+      this.sums = { unacked: this.unacked, unopened: 0, pinned: 0, live: 0, dead: 0 };
+      for (const { state, bytesOnNode, pinnedBytes, unopened } of this.containers.values()) {
         this.sums[state.ended ? 'dead' : 'live'] += bytesOnNode;
         this.sums.pinned += pinnedBytes;
+        this.sums.unopened += unopened.bytes;
       }
     }
     return this.sums;

@@ -65,7 +65,7 @@ export class PodLogs {
   private retry: NodeJS.Timeout | null = null;
   private readonly timers = new Set<NodeJS.Timeout>();
   private readonly rootTime: DirectoryTime;
-  /** Looks at what cannot be watched. */
+  /** Looks at what cannot be watched; null where everything is. */
   private watchless: NodeJS.Timeout | null = null;
   /** Pod directories, and `<pod directory>/<container>`, that were looked into once. */
   private readonly known = new Set<string>();
@@ -80,7 +80,7 @@ export class PodLogs {
     /** Containers of an earlier agent, by `<pod directory>/<container>` and restart. */
     private readonly saved: Map<string, Map<number, SavedContainer>>
   ) {
-    this.root = new Watched(dir, deps.logger, (_change, name) => {
+    this.root = this.watching(dir, (_change, name) => {
       if (name === null) {
         this.rescan();
       } else {
@@ -101,7 +101,6 @@ export class PodLogs {
       }
     }
     this.rescanner = setInterval(() => void this.rescanInSlices(), this.rescanMs);
-    this.watchless = setInterval(() => this.pollUnwatched(), POLL_MS);
   }
 
   stop(): void {
@@ -174,7 +173,7 @@ export class PodLogs {
   private podEntry(name: string): PodEntry {
     let entry = this.pods.get(name);
     if (!entry) {
-      const watched = new Watched(join(this.dir, name), this.deps.logger, (_change, container) => {
+      const watched = this.watching(join(this.dir, name), (_change, container) => {
         this.lookAtPod(name);
         // Of the deletion of the directory itself the watcher gives its own name.
         if (container !== null && container !== name) {
@@ -232,7 +231,7 @@ export class PodLogs {
     const path = join(this.dir, podName, name);
     const saved = this.saved.get(key) ?? new Map<number, SavedContainer>();
     const directory = new ContainerDirectory(path, parsed, name, this.deps, saved, () => this.heat(entry));
-    const watched = new Watched(path, this.deps.logger, (change, file) => {
+    const watched = this.watching(path, (change, file) => {
       if (change === 'change') {
         this.activity(entry);
       } else if (file !== null && directory.hasOpen(file)) {
@@ -339,20 +338,36 @@ export class PodLogs {
     return false;
   }
 
+  /** A watch; where the system gives none the directory is polled. */
+  private watching(path: string, onChange: ConstructorParameters<typeof Watched>[2]): Watched {
+    return new Watched(path, this.deps.logger, onChange, () => {
+      if (!this.stopped) {
+        this.watchless ??= setInterval(() => this.pollUnwatched(), POLL_MS);
+      }
+    });
+  }
+
   /** Directories that the system gives no watch for are looked at as often as those of containers that write. */
   private pollUnwatched(): void {
+    let unwatched = this.root.refused;
     if (this.root.refused && this.rootTime.changed) {
       void this.rescanInSlices();
     }
     for (const [name, pod] of this.pods) {
+      unwatched ||= pod.watched.refused;
       if (pod.watched.refused && pod.time.changed) {
         this.lookAtPod(name);
       }
       for (const entry of pod.containers.values()) {
+        unwatched ||= entry.watched.refused;
         if (entry.watched.refused && entry.hotSince === null && !entry.directory.left && entry.directory.poll()) {
           this.heat(entry);
         }
       }
+    }
+    if (!unwatched) {
+      clearInterval(this.watchless ?? undefined);
+      this.watchless = null;
     }
   }
 

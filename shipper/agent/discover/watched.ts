@@ -21,7 +21,9 @@ export class Watched {
   constructor(
     private readonly path: string,
     private readonly logger: Logger,
-    private readonly onChange: (change: Change, name: string | null) => void
+    private readonly onChange: (change: Change, name: string | null) => void,
+    /** Is called whenever the system refuses a watch. */
+    private readonly onRefused: () => void = () => undefined
   ) {}
 
   /** @returns whether the directory is watched now */
@@ -38,6 +40,9 @@ export class Watched {
     } catch (error) {
       const code = isNativeError(error) && 'code' in error ? String(error.code) : '';
       this.refused = code !== 'ENOENT' && code !== 'ENOTDIR';
+      if (this.refused) {
+        this.onRefused();
+      }
       if (this.refused && !Watched.reported.has(code)) {
         Watched.reported.add(code);
         const limit = LIMITS[code];
