@@ -124,7 +124,7 @@ describe.each(targetNames())('the panel on %s', (target) => {
     };
     await pointAt(0.3);
     await pointAt(0.6);
-    await page.getByText('Pods evicted').hover();
+    await page.getByRole('heading', { name: 'Pods evicted' }).hover();
     await page.waitForTimeout(500);
     const axis = () => page.screenshot({ clip: { x, y, width, height: 28 } });
     const without = await axis();
