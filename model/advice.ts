@@ -1,6 +1,7 @@
 import type { Answer, Setting } from './cases';
 import type { CauseId } from './causes';
-import type { Code, Words } from './messages';
+import type { Code } from './codes';
+import type { Words } from './messages';
 import { usedAt } from './messages/format';
 
 type About = Pick<Answer, 'cause' | 'settings' | 'seen' | 'gaps' | 'status'>;

@@ -1,5 +1,5 @@
 import type { Cause } from '../causes';
-import type { ContradictionCode, LokiCode, NeedCode, ObservationCode, StatementCode, UnseenCode } from '../messages';
+import type { ContradictionCode, LokiCode, NeedCode, ObservationCode, StatementCode, UnseenCode } from '../codes';
 import type {
   ContainerRecord,
   DiskRecord,

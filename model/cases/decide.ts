@@ -1,5 +1,5 @@
 import type { Cause } from '../causes';
-import type { StatementCode } from '../messages';
+import type { StatementCode } from '../codes';
 import type { Confidence, Evidence, Rival } from './case';
 import { type Facts, POD_CLEANUP } from './facts';
 import { byDeletion } from './hypotheses/deletion';

@@ -1,5 +1,5 @@
 import { logStatusOf } from '../log-status';
-import type { LokiCode } from '../messages';
+import type { LokiCode } from '../codes';
 import type { ContainerRecord, Gap, HeartbeatRecord, LogStatus } from '../records';
 import { type Facts, POD_CLEANUP } from './facts';
 import { nodeRemoved } from './hypotheses/node';

@@ -1,4 +1,4 @@
-import type { UnseenCode } from '../messages';
+import type { UnseenCode } from '../codes';
 import type { Evidence } from './case';
 import type { Facts } from './facts';
 import { at, ms } from './moment';

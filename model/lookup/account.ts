@@ -1,4 +1,4 @@
-import type { Code, StatementCode } from '../messages';
+import type { Code, StatementCode } from '../codes';
 import type { ContainerRecord, LogStatus } from '../records';
 
 /** A container run as people tell it from others. */

@@ -1,7 +1,7 @@
 import type { CauseId } from '../causes';
 import type { Confidence, EvidenceSource, Setting } from '../cases/case';
 import type { LogStatus } from '../records';
-import type { CodeName, Codes } from './codes';
+import type { CodeName, Codes } from '../codes';
 
 /** How times are written: whoever shows a sentence knows the time zone. Both take RFC 3339. */
 export interface TimeFormat {

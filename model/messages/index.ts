@@ -1,11 +1,10 @@
 import type { Cause } from '../causes';
 import type { Catalogue, TimeFormat } from './catalogue';
-import type { Code, CodeName, Codes } from './codes';
+import type { Code, CodeName, Codes } from '../codes';
 import { en } from './en';
 import { ja } from './ja';
 
 export type { Catalogue, TimeFormat } from './catalogue';
-export type * from './codes';
 
 export const CATALOGUES = { en, ja } satisfies Record<string, Catalogue>;
 export type Language = keyof typeof CATALOGUES;

@@ -1,4 +1,5 @@
-import { CATALOGUES, type CodeName, type Codes, type TimeFormat } from '.';
+import type { CodeName, Codes } from '../codes';
+import { CATALOGUES, type TimeFormat } from '.';
 import { SAMPLES } from './testing/samples';
 
 const times: TimeFormat = { time: () => '⟨time⟩', clock: () => '⟨clock⟩' };

@@ -1,4 +1,4 @@
-import type { ContradictionCode, StatementCode } from '../../messages';
+import type { ContradictionCode, StatementCode } from '../../codes';
 import type { Confidence, Evidence } from '../case';
 import { CLOCKS, type Facts, POD_CLEANUP } from '../facts';
 import { at, ms } from '../moment';

@@ -1,5 +1,5 @@
 import type { CauseId } from '../../causes';
-import type { ContradictionCode, StatementCode } from '../../messages';
+import type { ContradictionCode, StatementCode } from '../../codes';
 import { CLOCKS, type Facts, POD_CLEANUP } from '../facts';
 import { at, ms } from '../moment';
 import type { Subject } from '../subject';

@@ -1,5 +1,5 @@
 import type { Cause, CauseId } from '../../causes';
-import type { ContradictionCode, NeedCode, StatementCode } from '../../messages';
+import type { ContradictionCode, NeedCode, StatementCode } from '../../codes';
 import type { Confidence, Evidence } from '../case';
 import type { Facts } from '../facts';
 import type { Subject } from '../subject';

@@ -1,4 +1,4 @@
-import type { ContradictionCode } from '../../messages';
+import type { ContradictionCode } from '../../codes';
 import type { GcRecord } from '../../records';
 import type { Confidence, Evidence } from '../case';
 import { isFarFromThreshold, isNearThreshold, usedPercent } from '../disk-evidence';

@@ -1,4 +1,4 @@
-import type { ContradictionCode } from '../../messages';
+import type { ContradictionCode } from '../../codes';
 import type { Confidence } from '../case';
 import { CLOCKS, type Facts, POD_CLEANUP } from '../facts';
 import { at, ms } from '../moment';

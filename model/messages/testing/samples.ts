@@ -1,5 +1,5 @@
 import type { Gap } from '../../records';
-import type { CodeName, Codes } from '../codes';
+import type { CodeName, Codes } from '../../codes';
 
 const at = '2026-11-23T23:15:38.000Z';
 const later = '2026-11-23T23:16:40.000Z';

@@ -1,5 +1,5 @@
-import type { Cause } from '../causes';
-import type { Gap } from '../records';
+import type { Cause } from './causes';
+import type { Gap } from './records';
 
 /** RFC 3339 in UTC. Whoever shows a code formats it: the CLI in UTC or `--timezone`, the app in Grafana's time zone. */
 type Instant = string;
