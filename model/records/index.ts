@@ -4,6 +4,7 @@ export * from './disk';
 export * from './gc';
 export * from './heartbeat';
 export * from './identity';
+export * from './rollup';
 export * from './stream';
 export * from './thresholds';
 export * from './deletion';

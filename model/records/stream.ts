@@ -1,11 +1,12 @@
 import type { LabelMatch } from '../logql';
 import { RECORD_SERVICE } from './common';
+import type { RollupPeriod } from './rollup';
 
 /**
  * Kinds that every node writes: their streams are split, so that a question about one node reads a share of them. What is
  * late is not: there is a stream an hour already, and sixteen times as many would come near Loki's limit of streams.
  */
-const SHARDED: ReadonlySet<string> = new Set(['container', 'disk', 'gc', 'heartbeat', 'thresholds']);
+const SHARDED: ReadonlySet<string> = new Set(['container', 'disk', 'gc', 'heartbeat', 'rollup', 'thresholds']);
 const SHARDS = 16;
 
 /** Labels of a late record's stream: the hour that it belongs to. */
@@ -14,13 +15,23 @@ export interface LateLabels {
   hour: string;
 }
 
-/** The labels of the stream that a record goes to. @param node the record's, where it is about one */
+/** What decides about the stream that a record goes to. */
+export interface StreamOfRecord {
+  kind: string;
+  cluster: string;
+  /** Where the record is about one. */
+  node?: string;
+  /** Of a rollup. */
+  period?: RollupPeriod;
+}
+
+/** The labels of the stream that a record goes to. */
 export function recordLabels(
-  { kind, cluster, node }: { kind: string; cluster: string; node?: string },
+  { kind, cluster, node, period }: StreamOfRecord,
   late?: LateLabels
 ): Record<string, string> {
   const shard = late === undefined && node !== undefined && SHARDED.has(kind) ? { shard: shardOf(node) } : undefined;
-  return { service_name: RECORD_SERVICE, record: kind, cluster, ...shard, ...late };
+  return { service_name: RECORD_SERVICE, record: kind, cluster, ...(period && { period }), ...shard, ...late };
 }
 
 /**

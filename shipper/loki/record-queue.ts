@@ -1,4 +1,4 @@
-import type { LateLabels } from '../../model/records';
+import type { LateLabels, RollupPeriod } from '../../model/records';
 import type { Logger } from '../common/log';
 import type { Faulty } from './push/answer';
 import { backoffMs, type Backoff } from './push/backoff';
@@ -10,6 +10,8 @@ import { LATE_AFTER_SECONDS, lateLabels } from './push/late';
 export interface OutgoingRecord {
   kind: string;
   cluster: string;
+  /** Of a rollup: a label of its stream. */
+  period?: RollupPeriod;
   /** When the thing happened: nanoseconds since 1970. */
   timestamp: bigint;
   /** The record as one line of JSON. */

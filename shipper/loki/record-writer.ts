@@ -70,12 +70,12 @@ export class RecordWriter {
     if (this.closed) {
       throw new Error('the record writer is closed');
     }
-    const { kind, cluster, metadata } = record;
-    const { node } = metadata;
-    const key = JSON.stringify(recordLabels({ kind, cluster, node }));
+    const { kind, cluster, period, metadata } = record;
+    const stream = { kind, cluster, period, node: metadata.node };
+    const key = JSON.stringify(recordLabels(stream));
     let lane = this.lanes.get(key);
     if (lane === undefined) {
-      lane = new RecordQueue((late) => recordLabels({ kind, cluster, node }, late), this.options);
+      lane = new RecordQueue((late) => recordLabels(stream, late), this.options);
       this.lanes.set(key, lane);
     }
     this.counts.written++;
