@@ -96,7 +96,7 @@ export class WatchHarness {
         }
         stopping.abort();
         await ended.catch(() => undefined);
-        await writer.close(1000);
+        await writer.close(60_000);
         await client.close();
         await connection.close();
       },

@@ -50,7 +50,7 @@ export class RecordKeeper {
   private readonly straggling = new Set<ContainerLog>();
   private readonly timers = new Set<NodeJS.Timeout>();
   /** Sums over all containers, kept until one of them changes: a thousand at rest are not added up every second. */
-  private sums: { unacked: number; unopened: number; pinned: number; live: number; dead: number } | null = null;
+  private sums: { unopened: number; pinned: number; live: number; dead: number } | null = null;
   private stopped = false;
 
   constructor(private readonly deps: RecordKeeperDeps) {}
@@ -80,7 +80,7 @@ export class RecordKeeper {
   /** Time of the oldest line that Loki has not acknowledged, as exact as it is known, RFC 3339; null where it has all. */
   get oldestUnacked(): string | null {
     let oldest = Infinity;
-    for (const { unackedSinceMs } of this.addedUp().unacked > 0 ? this.containers.values() : []) {
+    for (const { unackedSinceMs } of this.containers.values()) {
       oldest = Math.min(oldest, unackedSinceMs ?? Infinity);
     }
     return Number.isFinite(oldest) ? formatNs(BigInt(Math.floor(oldest)) * 1_000_000n) : null;
@@ -117,7 +117,7 @@ export class RecordKeeper {
   /** Bytes that Loki has not acknowledged and that the next reclaim could delete, as of the last look. */
   get atRisk(): number {
     let bytes = 0;
-    for (const container of this.addedUp().unacked > 0 ? this.containers.values() : []) {
+    for (const container of this.containers.values()) {
       const { unacked } = container;
       bytes += unacked > 0 && container.reclaimable ? unacked : 0;
     }
@@ -137,7 +137,7 @@ export class RecordKeeper {
 
   private addedUp(): NonNullable<RecordKeeper['sums']> {
     if (this.sums === null) {
-      this.sums = { unacked: this.unacked, unopened: 0, pinned: 0, live: 0, dead: 0 };
+      this.sums = { unopened: 0, pinned: 0, live: 0, dead: 0 };
       for (const { state, bytesOnNode, pinnedBytes, unopened } of this.containers.values()) {
         this.sums[state.ended ? 'dead' : 'live'] += bytesOnNode;
         this.sums.pinned += pinnedBytes;
