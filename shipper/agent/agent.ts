@@ -10,8 +10,9 @@ import { PushClient } from '../loki/push/client';
 import { RecordWriter } from '../loki/record-writer';
 import type { FilesystemReader } from '../node/disk/filesystem';
 import { NodeFacts } from '../node/node-facts';
-import { byDirectory, Checkpoint, type SavedContainer } from './checkpoint/checkpoint';
+import { byDirectory, Checkpoint } from './checkpoint/checkpoint';
 import { ContainerLog } from './container/container-log';
+import type { SavedContainer } from './container/saved';
 import { version } from '../common/version';
 import { AliveFile } from './checkpoint/alive-file';
 import { CursorFile } from './checkpoint/cursor-file';
@@ -24,7 +25,7 @@ import { ContainerLinks } from './discover/links';
 import { probeLoki } from '../loki/push/probe';
 import { AgentMetrics } from './status/metrics';
 import { nodeFactsOptions } from './node-settings';
-import { PodLogs } from './discover/pod-logs';
+import { PodLogs, POLL_MS } from './discover/pod-logs';
 import { pushOptions } from './push/push-settings';
 import { Pusher } from './push/pusher';
 import { Refusals } from './discover/refusals';
@@ -332,15 +333,18 @@ export class Agent {
 
   private makePusher(): Pusher {
     const { config } = this;
-    return new Pusher(this.once ? { ...pushOptions(config), batchWaitMs: 0 } : pushOptions(config), {
-      push: this.push,
-      logger: this.logger,
-      metrics: this.metrics,
-      nowSeconds: () => Math.floor(this.push.clock.nowMs() / 1000),
-      labelsOf: ({ run }) => Object.fromEntries(namedValues(run, config.stream.labels, config, null)),
-      onSending: (containers) => this.recordKeeper.save(...containers),
-      onSettled: (containers) => this.recordKeeper.settled(containers),
-    });
+    return new Pusher(
+      { ...pushOptions(config, POLL_MS), ...(this.once && { batchWaitMs: 0 }) },
+      {
+        push: this.push,
+        logger: this.logger,
+        metrics: this.metrics,
+        nowSeconds: () => Math.floor(this.push.clock.nowMs() / 1000),
+        labelsOf: ({ run }) => Object.fromEntries(namedValues(run, config.stream.labels, config, null)),
+        onSending: (containers) => this.recordKeeper.save(...containers),
+        onSettled: (containers) => this.recordKeeper.settled(containers),
+      }
+    );
   }
 
   private makeRecordKeeper(): RecordKeeper {

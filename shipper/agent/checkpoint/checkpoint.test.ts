@@ -13,7 +13,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import winston from 'winston';
 import { emptyRecordState } from '../container/record-state';
-import { Checkpoint, type SavedContainer } from './checkpoint';
+import { Checkpoint } from './checkpoint';
+import type { SavedContainer } from '../container/saved';
 import { startOfFile } from '../files/position';
 
 const quiet = winston.createLogger({ silent: true });

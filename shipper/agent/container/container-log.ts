@@ -1,11 +1,12 @@
 import type { ContainerRun } from '../../../model/container-run';
 import type { ContainerRecord, Gap } from '../../../model/records';
-import { addGap, buildContainerRecord, emptyRecordState, lineTime, type RecordState } from './record-state';
+import { addGap, buildContainerRecord, emptyRecordState, type RecordState } from './record-state';
 import { MetadataForms, type MetadataPairs } from '../entries/entry-metadata';
 import { UnopenedFiles } from './unopened';
-import type { OpenFile, ReadStop, RequestRules, Stretch } from '../files/open-file';
+import { lineTime } from '../files/line-time';
+import type { OpenFile, ReadStop, RequestRules, Stretch } from './open-file';
 import { movePosition } from '../files/position';
-import type { SavedFile } from '../checkpoint/checkpoint';
+import type { SavedFile } from './saved';
 import { missUnresolved } from './unread';
 import type { EncodeBuffer } from '../entries/encode-buffer';
 

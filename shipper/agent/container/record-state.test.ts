@@ -4,11 +4,11 @@ import {
   addGap,
   buildContainerRecord,
   emptyRecordState,
-  lineTime,
   type RecordState,
   type ClosedFile,
   foldAway,
 } from './record-state';
+import { lineTime } from '../files/line-time';
 
 const run = { namespace: 'job-test', pod: 'hello-xk2vd', podUid: 'uid', container: 'app', restart: 0 };
 const node = { cluster: 'c1', node: 'n1' };

@@ -1,6 +1,5 @@
 import type { ContainerRun } from '../../../model/container-run';
 import { gapSchema, RECORD_VERSION, type ContainerRecord, type Gap } from '../../../model/records';
-import { formatTime } from '../../../model/time';
 import { logStatusOf } from '../../../model/log-status';
 import { workloadOf } from '../../../model/workload';
 import * as z from 'zod';
@@ -165,6 +164,3 @@ export function addGap(state: RecordState, gap: Gap): void {
 
 /** What is not known of both is not known of the sum. */
 const add = (a: number | null, b: number | null) => (a === null || b === null ? null : a + b);
-
-/** RFC 3339 text of a line's time; null for none. */
-export const lineTime = (seconds: number, nanos: number) => (seconds === 0 ? null : formatTime(seconds, nanos));

@@ -1,7 +1,7 @@
-import type { Found } from '../discover/directory-listing';
+import type { FoundFile } from '../files/found-file';
 import { UnopenedFiles } from './unopened';
 
-const found = (ino: number, size: number, rotated = ''): Found => ({
+const found = (ino: number, size: number, rotated = ''): FoundFile => ({
   restart: 0,
   rotated,
   compressed: false,

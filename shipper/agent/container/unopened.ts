@@ -1,5 +1,5 @@
 import type { Gap } from '../../../model/records';
-import type { Found } from '../discover/directory-listing';
+import type { FoundFile } from '../files/found-file';
 import { isSameRotation } from '../files/names';
 
 type Unread = Pick<Gap, 'reason' | 'bytes' | 'detail'>;
@@ -9,7 +9,7 @@ export class UnopenedFiles {
   private readonly files = new Map<string, Unread & { rotated: string }>();
 
   /** @param why the system's error; null where the file had gone between the look and the opening */
-  note(found: Found, why: string | null): void {
+  note(found: FoundFile, why: string | null): void {
     const { size, rotated } = found;
     const bytes = size > 0 ? size : null; // what was written after the look nobody saw
     const unread: Unread =
@@ -19,7 +19,7 @@ export class UnopenedFiles {
     this.files.set(keyOf(found), { ...unread, rotated });
   }
 
-  opened(found: Found): void {
+  opened(found: FoundFile): void {
     this.files.delete(keyOf(found));
   }
 
@@ -40,7 +40,7 @@ export class UnopenedFiles {
   }
 
   /** Those that are not among the container's files any more; one of which there is a compressed copy is no loss. */
-  takeGone(there: readonly Found[]): Unread[] {
+  takeGone(there: readonly FoundFile[]): Unread[] {
     const gone: Unread[] = [];
     for (const [key, { rotated, ...unread }] of this.files) {
       if (!there.some((found) => keyOf(found) === key)) {
@@ -55,4 +55,4 @@ export class UnopenedFiles {
 }
 
 /** Inodes are used again within a second. */
-const keyOf = ({ ino, birthMs }: Found) => `${ino} ${birthMs}`;
+const keyOf = ({ ino, birthMs }: FoundFile) => `${ino} ${birthMs}`;

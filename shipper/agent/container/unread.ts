@@ -1,7 +1,7 @@
 import type { ContainerLog } from './container-log';
-import type { Found } from '../discover/directory-listing';
+import type { FoundFile } from '../files/found-file';
 import { rotationOf } from '../files/names';
-import { lineTime } from './record-state';
+import { lineTime } from '../files/line-time';
 
 /**
  * What an earlier agent had begun and no file holds any more went unread.
@@ -35,7 +35,7 @@ export function missUnresolved(container: ContainerLog, until: string | null): v
  * @param there the container's files that lie in its directory
  * @param until when the others were gone at the latest, RFC 3339
  */
-export function missUnopened(container: ContainerLog, there: readonly Found[], until: string): void {
+export function missUnopened(container: ContainerLog, there: readonly FoundFile[], until: string): void {
   const { state, unopened } = container;
   for (const unread of unopened.takeGone(there)) {
     state.vanishedBytes += unread.bytes ?? 0;

@@ -4,13 +4,14 @@ import type { Logger } from '../../common/log';
 import type { Refusals } from './refusals';
 import type { ContainerRun } from '../../../model/container-run';
 import { foldAway, type ClosedFile } from '../container/record-state';
-import type { SavedContainer, SavedFile } from '../checkpoint/checkpoint';
+import type { SavedContainer, SavedFile } from '../container/saved';
 import { missUnopened, missUnresolved, missUnseen } from '../container/unread';
 import type { ContainerLog } from '../container/container-log';
-import { DirectoryListing, isMissing, MANY_TRIES, type Found } from './directory-listing';
+import type { FoundFile } from '../files/found-file';
+import { DirectoryListing, isMissing, MANY_TRIES } from './directory-listing';
 import { LogFile } from '../files/log-file';
 import { byAge, isSameRotation, parseLogFileName, rotationOf, type PodDirectory } from '../files/names';
-import { OpenFile } from '../files/open-file';
+import { OpenFile } from '../container/open-file';
 import { movePosition } from '../files/position';
 
 export interface DirectoryDeps {
@@ -183,7 +184,7 @@ export class ContainerDirectory {
     }
   }
 
-  private adopt(restart: number, files: readonly Found[]): ContainerLog | undefined {
+  private adopt(restart: number, files: readonly FoundFile[]): ContainerLog | undefined {
     const saved = this.saved.get(restart);
     this.saved.delete(restart);
     if (files.length === 0 && !saved) {
@@ -197,7 +198,7 @@ export class ContainerDirectory {
   }
 
   /** Holds the container's open files against what lies in the directory. */
-  private match(container: ContainerLog, files: readonly Found[], superseded: boolean): void {
+  private match(container: ContainerLog, files: readonly FoundFile[], superseded: boolean): void {
     const seen = new Set<OpenFile>();
     for (const found of files) {
       const file = container.files.find((one) => isOpenAs(one, found));
@@ -310,7 +311,7 @@ export class ContainerDirectory {
    * system that shows no birth times, compressed, or grown): it goes on where that one ended. One that an earlier agent
    * had begun goes on where Loki had acknowledged it.
    */
-  private openNew(container: ContainerLog, found: Found): OpenFile | undefined {
+  private openNew(container: ContainerLog, found: FoundFile): OpenFile | undefined {
     const opened = this.open(container, found);
     if (!opened?.identified) {
       return opened;
@@ -340,7 +341,7 @@ export class ContainerDirectory {
     return opened;
   }
 
-  private open(container: ContainerLog, found: Found): OpenFile | undefined {
+  private open(container: ContainerLog, found: FoundFile): OpenFile | undefined {
     const existing = container.files.find(({ log, givenUp }) => log.ino === found.ino && givenUp === null);
     if (existing) {
       return existing;
@@ -384,18 +385,18 @@ function outline({ files, state, unresolved }: ContainerLog): string {
 }
 
 /** Whether the file in the directory is the open one, under its name or a rotated one, or compressed. */
-function isOpenAs({ log, rotated, givenUp }: OpenFile, found: Found): boolean {
+function isOpenAs({ log, rotated, givenUp }: OpenFile, found: FoundFile): boolean {
   return givenUp === null && (log.ino === found.ino || isSameRotation(rotated, found.rotated));
 }
 
 /** Whether the file in the directory is the closed one: by its rotation's name, or by its inode, which may be used again. */
-function isSame(closed: ClosedFile, found: Found): boolean {
+function isSame(closed: ClosedFile, found: FoundFile): boolean {
   return (
     isSameRotation(closed.rotated, found.rotated) || (closed.ino === found.ino && closed.birthMs === found.birthMs)
   );
 }
 
 /** A file that was closed as over and was written to again. */
-function hasGrown(found: Found, closed: ClosedFile): boolean {
+function hasGrown(found: FoundFile, closed: ClosedFile): boolean {
   return !found.compressed && found.size > closed.bytes;
 }

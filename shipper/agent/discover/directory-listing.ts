@@ -2,17 +2,10 @@ import { readdirSync, readlinkSync, realpathSync, statSync, type Dirent } from '
 import { basename, dirname, join } from 'node:path';
 import { isNativeError } from 'node:util/types';
 import { isInside } from '../files/log-file';
+import type { FoundFile } from '../files/found-file';
 import { parseLogFileName, parseNumbered, type LogFileName } from '../files/names';
 import { DirectoryTime } from './directory-time';
 import type { Refusals } from './refusals';
-
-/** A log file that lies in a container's directory, or that a link in it leads to. */
-export interface Found extends LogFileName {
-  path: string;
-  ino: number;
-  birthMs: number;
-  size: number;
-}
 
 /** A name that may be a log file's. */
 interface Name extends LogFileName {
@@ -45,7 +38,7 @@ export class DirectoryListing {
   }
 
   /** The log files by restart, at one moment: a rename amid the look must not pass for a deletion, and is looked at again. */
-  read(): Map<number, Found[]> {
+  read(): Map<number, FoundFile[]> {
     let names = this.names();
     for (let tries = 0; ; tries++) {
       this.changedDuringScan = false;
@@ -129,7 +122,7 @@ export class DirectoryListing {
     }
   }
 
-  private find({ path, isLink, ...name }: Name): Found | undefined {
+  private find({ path, isLink, ...name }: Name): FoundFile | undefined {
     try {
       const { ino, birthtimeMs, size } = statSync(path);
       return { ...name, path, ino, birthMs: birthtimeMs, size };
@@ -156,8 +149,8 @@ export class DirectoryListing {
 
 const pathsOf = (names: readonly Name[]) => names.map(({ path }) => path).join('\n');
 
-function byRestart(found: readonly Found[]): Map<number, Found[]> {
-  const files = new Map<number, Found[]>();
+function byRestart(found: readonly FoundFile[]): Map<number, FoundFile[]> {
+  const files = new Map<number, FoundFile[]>();
   for (const one of found) {
     files.set(one.restart, [...(files.get(one.restart) ?? []), one]);
   }

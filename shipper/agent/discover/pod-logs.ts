@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, realpathSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { errorText } from '../../../model/error-text';
-import type { SavedContainer } from '../checkpoint/checkpoint';
+import type { SavedContainer } from '../container/saved';
 import { isInside } from '../files/log-file';
 import { parsePodDirectory } from '../files/names';
 import { ContainerDirectory, type DirectoryDeps } from './container-directory';

@@ -1,9 +1,9 @@
 import type { Logger } from '../../common/log';
 import type { ContainerLog } from '../container/container-log';
 import { LogFile } from '../files/log-file';
-import type { OpenFile } from '../files/open-file';
+import type { OpenFile } from '../container/open-file';
 import { movePosition } from '../files/position';
-import { unreadSpan } from './time-span';
+import { unreadSpan } from '../container/unread-span';
 
 /** How much of the node's disk deleted files may keep until Loki has them, and how long. */
 export interface RescueBudget {

@@ -1,8 +1,8 @@
 import type { ContainerLog, Segment } from '../container/container-log';
-import type { AgentMetrics } from '../status/metrics';
+import type { PushMetrics } from './push-metrics';
 
 export interface AcknowledgementDeps {
-  metrics: AgentMetrics;
+  metrics: PushMetrics;
   /** Loki acknowledged something of these containers, or it was passed over. */
   onSettled: (containers: readonly ContainerLog[]) => void;
 }

@@ -2,14 +2,13 @@ import type { Logger } from '../../common/log';
 import { labelString } from '../../loki/push/encoder';
 import type { Faulty, PushOutcome, Waits } from '../../loki/push/answer';
 import type { ContainerLog } from '../container/container-log';
-import type { AgentMetrics } from '../status/metrics';
-import type { Sent } from '../files/open-file';
-import { POLL_MS } from '../discover/pod-logs';
+import type { PushMetrics } from './push-metrics';
+import type { Sent } from '../container/open-file';
 import { backoffMs, sleep, type Backoff } from '../../loki/push/backoff';
 import { Order } from './order';
 import { Pace } from './pace';
 import { RequestBuilder, type Batch } from './request-builder';
-import { routeOf } from './route';
+import { routeOf } from '../entries/route';
 import { problemOf, type PushClient } from '../../loki/push/client';
 import { containersOf, Acknowledgement } from './acknowledgement';
 import { PushStream } from './stream';
@@ -24,6 +23,8 @@ const TOO_NEW_MS = 10_000;
 export interface PushOptions {
   /** How long lines may wait for company, milliseconds. */
   batchWaitMs: number;
+  /** How often logs are looked at: so old lines may be when they are seen, milliseconds. */
+  pollMs: number;
   /** Lines and metadata of one request, bytes. */
   batchBytes: number;
   /** Requests under way at once. */
@@ -41,7 +42,7 @@ export interface PushOptions {
 export interface PusherDeps {
   push: PushClient;
   logger: Logger;
-  metrics: AgentMetrics;
+  metrics: PushMetrics;
   /** Seconds since 1970. */
   nowSeconds: () => number;
   /** Labels of a container's stream. */
@@ -157,8 +158,8 @@ export class Pusher {
 
   /** How long lines that are seen now wait on for company: they may have waited for the look that found them. */
   private get lingerMs(): number {
-    const { batchWaitMs } = this.options;
-    return Math.max(batchWaitMs / 2, batchWaitMs - POLL_MS);
+    const { batchWaitMs, pollMs } = this.options;
+    return Math.max(batchWaitMs / 2, batchWaitMs - pollMs);
   }
 
   /** Puts the container into the stream for lines of that time (seconds since 1970). */

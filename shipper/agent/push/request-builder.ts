@@ -3,9 +3,9 @@ import { errorText } from '../../../model/error-text';
 import type { Logger } from '../../common/log';
 import type { ContainerLog, Filled, Segment } from '../container/container-log';
 import { EncodeBuffer } from '../entries/encode-buffer';
-import type { RequestRules } from '../files/open-file';
+import type { RequestRules } from '../container/open-file';
 import type { Order } from './order';
-import { routeOf, type Route } from './route';
+import { routeOf, type Route } from '../entries/route';
 import type { PushStream } from './stream';
 
 export interface BuilderOptions {

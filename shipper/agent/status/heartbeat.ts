@@ -1,7 +1,6 @@
 import { HEARTBEAT_METADATA, RECORD_VERSION, type HeartbeatRecord } from '../../../model/records';
 import { formatNs } from '../../../model/time';
 import type { OutgoingRecord } from '../../loki/record-writer';
-import type { AliveFile } from '../checkpoint/alive-file';
 
 const LOOK_MS = 1_000;
 /** The state directory says so often that the agent is watching: by so much its end may be later than is known. */
@@ -21,7 +20,8 @@ export interface HeartbeatDeps {
   node: string;
   version: string;
   records: { write(record: OutgoingRecord): void };
-  alive: AliveFile;
+  /** Keeps until when the agent is known to have watched, RFC 3339. */
+  alive: { load(): string | null; save(time: string): void };
   /** Nanoseconds since 1970. */
   now: () => bigint;
   observe: () => Observation;

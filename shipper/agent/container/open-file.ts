@@ -1,8 +1,8 @@
-import { lineTime } from '../container/record-state';
+import { lineTime } from '../files/line-time';
 import type { Rules, Stop } from '../entries/entry-writer';
-import type { LogFile } from './log-file';
-import { movePosition, startOfFile, type Position } from './position';
-import type { Route, Window } from '../push/route';
+import type { LogFile } from '../files/log-file';
+import { movePosition, startOfFile, type Position } from '../files/position';
+import type { Route, Window } from '../entries/route';
 import type { Cutter } from '../entries/decoder';
 import { BLOCK_BYTES, MAX_BLOCK_BYTES, type EncodeBuffer } from '../entries/encode-buffer';
 

@@ -1,6 +1,6 @@
-import { lineTime } from '../container/record-state';
+import { lineTime } from '../files/line-time';
 import { LineFormat } from '../entries/line-format';
-import type { OpenFile } from '../files/open-file';
+import type { OpenFile } from './open-file';
 
 /** Far enough to hold a line's time and most lines whole. */
 const LOOK_BYTES = 64 * 1024;

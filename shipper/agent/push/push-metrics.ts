@@ -1,0 +1,22 @@
+interface Counter {
+  inc(value?: number): void;
+}
+
+/** What pushing counts; the names are those of the metrics that the agent shows. */
+export type PushMetrics = Readonly<
+  Record<
+    | 'readLines'
+    | 'readBytes'
+    | 'ackedLines'
+    | 'ackedBytes'
+    | 'rescuedBytes'
+    | 'encodedBytes'
+    | 'sentBytes'
+    | 'retries'
+    | 'unparsedLines'
+    | 'replacedLines'
+    | 'misdatedLines'
+    | 'nulBytes',
+    Counter
+  >
+>;
