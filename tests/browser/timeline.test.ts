@@ -52,6 +52,8 @@ describe.each(targetNames())('the timeline on %s', (target) => {
     const visit = await Visit.open(browser, target, `${TIMELINE}?from=now-1h&to=now&job=hello`);
     const { page } = visit;
     await page.getByRole('row', { name: /^hello 20/ }).waitFor();
+    // Records that come in while the pointer is down would change what lies under it.
+    await page.getByRole('button', { name: 'Stop' }).waitFor({ state: 'detached' });
     const minimap = page.getByRole('img', { name: /^How many containers ran over time/ });
     const { x = 0, y = 0, width = 0, height = 0 } = (await minimap.boundingBox()) ?? {};
     await page.mouse.move(x + width / 4, y + height / 2);

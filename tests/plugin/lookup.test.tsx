@@ -39,7 +39,7 @@ describe.each(['legacy', 'dataplane'] as const)('with log frames in the %s layou
   it('a pasted error gives the account and the log', async () => {
     loki.layout = layout;
     open(LOOKUP_PATH);
-    expect(await screen.findByRole('textbox', { name: /Pod, Job, container id/ }, { timeout: 20_000 })).toHaveFocus();
+    expect(await screen.findByRole('textbox', { name: /Pod, Job, container id/ })).toHaveFocus();
     await userEvent.type(field(), `unable to retrieve container logs for containerd://${CONTAINER_ID}{Enter}`);
     expect(await screen.findByText(/All of its log is in Loki: 3 lines .* 2\.4 kB\./)).toBeVisible();
     expect(screen.getByRole('heading', { name: 'hello-rtkpw' })).toBeVisible();
@@ -87,15 +87,15 @@ describe('the look-up page', () => {
     const deletion = { requested: iso(ended), gone: iso(ended + 60_000), by: 'ttl', evidence: [] };
     await pushRecords(loki, [[ended + 60_000, podOf(never, { deletion, jobUid: 'unseen-job' })]]);
     openWith(`unable to retrieve container logs for containerd://${never.containerId}`);
-    expect(await screen.findByText('lost, never seen', {}, { timeout: 20_000 })).toBeVisible();
+    expect(await screen.findByText('lost, never seen')).toBeVisible();
     expect(screen.getByText(/C7 Job TTL/)).toBeVisible();
     expect(screen.getByText(/No agent has reported from/)).toBeVisible();
   });
 
   it('says what took the log, with the evidence a click away', async () => {
     openWith('hello-rtkpw');
-    expect(await screen.findByText(/The log was removed from the node/, {}, { timeout: 20_000 })).toBeVisible();
-    await userEvent.click(await screen.findByRole('button', { name: 'Evidence and advice' }, { timeout: 20_000 }));
+    expect(await screen.findByText(/The log was removed from the node/)).toBeVisible();
+    await userEvent.click(await screen.findByRole('button', { name: 'Evidence and advice' }));
     expect(screen.getByText(/the log file was removed/)).toBeVisible();
   });
 

@@ -48,7 +48,7 @@ function open(search = '?from=now-1h&to=now'): void {
   render(<App {...props} />);
 }
 const rows = async () => {
-  const table = await screen.findByRole('table', {}, { timeout: 20_000 });
+  const table = await screen.findByRole('table');
   return within(table)
     .getAllByRole('row')
     .slice(1)
@@ -70,7 +70,7 @@ describe('the page of lost logs', () => {
 
   it('counts them by status and by cause', async () => {
     open();
-    expect(await screen.findByRole('group', { name: /^Cases from/ }, { timeout: 20_000 })).toBeVisible();
+    expect(await screen.findByRole('group', { name: /^Cases from/ })).toBeVisible();
     await userEvent.click(screen.getByRole('radio', { name: 'Cause' }));
     expect(screen.getByRole('group', { name: /: 3 C1 disk reclaim$/ })).toBeVisible();
     expect(locationService.getSearch().get('by')).toBe('cause');
@@ -83,7 +83,7 @@ describe('the page of lost logs', () => {
 
   it('says when the filters hide all, and takes them away', async () => {
     open('?from=now-1h&to=now&text=nobody');
-    expect(await screen.findByText(/lie 3 cases that they leave out/, {}, { timeout: 20_000 })).toBeVisible();
+    expect(await screen.findByText(/lie 3 cases that they leave out/)).toBeVisible();
     await userEvent.click(screen.getByRole('button', { name: 'Clear the filters' }));
     expect(await rows()).toHaveLength(3);
   });
@@ -92,11 +92,11 @@ describe('the page of lost logs', () => {
     open('?from=now-1h&to=now&text=report');
     await rows();
     await userEvent.click(screen.getByRole('button', { name: /report-bcdfg/ }));
-    const drawer = await screen.findByRole('dialog', {}, { timeout: 20_000 });
+    const drawer = await screen.findByRole('dialog');
     expect(within(drawer).getByRole('heading', { name: 'Evidence' })).toBeVisible();
     expect(within(drawer).getByText(/the log file was removed/)).toBeVisible();
     await userEvent.click(within(drawer).getByRole('button', { name: 'Show the log' }));
-    expect(await within(drawer).findByText('hello from report', {}, { timeout: 20_000 })).toBeVisible();
+    expect(await within(drawer).findByText('hello from report')).toBeVisible();
     expect(locationService.getSearch().get('case')).toBe('c1 report-uid/main/0');
   });
 
@@ -113,13 +113,13 @@ describe('the page of lost logs', () => {
 
   it('says that nothing is there yet', async () => {
     open('?from=now-20d&to=now-19d');
-    expect(await screen.findByText('No record of Afterlog in this time range', {}, { timeout: 20_000 })).toBeVisible();
+    expect(await screen.findByText('No record of Afterlog in this time range')).toBeVisible();
   });
 
   it('shows why Loki gave no answer, and asks again', async () => {
     loki.failure = 'too many outstanding requests';
     open();
-    expect(await screen.findByText('too many outstanding requests', {}, { timeout: 20_000 })).toBeVisible();
+    expect(await screen.findByText('too many outstanding requests')).toBeVisible();
     loki.failure = undefined;
     await userEvent.click(screen.getByRole('button', { name: 'Read again' }));
     expect(await rows()).toHaveLength(3);

@@ -19,8 +19,7 @@ const MINUTE = 60_000;
 const NOW = Math.floor(Date.now() / MINUTE) * MINUTE;
 const RANGE = timeRange(NOW - 60 * MINUTE, NOW);
 
-const PATIENCE = { timeout: 20_000 };
-const grid = () => screen.findByRole('treegrid', { name: 'Job runs: Job runs over time' }, PATIENCE);
+const grid = () => screen.findByRole('treegrid', { name: 'Job runs: Job runs over time' });
 const rowNames = async () =>
   within(await grid())
     .getAllByRole('row')
@@ -49,7 +48,7 @@ async function openRow(name: RegExp): Promise<HTMLElement> {
   const row = within(await grid()).getByRole('row', { name });
   act(() => row.focus());
   await userEvent.keyboard('{Enter}');
-  return screen.findByRole('dialog', {}, PATIENCE);
+  return screen.findByRole('dialog');
 }
 
 let takeBack: () => void;
@@ -95,7 +94,7 @@ describe('frames of one’s own', () => {
 
   it('are a table where the panel is to be one, newest first, with the same details', async () => {
     draw({ series: [containers()], options: { view: 'table', others: true } });
-    const table = await screen.findByRole('table', {}, PATIENCE);
+    const table = await screen.findByRole('table');
     const [header, ...rows] = within(table).getAllByRole('row');
     expect(header).toHaveTextContent(/Started.*Pod and container.*Log in Loki/);
     expect(rows).toHaveLength(3);
@@ -104,7 +103,7 @@ describe('frames of one’s own', () => {
     expect(screen.queryByRole('treegrid')).toBeNull();
     expect(screen.queryByRole('list', { name: 'Legend' })).toBeNull();
     await userEvent.click(within(table).getByRole('button', { name: 'report-x1 / main' }));
-    const details = await screen.findByRole('dialog', {}, PATIENCE);
+    const details = await screen.findByRole('dialog');
     expect(within(details).getByRole('heading', { name: 'report-x1 / main' })).toBeVisible();
   });
 

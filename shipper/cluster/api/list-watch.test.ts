@@ -202,7 +202,8 @@ describe('ListWatch', () => {
     server.refusals.clear();
     server.put('pods', pod('a'));
     await sees('a');
-    expect(watch.state).toBe('watching');
+    // The list names it first; the watch that goes on from there is accepted after that.
+    await until('watching', () => watch.state === 'watching');
   });
 
   it('survives errors of the server', async () => {
