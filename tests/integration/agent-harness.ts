@@ -16,7 +16,7 @@ const DAY_NS = 86_400_000_000_000n;
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  timeoutMs = 10_000
+  timeoutMs = 60_000
 ): Promise<void> {
   const end = Date.now() + timeoutMs;
   while (!(await condition())) {

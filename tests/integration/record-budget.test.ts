@@ -31,7 +31,7 @@ test(`a Job of 20 pods costs less than ${BUDGET.lines} lines and ${BUDGET.bytes 
   const writer = new RecordWriter(store.connection, { logger: createLogger('error') });
   watched.filter(({ line }) => line.includes(`"job":"${JOB}"`)).forEach((record) => writer.write(record));
   await writer.flush();
-  await writer.close(1000);
+  await writer.close(60_000);
 
   // Its containers, as an agent writes their container records.
   const pods = atTheEnd(watched, 'pod').filter(({ job }) => job === JOB);
