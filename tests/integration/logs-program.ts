@@ -16,14 +16,16 @@ interface RunOptions {
   env?: NodeJS.ProcessEnv;
   /** Closes the standard output after the first bytes, as `| head` does. */
   head?: boolean;
+  /** The Node.js that runs it. */
+  node?: string;
 }
 
 /** Runs the built program, without the environment's own Loki. */
 export function afterlog(
   args: string[],
-  { input = '', env = {}, head = false, onOutput }: RunOptions = {}
+  { input = '', env = {}, head = false, node = process.execPath, onOutput }: RunOptions = {}
 ): Promise<Ran> {
-  const child = spawn(process.execPath, [program, ...args], { env: { PATH: process.env.PATH, ...env } });
+  const child = spawn(node, [program, ...args], { env: { PATH: process.env.PATH, ...env } });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -48,9 +48,9 @@ export interface StoreProcess {
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
-export function startProgram(program: string, args: readonly string[]): StoreProcess {
+export function startProgram(program: string, args: readonly string[], node = process.execPath): StoreProcess {
   const env = { ...process.env, NODE_PATH: join(root, 'node_modules') };
-  const child = spawn(process.execPath, [program, 'store', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(node, [program, 'store', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) =>
     child.once('close', (code, signal) => resolve({ code, signal }))
