@@ -11,6 +11,7 @@ const stairs = {
     ['loki'],
     ['config'],
     ['node', 'cluster', 'lookup'],
+    ['cases'],
     ['agent'],
     ['doctor', 'demo'],
     ['commands'],

@@ -36,7 +36,7 @@ const NODES_BEFORE = 25 * HOUR;
 /** Thresholds are written every few hours. */
 const THRESHOLDS_BEFORE = 12 * HOUR;
 /** An agent that runs has written a heartbeat within this. */
-const HEARTBEAT_EVERY = 15 * MINUTE;
+export const HEARTBEAT_EVERY_MS = 15 * MINUTE;
 /** Loki keeps nothing that is older when it arrives (`reject_old_samples_max_age`): no record lies further back. */
 const OLDEST = 7 * DAY;
 /** A disk sample this near says how full the disk was. */
@@ -299,7 +299,7 @@ function surroundings(span: Span, cluster: string | undefined, nodes: string[] |
     wish('thresholds', THRESHOLDS_BEFORE),
     wish('watches', BEFORE_MS, {}),
     // A process writes under one id, and the last record says from when it observed: those that run have one here.
-    { kind: 'heartbeats', cluster, metadata: onNodes, span: { from: to - HEARTBEAT_EVERY, to } },
+    { kind: 'heartbeats', cluster, metadata: onNodes, span: { from: to - HEARTBEAT_EVERY_MS, to } },
   ];
 }
 
@@ -319,7 +319,7 @@ function* heartbeatsBefore(
   }
   yield spans.flatMap(({ from, to }) => {
     const late = (nodes ?? nodesOf(base)).filter((node) => (since.get(node) ?? Infinity) > from);
-    const span = { from: from - HEARTBEAT_EVERY, to };
+    const span = { from: from - HEARTBEAT_EVERY_MS, to };
     return late.length > FEW
       ? [{ kind: 'heartbeats' as const, cluster, metadata: {}, span }]
       : batches(late).map((node) => ({ kind: 'heartbeats' as const, cluster, metadata: { node }, span }));

@@ -4,6 +4,7 @@ export {
   BEFORE_MS,
   evidencePlan,
   type EvidenceWindow,
+  HEARTBEAT_EVERY_MS,
   isOfFewPods,
   mainWishes,
   NAMES_PER_QUERY,

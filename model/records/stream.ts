@@ -1,3 +1,4 @@
+import { fnv1a } from '../hash';
 import type { LabelMatch } from '../logql';
 import { RECORD_SERVICE } from './common';
 import type { RollupPeriod } from './rollup';
@@ -6,7 +7,7 @@ import type { RollupPeriod } from './rollup';
  * Kinds that every node writes: their streams are split, so that a question about one node reads a share of them. What is
  * late is not: there is a stream an hour already, and sixteen times as many would come near Loki's limit of streams.
  */
-const SHARDED: ReadonlySet<string> = new Set(['container', 'disk', 'gc', 'heartbeat', 'rollup', 'thresholds']);
+const SHARDED: ReadonlySet<string> = new Set(['case', 'container', 'disk', 'gc', 'heartbeat', 'rollup', 'thresholds']);
 const SHARDS = 16;
 
 /** Labels of a late record's stream: the hour that it belongs to. */
@@ -46,12 +47,9 @@ export function shardMatch(kind: string, nodes: LabelMatch | undefined): LabelMa
   return shards.length < SHARDS / 2 ? ['', ...shards] : undefined;
 }
 
-/** `00` to `15`, by FNV-1a of the node's name: evenly, and the same in every program. */
+/** `00` to `15`, by a hash of the node's name: evenly, and the same in every program. */
 export function shardOf(node: string): string {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < node.length; i++) {
-    hash = Math.imul(hash ^ node.charCodeAt(i), 0x01000193);
-  }
-  // The low bits of FNV-1a follow the last character alone: nodes that are numbered would not spread.
+  const hash = fnv1a(node);
+  // The low bits alone follow the last character: nodes that are numbered would not spread.
   return String(((hash >>> 16) ^ hash) & (SHARDS - 1)).padStart(2, '0');
 }

@@ -28,6 +28,11 @@ export const watchRecordSchema = z.object({
   completeUntil: time.nullable().default(null),
   /** By collection: `jobs`, `cronjobs`, `pods`, `nodes`, `events`; with single namespaces `jobs in <namespace>`, … */
   kinds: z.record(z.string(), watchedKindSchema),
+  /**
+   * The time whose cases stand in `case` records: those whose logs were removed from `from` (included) until `to` (not
+   * included). null where this watch works no cases out.
+   */
+  cases: z.object({ from: time, to: time }).nullable().default(null),
   /** The namespaces that were watched; empty for all. */
   namespaces: z.array(z.string()).default([]),
   /** It ended in order. */

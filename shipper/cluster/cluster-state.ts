@@ -17,6 +17,7 @@ export type WatchedKind = (typeof watchedKinds)[number];
 export class ClusterState {
   readonly trackers: Readonly<Record<WatchedKind, Tracker>>;
   private readonly hints = new DeletionHints();
+  private readonly nodes: NodeTracker;
 
   /**
    * @param wholeCluster all namespaces are watched
@@ -33,6 +34,7 @@ export class ClusterState {
     const cronjobs = new CronJobTracker(context);
     const jobs = new JobTracker(context, cronjobs);
     const pods = new PodTracker(context, jobs, nodes, wholeCluster);
+    this.nodes = nodes;
     this.trackers = { nodes, cronjobs, jobs, pods, events: new EventTracker(context) };
   }
 
@@ -51,6 +53,11 @@ export class ClusterState {
   /** Since when something has been waiting to be written that a restart must not forget; Infinity where nothing is. */
   oldest(): number {
     return Math.min(...Object.values(this.trackers).map((tracker) => tracker.oldest()));
+  }
+
+  /** The nodes that are there, by name. */
+  nodeNames(): string[] {
+    return this.nodes.names();
   }
 
   /** How many objects have something to say that is not written yet. */

@@ -15,6 +15,8 @@ export interface ProgressOptions {
   identity: string;
   /** Every collection, as it is now. */
   kinds: () => WatchRecord['kinds'];
+  /** The time whose cases stand in case records; undefined until that is known. */
+  cases?: () => WatchRecord['cases'] | undefined;
 }
 
 /** How far a watch has come, in a record of its own: a successor goes on there, a reader knows when somebody looked. */
@@ -22,6 +24,7 @@ export class Progress {
   private readonly checkpoints = new Checkpoints();
   private readonly began: number;
   private complete: Checkpoint | undefined;
+  private casesBefore: WatchRecord['cases'] = null;
 
   constructor(private readonly options: ProgressOptions) {
     this.began = options.clock.seconds();
@@ -29,6 +32,7 @@ export class Progress {
 
   /** Takes up where a predecessor left off. */
   follow(last: WatchRecord | undefined): void {
+    this.casesBefore = last?.cases ?? null;
     const at = parseNs(last?.completeUntil ?? '');
     if (last !== undefined && at !== undefined) {
       const versions = Object.entries(last.kinds).map(([name, kind]) => [name, kind.resourceVersion] as const);
@@ -88,6 +92,7 @@ export class Progress {
       to: timeText(clock.seconds()),
       completeUntil: timeTextOrNull(this.complete?.at ?? null),
       kinds: Object.fromEntries(reached),
+      cases: this.options.cases?.() ?? this.casesBefore,
       namespaces: [...namespaces],
       final,
     };

@@ -25,6 +25,8 @@ export interface SessionOptions {
   namespaces: readonly string[];
   identity: string;
   logger: Logger;
+  /** The time whose cases stand in case records, for the `watch` record; undefined until that is known. */
+  cases?: () => WatchRecord['cases'] | undefined;
   /** How often to look what is due, in milliseconds. */
   tickMs?: number;
   pageSize?: number;

@@ -1,6 +1,9 @@
 import os from 'node:os';
 import type { Command } from 'commander';
 import * as z from 'zod';
+import { AgentCensus } from '../cases/agent-census';
+import { CaseLeader } from '../cases/case-leader';
+import { addCaseMetrics } from '../cases/case-metrics';
 import { clusterAccess } from '../cluster/api/access';
 import { ApiClient } from '../cluster/api/client';
 import { deadline } from '../cluster/api/pause';
@@ -54,6 +57,10 @@ const watchGroup = {
         .describe(`log level: ${logLevels.join(', ')}`)
         .register(flagForm, { value: 'level' }),
     }),
+    cases: flag
+      .prefault(true)
+      .describe('work lost-log cases out and write their records (default; --no-cases: each reader works them out)')
+      .register(flagForm, { negatable: true }),
     once: flag.prefault(false).describe('list all objects once, write their records, and exit'),
   }),
 } satisfies SettingsGroup;
@@ -102,7 +109,8 @@ async function run(input: CommandInput): Promise<ExitCode> {
     } else {
       const inCluster = access.origin === IN_CLUSTER;
       const elects = flags['leader-election'] ?? inCluster;
-      await serve(flags.listen, session, elects ? electionOf(flags.lease, access.namespace, session) : undefined, stop);
+      const election = elects ? electionOf(flags.lease, access.namespace, session) : undefined;
+      await serve(flags, session, election, stop);
     }
   } finally {
     const { undelivered } = await writer.close(CLOSE_MS);
@@ -161,16 +169,23 @@ async function once(options: SessionOptions, stop: AbortSignal): Promise<boolean
 
 /** Leads when it may, stands by when it may not, until it is told to stop. */
 async function serve(
-  listen: string,
+  { listen, cases }: Pick<WatchFlags, 'listen' | 'cases'>,
   options: SessionOptions,
   election: LeaseElection | undefined,
   stop: AbortSignal
 ): Promise<void> {
+  const { clock } = options;
   let session: WatchSession | undefined;
+  let work: CaseWork | undefined;
   const registry = watchMetrics({
     writer: options.writer,
     session: () => session,
-    clockSkew: () => options.clock.skew,
+    clockSkew: () => clock.skew,
+  });
+  addCaseMetrics(registry, {
+    leader: () => work?.leader,
+    census: () => work?.census,
+    seconds: () => clock.seconds(),
   });
   const status = await serveStatus(listen, {
     registry,
@@ -182,14 +197,17 @@ async function serve(
       if (election !== undefined && !(await election.acquire(stop))) {
         break;
       }
-      session = new WatchSession(options);
+      const leading = new WatchSession({ ...options, cases: () => work?.leader?.coverage() });
+      session = leading;
+      work = caseWork(options, leading, cases);
       const over = new AbortController();
       const end = () => over.abort();
       stop.addEventListener('abort', end);
       const held = election?.hold(stop).finally(end);
-      await session.run(over.signal);
+      await Promise.all([session.run(over.signal), work.leader?.run(over.signal), work.census.run(over.signal)]);
       stop.removeEventListener('abort', end);
       session = undefined;
+      work = undefined;
       await held;
     }
     const inTime = deadline(new AbortController().signal, CLOSE_MS);
@@ -198,6 +216,21 @@ async function serve(
   } finally {
     await status.close();
   }
+}
+
+/** What the leader makes of the records that agents and watch have written. */
+interface CaseWork {
+  leader: CaseLeader | undefined;
+  census: AgentCensus;
+}
+
+function caseWork(options: SessionOptions, session: WatchSession, cases: boolean): CaseWork {
+  const { clock } = options;
+  const shared = { ...options, now: () => BigInt(clock.seconds()) * 1_000_000_000n };
+  return {
+    leader: cases ? new CaseLeader(shared) : undefined,
+    census: new AgentCensus({ ...shared, nodes: () => session.clusterState.nodeNames() }),
+  };
 }
 
 function readinessOf(

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CaseLeader } from '../cases/case-leader';
 import { clusterAccess } from '../cluster/api/access';
 import { ApiClient } from '../cluster/api/client';
 import { ClusterClock } from '../cluster/core/cluster-clock';
@@ -25,6 +26,8 @@ const CLOSE_MS = 5_000;
 /** What ended or went is told within a minute by the replay's clock; afterwards that is seconds, and this only ends a hang. */
 const SETTLE_MS = 300_000;
 const LOOK_MS = 50;
+/** A replay is over in seconds: cases are worked out at half of that. */
+const CASES_SHARE = 0.5;
 
 /** `afterlog watch` on the recorded cluster: elected by a Lease, at the replay's clock. */
 export class DemoWatch {
@@ -33,6 +36,7 @@ export class DemoWatch {
   private readonly connection: LokiConnection;
   private readonly writer: RecordWriter;
   private readonly session: WatchSession;
+  private readonly leader: CaseLeader;
   private readonly running: Promise<void>;
 
   constructor({ node, loki, clock, speed, logger }: DemoWatchOptions) {
@@ -42,16 +46,21 @@ export class DemoWatch {
     this.client = new ApiClient(access, clusterClock);
     this.connection = connectLoki(loki.options);
     this.writer = new RecordWriter(this.connection, { logger, now: () => clock.now(), batchWaitMs: secondMs(speed) });
-    this.session = new WatchSession({
-      client: this.client,
-      clock: clusterClock,
+    const shared = {
       loki: new QueryClient(this.connection),
       writer: this.writer,
       cluster: loki.cluster,
-      namespaces: [],
-      identity,
       logger,
       tickMs: secondMs(speed),
+    };
+    this.leader = new CaseLeader({ ...shared, now: () => clock.now(), share: CASES_SHARE });
+    this.session = new WatchSession({
+      ...shared,
+      client: this.client,
+      clock: clusterClock,
+      namespaces: [],
+      identity,
+      cases: () => this.leader.coverage(),
     });
     const namespace = access.namespace ?? 'default';
     const election = new LeaseElection({ client: this.client, namespace, name: 'afterlog-watch', identity, logger });
@@ -80,7 +89,7 @@ export class DemoWatch {
   private async lead(election: LeaseElection): Promise<void> {
     const { signal } = this.stopping;
     if (await election.acquire(signal)) {
-      await Promise.all([this.session.run(signal), election.hold(signal)]);
+      await Promise.all([this.session.run(signal), this.leader.run(signal), election.hold(signal)]);
       await election.release(new AbortController().signal);
     }
   }

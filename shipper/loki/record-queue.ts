@@ -18,6 +18,8 @@ export interface OutgoingRecord {
   line: string;
   /** Structured metadata; empty values are left out. */
   metadata: Record<string, string>;
+  /** It is worth nothing at another time: it is refused rather than moved to one that Loki takes. */
+  isTimeFixed?: boolean;
 }
 
 export interface RecordCounts {
@@ -196,8 +198,8 @@ export class RecordQueue {
       return { timestamp: now };
     }
     const earliest = oldest > now - OLDEST ? oldest : now - OLDEST;
-    const { timestamp: own } = record;
-    const timestamp = own < earliest ? earliest : own > now + NEWEST ? now : own;
+    const { timestamp: own, isTimeFixed = false } = record;
+    const timestamp = isTimeFixed ? own : own < earliest ? earliest : own > now + NEWEST ? now : own;
     return place === 'late' || now - timestamp > BigInt(LATE_AFTER_SECONDS) * SECOND
       ? { timestamp, hour: lateLabels(Number(timestamp / SECOND)) }
       : { timestamp };
@@ -241,6 +243,10 @@ export class RecordQueue {
   private mend(waiting: Waiting, { reason, limit }: Faulty): boolean {
     if (reason === 'too-long') {
       return limit === null || Buffer.byteLength(waiting.record.line) <= limit; // else Loki means something else: it waits
+    }
+    const { isTimeFixed = false } = waiting.record;
+    if (isTimeFixed && (reason === 'too-old' || waiting.place === 'late')) {
+      return false;
     }
     if (reason === 'too-old' && limit !== null) {
       waiting.oldest = BigInt(limit) * 1_000_000n + MINUTE;

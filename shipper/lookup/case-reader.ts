@@ -55,7 +55,8 @@ export class CaseReader {
   constructor(
     private readonly client: QueryClient,
     private readonly signal?: AbortSignal,
-    private readonly onProgress: (progress: ReadingProgress) => void = () => undefined
+    private readonly onProgress: (progress: ReadingProgress) => void = () => undefined,
+    private readonly recordsPerSlice = RECORDS_PER_SLICE
   ) {}
 
   /** All cases, newest first; after the signal those of what was read. @throws LokiRefusal, LokiUnreachable, StrangeAnswer */
@@ -72,7 +73,7 @@ export class CaseReader {
   /** The same, slice by slice. @throws as `cases` */
   async *slices(selection: CaseSelection, window: CaseWindow): AsyncGenerator<Case[], void, void> {
     const counted = isOfFewPods(selection) ? [] : await this.count(selection, window);
-    const slices = counted.length === 0 ? [whole(window)] : slicesOf(counted, RECORDS_PER_SLICE);
+    const slices = counted.length === 0 ? [whole(window)] : slicesOf(counted, this.recordsPerSlice);
     const progress = { read: 0, total: counted.reduce((sum, { records }) => sum + records, 0) };
     const reader = new EvidenceReader(this.client, {
       signal: this.signal,

@@ -146,7 +146,13 @@ export function watch(cluster: string, from: number, to: number): WatchRecord {
   const watching = { state: 'watching' as const, detail: '', resourceVersion: null };
   return {
     ...{ v, kind: 'watch', id: `watch/${from}/w`, cluster, identity: 'w', from: iso(from), to: iso(to) },
-    ...{ completeUntil: iso(to), kinds: { pods: watching, nodes: watching }, namespaces: [], final: false },
+    ...{
+      completeUntil: iso(to),
+      kinds: { pods: watching, nodes: watching },
+      cases: null,
+      namespaces: [],
+      final: false,
+    },
   };
 }
 

@@ -115,6 +115,11 @@ export class NodeTracker extends EntryTable<Entry> implements Tracker {
     return this.ready.length > 0 ? this.now() - 1 : super.oldest();
   }
 
+  /** The names of those that are there. */
+  names(): string[] {
+    return [...this.entries].flatMap(([name, { gone }]) => (gone === null ? name : []));
+  }
+
   override has(uid: string): boolean {
     return [...this.entries.values()].some(({ node }) => node.uid === uid);
   }

@@ -1,0 +1,14 @@
+export {
+  caseLine,
+  caseMetadata,
+  caseMoment,
+  type CaseContent,
+  type CaseRecord,
+  caseRecordSchema,
+  type CaseSummary,
+  contentOf,
+  summaryOf,
+} from './case-record';
+export { type CaseEntry, CountedCases } from './counted';
+export { caseCountQuery, caseQuery } from './queries';
+export { type CaseCoverage, type Segment, segmentsOf } from './segments';

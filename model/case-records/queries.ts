@@ -1,0 +1,19 @@
+import { recordQuery, RECORD_SELECTOR } from '../evidence';
+import type { LabelMatches } from '../logql';
+import { shardMatch } from '../records';
+
+/** The query for case records of a cluster with this structured metadata. */
+export function caseQuery(cluster: string | undefined, metadata: LabelMatches, selector = RECORD_SELECTOR): string {
+  return recordQuery(selector, { record: 'case', cluster, shard: shardMatch('case', metadata.node) }, metadata);
+}
+
+/**
+ * The metric query for the number of cases: what was amended counts once. `sum by` stands right around `sum_over_time`,
+ * because only then Loki drops the other metadata before it counts (grafana/loki `pkg/logql/syntax/extractor.go`); else
+ * each case would be a series.
+ *
+ * @param by metadata to tell apart
+ * @param window LogQL's duration, such as `1h`
+ */
+export const caseCountQuery = (query: string, by: readonly string[], window: string): string =>
+  `sum by (${by.join(', ')}) (sum_over_time(${query} | unwrap delta [${window}]))`;
