@@ -39,7 +39,10 @@ export const diskRecordSchema = z.object({
   images: z.number().nullable(),
   /** Bytes of the writable layers of running containers. From `/stats/summary`. */
   layers: z.number().nullable(),
-  /** The pods that use most ephemeral storage, largest first. From `/stats/summary`, which knows running pods only. */
+  /**
+   * The pods that use most ephemeral storage, largest first. From `/stats/summary`, which knows running pods only. Empty in
+   * most samples: they are named every ten minutes.
+   */
   pods: z.array(z.object({ namespace: z.string(), name: z.string(), uid: z.string(), bytes: z.number() })),
   /** Bytes on the node that Loki has not acknowledged and that the next reclaim would delete. */
   atRisk: z.number().nullable(),

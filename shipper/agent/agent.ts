@@ -15,7 +15,6 @@ import { ContainerLog } from './container/container-log';
 import type { SavedContainer } from './container/saved';
 import { version } from '../common/version';
 import { AliveFile } from './checkpoint/alive-file';
-import { CursorFile } from './checkpoint/cursor-file';
 import { Heartbeat } from './status/heartbeat';
 import { PriorityWatch } from './priority/priority-watch';
 import { namedValues } from './entries/entry-names';
@@ -30,6 +29,7 @@ import { pushOptions } from './push/push-settings';
 import { Pusher } from './push/pusher';
 import { Refusals } from './discover/refusals';
 import { Rescue } from './priority/rescue';
+import { StateFile } from './checkpoint/state-file';
 import { lockState } from './checkpoint/state-lock';
 import { debugRoutes } from './status/debug-profile';
 
@@ -114,7 +114,9 @@ export class Agent {
       filesystem: deps.filesystem,
       logBytes: () => this.recordKeeper.logBytes,
       atRisk: () => this.recordKeeper.atRisk,
-      cursor: new CursorFile(config.state.dir, this.logger),
+      cursor: this.stateFile('kubelet-log.position', 'the position in the kubelet log'),
+      rollups: this.stateFile('rollups.json', 'what has come together for the rollup records'),
+      logSizes: () => this.recordKeeper.logSizes(),
       onDisk: (sample) => this.priority.onDisk(sample),
       onReclaim: () => this.priority.onReclaim(),
     });
@@ -311,6 +313,10 @@ export class Agent {
     return [this.logsDir, resolve(this.config.logs['docker-dir'])];
   }
 
+  private stateFile(name: string, what: string): StateFile {
+    return new StateFile(this.config.state.dir, name, what, this.logger);
+  }
+
   private makePushClient(): PushClient {
     const { metrics } = this;
     const push = new PushClient(this.connection, {
@@ -359,7 +365,8 @@ export class Agent {
       now: () => this.clock.now(),
       linkState: ({ run, state }) => this.links.stateOf(containerRunId(run), state.containerId !== null),
       ready: (container) => this.pusher.ready(container),
-      forgotten: (container) => {
+      forgotten: (container, record) => {
+        this.nodeFacts.onContainer(record, container.bytesBefore);
         this.pusher.forget(container);
         this.podLogs?.forget(container.directory);
       },
@@ -400,6 +407,7 @@ export class Agent {
       saved?.account
     );
     container.over = this.once;
+    container.bytesBefore = bytesKept(saved);
     // The id of a link that is gone is that of the container before.
     const isLinked = !isAnother || this.links.stateOf(runId, true) === 'there';
     const containerId = isLinked ? this.links.idOf(runId) : undefined;
@@ -426,4 +434,16 @@ export class Agent {
       push.usable = problem;
     });
   }
+}
+
+/** Bytes of a log that an earlier agent knew. */
+function bytesKept(saved: SavedContainer | undefined): number {
+  if (saved === undefined) {
+    return 0;
+  }
+  const { closed, away, vanishedBytes } = saved.account;
+  return [...closed.map(({ bytes }) => bytes), ...saved.files.map(({ size }) => size)].reduce(
+    (sum, bytes) => sum + bytes,
+    vanishedBytes + (away?.bytes ?? 0)
+  );
 }

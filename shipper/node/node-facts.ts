@@ -1,4 +1,5 @@
 import {
+  type ContainerRecord,
   DISK_METADATA,
   type DiskRecord,
   GC_METADATA,
@@ -21,6 +22,7 @@ import { KubeletClient, type KubeletOptions } from './kubelet/kubelet-client';
 import { FileSource } from './kubelet-log/file-source';
 import { JournalSource } from './kubelet-log/journal-source';
 import { KubeletLog } from './kubelet-log/kubelet-log';
+import { type LogSize, Rollups } from './rollup/rollups';
 import type { LineSource } from './kubelet-log/line-source';
 
 export interface NodeFactsOptions {
@@ -47,6 +49,9 @@ export interface NodeFactsDeps {
   atRisk?: () => number | null;
   /** Where the reading of the kubelet's log stands, kept over restarts by the caller. */
   cursor?: { load(): string | null; save(position: string): void };
+  /** What of the hour and the day has come together, kept likewise. */
+  rollups?: { load(): string | null; save(text: string): void };
+  logSizes?: () => Iterable<LogSize>;
   onDisk?: (sample: DiskRecord) => void;
   onReclaim?: (record: GcRecord) => void;
 }
@@ -63,6 +68,7 @@ export class NodeFacts {
   private readonly kubelet: KubeletClient | undefined;
   private readonly disk: DiskFacts;
   private readonly log: KubeletLog | undefined;
+  private rollups: Rollups | undefined;
   private readonly timers: NodeJS.Timeout[] = [];
   private thresholds: Thresholds = defaultThresholds(null, 'not read yet');
   private written: { text: string; atMs: number } | undefined;
@@ -88,7 +94,11 @@ export class NodeFacts {
         logBytes: deps.logBytes ?? (() => null),
         atRisk: deps.atRisk ?? (() => null),
         write: (record) => this.write(record, record.time, DISK_METADATA),
-        onSample: deps.onDisk,
+        onSample: (sample, stats) => {
+          deps.onDisk?.(sample);
+          const moment = { disk: sample, volumes: stats?.volumes ?? null, thresholds: this.thresholds };
+          this.rollups?.add(moment, stats?.byWorkload);
+        },
       }
     );
     this.log = options.kubeletLog && this.kubeletLog(options.kubeletLog);
@@ -100,6 +110,9 @@ export class NodeFacts {
   }
 
   private async begin(): Promise<void> {
+    const { cluster, node } = this.options;
+    const { records, logger, clock, rollups: file, logSizes = () => [] } = this.deps;
+    this.rollups = new Rollups({ cluster, node }, { records, logger, now: clock, file, logSizes });
     await this.readThresholds();
     await this.disk.start();
     const position = this.deps.cursor?.load() ?? null;
@@ -119,6 +132,12 @@ export class NodeFacts {
     this.timers.forEach(clearInterval);
     await Promise.all([this.disk.stop(), this.log?.stop(), this.reading]);
     this.saveCursor();
+    this.rollups?.stop();
+  }
+
+  /** A container is done with: Loki has its final record. @param bytesBefore what an earlier agent knew of its log */
+  onContainer(record: ContainerRecord, bytesBefore: number): void {
+    this.rollups?.onContainer(record, bytesBefore);
   }
 
   /** What is read and what is not, in words: for `doctor` and the readiness page. */
@@ -157,6 +176,7 @@ export class NodeFacts {
           const waiting = { from };
           this.unacknowledged.add(waiting);
           this.write(record, record.start, GC_METADATA, { final: 'true' }, () => this.unacknowledged.delete(waiting));
+          this.rollups?.onReclaim(record);
           this.deps.onReclaim?.(record);
         }
       },

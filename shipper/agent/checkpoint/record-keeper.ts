@@ -3,8 +3,10 @@ import { relative } from 'node:path';
 import { containerRunId } from '../../../model/container-run';
 import { CONTAINER_METADATA, type ContainerRecord } from '../../../model/records';
 import { formatNs, parseNs } from '../../../model/time';
+import { workloadOf } from '../../../model/workload';
 import type { Logger } from '../../common/log';
 import type { RecordWriter } from '../../loki/record-writer';
+import type { LogSize } from '../../node/rollup/rollups';
 import type { Checkpoint } from './checkpoint';
 import type { ContainerLog, LinkState } from '../container/container-log';
 import type { RecordState } from '../container/record-state';
@@ -31,7 +33,7 @@ export interface RecordKeeperDeps {
   /** The container has unread lines. */
   ready: (container: ContainerLog) => void;
   /** The container is done with: its log left, Loki has what there was, and the container record. */
-  forgotten: (container: ContainerLog) => void;
+  forgotten: (container: ContainerLog, record: ContainerRecord) => void;
 }
 
 /**
@@ -128,6 +130,14 @@ export class RecordKeeper {
   get logBytes(): { live: number; dead: number } {
     const { live, dead } = this.addedUp();
     return { live, dead };
+  }
+
+  /** What was written to each container's log so far. */
+  *logSizes(): Generator<LogSize> {
+    for (const { id, run, bytesWritten, bytesBefore } of this.containers.values()) {
+      const { workload } = workloadOf(run.pod);
+      yield { id, namespace: run.namespace, workload, bytes: bytesWritten, bytesBefore };
+    }
   }
 
   /** Bytes on the disk that only open descriptors keep from being freed, as of the last look. */
@@ -307,7 +317,7 @@ export class RecordKeeper {
     this.write(container, record);
     this.remember(record);
     this.deps.records.flush().then(
-      () => this.forget(container),
+      () => this.forget(container, record),
       (error: unknown) =>
         this.deps.logger.debug('a container record waits for the next start', {
           id: container.id,
@@ -316,12 +326,12 @@ export class RecordKeeper {
     );
   }
 
-  private forget(container: ContainerLog): void {
+  private forget(container: ContainerLog, record: ContainerRecord): void {
     this.sums = null;
     this.containers.delete(container.id);
     this.deps.checkpoint.remove(container.id);
     this.closing.delete(container.id);
-    this.deps.forgotten(container);
+    this.deps.forgotten(container, record);
   }
 
   private remember(record: ContainerRecord): void {

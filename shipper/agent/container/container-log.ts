@@ -56,6 +56,8 @@ export class ContainerLog {
   reportedRotatedAway = 0;
   /** No container of this run writes any more, whatever lies on the disk (`--once`). */
   over = false;
+  /** Of `bytesWritten` what an earlier agent knew. */
+  bytesBefore = 0;
   /** A gap was found that no container record in Loki tells of. */
   unreported = false;
   private reports = { atMs: -Infinity, count: 0, ofBacklog: false };
@@ -246,6 +248,19 @@ export class ContainerLog {
       }
     }
     return filled('end');
+  }
+
+  /** All bytes of its log so far, whatever became of them. */
+  get bytesWritten(): number {
+    const { closed, away, vanishedBytes } = this.state;
+    let bytes = vanishedBytes + (away?.bytes ?? 0) + this.unopened.bytes;
+    for (const file of closed) {
+      bytes += file.bytes;
+    }
+    for (const { log } of this.files) {
+      bytes += log.size;
+    }
+    return bytes;
   }
 
   private get bytesSeen(): number {

@@ -34,14 +34,16 @@ export interface DiskDeps {
   /** Bytes that Loki has not acknowledged. */
   atRisk: () => number | null;
   write: (record: DiskRecord) => void;
-  /** Every sample, written or not: the agent's schedule follows the distance to the thresholds. */
-  onSample?: (sample: DiskRecord) => void;
+  /** Every sample, written or not, with what the kubelet last told; null where it could not be asked. */
+  onSample?: (sample: DiskRecord, stats: DiskStats | null) => void;
 }
 
 /** The kubelet measures no more often than this, and answering costs it. */
 const STATS_MS = 60_000;
 /** A kubelet that refused is asked again, for its rights may have been mended. */
 const REFUSED_MS = 10 * 60_000;
+/** Between two records that name pods. */
+const PODS_MS = 10 * 60_000;
 
 /** Samples the node's disks every few seconds and writes a record when a sample says something new. */
 export class DiskFacts {
@@ -51,6 +53,7 @@ export class DiskFacts {
   private unwritten: DiskRecord | undefined;
   private stats: DiskStats | null = null;
   private askAgainMs = 0;
+  private podsAtMs = -Infinity;
   /** The kubelet's answer, where it was asked; a slow one does not hold up the samples. */
   private asking: Promise<void> | undefined;
   private readonly rejections = new Set<'disk' | 'kubelet'>();
@@ -94,10 +97,10 @@ export class DiskFacts {
       const record = await this.read();
       this.state = `layout ${record.layout} (${record.layoutFrom})`;
       this.rejections.delete('disk');
-      this.deps.onSample?.(record);
+      this.deps.onSample?.(record, this.stats);
       const nowMs = this.deps.now();
       const worth = worthWriting(this.last?.record, this.unwritten, record, nowMs - (this.last?.atMs ?? 0));
-      worth.forEach(this.deps.write);
+      worth.forEach((one) => this.write(one, nowMs));
       if (worth.length > 0) {
         this.last = { record, atMs: nowMs };
       }
@@ -106,6 +109,13 @@ export class DiskFacts {
       this.state = `cannot read the disks: ${errorText(error)}`;
       this.complain('disk', this.state);
     }
+  }
+
+  /** The pods are named now and then: they change less than the use, and are half of the bytes. */
+  private write(record: DiskRecord, nowMs: number): void {
+    const isDue = nowMs - this.podsAtMs >= PODS_MS;
+    this.podsAtMs = isDue && record.pods.length > 0 ? nowMs : this.podsAtMs;
+    this.deps.write(isDue ? record : { ...record, pods: [] });
   }
 
   private async read(): Promise<DiskRecord> {

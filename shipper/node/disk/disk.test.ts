@@ -26,7 +26,9 @@ const stats = (
   containerfs,
   images: null,
   layers: null,
+  volumes: null,
   pods: [],
+  byWorkload: { layers: new Map(), volumes: new Map() },
 });
 
 describe('filesystemReader', () => {
@@ -77,6 +79,26 @@ describe('parseStatsSummary', () => {
     ]);
     expect(full?.layers).toBe(426831872);
     expect(full?.images).toBe(1673498624 - 426831872);
+  });
+
+  test('tells layers and emptyDir volumes of workloads, from what pods use beyond layers and logs', () => {
+    const pod = (name: string, usedBytes: number) => ({
+      podRef: { name, namespace: 'team', uid: name },
+      containers: [{ rootfs: { usedBytes: 100 }, logs: { usedBytes: 20 } }, { rootfs: { usedBytes: 5 } }],
+      'ephemeral-storage': { usedBytes },
+    });
+    const pods = [
+      pod('report-29731234-bcdfg', 1125),
+      pod('report-29731240-hjklm', 625),
+      pod('web-5d8f7c9b4-bcdfg', 90),
+    ];
+    const { layers, volumes, byWorkload } = parseStatsSummary({ node: {}, pods });
+    expect({ layers, volumes }).toEqual({ layers: 315, volumes: 1500 });
+    expect([...byWorkload.volumes]).toEqual([
+      ['team/report', 1500],
+      ['team/web', 0],
+    ]);
+    expect(byWorkload.layers.get('team/report')).toBe(210);
   });
 
   test.each([null, 'x', {}, { node: 1 }, { node: {}, pods: [{}] }])('does not take %p for an answer', (body) => {

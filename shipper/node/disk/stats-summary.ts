@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { DiskRecord, Filesystem } from '../../../model/records';
+import { workloadOf } from '../../../model/workload';
 
 const fsStats = z.object({
   availableBytes: z.number().optional(),
@@ -19,7 +20,7 @@ const summarySchema = z.object({
     .array(
       z.object({
         podRef: z.object({ name: z.string(), namespace: z.string(), uid: z.string() }),
-        containers: z.array(z.object({ rootfs: fsStats.optional() })).nullish(),
+        containers: z.array(z.object({ rootfs: fsStats.optional(), logs: fsStats.optional() })).nullish(),
         'ephemeral-storage': fsStats.optional(),
       })
     )
@@ -33,7 +34,11 @@ export interface DiskStats {
   containerfs: Filesystem | null;
   images: number | null;
   layers: number | null;
+  /** emptyDir on the disk and other local ephemeral volumes: what a pod's ephemeral storage has beyond layers and logs. */
+  volumes: number | null;
   pods: DiskRecord['pods'];
+  /** Bytes by `<namespace>/<workload>`. */
+  byWorkload: { layers: Map<string, number>; volumes: Map<string, number> };
 }
 
 const PODS = 5;
@@ -44,15 +49,26 @@ const LEAST_BYTES = 10 * 2 ** 20;
 export function parseStatsSummary(body: unknown): DiskStats {
   const { node, pods } = summarySchema.parse(body);
   const stored = node.runtime?.imageFs?.usedBytes;
-  const layers = (pods ?? [])
-    .flatMap(({ containers }) => containers ?? [])
-    .reduce((sum, { rootfs }) => sum + (rootfs?.usedBytes ?? 0), 0);
+  const byWorkload: DiskStats['byWorkload'] = { layers: new Map(), volumes: new Map() };
+  let [layers, volumes] = [0, 0];
+  for (const { podRef, containers, 'ephemeral-storage': storage } of pods ?? []) {
+    const podLayers = sumOf(containers?.map(({ rootfs }) => rootfs));
+    const podLogs = sumOf(containers?.map(({ logs }) => logs));
+    const podVolumes = Math.max(0, (storage?.usedBytes ?? 0) - podLayers - podLogs);
+    const workload = `${podRef.namespace}/${workloadOf(podRef.name).workload}`;
+    byWorkload.layers.set(workload, (byWorkload.layers.get(workload) ?? 0) + podLayers);
+    byWorkload.volumes.set(workload, (byWorkload.volumes.get(workload) ?? 0) + podVolumes);
+    layers += podLayers;
+    volumes += podVolumes;
+  }
   return {
     nodefs: filesystemOf(node.fs),
     imagefs: filesystemOf(node.runtime?.imageFs),
     containerfs: filesystemOf(node.runtime?.containerFs),
     images: stored === undefined ? null : Math.max(0, stored - layers),
     layers,
+    volumes,
+    byWorkload,
     pods: (pods ?? [])
       .map(({ podRef, ...pod }) => ({ ...podRef, bytes: pod['ephemeral-storage']?.usedBytes ?? 0 }))
       .filter(({ bytes }) => bytes >= LEAST_BYTES)
@@ -60,6 +76,9 @@ export function parseStatsSummary(body: unknown): DiskStats {
       .slice(0, PODS),
   };
 }
+
+const sumOf = (all: ReadonlyArray<z.infer<typeof fsStats> | undefined> = []): number =>
+  all.reduce((sum, stats) => sum + (stats?.usedBytes ?? 0), 0);
 
 /** `usedBytes` there is what the kubelet or the runtime stores; the rest of the disk belongs to others and is used too. */
 function filesystemOf(stats: z.infer<typeof fsStats> | undefined): Filesystem | null {
