@@ -1,9 +1,8 @@
 // Writes the records of a fleet into a Loki, asks what people ask, and prints what each question costs.
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { recordLabels } from '../../model/records';
-import { CLUSTER, nodeDay, type Written } from './records';
+import { costOf, CountingProxy, cpuOf, runProgram } from './costs';
+import { nodeDay } from './records';
+import { startOfDay, writeDay } from './write';
 
 const { values } = parseArgs({
   options: {
@@ -11,152 +10,121 @@ const { values } = parseArgs({
     /** Process id of that Loki, for its CPU seconds. */
     'loki.pid': { type: 'string' },
     nodes: { type: 'string', default: '50' },
+    /** Whole days before today; today is written up to the last whole hour. */
     days: { type: 'string', default: '1' },
+    /** Days before those of which only rollups and cases are written. */
+    history: { type: 'string', default: '0' },
+    /** Write this day only, 0 is today: a long writing in pieces, the oldest first. */
+    'only-day': { type: 'string' },
+    /** When the records end, RFC 3339. Default: the last whole hour. */
+    end: { type: 'string' },
     /** Ask only: the records are there. */
     'no-write': { type: 'boolean', default: false },
+    /** Write these kinds only, separated by commas. */
+    kinds: { type: 'string' },
+    /** Write only. */
+    'no-ask': { type: 'boolean', default: false },
+    /** Ask only what has this in its name. */
+    only: { type: 'string', default: '' },
     program: { type: 'string', default: 'build/afterlog.js' },
   },
 });
 const url = values['loki.url'];
-const [nodes, days] = [Number(values.nodes), Number(values.days)];
+const pid = values['loki.pid'];
+const [nodes, days, history] = [Number(values.nodes), Number(values.days), Number(values.history)];
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-/** The last day ends at the last whole hour. */
-const end = Math.floor(Date.now() / HOUR) * HOUR;
-const BATCH_BYTES = 2 * 1024 * 1024;
+const end = values.end === undefined ? Math.floor(Date.now() / HOUR) * HOUR : Date.parse(values.end);
+const SUMMARIES: ReadonlySet<string> = new Set(['rollup', 'case']);
 
-class Stream {
-  private entries: Array<[ns: string, line: string, metadata: Record<string, string>]> = [];
-  private bytes = 0;
-  constructor(private readonly labels: Record<string, string>) {}
-
-  async add({ at, line, metadata }: Written): Promise<void> {
-    this.entries.push([`${at}000000`, line, metadata]);
-    this.bytes += line.length + 200;
-    if (this.bytes > BATCH_BYTES) {
-      await this.flush();
+async function write(): Promise<void> {
+  const only = values['only-day'];
+  for (let back = days + history; back >= 0; back--) {
+    if (only !== undefined && Number(only) !== back) {
+      continue;
     }
-  }
-
-  async flush(): Promise<void> {
-    if (this.entries.length === 0) {
-      return;
-    }
-    const body = JSON.stringify({ streams: [{ stream: this.labels, values: this.entries }] });
-    const headers = { 'content-type': 'application/json' };
-    for (;;) {
-      const answer = await fetch(`${url}/loki/api/v1/push`, { method: 'POST', headers, body });
-      if (answer.status === 204) {
-        break;
-      }
-      const text = await answer.text();
-      if (answer.status !== 429 && answer.status < 500) {
-        throw new Error(`push: ${answer.status} ${text}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 500));
-    }
-    this.entries = [];
-    this.bytes = 0;
+    const began = performance.now();
+    const kinds = values.kinds ? new Set(values.kinds.split(',')) : back > days ? SUMMARIES : undefined;
+    const { records, bytes } = await writeDay({ url, nodes, end }, startOfDay(end) - back * DAY, kinds);
+    console.log(
+      `${nodes} nodes, ${new Date(startOfDay(end) - back * DAY).toISOString().slice(0, 10)}${kinds ? ', summaries' : ''}: ` +
+        `${records.toLocaleString('en-US')} records, ${(bytes / 1e6).toFixed(0)} MB, ` +
+        `written in ${((performance.now() - began) / 1000).toFixed(0)} s`
+    );
   }
 }
 
-/** Hour by hour, as they come: a stream must not be given what is much older than its newest. */
-async function write(): Promise<{ records: number; bytes: number }> {
-  const streams = new Map<string, Stream>();
-  let [records, bytes] = [0, 0];
-  for (let day = days; day > 0; day--) {
-    const all: Written[][] = Array.from({ length: 30 }, () => []);
-    const start = end - day * DAY;
-    for (let node = 0; node < nodes; node++) {
-      for (const record of nodeDay(node, start)) {
-        if (record.at < end) {
-          all[Math.min(29, Math.floor((record.at - start) / HOUR))]?.push(record);
-        }
+/** What is asked of the program, with the goal of the fleet issue for 500 nodes. */
+function programQuestions(): Array<{ question: string; goal: string; args: string[] }> {
+  const number = Math.floor(nodes / 2);
+  const dayStart = startOfDay(end) - DAY;
+  const pod = nodeDay(number, dayStart).find(
+    ({ kind, at, metadata }) => kind === 'container' && metadata.final === 'true' && at > dayStart + DAY / 2
+  );
+  const { pod: name = '', container_id: id = '', job = '', namespace = '' } = pod?.metadata ?? {};
+  const range = (ms: number) => ['--from', new Date(end - ms).toISOString(), '--to', new Date(end).toISOString()];
+  return [
+    { question: '`explain POD`, 7 d', goal: '1 s, 50 MB read', args: ['explain', name, '-n', namespace] },
+    { question: '`explain` by container id', goal: '1 s', args: ['explain', id] },
+    { question: "`explain` by the id's first 12 digits", goal: '1 s', args: ['explain', id.slice(0, 12)] },
+    { question: '`explain job/JOB`', goal: '1 s', args: ['explain', `job/${job}`, '-n', namespace] },
+    { question: '`logs POD`, 7 d', goal: '1 s, 50 MB read', args: ['logs', name, '-n', namespace] },
+    {
+      question: '`cases`, 24 h, one node',
+      goal: '2 s, 100 MB client',
+      args: ['cases', '--node', `node-${number}`, '-o', 'jsonl', ...range(DAY)],
+    },
+    {
+      question: '`cases`, 24 h, one namespace of 20',
+      goal: '2 s, 100 MB client',
+      args: ['cases', '-n', 'team-3', '-o', 'jsonl', ...range(DAY)],
+    },
+    {
+      question: '`cases`, 24 h, all',
+      goal: '2 s, 100 MB client',
+      args: ['cases', '-o', 'jsonl', ...range(DAY)],
+    },
+    {
+      question: '`cases`, 7 d, one namespace',
+      goal: '2 s, 100 MB client',
+      args: ['cases', '-n', 'team-3', '-o', 'jsonl', ...range(7 * DAY)],
+    },
+  ];
+}
+
+async function ask(): Promise<void> {
+  const proxy = await CountingProxy.start(url);
+  console.log(
+    '| question | goal | wall, s | Loki CPU, s | Loki read, MB | queries | client CPU, s | client memory, MiB | answer |'
+  );
+  console.log('|---|---|---|---|---|---|---|---|---|');
+  try {
+    for (const { question, goal, args } of programQuestions()) {
+      if (!question.includes(values.only)) {
+        continue;
       }
+      const cost = await costOf(
+        proxy,
+        () => cpuOf(pid),
+        () => runProgram(values.program, args, proxy.url)
+      );
+      console.log(
+        `| ${question} | ${goal} | ${cost.wall.toFixed(1)} | ${cost.loki.toFixed(1)} | ${(cost.bytes / 1e6).toFixed(0)} | ` +
+          `${cost.queries} | ${cost.result.cpu.toFixed(1)} | ${cost.result.memoryMib.toFixed(0)} | ` +
+          `${cost.result.lines} lines, exit code ${cost.result.code} |`
+      );
     }
-    for (const hour of all) {
-      hour.sort((a, b) => a.at - b.at);
-      for (const record of hour) {
-        const labels = recordLabels({ kind: record.kind, cluster: CLUSTER, node: record.node });
-        const key = JSON.stringify(labels);
-        const stream = streams.get(key) ?? new Stream(labels);
-        streams.set(key, stream);
-        await stream.add(record);
-        records++;
-        bytes += record.line.length;
-      }
-      await Promise.all([...streams.values()].map((stream) => stream.flush()));
-    }
+  } finally {
+    await proxy.close();
   }
-  return { records, bytes };
-}
-
-/** CPU seconds of a process so far: user and system time, proc(5) `stat`, in hundredths. */
-function cpuOf(pid: string | undefined): number {
-  if (pid === undefined) {
-    return NaN;
-  }
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /, '')
-    .split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-
-interface Cost {
-  wall: number;
-  client: number;
-  output: string;
-  code: number;
-}
-
-/** Runs the built program in a process of its own, whose children's CPU seconds the kernel counts (proc(5) `stat`). */
-async function run(args: readonly string[]): Promise<Cost> {
-  const began = performance.now();
-  const code = `const {spawnSync}=require('node:child_process');
-    const r=spawnSync(process.execPath,${JSON.stringify([values.program, ...args, '--loki.url', url])},{encoding:'utf8',maxBuffer:1e9,timeout:300000});
-    process.stderr.write(r.stderr.slice(0,300));
-    const c=require('node:fs').readFileSync('/proc/self/stat','utf8').replace(/^.*\\) /,'').split(' ');
-    console.log(JSON.stringify({code:r.status,lines:r.stdout.split('\\n').length-1,cpu:(Number(c[13])+Number(c[14]))/100}))`;
-  const child = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let text = '';
-  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  await new Promise((resolve) => child.once('close', resolve));
-  const told = JSON.parse(text) as { code: number; lines: number; cpu: number };
-  const wall = (performance.now() - began) / 1000;
-  return { wall, client: told.cpu, output: `${told.lines} lines`, code: told.code };
 }
 
 async function main(): Promise<void> {
   if (!values['no-write']) {
-    const began = performance.now();
-    const { records, bytes } = await write();
-    console.log(
-      `${nodes} nodes, ${days} days: ${records.toLocaleString('en-US')} records, ${(bytes / 1e6).toFixed(0)} MB of lines, ` +
-        `written in ${((performance.now() - began) / 1000).toFixed(0)} s`
-    );
+    await write();
   }
-  const number = Math.floor(nodes / 2);
-  const pod = [...nodeDay(number, end - DAY)].find(
-    ({ kind, at, metadata }) => kind === 'container' && metadata.final === 'true' && at > end - DAY / 2 && at < end
-  );
-  const name = pod?.metadata.pod ?? '';
-  const questions: Array<[string, string[]]> = [
-    ['`explain POD`, 7 d', ['explain', name]],
-    ['`cases`, 24 h, one node', ['cases', '--node', `node-${number}`, '-o', 'jsonl']],
-    ['`cases`, 24 h, one namespace of 20', ['cases', '-n', 'team-3', '-o', 'jsonl']],
-    ['`cases`, 24 h, all', ['cases', '-o', 'jsonl']],
-    ...(days > 1 ? [['`cases`, 7 d, all', ['cases', '--since', '7d', '-o', 'jsonl']] as [string, string[]]] : []),
-  ];
-  console.log('| question | wall, s | client CPU, s | Loki CPU, s | answer |');
-  console.log('|---|---|---|---|---|');
-  for (const [question, args] of questions) {
-    const cpuBefore = cpuOf(values['loki.pid']);
-    const { wall, client, output, code } = await run(args);
-    const cpuAfter = cpuOf(values['loki.pid']);
-    console.log(
-      `| ${question} | ${wall.toFixed(1)} | ${client.toFixed(1)} | ${(cpuAfter - cpuBefore).toFixed(1)} | ` +
-        `${output}, exit code ${code} |`
-    );
+  if (!values['no-ask']) {
+    await ask();
   }
 }
 

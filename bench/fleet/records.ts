@@ -11,16 +11,21 @@ import {
   NODE_METADATA,
   POD_METADATA,
   RECORD_VERSION,
+  type RollupPeriod,
   THRESHOLDS_METADATA,
   type ThresholdsRecord,
 } from '../../model/records';
 import { containerRunId } from '../../model/container-run';
 import { defaultThresholds } from '../../model/thresholds';
+import { createLogger } from '../../shipper/common/log';
+import { Rollups } from '../../shipper/node/rollup/rollups';
 
 /** A record on its way to Loki. Milliseconds since 1970. */
 export interface Written {
   kind: string;
   node?: string;
+  /** Of a rollup. */
+  period?: RollupPeriod;
   at: number;
   line: string;
   metadata: Record<string, string>;
@@ -65,9 +70,48 @@ function written(record: { kind: string; final?: boolean }, at: number, fields: 
 
 /**
  * What agents and watch write of a day of a node: Jobs whose logs a reclaim removes or their TTL, pods that live on, a
- * disk sample whenever use changes, a heartbeat every ten minutes. No chance in it: two runs write the same.
+ * disk sample whenever use changes, a heartbeat every five minutes, rollups. No chance in it: two runs write the same.
+ *
+ * @param dayStart the beginning of a day in UTC, milliseconds since 1970
  */
-export function* nodeDay(number: number, dayStart: number): Generator<Written> {
+export function nodeDay(number: number, dayStart: number): Written[] {
+  const records = [...measured(number, dayStart)].sort((a, b) => a.at - b.at);
+  return [...records, ...rollups(`node-${number}`, dayStart, records)];
+}
+
+/** What the agent's own rollups make of the day, by its samples, reclaims and container records. */
+function rollups(node: string, dayStart: number, records: readonly Written[]): Written[] {
+  const made: Written[] = [];
+  let now = dayStart;
+  const target = new Rollups(
+    { cluster: CLUSTER, node },
+    {
+      records: {
+        write: ({ kind, period, timestamp, line, metadata }) =>
+          made.push({ kind, node, period, at: Number(timestamp / 1_000_000n), line, metadata }),
+      },
+      logger: createLogger('error'),
+      now: () => now,
+      logSizes: () => [],
+    }
+  );
+  const thresholds = { ...defaultThresholds('v1.30.1'), source: 'configz' } as const;
+  for (const { kind, at, line } of records) {
+    now = at;
+    if (kind === 'disk') {
+      target.add({ disk: JSON.parse(line) as DiskRecord, volumes: 3e8, thresholds });
+    } else if (kind === 'gc') {
+      target.onReclaim(JSON.parse(line) as GcRecord);
+    } else if (kind === 'container' && line.includes('"final":true')) {
+      target.onContainer(JSON.parse(line) as ContainerRecord, 0);
+    }
+  }
+  now = dayStart + DAY;
+  target.stop();
+  return made;
+}
+
+function* measured(number: number, dayStart: number): Generator<Written> {
   const node = `node-${number}`;
   yield* disks(node, number, dayStart);
   for (let at = dayStart; at < dayStart + DAY; at += 6 * HOUR) {
@@ -78,7 +122,7 @@ export function* nodeDay(number: number, dayStart: number): Generator<Written> {
     };
     yield written(settings, at, THRESHOLDS_METADATA);
   }
-  for (let at = dayStart + 10 * MINUTE; at <= dayStart + DAY; at += 10 * MINUTE) {
+  for (let at = dayStart + 5 * MINUTE; at <= dayStart + DAY; at += 5 * MINUTE) {
     const beat: HeartbeatRecord = {
       ...{ v, kind: 'heartbeat', id: `${node}/heartbeat/${iso(dayStart - DAY)}`, cluster: CLUSTER, node },
       ...{ version: '1.0.0', from: iso(dayStart - DAY), to: iso(at), previousUntil: null, logsProblem: null },
@@ -103,14 +147,15 @@ function* disks(node: string, number: number, dayStart: number): Generator<Writt
   const filesystem = (used: number) => ({
     ...{ capacity: 100e9, available: 100e9 - used, used, inodes: 6_553_600, inodesFree: 6_000_000 - (used % 1000) },
   });
-  // Use changes in half of the minutes.
-  for (let at = dayStart; at < dayStart + DAY; at += 2 * MINUTE) {
+  // Use changes in half of the minutes, and what changes is told every two minutes.
+  for (let at = dayStart; at < dayStart + DAY; at += 4 * MINUTE) {
     const used = 50e9 + (((at / MINUTE) * 97 + number * 131) % 3000) * 1e7;
     const sample: DiskRecord = {
       ...{ v, kind: 'disk', id: `${node}/disk/${iso(at)}`, cluster: CLUSTER, node, time: iso(at), layout: 'single' },
       ...{ layoutFrom: 'devices', nodefs: filesystem(used), imagefs: null, logs: { live: 2e9, dead: 1e8 } },
       ...{ images: 2e10, layers: 1e9, atRisk: 0 },
-      pods: Array.from({ length: 5 }, (_, i) => ({
+      // Pods are named every ten minutes.
+      pods: Array.from({ length: at % (12 * MINUTE) === 0 ? 5 : 0 }, (_, i) => ({
         ...{ namespace: `team-${i}`, name: `service-${i}-5d8f7c9b4-${suffix(number * 7 + i)}` },
         ...{ uid: `00000000-0000-4000-8000-${String(number * 100 + i).padStart(12, '0')}`, bytes: 1e8 + i },
       })),

@@ -3,8 +3,9 @@ import { appendFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { diskRecordSchema, gcRecordSchema, thresholdsRecordSchema } from '../../model/records';
+import { diskRecordSchema, gcRecordSchema, rollupRecordSchema, thresholdsRecordSchema } from '../../model/records';
 import type { AgentConfig } from '../../shipper/config/agent-config';
+import type { FilesystemReader } from '../../shipper/node/disk/filesystem';
 import { agentConfig, Agents, entriesOf, until } from './agent-harness';
 import { SimulatedNode } from './agent-node';
 import { startTestStore, type TestStore } from './logs-store';
@@ -73,6 +74,35 @@ test('the thresholds in force come from the kubelet', async () => {
   expect((await records('thresholds')).map((line) => thresholdsRecordSchema.parse(line))).toMatchObject([
     { source: 'configz', pressureTransitionSeconds: 60 },
   ]);
+});
+
+test('an hour is told in numbers when it is over, once, over a restart of the agent', async () => {
+  // Each look at the disk, which is nodefs and imagefs, takes a minute of the node's time.
+  let nowMs = Date.parse('2026-11-23T10:50:00Z');
+  const now = () => BigInt(nowMs) * 1_000_000n;
+  const clock = { now, when: now };
+  const filesystem: FilesystemReader = () => {
+    nowMs += 30_000;
+    const numbers = { capacity: 1e11, available: 6e10, used: 4e10, inodes: 1000, inodesFree: 900 };
+    return Promise.resolve({ device: 1, filesystem: numbers });
+  };
+  node.container({ pod: 'report-29731234-bcdfg', container: 'main' }).write(100);
+  const settings = config({});
+  const first = await agents.start(settings, { clock, filesystem });
+  await until('some samples', async () => (await records('disk')).length > 0);
+  await agents.stop(first.agent);
+  await agents.start(settings, { clock, filesystem });
+  const hours = async () => (await records('rollup')).map((line) => rollupRecordSchema.parse(line));
+  await until('two hours', async () => (await hours()).length >= 2);
+  const [hour, next] = (await hours()).sort((a, b) => (a.from < b.from ? -1 : 1));
+  expect(hour).toMatchObject({ node: 'n1', period: 'hour', from: '2026-11-23T10:00:00.000000000Z', layout: 'single' });
+  expect(hour?.observedSeconds).toBeGreaterThan(0);
+  expect(hour?.observedSeconds).toBeLessThanOrEqual(600);
+  expect(hour?.nodefs?.bytes).toMatchObject({ capacity: 1e11, least: 4e10, mean: 4e10, greatest: 4e10, filled: 0 });
+  expect(next?.from).toBe('2026-11-23T11:00:00.000000000Z');
+  const [entry] = await entriesOf(store, '{service_name="afterlog", record="rollup", period="hour"} | node="n1"');
+  expect(entry?.metadata).toMatchObject({ nodefs_capacity: '100000000000', nodefs_mean: '40000000000' });
+  expect(entry?.metadata).not.toHaveProperty('id');
 });
 
 test('each reclaim in the kubelet log is told once, over a restart of the agent', async () => {

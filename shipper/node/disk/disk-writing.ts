@@ -2,7 +2,7 @@ import type { DiskRecord } from '../../../model/records';
 
 /** Between two records of an unchanging disk, and of a changing one. */
 const UNCHANGED_MS = 10 * 60_000;
-const CHANGED_MS = 60_000;
+const CHANGED_MS = 2 * 60_000;
 /** What swings, about a band's edge for example, is not told with each sample. */
 const SOON_MS = 10_000;
 /** Parts of the capacity left until the threshold; passing one of them is told at once. */
@@ -15,7 +15,7 @@ const STEP = 5 / 100;
 
 /**
  * Which samples are worth a record, given the last one that was written `ageMs` ago: at once when a threshold comes
- * nearer by a band, soon when it is farther again or use has taken a step, once a minute while the numbers change, else
+ * nearer by a band, soon when it is farther again or use has taken a step, every two minutes while the numbers change, else
  * every ten minutes. The sample before goes with what is told at once or soon, so that no line between two records rises
  * before the disk did.
  *

@@ -1,0 +1,94 @@
+import { recordLabels } from '../../model/records';
+import { CLUSTER, nodeDay, type Written } from './records';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const BATCH_BYTES = 2 * 1024 * 1024;
+/** A record that tells of the day before may be written a while later. */
+const HOURS = 30;
+
+export interface Fleet {
+  url: string;
+  nodes: number;
+  /** Nothing after this is written, milliseconds since 1970. */
+  end: number;
+}
+
+/** Entries on their way to one stream. */
+class Stream {
+  private entries: Array<[ns: string, line: string, metadata: Record<string, string>]> = [];
+  private bytes = 0;
+
+  constructor(
+    private readonly url: string,
+    private readonly labels: Record<string, string>
+  ) {}
+
+  async add({ at, line, metadata }: Written): Promise<void> {
+    this.entries.push([`${at}000000`, line, metadata]);
+    this.bytes += line.length + 200;
+    if (this.bytes > BATCH_BYTES) {
+      await this.flush();
+    }
+  }
+
+  async flush(): Promise<void> {
+    if (this.entries.length === 0) {
+      return;
+    }
+    const body = JSON.stringify({ streams: [{ stream: this.labels, values: this.entries }] });
+    const headers = { 'content-type': 'application/json' };
+    for (;;) {
+      const answer = await fetch(`${this.url}/loki/api/v1/push`, { method: 'POST', headers, body });
+      if (answer.status === 204) {
+        break;
+      }
+      const text = await answer.text();
+      if (answer.status !== 429 && answer.status < 500) {
+        throw new Error(`push: ${answer.status} ${text}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    this.entries = [];
+    this.bytes = 0;
+  }
+}
+
+/**
+ * Writes a day (UTC) of a fleet hour by hour, as records come: a stream must not be given what is much older than its newest.
+ *
+ * @param kinds undefined for all
+ */
+export async function writeDay(
+  { url, nodes, end }: Fleet,
+  dayStart: number,
+  kinds: ReadonlySet<string> | undefined
+): Promise<{ records: number; bytes: number }> {
+  const streams = new Map<string, Stream>();
+  let [records, bytes] = [0, 0];
+  const hours: Written[][] = Array.from({ length: HOURS }, () => []);
+  for (let node = 0; node < nodes; node++) {
+    for (const record of nodeDay(node, dayStart)) {
+      if (record.at < end && (kinds === undefined || kinds.has(record.kind))) {
+        hours[Math.min(HOURS - 1, Math.floor((record.at - dayStart) / HOUR))]?.push(record);
+      }
+    }
+  }
+  for (const hour of hours) {
+    hour.sort((a, b) => a.at - b.at);
+    for (const record of hour) {
+      const labels = recordLabels({ ...record, cluster: CLUSTER });
+      const key = JSON.stringify(labels);
+      const stream = streams.get(key) ?? new Stream(url, labels);
+      streams.set(key, stream);
+      await stream.add(record);
+      records++;
+      bytes +=
+        record.line.length + Object.entries(record.metadata).reduce((sum, pair) => sum + pair.join('').length, 0);
+    }
+    await Promise.all([...streams.values()].map((stream) => stream.flush()));
+  }
+  return { records, bytes };
+}
+
+export const startOfDay = (ms: number): number => Math.floor(ms / DAY) * DAY;
