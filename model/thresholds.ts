@@ -29,7 +29,7 @@ export function defaultThresholds(kubeletVersion: string | null, reason?: string
 }
 
 /** The 30 of `v1.30.1`; 0 where there is none. */
-export function minorVersion(kubeletVersion: string | null): number {
+function minorVersion(kubeletVersion: string | null): number {
   return Number(/^v?1\.(\d+)/.exec(kubeletVersion ?? '')?.[1] ?? 0);
 }
 

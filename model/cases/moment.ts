@@ -17,11 +17,6 @@ export function at(moment: number): string {
   return new Date(moment).toISOString();
 }
 
-/** `23:15:38`, for sentences that stand beside a date. */
-export function clock(moment: number): string {
-  return at(moment).slice(11, 19);
-}
-
 /** How long, in the one unit that fits: `34 s`, `12 min`, `3 h`, `2 days`. */
 export function span(duration: number): string {
   const seconds = Math.round(Math.abs(duration) / 1000);

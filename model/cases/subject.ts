@@ -31,7 +31,7 @@ export interface Subject {
 }
 
 /** The container and the run of a pod's record that a container run is. */
-export function runOf(
+function runOf(
   pod: PodRecord | undefined,
   container: string,
   restart: number

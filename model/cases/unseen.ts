@@ -5,7 +5,7 @@ import { at, ms } from './moment';
 import type { Subject } from './subject';
 
 /** So long after a container's end its record has arrived, if nothing holds it up. */
-export const RECORD_DUE = 120_000;
+const RECORD_DUE = 120_000;
 /** An agent of which nothing was heard for longer than this is not observing. */
 const SILENT = 11 * 60_000;
 /** A namespace of which an agent has reported nothing for so long is excluded, perhaps. */

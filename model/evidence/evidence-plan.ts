@@ -30,7 +30,7 @@ export const BEFORE_MS = HOUR;
 /** What is known about a removal has its time, whenever it was written, or that of what followed from it. */
 export const AFTER_MS = HOUR;
 /** What lives on is written again every six hours. */
-export const OPEN_BEFORE_MS = 6.25 * HOUR;
+const OPEN_BEFORE_MS = 6.25 * HOUR;
 /** A node's record is written once a day. */
 const NODES_BEFORE = 25 * HOUR;
 /** Thresholds are written every few hours. */
@@ -46,7 +46,7 @@ const NEIGHBOURS_AROUND = 2 * HOUR;
 /** An agent that is there has written a disk sample within this. */
 const SIGNS_AROUND = 4 * HOUR;
 /** Ids, or nodes, that one query names. */
-export const NAMES_PER_QUERY = 50;
+const NAMES_PER_QUERY = 50;
 /** More than these are not asked for one by one. */
 const FEW = 200;
 

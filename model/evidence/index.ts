@@ -1,4 +1,4 @@
-export { cover, type Coverage, missing, uncover } from './coverage';
+export { type Coverage } from './coverage';
 export {
   AFTER_MS,
   BEFORE_MS,
@@ -7,15 +7,12 @@ export {
   HEARTBEAT_EVERY_MS,
   isOfFewPods,
   mainWishes,
-  NAMES_PER_QUERY,
-  OPEN_BEFORE_MS,
   type Selection,
   type Wish,
 } from './evidence-plan';
 export {
   jsonOf,
   type KindName,
-  KIND_NAMES,
   kindNamed,
   KINDS,
   NO_RECORDS,
@@ -24,6 +21,6 @@ export {
   type RecordOf,
   type RecordSet,
 } from './record-base';
-export { extent, joinedSpans, type Span } from './span';
-export { narrowed, queryOf, RECORD_SELECTOR, recordQuery, selectorOf } from './record-query';
+export { type Span } from './span';
+export { narrowed, queryOf, selectorOf } from './record-query';
 export { type Counted, ReadBefore, slicesOf } from './slices';

@@ -61,7 +61,7 @@ export const KINDS: { [K in KindName]: Kind<RecordOf<K>> } = {
 
 // Of a mapped type, `Object.keys` knows no more than that they are texts.
 const isKindName = (name: string): name is KindName => name in KINDS;
-export const KIND_NAMES: readonly KindName[] = Object.keys(KINDS).filter(isKindName);
+const KIND_NAMES: readonly KindName[] = Object.keys(KINDS).filter(isKindName);
 
 const kindOfLabel = new Map(KIND_NAMES.map((name) => [KINDS[name].label, name]));
 

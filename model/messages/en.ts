@@ -7,7 +7,7 @@ export const count = (n: number, thing: string): string => `${numberText(n)} ${t
 /** `24 bytes`, `90.1 MB`. */
 export const bytes = (n: number): string => sizeText(n) ?? count(n, 'byte');
 /** `34 s`, `12 min`, `3 h`, `2 days`. */
-export function span(ms: number): string {
+function span(ms: number): string {
   const { value, unit } = spanParts(ms);
   return `${value} ${unit}`;
 }

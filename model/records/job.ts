@@ -7,7 +7,7 @@ const whole = z.number().nullable().default(null);
 const moment = time.nullable().default(null);
 
 /** The CronJob that a Job belongs to, as it was when the record was written. */
-export const cronJobSchema = z.object({
+const cronJobSchema = z.object({
   name: z.string(),
   uid: z.string(),
   schedule: text,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { RECORD_VERSION, time } from './common';
 
 /** What one kind of API object was to `afterlog watch`: `forbidden` names missing RBAC, `missing` an API the cluster does not have. */
-export const watchedKindSchema = z.object({
+const watchedKindSchema = z.object({
   state: z.enum(['watching', 'listing', 'forbidden', 'missing', 'failing']),
   /** The last error in words; empty while all is well. */
   detail: z.string().default(''),

@@ -49,7 +49,7 @@ export function queryAnswer(
 }
 
 /** The parts of Loki's statistics that mean something here. */
-export function statsOf(context: QueryContext, totalEntriesReturned: number): object {
+function statsOf(context: QueryContext, totalEntriesReturned: number): object {
   const { seconds } = context;
   const bytes = context.bytes + context.metadataBytes;
   return {

@@ -4,7 +4,7 @@ import { encodeMetadata } from '../storage/entry';
 import { levelOfLabels, normalizeLevel } from './level';
 import type { MetadataPairs } from './pushed';
 
-export const detectedLevel = 'detected_level';
+const detectedLevel = 'detected_level';
 
 /** The structured metadata of an entry as they are stored, and what the limits count of them. */
 export class Metadata {

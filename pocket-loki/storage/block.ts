@@ -17,7 +17,7 @@ const headerSize = 6;
 const fixedSize = 24;
 
 /** Bytes of lines and metadata in a block, unless a single entry has more. */
-export const blockBytes = 128 << 10;
+const blockBytes = 128 << 10;
 /** Offsets inside a block are numbers: those that are exact, 104 days of nanoseconds. */
 const longestSpan = BigInt(Number.MAX_SAFE_INTEGER);
 

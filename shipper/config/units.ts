@@ -37,7 +37,7 @@ export function parseDurationMs(text: string): number | undefined {
 const SIZE_POWERS: Readonly<Record<string, number>> = { K: 1, M: 2, G: 3, T: 4 };
 
 /** A size such as `1MiB`, `256KB`, `512Mi` or `4096`, in bytes; undefined where the text is none. */
-export function parseSizeBytes(text: string): number | undefined {
+function parseSizeBytes(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*(?:B|([KMGT])(?:i?B|i))?$/.exec(text);
   const power = match?.[2] === undefined ? 0 : SIZE_POWERS[match[2]];
   return match && power !== undefined ? Math.round(Number(match[1]) * 1024 ** power) : undefined;

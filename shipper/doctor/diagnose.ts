@@ -64,7 +64,7 @@ export async function diagnose(options: DiagnoseOptions): Promise<Finding[]> {
 }
 
 /** What the configuration says that can hardly be meant. */
-export function checkConfiguration({
+function checkConfiguration({
   config,
   origin,
   env,

@@ -37,8 +37,4 @@ export const warning = (check: Check, found: string, todo: string): Finding => (
 });
 export const error = (check: Check, found: string, todo: string): Finding => ({ check, level: 'error', found, todo });
 
-export function areaOf({ check }: Finding): Area {
-  return areas.find((area) => check.startsWith(`${area}.`)) ?? 'configuration';
-}
-
 export const isAtLeast = (level: Level, least: Level): boolean => levels.indexOf(level) >= levels.indexOf(least);

@@ -48,7 +48,7 @@ function columns(rows: readonly string[][]): string {
 }
 
 /** How long ago, as kubectl writes it: `34s`, `5m`, `3h`, `2d`. */
-export function age(ms: number): string {
+function age(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   if (seconds < 120) {
     return `${seconds}s`;

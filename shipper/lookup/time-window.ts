@@ -20,7 +20,7 @@ export interface TimeFlags {
 
 const SECOND_NS = 1_000_000_000n;
 const DAY_NS = 86_400n * SECOND_NS;
-export const DEFAULT_DAYS = 7n;
+const DEFAULT_DAYS = 7n;
 /** Clocks differ: an entry may be stamped a little after our now. Loki takes what is ten minutes ahead. */
 export const AHEAD_NS = 600n * SECOND_NS;
 

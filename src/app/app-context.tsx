@@ -36,5 +36,3 @@ function useAppContext(): AppContext {
 
 /** The Loki with the records and the logs. */
 export const useLoki = (): LokiSource => useAppContext().loki;
-
-export const useSettings = (): Settings => useAppContext().settings;

@@ -1,7 +1,7 @@
 import type { Case } from '../../model/cases';
 import type { Span } from '../../model/evidence';
 
-export { NO_RECORDS, type RecordSet } from '../../model/evidence';
+export { type RecordSet } from '../../model/evidence';
 export type { Shortage } from './evidence-reader';
 export { caseOfRun, type CaseOf, readCase } from './read-case';
 export type { Explained } from './record-cache';

@@ -1,7 +1,7 @@
 import plugin from '../plugin.json';
 
 export const PLUGIN_ID = plugin.id;
-export const APP_PATH = `/a/${PLUGIN_ID}`;
+const APP_PATH = `/a/${PLUGIN_ID}`;
 export const TIMELINE_PATH = `${APP_PATH}/timeline`;
 export const LOST_LOGS_PATH = `${APP_PATH}/lost-logs`;
 export const LOOKUP_PATH = `${APP_PATH}/lookup`;

@@ -14,7 +14,7 @@ declare global {
 export const themes = ['dark', 'light'] as const;
 export type Theme = (typeof themes)[number];
 
-export const sizes = [
+const sizes = [
   { width: 1600, height: 900 },
   { width: 1024, height: 768 },
 ];

@@ -6,7 +6,7 @@ import { uncompressSync } from 'snappy';
 import { decodeProtobuf } from '../../pocket-loki/ingest/push-protobuf';
 
 /** Lines of one pod by the number that each of them ends with. */
-export class Tally {
+class Tally {
   /** How often each number came. */
   private times = new Uint8Array(1 << 21);
   distinct = 0;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startProgram, type StoreProcess } from '../integration/store-process';
 
-export const PROGRAM = join(__dirname, '..', '..', 'build', 'afterlog.js');
+const PROGRAM = join(__dirname, '..', '..', 'build', 'afterlog.js');
 
 /** `afterlog store` as it is shipped, in a directory of its own. */
 export class HostileStore {

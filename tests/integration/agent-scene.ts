@@ -7,7 +7,7 @@ import { SimulatedNode, type SimulatedContainer } from './agent-node';
 import { startTestStore, type TestStore } from './logs-store';
 
 /** What a test of the agent plays on: a node, a store, an endpoint before it that fails as it is told, and agents. */
-export class Scene {
+class Scene {
   readonly agents = new Agents();
   node!: SimulatedNode;
   store!: TestStore;

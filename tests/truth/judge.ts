@@ -12,7 +12,7 @@ export interface Mistake {
 }
 
 /** What was answered over many worlds, against what happened. */
-export class Tally {
+class Tally {
   runs = 0;
   readonly mistakes: Mistake[] = [];
   /** True cause → what was said → how often. */

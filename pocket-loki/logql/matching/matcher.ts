@@ -20,7 +20,7 @@ export function compileMatcher({ op, value }: Pick<Matcher, 'op' | 'value'>): Pr
 }
 
 /** @throws RequestError 400 where a pattern is invalid */
-export function compileMatchers(matchers: readonly Matcher[]): (labels: Labels) => boolean {
+function compileMatchers(matchers: readonly Matcher[]): (labels: Labels) => boolean {
   const tests = matchers.map((matcher) => ({ name: matcher.name, test: compileMatcher(matcher) }));
   return (labels) => tests.every(({ name, test }) => test(labels.get(name) ?? ''));
 }

@@ -30,7 +30,7 @@ export const templateFunctions: ReadonlyMap<string, TemplateFunction> = new Map(
 );
 
 /** A field of a map, or an element of a list; undefined where there is none. */
-export function child(value: Value, key: Value): Value {
+function child(value: Value, key: Value): Value {
   return value instanceof Map ? value.get(textOf(key)) : Array.isArray(value) ? value[countOf(key)] : undefined;
 }
 

@@ -54,9 +54,6 @@ export function matcherOf(filters: Filters): (one: Filterable) => boolean {
 const namesOf = ({ cluster, namespace, pod, container, containerId, node, job, cronJob }: Filterable) =>
   [namespace, pod, container, job, cronJob, node, cluster, containerId].join(' ').toLowerCase();
 
-/** Whether a single one passes. */
-export const matches = (filters: Filters, one: Filterable): boolean => matcherOf(filters)(one);
-
 /** Something is left out. */
 export const isFiltering = ({ text, ...lists }: Filters): boolean =>
   text.trim() !== '' || Object.values(lists).some((list) => list.length > 0);

@@ -1,7 +1,7 @@
 import { dateTime, rangeUtil, type RawTimeRange, type TimeRange } from '@grafana/data';
 
 /** What a page shows that nobody gave a time. */
-export const DEFAULT_RANGE = { from: 'now-24h', to: 'now' };
+const DEFAULT_RANGE = { from: 'now-24h', to: 'now' };
 
 export interface RawRange {
   from: string;

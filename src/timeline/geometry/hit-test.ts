@@ -16,8 +16,6 @@ export type Hit =
 const NEAR = 6;
 /** The row of marks at the foot of a node's lane. */
 export const MARKS_HEIGHT = 22;
-/** From the top of a row to its first lane. */
-export const LANES_TOP = 3;
 
 /** The middle of a lane, from the top of its item. */
 export function laneMiddle(item: Item, lane: number): number {

@@ -133,7 +133,7 @@ export function itemsWithin(layout: Layout, top: number, bottom: number): [numbe
 }
 
 /** The header that an item stands under. */
-export function headerOf({ items }: Layout, index: number): Header | undefined {
+function headerOf({ items }: Layout, index: number): Header | undefined {
   for (let i = index; i >= 0; i--) {
     const item = items[i];
     if (item?.kind === 'group') {

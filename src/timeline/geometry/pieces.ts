@@ -3,7 +3,7 @@ import type { Row } from '../model/timeline-model';
 import { spanOf, type View } from './view';
 
 /** Lives narrower than this are merged with their neighbours, and drawn this wide. Pixels. */
-export const NARROW = 2;
+const NARROW = 2;
 
 /** What is drawn of one life, or of several that share a pixel. Pixels from the left of the plot. */
 export interface Piece {

@@ -59,7 +59,7 @@ export function ticksOf(view: View, most: number, zone: Zone, language: string):
 const MONDAY = 4 * DAY;
 
 /** `23:15`, with as much behind as `step` needs; `wall` is a time of the clock on the wall read as UTC. */
-export function clockLabel(wall: number, step: number): string {
+function clockLabel(wall: number, step: number): string {
   const text = new Date(wall).toISOString();
   return step < SECOND ? text.slice(11, 23) : step < MINUTE ? text.slice(11, 19) : text.slice(11, 16);
 }

@@ -40,8 +40,6 @@ export function including(view: View, time: number): View {
   return by === 0 ? view : panned(view, by);
 }
 
-export const union = (a: View, b: View): View => ({ from: Math.min(a.from, b.from), to: Math.max(a.to, b.to) });
-
 export const isSame = (a: View, b: View): boolean => a.from === b.from && a.to === b.to;
 
 /** Whole milliseconds, for addresses. */

@@ -57,7 +57,7 @@ export function nodeLanes({ records, cases, pressures, isReading = false }: Time
 }
 
 /** Things by their node; those of none are left out. */
-export function byNode<T extends { cluster: string; node: string | null }>(all: readonly T[]): Map<string, T[]> {
+function byNode<T extends { cluster: string; node: string | null }>(all: readonly T[]): Map<string, T[]> {
   const map = new Map<string, T[]>();
   for (const one of all) {
     if (one.node !== null) {

@@ -74,7 +74,7 @@ function beside(
 }
 
 /** The lives of an item, as a range of indexes; empty for a header. */
-export function livesOf(item: Item): [number, number] {
+function livesOf(item: Item): [number, number] {
   switch (item.kind) {
     case 'group':
       return [0, 0];
