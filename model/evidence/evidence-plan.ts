@@ -46,7 +46,7 @@ const NEIGHBOURS_AROUND = 2 * HOUR;
 /** An agent that is there has written a disk sample within this. */
 const SIGNS_AROUND = 4 * HOUR;
 /** Ids, or nodes, that one query names. */
-const NAMES_PER_QUERY = 50;
+export const NAMES_PER_QUERY = 50;
 /** More than these are not asked for one by one. */
 const FEW = 200;
 

@@ -7,6 +7,7 @@ export {
   HEARTBEAT_EVERY_MS,
   isOfFewPods,
   mainWishes,
+  NAMES_PER_QUERY,
   type Selection,
   type Wish,
 } from './evidence-plan';
@@ -22,5 +23,5 @@ export {
   type RecordSet,
 } from './record-base';
 export { type Span } from './span';
-export { narrowed, queryOf, selectorOf } from './record-query';
+export { narrowed, queryOf, RECORD_SELECTOR, recordQuery, selectorOf } from './record-query';
 export { type Counted, ReadBefore, slicesOf } from './slices';

@@ -10,10 +10,10 @@ export function queryOf({ kind, cluster, metadata }: Omit<Wish, 'span'>, selecto
 }
 
 /** LogQL's stream selector of Afterlog's records. */
-const RECORD_SELECTOR = logQuery({ service_name: RECORD_SERVICE });
+export const RECORD_SELECTOR = logQuery({ service_name: RECORD_SERVICE });
 
 /** The query for records with these labels, among the streams of a selector, and with this structured metadata. */
-const recordQuery = (selector: string, labels: LabelMatches, metadata: LabelMatches = {}): string =>
+export const recordQuery = (selector: string, labels: LabelMatches, metadata: LabelMatches = {}): string =>
   [narrowed(selector, ...matchersOf(labels)), ...matchersOf(metadata)].join(' | ');
 
 /** A stream selector with more matchers. */

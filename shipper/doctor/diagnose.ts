@@ -64,11 +64,7 @@ export async function diagnose(options: DiagnoseOptions): Promise<Finding[]> {
 }
 
 /** What the configuration says that can hardly be meant. */
-function checkConfiguration({
-  config,
-  origin,
-  env,
-}: Pick<DiagnoseOptions, 'config' | 'origin' | 'env'>): Finding[] {
+function checkConfiguration({ config, origin, env }: Pick<DiagnoseOptions, 'config' | 'origin' | 'env'>): Finding[] {
   const inPod = (env.KUBERNETES_SERVICE_HOST ?? '') !== '';
   return [
     ok('configuration.read', `read from ${origin}`),
