@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { exitCode, type ExitCode } from '../common/exit-code';
 import { createLogger } from '../common/log';
 import { agentConfig, agentGroup } from '../config/agent-config';
-import { type CommandInput, defineCommand } from '../config/command';
+import { CONFIG_ENVIRONMENT, type CommandInput, defineCommand } from '../config/command';
 import { lokiGroup } from '../config/loki-settings';
 import { flagForm, type SettingsGroup } from '../config/settings';
 import { flag, positiveDuration } from '../config/units';
@@ -32,6 +32,7 @@ export function agentCommand(): Command {
     name: 'agent',
     description: "Send a node's container logs to Loki and keep a record of every container run.",
     groups: [onceGroup, agentGroup, lokiGroup],
+    configEnvironment: CONFIG_ENVIRONMENT,
     examples: [
       ['agent --loki.url http://loki:3100 --cluster.name prod', 'run on a node'],
       ['agent --config agent.yaml --log.level debug', 'settings from a file, one of them overridden'],

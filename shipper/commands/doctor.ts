@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { exitCode, type ExitCode } from '../common/exit-code';
 import { UserError } from '../common/user-error';
 import { type AgentConfig, agentConfig, agentGroup, defaultAgentConfig } from '../config/agent-config';
-import { type CommandInput, defineCommand } from '../config/command';
+import { CONFIG_ENVIRONMENT, type CommandInput, defineCommand } from '../config/command';
 import { lokiGroup } from '../config/loki-settings';
 import { flagForm, type SettingsGroup } from '../config/settings';
 import { flag, list } from '../config/units';
@@ -39,7 +39,6 @@ const doctorGroup = {
 const watchGroup = {
   heading: 'Watch, as in `afterlog watch`:',
   schema: z.strictObject({ ...apiFlags, lease: z.strictObject(leaseFlags) }),
-  flagsOnly: true,
 } satisfies SettingsGroup;
 
 /** `afterlog doctor`: what stands in the way of the agent and the watch, and what to do. */
@@ -50,6 +49,7 @@ export function doctorCommand(): Command {
       'Check the prerequisites of the agent and the watch: configuration, directories, limits, Loki, kubelet, permissions. ' +
       'Changes nothing.',
     groups: [doctorGroup, watchGroup, { ...agentGroup, heading: 'Agent, as in `afterlog agent`:' }, lokiGroup],
+    configEnvironment: CONFIG_ENVIRONMENT,
     examples: [
       ['doctor --config agent.yaml', 'check a node with the settings of its agent'],
       ['doctor --only loki --test-push --loki.url http://loki:3100', 'check Loki'],
@@ -74,7 +74,14 @@ async function run(input: CommandInput): Promise<ExitCode> {
 }
 
 async function findingsOf(input: CommandInput, only: ReadonlySet<Area>, testPush: boolean): Promise<Finding[]> {
-  const { kubeconfig, context, namespace: namespaces, lease } = input.read(watchGroup);
+  const read = tryReading(input);
+  // A file that cannot be read sets nothing: what the flags say can be checked all the same.
+  const {
+    kubeconfig,
+    context,
+    namespace: namespaces,
+    lease,
+  } = 'problem' in read ? input.read({ ...watchGroup, flagsOnly: true }) : read.watch;
   const options = {
     cluster: { kubeconfig, context, namespaces, lease },
     testPush,
@@ -82,9 +89,7 @@ async function findingsOf(input: CommandInput, only: ReadonlySet<Area>, testPush
     origin:
       input.configFile === undefined ? 'flags, environment and defaults' : `${input.configFile}, flags and environment`,
   };
-  const read = tryReading(input);
   if ('problem' in read) {
-    // What does not depend on it can be checked all the same.
     const rest = new Set<Area>(only.has('watch') ? ['watch'] : []);
     const todo =
       'Correct the setting; `afterlog agent --help` lists all of them. Until then nothing else of the agent can be checked.';
@@ -96,9 +101,12 @@ async function findingsOf(input: CommandInput, only: ReadonlySet<Area>, testPush
   return diagnose({ ...options, config: read.config, only });
 }
 
-function tryReading(input: CommandInput): { config: AgentConfig } | { problem: string } {
+type Settings = { config: AgentConfig; watch: z.output<typeof watchGroup.schema> };
+
+function tryReading(input: CommandInput): Settings | { problem: string } {
   try {
-    return { config: agentConfig(input.read(agentGroup), input.read(lokiGroup), process.env) };
+    const config = agentConfig(input.read(agentGroup), input.read(lokiGroup), process.env);
+    return { config, watch: input.read(watchGroup) };
   } catch (problem) {
     if (problem instanceof UserError) {
       return { problem: problem.message };

@@ -17,7 +17,7 @@ import { hostPort, parseListen } from '../common/listen';
 import { createLogger, type Logger, logLevels } from '../common/log';
 import { type Readiness, serveStatus } from '../common/status-server';
 import { UserError } from '../common/user-error';
-import { type CommandInput, defineCommand } from '../config/command';
+import { CONFIG_ENVIRONMENT, type CommandInput, defineCommand } from '../config/command';
 import { lokiGroup, lokiOptions } from '../config/loki-settings';
 import { flagForm, type SettingsGroup } from '../config/settings';
 import { flag, parsedWith } from '../config/units';
@@ -72,6 +72,7 @@ export function watchCommand(): Command {
     name: 'watch',
     description: 'Watch Jobs, CronJobs, pods, nodes and Events, and write their records to Loki.',
     groups: [watchGroup, lokiGroup],
+    configEnvironment: CONFIG_ENVIRONMENT,
     examples: [
       ['watch --loki.url http://loki:3100 --cluster.name prod', 'watch the cluster of the current context'],
       ['watch --namespace batch --namespace etl', 'two namespaces'],

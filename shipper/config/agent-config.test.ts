@@ -56,6 +56,18 @@ test('the node’s name: flag, file, environment, host', () => {
   expect(name('', [], { NODE_NAME: '' })).toBe(hostname());
 });
 
+test('the kubelet’s URL: flag, file, environment', () => {
+  const env = { KUBELET_URL: 'https://10.0.0.1:10250' };
+  const url = (...given: Parameters<typeof loadFile>) => loadFile(...given).kubelet.url;
+  expect(url('kubelet: {url: "https://file:10250"}', ['--kubelet.url', 'https://flag:10250'], env)).toBe(
+    'https://flag:10250'
+  );
+  expect(url('kubelet: {url: "https://file:10250"}', [], env)).toBe('https://file:10250');
+  expect(url('', [], env)).toBe('https://10.0.0.1:10250');
+  expect(url('', [])).toBe('');
+  expect(() => url('', [], { KUBELET_URL: '10.0.0.1:10250' })).toThrow('KUBELET_URL: invalid URL "10.0.0.1:10250"');
+});
+
 test.each<[string, string, string]>([
   ['logs.dir', '/x', '/x'],
   ['logs.docker-dir', '/x', '/x'],

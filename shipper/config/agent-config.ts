@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import * as z from 'zod';
 import { hostPort, parseListen } from '../common/listen';
 import { logLevels } from '../common/log';
+import { UserError } from '../common/user-error';
 import type { LokiOptions } from '../loki/connection';
 import { offsetAt } from '../common/time-zone';
 import { DEFAULT_LOKI_URL, lokiOptions, type LokiSettings } from './loki-settings';
@@ -51,7 +52,9 @@ const agentSchema = z.strictObject({
     url: z
       .union([z.literal(''), z.url({ protocol: /^https?$/, error: 'invalid URL (example: https://10.0.0.1:10250)' })])
       .prefault('')
-      .describe('kubelet URL, https://<node ip>:10250; without it the default thresholds are assumed'),
+      .describe(
+        'kubelet URL, https://<node ip>:10250 (environment KUBELET_URL); without it the default thresholds are assumed'
+      ),
     'token-file': z
       .string()
       .prefault('')
@@ -168,7 +171,16 @@ export function agentConfig(
   env: NodeJS.ProcessEnv
 ): AgentConfig {
   const node = { name: settings.node.name || env.NODE_NAME || hostname() };
-  return { ...settings, node, loki: lokiOptions(loki, env) };
+  const kubelet = { ...settings.kubelet, url: settings.kubelet.url || kubeletUrl(env) };
+  return { ...settings, node, kubelet, loki: lokiOptions(loki, env) };
+}
+
+/** The downward API knows the node's address, a configuration file that all nodes share does not. */
+function kubeletUrl({ KUBELET_URL: url = '' }: NodeJS.ProcessEnv): string {
+  if (!agentSchema.shape.kubelet.shape.url.safeParse(url).success) {
+    throw new UserError(`KUBELET_URL: invalid URL ${JSON.stringify(url)} (example: https://10.0.0.1:10250)`);
+  }
+  return url;
 }
 
 /** The configuration with nothing set, to be overridden. */

@@ -5,6 +5,9 @@ import { UserError } from '../common/user-error';
 import { readConfigFile } from './config-file';
 import { addFlags, givenFlags, type Setting, type SettingsGroup, settingsOf } from './settings';
 
+/** Names the configuration file of agent and watch, for themselves and for `doctor` in the same pod. */
+export const CONFIG_ENVIRONMENT = 'AFTERLOG_CONFIG';
+
 export interface CommandDefinition {
   name: string;
   /** An imperative sentence. */
@@ -12,6 +15,8 @@ export interface CommandDefinition {
   /** What follows the flags, such as `<what...>`. */
   argument?: { name: string; description: string };
   groups: readonly SettingsGroup[];
+  /** The environment variable with the file where `--config` is not given: programs in a pod and `doctor` beside them. */
+  configEnvironment?: string;
   /** Command lines without `afterlog`, each with what it does. */
   examples: ReadonlyArray<readonly [command: string, meaning: string]>;
   run(input: CommandInput): Promise<ExitCode | void>;
@@ -31,7 +36,7 @@ export interface CommandInput {
 
 /** A command of the program: its flags, its help, and how it is run. */
 export function defineCommand(definition: CommandDefinition): Command {
-  const { name, description, argument, groups, examples } = definition;
+  const { name, description, argument, groups, configEnvironment = '', examples } = definition;
   const command = new Command(name).description(description);
   if (argument) {
     command.argument(argument.name, argument.description);
@@ -41,18 +46,25 @@ export function defineCommand(definition: CommandDefinition): Command {
   }
   command
     .optionsGroup('Configuration:')
-    .option('--config <file>', 'YAML file with the same keys (`--a.b` is `a: {b: …}`); flags override it')
+    .option(
+      '--config <file>',
+      'YAML file with the same keys (`--a.b` is `a: {b: …}`); flags override it' +
+        (configEnvironment && ` (environment ${configEnvironment})`)
+    )
     .helpOption('-h, --help', 'print this help');
   const width = Math.max(...examples.map(([line]) => line.length));
   const lines = examples.map(([line, meaning]) => `  afterlog ${line.padEnd(width)}   # ${meaning}\n`);
   command.addHelpText('after', `\nExamples:\n${lines.join('')}`);
   return command.action(async () => {
-    process.exitCode = (await definition.run(inputOf(command, groups))) ?? process.exitCode ?? exitCode.ok;
+    process.exitCode =
+      (await definition.run(inputOf(command, groups, process.env[configEnvironment]))) ??
+      process.exitCode ??
+      exitCode.ok;
   });
 }
 
-function inputOf(command: Command, groups: readonly SettingsGroup[]): CommandInput {
-  const { config: configFile }: { config?: string } = command.opts();
+function inputOf(command: Command, groups: readonly SettingsGroup[], fallback: string | undefined): CommandInput {
+  const { config: configFile = fallback || undefined }: { config?: string } = command.opts();
   const inFile = groups.flatMap(({ schema, flagsOnly }) => (flagsOnly ? [] : settingsOf(schema)));
   return {
     words: command.args,

@@ -94,7 +94,7 @@ async function ask(check: Finding['check'], without: string, request: () => Prom
 function adviceFor({ status, message }: KubeletError): string {
   if (status === 403) {
     const needed = /needed: ([^:]+)/.exec(message)?.[1];
-    return `Grant it to the agent's service account as deploy/agent-rbac.yaml does: ${needed ?? 'what the kubelet asks for'}.`;
+    return `Grant it to the agent's service account as deploy/manifests/agent-rbac.yaml does: ${needed ?? 'what the kubelet asks for'}.`;
   }
   if (status === 401) {
     return 'Give a valid token with --kubelet.token-file; the kubelet must allow webhook authentication (authentication.webhook.enabled).';

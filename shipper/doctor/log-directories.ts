@@ -28,7 +28,7 @@ export async function checkLogDirectories({
 
 function adviceFor(code: string): string {
   return code === 'EACCES'
-    ? 'Run the agent as root without capabilities, as deploy/agent-daemonset.yaml does: the runtimes write logs that only root may read.'
+    ? 'Run the agent as root without capabilities, as deploy/manifests/agent-daemonset.yaml does: the runtimes write logs that only root may read.'
     : "Give the kubelet's log directory with --logs.dir; in a pod mount it from the host (hostPath /var/log/pods).";
 }
 

@@ -83,7 +83,7 @@ async function ask(client: ApiClient, flags: ClusterFlags, access: ClusterAccess
       : error(
           'watch.rights',
           `${as} may not ${denied.map(nameOf).join(', ')}`,
-          'Grant it as deploy/watch-rbac.yaml does: what is not watched lowers confidences, or leaves causes unknown.'
+          'Grant it as deploy/manifests/watch-rbac.yaml does: what is not watched lowers confidences, or leaves causes unknown.'
         ),
     ...(lease.length === 0
       ? []
@@ -93,7 +93,7 @@ async function ask(client: ApiClient, flags: ClusterFlags, access: ClusterAccess
             : warning(
                 'watch.lease',
                 `${as} may not ${deniedLease.map(nameOf).join(', ')}`,
-                'Grant it as the Role in deploy/watch-rbac.yaml does, or run one replica with --no-leader-election.'
+                'Grant it as the Role in deploy/manifests/watch-rbac.yaml does, or run one replica with --no-leader-election.'
               ),
         ]),
   ];

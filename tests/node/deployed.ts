@@ -5,19 +5,15 @@ import * as z from 'zod';
 import type { Environment } from './environment';
 import type { Kubectl } from './kubectl';
 
-const deploy = join(__dirname, '../../deploy');
+const deploy = join(__dirname, '../../deploy/manifests');
 const NAMESPACE = 'afterlog';
-/** What `deploy/` shall run with here: as its ConfigMap and the downward API would give it. */
+/** The cluster's name here. */
 export const CLUSTER = 'real-node';
 
-const workloadSchema = z.object({
-  spec: z.object({
-    template: z.object({ spec: z.object({ containers: z.tuple([z.object({ args: z.array(z.string()) })]) }) }),
-  }),
-});
+const configMapSchema = z.object({ data: z.record(z.string(), z.string()) });
 const tokenSchema = z.object({ status: z.object({ token: z.string() }) });
 
-/** The manifests of `deploy/` on the real cluster, as far as they go without an image: accounts, rights, arguments. */
+/** The manifests of `deploy/manifests/` on the real cluster, as far as they go without an image: accounts, rights, configuration. */
 export class Deployed {
   constructor(
     private readonly kubectl: Kubectl,
@@ -61,19 +57,11 @@ export class Deployed {
     return file;
   }
 
-  /** The arguments that a manifest gives its container, with the variables that they use. */
-  async args(manifest: string): Promise<string[]> {
-    const { spec } = workloadSchema.parse(parse(await readFile(join(deploy, manifest), 'utf8')));
-    const { NODE_NAME, NODE_IP } = this.environment;
-    const values: Record<string, string> = { NODE_NAME, NODE_IP, CLUSTER_NAME: CLUSTER };
-    return spec.template.spec.containers[0].args.map((arg) =>
-      arg.replace(/\$\((\w+)\)/g, (_, name: string) => {
-        const value = values[name];
-        if (value === undefined) {
-          throw new Error(`${manifest} uses $(${name}), which this test does not know`);
-        }
-        return value;
-      })
-    );
+  /** The shipped configuration file of a component, as its ConfigMap is mounted. */
+  async configFile(component: 'agent' | 'watch'): Promise<string> {
+    const { data } = configMapSchema.parse(parse(await readFile(join(deploy, 'configmap.yaml'), 'utf8')));
+    const file = join(this.dir, `${component}.yaml`);
+    await writeFile(file, data[`${component}.yaml`] ?? '');
+    return file;
   }
 }

@@ -13,7 +13,7 @@ const answerSchema = z.object({
   data: z.object({ result: z.array(z.object({ values: z.array(z.tuple([z.string(), z.string()])) })) }),
 });
 
-/** Store, watch and agent as processes on the real node, with the identities and the arguments of `deploy/`. */
+/** Store, watch and agent as processes on the real node, with the identities and the configuration of `deploy/`. */
 export class House {
   readonly deployed: Deployed;
   private store: Program | undefined;
@@ -54,23 +54,32 @@ export class House {
   }
 
   private async startWatch(): Promise<void> {
-    const args = await this.deployed.args('watch-deployment.yaml');
+    const config = `--config=${await this.deployed.configFile('watch')}`;
     // In a pod the Lease is asked for without being told to.
     this.watch = new Program(
       this.file('watch.log'),
-      [...args, '--leader-election', '--listen=127.0.0.1:0', `--loki.url=${this.loki}`],
+      [
+        'watch',
+        config,
+        '--leader-election',
+        `--cluster.name=${CLUSTER}`,
+        '--listen=127.0.0.1:0',
+        `--loki.url=${this.loki}`,
+      ],
       { KUBECONFIG: await this.deployed.kubeconfig('afterlog-watch'), POD_NAME: 'watch-0', POD_NAMESPACE: 'afterlog' }
     );
     await this.watch.says('leading');
   }
 
-  /** The shipped arguments; where things are on this node comes after them, and wins. */
+  /** The shipped configuration; where things are on this node, flags say. */
   async startAgent(): Promise<void> {
     const listen = `127.0.0.1:${await freePort()}`;
     this.agentUrl = `http://${listen}`;
-    const { PODS_DIR, CONTAINERS_DIR, KUBELET_LOG, DISK } = this.environment;
-    this.agent = new Program(this.file('agent.log'), [
-      ...(await this.deployed.args('agent-daemonset.yaml')),
+    const { PODS_DIR, CONTAINERS_DIR, KUBELET_LOG, DISK, NODE_NAME, NODE_IP } = this.environment;
+    const flags = [
+      'agent',
+      `--config=${await this.deployed.configFile('agent')}`,
+      `--cluster.name=${CLUSTER}`,
       `--logs.dir=${PODS_DIR}`,
       `--containers.dir=${CONTAINERS_DIR}`,
       `--state.dir=${this.file('state')}`,
@@ -80,7 +89,10 @@ export class House {
       `--disk.imagefs-dir=${join(DISK, 'containerd')}`,
       `--listen=${listen}`,
       `--loki.url=${this.loki}`,
-    ]);
+    ];
+    // As the downward API gives them to the pod.
+    const env = { NODE_NAME, KUBELET_URL: `https://${NODE_IP}:10250` };
+    this.agent = new Program(this.file('agent.log'), flags, env);
     await this.agent.says('agent started');
   }
 

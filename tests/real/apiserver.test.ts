@@ -22,7 +22,7 @@ if (binaries === undefined) {
     'tests/real/apiserver: not run, KUBEBUILDER_ASSETS names no folder with etcd and kube-apiserver\n'
   );
 }
-const deploy = path.join(__dirname, '../../deploy');
+const deploy = path.join(__dirname, '../../deploy/manifests');
 const logger = winston.createLogger({ silent: true });
 const SECOND = 1_000_000_000n;
 jest.setTimeout(120_000);

@@ -36,7 +36,7 @@ const told = (findings: readonly Finding[]) => findings.map(({ level, check }) =
 
 const binaries = realBinaries();
 (binaries === undefined ? describe.skip : describe)('the doctor asks a real API server', () => {
-  const deploy = path.join(__dirname, '../../deploy');
+  const deploy = path.join(__dirname, '../../deploy/manifests');
   let server: RealApiServer;
   beforeAll(async () => {
     server = await new RealApiServer(binaries ?? '').start();

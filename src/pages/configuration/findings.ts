@@ -88,7 +88,7 @@ function rights({ watch }: Findings): Finding | undefined {
     : {
         isGood: false,
         title: t('check.forbidden', '`afterlog watch` may not read: {{kinds}}', { kinds: forbidden.join(', ') }),
-        what: t('check.forbidden-what', 'Its ClusterRole stands in deploy/watch-rbac.yaml.'),
+        what: t('check.forbidden-what', 'Its ClusterRole stands in deploy/manifests/watch-rbac.yaml.'),
       };
 }
 
