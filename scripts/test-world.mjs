@@ -9,7 +9,7 @@ import { build } from 'esbuild';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { shipperBundle } from './build-shipper.mjs';
+import { buildShipper, bundleOptions } from './build-shipper.mjs';
 import { mutants } from '../tests/world/mutants.mjs';
 
 const cwd = new URL('..', import.meta.url).pathname;
@@ -29,16 +29,17 @@ const patch = ({ file, from, to }) => ({
 });
 
 try {
-  await build(shipperBundle);
+  await buildShipper();
   await build({
-    ...shipperBundle,
+    ...bundleOptions,
     entryPoints: { world: 'tests/world/main.ts' },
+    outdir: 'build',
     external: Object.keys(JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8')).dependencies),
     sourcemap: 'inline',
   });
   for (const mutant of process.argv.includes('--mutants') ? mutants : []) {
     const outdir = join('build', 'mutants', mutant.name.replaceAll(' ', '-'));
-    await build({ ...shipperBundle, outdir, plugins: [patch(mutant)] });
+    await buildShipper({ outdir, plugins: [patch(mutant)] });
     args.push('--mutant', join(outdir, 'afterlog.js'));
   }
 } catch (error) {

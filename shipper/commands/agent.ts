@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import * as z from 'zod';
+import { Agent } from '../agent/agent';
+import { shipOnce } from '../agent/once';
 import { exitCode, type ExitCode } from '../common/exit-code';
 import { createLogger } from '../common/log';
 import { agentConfig, agentGroup } from '../config/agent-config';
@@ -47,10 +49,8 @@ async function run({ read }: CommandInput): Promise<ExitCode> {
   const { once, 'once.timeout': patienceMs, output } = read(onceGroup);
   const logger = createLogger(config.log.level);
   if (once) {
-    const { shipOnce } = await import('../agent/once');
     return (await shipOnce(config, logger, { patienceMs, output })) ? exitCode.ok : exitCode.failed;
   }
-  const { Agent } = await import('../agent/agent');
   const agent = new Agent(config, { logger });
   await agent.start();
   const signal = await new Promise<string>((resolve) => {

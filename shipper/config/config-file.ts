@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { LineCounter, parseDocument } from 'yaml';
+import type * as yaml from 'yaml';
 import { errorText } from '../../model/error-text';
 import { UserError } from '../common/user-error';
 import { nearest } from './nearest';
@@ -18,6 +18,8 @@ export interface FileValue {
  * @throws UserError that names file, line and key
  */
 export function readConfigFile(file: string, settings: readonly Setting[]): Map<string, FileValue> {
+  // Loaded where there is a file: it takes more memory and time than an agent has to spare that needs none.
+  const { LineCounter, parseDocument }: typeof yaml = require('yaml');
   const lines = new LineCounter();
   const document = parseDocument(textOf(file), { lineCounter: lines });
   const [problem] = document.errors;

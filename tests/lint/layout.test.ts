@@ -67,7 +67,7 @@ const refused: ReadonlyArray<readonly [rule: string, room: string, targets: read
   ['store-for-two-commands', 'shipper', ['pocket-loki/index']],
   ['app-stands-on-model', 'src', ['shipper/common/log', 'pocket-loki/index', 'tools/x', 'tests/x']],
   ['tools-stand-on-the-app', 'tools', ['shipper/common/log', 'tests/x']],
-  ['down-only', 'shipper/common', ['shipper/config/units', 'shipper/commands/agent', 'shipper/main']],
+  ['down-only', 'shipper/common', ['shipper/config/units', 'shipper/commands/agent', 'shipper/program']],
   ['down-only', 'shipper/loki', ['shipper/config/units', 'shipper/agent/agent']],
   ['down-only', 'shipper/node', ['shipper/cluster/lease', 'shipper/agent/agent']],
   ['down-only', 'shipper/agent', ['shipper/doctor/diagnose', 'shipper/commands/agent']],

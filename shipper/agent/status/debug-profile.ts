@@ -1,4 +1,3 @@
-import { Session } from 'node:inspector/promises';
 import { getHeapSnapshot } from 'node:v8';
 import { sendText, type StatusRoute } from '../../common/status-server';
 import { sleep } from '../../loki/push/backoff';
@@ -15,6 +14,7 @@ async function cpuProfile(seconds: number): Promise<string | undefined> {
     return undefined;
   }
   profiling = true;
+  const { Session } = await import('node:inspector/promises');
   const session = new Session();
   session.connect();
   try {
