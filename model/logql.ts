@@ -24,6 +24,12 @@ export function matcher(name: string, match: LabelMatch): string {
     : `${name}=~${quote([first ?? '', ...more].map(escapeRegex).join('|'))}`;
 }
 
+/** `name!="value"`, or `name!~"…"`: none of these values. */
+export function exclusion(name: string, values: readonly string[]): string {
+  const [first, ...more] = values;
+  return more.length === 0 ? `${name}!=${quote(first ?? '')}` : `${name}!~${quote(values.map(escapeRegex).join('|'))}`;
+}
+
 export type LabelMatches = Record<string, LabelMatch | undefined>;
 
 /** The matchers of these labels, what is undefined left out. */
@@ -37,3 +43,14 @@ export const matchersOf = (matches: LabelMatches): string[] =>
 export function logQuery(labels: LabelMatches, metadata: LabelMatches = {}): string {
   return [`{${matchersOf(labels).join(', ')}}`, ...matchersOf(metadata)].join(' | ');
 }
+
+/** A query for those lines that contain a text; upper and lower case are the same unless told apart. */
+export function withLineFilter(query: string, text: string, isCaseSensitive = false): string {
+  const filter = isCaseSensitive ? `|= ${quote(text)}` : `|~ ${quote(`(?i)${escapeRegex(text)}`)}`;
+  const selector = selectorOf(query) ?? '';
+  return `${selector} ${filter}${query.slice(query.indexOf(selector) + selector.length)}`;
+}
+
+/** The stream selector that a query begins with; undefined where it begins with none, as metric queries do. */
+export const selectorOf = (query: string): string | undefined =>
+  /^\s*(\{(?:"(?:\\.|[^"\\])*"|`[^`]*`|[^{}"`])+\})/.exec(query)?.[1];

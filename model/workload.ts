@@ -41,3 +41,8 @@ export function workloadOf(podName: string): Workload {
   }
   return { workload: family, job: owner };
 }
+
+/** Names that are given once: a Job's pods have a random suffix, a CronJob's Jobs their time. */
+export function isUniqueName(kind: 'pod' | 'job' | 'cronjob', name: string): boolean {
+  return (kind === 'pod' && workloadOf(name).job !== null) || (kind === 'job' && scheduledTime.test(name));
+}

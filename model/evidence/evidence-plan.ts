@@ -2,9 +2,9 @@ import { casesOf } from '../cases';
 import type { Cause } from '../causes';
 import { containerRunId } from '../container-run';
 import type { LabelMatches } from '../logql';
-import { isNeverReused } from '../lookup';
 import { type PodRecord, recordKey } from '../records';
 import { parseNs } from '../time';
+import { isUniqueName } from '../workload';
 import type { KindName, RecordBase } from './record-base';
 import { extent, joinedSpans, type Span } from './span';
 
@@ -129,8 +129,7 @@ export function mainWishes({ cluster, ...own }: Selection, { from, recordsTo }: 
 
 /** Its name leads to one pod, or the pods of one Job. */
 const isGivenOnce = ({ pod, job }: Selection): boolean =>
-  (typeof pod === 'string' && isNeverReused({ kind: 'pod', name: pod })) ||
-  (job !== undefined && isNeverReused({ kind: 'job', name: job }));
+  (typeof pod === 'string' && isUniqueName('pod', pod)) || (job !== undefined && isUniqueName('job', job));
 
 /**
  * Looks for what has a name that is given only once, from the newest day back, and no further than it can have begun.

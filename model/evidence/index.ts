@@ -23,5 +23,5 @@ export {
   type RecordSet,
 } from './record-base';
 export { type Span } from './span';
-export { narrowed, queryOf, RECORD_SELECTOR, recordQuery, selectorOf } from './record-query';
+export { narrowed, queryOf, RECORD_SELECTOR, recordQuery } from './record-query';
 export { type Counted, ReadBefore, slicesOf } from './slices';

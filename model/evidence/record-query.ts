@@ -19,7 +19,3 @@ export const recordQuery = (selector: string, labels: LabelMatches, metadata: La
 /** A stream selector with more matchers. */
 export const narrowed = (selector: string, ...matchers: string[]): string =>
   `${[selector.trim().replace(/,?\s*\}$/, ''), ...matchers].join(', ')}}`;
-
-/** The stream selector that a query of LogQL begins with; undefined where it begins with none, as metric queries do. */
-export const selectorOf = (expr: string): string | undefined =>
-  /^\s*(\{(?:"(?:\\.|[^"\\])*"|`[^`]*`|[^{}"`])+\})/.exec(expr)?.[1];

@@ -20,6 +20,11 @@ describe('a name or an id', () => {
     ['jobs.batch/hello', { kind: 'job', name: 'hello' }],
     ['cronjob/tick', { kind: 'cronjob', name: 'tick' }],
     ['cj/tick', { kind: 'cronjob', name: 'tick' }],
+    ['deploy/web', { kind: 'deployment', name: 'web' }],
+    ['deployment.apps/web', { kind: 'deployment', name: 'web' }],
+    ['sts/db', { kind: 'statefulset', name: 'db' }],
+    ['daemonsets/proxy', { kind: 'daemonset', name: 'proxy' }],
+    ['rs/web-7d4b9c8f6d', { kind: 'replicaset', name: 'web-7d4b9c8f6d' }],
     [id, container(id)],
     [`containerd://${id}`, container(id)],
     [`docker://${id}`, container(id)],
@@ -35,7 +40,7 @@ describe('a name or an id', () => {
     expect(parseQuestion('deadbeef')).toMatchObject({ targets: [container('deadbeef')], otherwise: [pod('deadbeef')] });
   });
 
-  it.each(['', 'deployment/web', 'job/', 'a/b/c', 'containerd://4703', 'Hello ClusterState', '-n', 'svc/web'])(
+  it.each(['', 'job/', 'a/b/c', 'containerd://4703', 'Hello ClusterState', '-n', 'svc/web'])(
     '"%s" names nothing',
     (text) => {
       expect(targets(text)).toEqual([]);

@@ -1,6 +1,6 @@
-import { ID_DIGITS, type Target } from './target';
-import { workloadOf } from '../workload';
-import { escapeRegex, type LabelMatches } from '../logql';
+import { ID_DIGITS, OWNER_KINDS, type OwnerKind, type Target } from './target';
+import { escapeRegex, type LabelMatch, type LabelMatches } from '../logql';
+import { isUniqueName, workloadOf } from '../workload';
 
 /** A way to find a target in Loki: what its streams' labels are, and what stands in its entries' metadata. */
 export interface Reading {
@@ -10,7 +10,9 @@ export interface Reading {
 
 // What Kubernetes puts behind a name to make it unique: k8s.io/apiserver/pkg/storage/names (5 characters; the base is
 // cut at 58) and k8s.io/apimachinery/pkg/util/rand (the alphabet).
-const RANDOM_SUFFIX = '[bcdfghjklmnpqrstvwxz2456789]{5}';
+const SAFE = '[bcdfghjklmnpqrstvwxz2456789]';
+const RANDOM_SUFFIX = `${SAFE}{5}`;
+const TEMPLATE_HASH = `${SAFE}{6,10}`;
 const MAX_BASE = 58;
 const SCHEDULED_TIME = '([0-9]{8}|[0-9]{10})';
 
@@ -41,7 +43,23 @@ export function readingsOf(target: Target): Reading[] {
           metadata: { job: RegExp(`${escapeRegex(target.name)}-${SCHEDULED_TIME}`) },
         },
       ];
+    default:
+      return [podsOfOwner(target.kind, target.name)];
   }
+}
+
+/** A Deployment's pods bear the hash of its template, those of a StatefulSet a number. */
+function podsOfOwner(kind: OwnerKind, name: string): Reading {
+  const suffix = {
+    deployment: `${TEMPLATE_HASH}-${RANDOM_SUFFIX}`,
+    replicaset: RANDOM_SUFFIX,
+    statefulset: '[0-9]{1,5}',
+    daemonset: RANDOM_SUFFIX,
+  }[kind];
+  const pod = RegExp(`${escapeRegex(name)}-${suffix}`);
+  // A name that is cut or looks like another kind's is the label of its own.
+  const workload = kind === 'replicaset' ? workloadOf(`${name}-bbbbb`).workload : name;
+  return { labels: { workload }, metadata: { pod } };
 }
 
 function podsByName(job: string): Reading {
@@ -53,11 +71,27 @@ function podsByName(job: string): Reading {
   };
 }
 
-/** Names that are given once: a Job's pods have a random suffix, a CronJob's Jobs their time. */
-export function isNeverReused(target: Target): boolean {
-  return (
-    target.kind === 'container' ||
-    (target.kind === 'pod' && workloadOf(target.name).job !== null) ||
-    (target.kind === 'job' && RegExp(`-${SCHEDULED_TIME}$`).test(target.name))
-  );
+/** A name that leads to one thing for ever: what has ended under it does not begin again. */
+export const isNeverReused = (target: Target): boolean =>
+  target.kind === 'container' || (!isOwner(target.kind) && isUniqueName(target.kind, target.name));
+
+const isOwner = (kind: Target['kind']): kind is OwnerKind => (OWNER_KINDS as readonly string[]).includes(kind);
+
+/**
+ * The names of a target's pods, as far as names tell: other shippers than Afterlog's agent write down no Job.
+ * undefined for a container id, which no name tells.
+ */
+export function podNamesOf(target: Target): LabelMatch | undefined {
+  switch (target.kind) {
+    case 'container':
+      return undefined;
+    case 'pod':
+      return target.name;
+    case 'job':
+      return podsByName(target.name).metadata.pod;
+    case 'cronjob':
+      return RegExp(`${escapeRegex(target.name)}-${SCHEDULED_TIME}-([0-9]{1,5}-)?${RANDOM_SUFFIX}`);
+    default:
+      return podsOfOwner(target.kind, target.name).metadata.pod;
+  }
 }

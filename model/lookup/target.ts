@@ -9,6 +9,10 @@ export interface Narrowing {
   previous?: boolean;
 }
 
+/** Owners of pods besides Jobs: their pods' names tell them. */
+export const OWNER_KINDS = ['deployment', 'replicaset', 'statefulset', 'daemonset'] as const;
+export type OwnerKind = (typeof OWNER_KINDS)[number];
+
 /** Something whose log can be looked up. */
 export type Target = Narrowing &
   (
@@ -17,7 +21,7 @@ export type Target = Narrowing &
         /** 6 to 64 lower-case hex digits, without the runtime's prefix; fewer than 64 are the beginning of an id. */
         id: string;
       }
-    | { kind: 'pod' | 'job' | 'cronjob'; name: string }
+    | { kind: 'pod' | 'job' | 'cronjob' | OwnerKind; name: string }
   );
 
 /** What somebody asks by a name, an id, or a pasted text. */

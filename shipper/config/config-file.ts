@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type * as yaml from 'yaml';
 import { errorText } from '../../model/error-text';
 import { UserError } from '../common/user-error';
-import { nearest } from './nearest';
+import { nearest } from '../../model/nearest';
 import type { Setting } from './settings';
 
 /** A value of the configuration file. */

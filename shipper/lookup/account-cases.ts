@@ -1,10 +1,9 @@
 import type { Case } from '../../model/cases';
+import { type LookupWindow, nsOf } from '../../model/lookup';
 import type { LogStatus } from '../../model/records';
-import { parseNs } from '../../model/time';
 import type { Account } from './accounts';
 import { AFTER_MS } from '../../model/evidence';
 import type { CaseReader, CaseSelection, CaseWindow } from './case-reader';
-import type { TimeWindow } from './time-window';
 
 /** More pods of one workload than these are asked for by the workload. */
 const PODS_PER_QUERY = 50;
@@ -18,7 +17,7 @@ const MINUTE_NS = 60_000_000_000n;
 export async function addCases(
   reader: CaseReader,
   accounts: readonly Account[],
-  window: TimeWindow
+  window: LookupWindow
 ): Promise<Account[]> {
   const span = windowOf(accounts, window);
   const cases: Case[] = [];
@@ -60,7 +59,7 @@ function selectionsOf(accounts: readonly Account[]): CaseSelection[] {
 }
 
 /** When these logs can have gone: after their first lines, and before the last of them was seen to be gone. */
-function windowOf(accounts: readonly Account[], { from, to, recordsTo }: TimeWindow): CaseWindow {
+function windowOf(accounts: readonly Account[], { from, to, recordsTo }: LookupWindow): CaseWindow {
   const starts = accounts.map(({ record, origin }) => nsOf(record?.firstTime) ?? origin?.first ?? from);
   const ends = accounts.map(({ record }) => nsOf(record?.left?.at) ?? recordsTo);
   const first = starts.reduce((a, b) => (b < a ? b : a), starts[0] ?? from);
@@ -68,8 +67,6 @@ function windowOf(accounts: readonly Account[], { from, to, recordsTo }: TimeWin
   const told = last + BigInt(AFTER_MS) * 1_000_000n;
   return { from: first - MINUTE_NS, to: last, recordsTo: told < recordsTo ? told : recordsTo, now: recordsTo };
 }
-
-const nsOf = (time: string | null | undefined) => (time == null ? undefined : parseNs(time));
 
 function isOf(one: Case, { record, origin }: Account): boolean {
   if (record !== undefined) {

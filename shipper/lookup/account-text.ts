@@ -1,5 +1,5 @@
 import type { Case } from '../../model/cases';
-import { accountOf, between, count, moment, nameOf, statusWords } from '../../model/lookup';
+import { accountOf, between, count, moment, nameOf, type Origin, statusWords } from '../../model/lookup';
 import { ENGLISH } from '../../model/messages';
 import { happenedText, sentenceText } from '../../model/messages/case-text';
 import { logStatusSchema } from '../../model/records';
@@ -7,7 +7,6 @@ import { formatNs } from '../../model/time';
 import type { RangeQuery } from '../loki/query-client';
 import { type Account, shortfall, whoOf } from './accounts';
 import { caseJson, causeText } from './case-text';
-import type { Origin } from './origin';
 
 /** More container runs than these are summed up; only those that lack something are told one by one. */
 const MAX_TOLD = 3;

@@ -1,10 +1,6 @@
 import type { Case } from '../../model/cases';
-import type { Who } from '../../model/lookup';
-import { type ContainerRecord, type LogStatus, recordKey } from '../../model/records';
-import { runQueries } from './run-queries';
-import type { Location } from './location';
-import type { Origin } from './origin';
-import type { TimeWindow } from './time-window';
+import type { FoundRun, Origin, Who } from '../../model/lookup';
+import type { ContainerRecord, LogStatus } from '../../model/records';
 
 /** What is known of a container run: its container record, its lines, what took its log from the node. */
 export interface Account {
@@ -22,37 +18,27 @@ export function whoOf({ record, origin, case: found }: Account): Who {
 }
 
 /** The accounts of all container runs that were looked up, in the order of their first lines. */
-export function accountsOf(locations: readonly Location[], origins: readonly Origin[], window: TimeWindow): Account[] {
+export function accountsOf(runs: readonly FoundRun[], origins: readonly Origin[]): Account[] {
   const rest = new Set(origins);
-  const records = new Map(
-    locations.flatMap((location) => location.records).map((record) => [recordKey(record), record])
-  );
-  const told = [...records.values()].map((record): Account => {
-    const origin = origins.find((one) => isOf(one, record));
+  const recorded = runs.flatMap(({ record, ...run }) => (record === undefined ? [] : { ...run, record })).sort(byStart);
+  const told = recorded.map(({ key, record, sources }): Account => {
+    const origin = origins.find((one) => one.run?.key === key);
     if (origin !== undefined) {
       rest.delete(origin);
     }
-    return { record, origin, status: record.status, query: runQueries([record], window)[0]?.query };
+    return { record, origin, status: record.status, query: sources[0]?.query };
   });
-  const unreported = [...rest].map((origin): Account => ({ origin, status: 'unknown' }));
+  const unreported = [...rest].map((origin): Account => ({
+    origin,
+    status: 'unknown',
+    query: origin.run?.sources[0]?.query,
+  }));
   return [...told, ...unreported];
 }
 
-function isOf(
-  { cluster, containerId, podUid, pod, container, restart, namespace }: Origin,
-  record: ContainerRecord
-): boolean {
-  if (cluster !== undefined && cluster !== record.cluster) {
-    return false;
-  }
-  if (containerId !== undefined && record.containerId !== null) {
-    return containerId === record.containerId;
-  }
-  const isSameRun = container === record.container && restart === record.restart;
-  return (
-    isSameRun &&
-    (podUid === undefined ? pod === record.pod && namespace === record.namespace : podUid === record.podUid)
-  );
+function byStart({ record: a }: { record: ContainerRecord }, { record: b }: { record: ContainerRecord }): number {
+  const [first, second] = [a.firstTime ?? '', b.firstTime ?? ''];
+  return first < second ? -1 : first > second ? 1 : a.restart - b.restart;
 }
 
 /** Lines that Loki had acknowledged and did not give. */

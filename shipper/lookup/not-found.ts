@@ -1,16 +1,15 @@
-import { nameOfTarget, type Question, moment } from '../../model/lookup';
+import { type LookupScope, type Miss, moment, nameOfTarget, type Question } from '../../model/lookup';
 import { RECORD_SERVICE } from '../../model/records';
 import { formatNs } from '../../model/time';
 import { logQuery } from '../../model/logql';
 import type { QueryClient } from '../loki/query-client';
-import type { Miss, Wanted } from './location';
 
 /** What was searched in vain, and how to search wider. */
 export async function notFoundText(
   client: QueryClient,
   misses: readonly Miss[],
   { neverStarted }: Question,
-  wanted: Wanted
+  wanted: LookupScope
 ): Promise<string> {
   const names = misses.map(({ target }) => nameOfTarget(target));
   const searched = misses.flatMap((miss) => miss.searched);
@@ -27,9 +26,9 @@ export async function notFoundText(
   ].join('\n');
 }
 
-const isNow = (to: bigint, { window }: Wanted) => to === window.recordsTo;
+const isNow = (to: bigint, { window }: LookupScope) => to === window.recordsTo;
 
-async function hints(client: QueryClient, misses: readonly Miss[], wanted: Wanted): Promise<string[]> {
+async function hints(client: QueryClient, misses: readonly Miss[], wanted: LookupScope): Promise<string[]> {
   const { window } = wanted;
   const range = { query: logQuery({ service_name: RECORD_SERVICE }), from: window.from, to: window.recordsTo };
   if ((await client.labelValues('record', range)).length === 0) {

@@ -1,14 +1,18 @@
+import type { LogEntry } from '../../model/log-entry';
+import {
+  type EntryPages,
+  LineJoiner,
+  type LineQuery,
+  type LogLine,
+  mergeByTime,
+  type Origins,
+} from '../../model/lookup';
 import { follow } from '../loki/follow';
 import type { LokiUnreachable } from '../loki/connection';
 import { pages } from '../loki/pages';
-import type { Entry } from '../loki/query-answer';
 import type { LokiRefusal, QueryClient } from '../loki/query-client';
-import { LineJoiner, type LogLine } from './line-joiner';
-import type { LineQuery } from './location';
-import { mergeByTime, type Pages } from './merge';
-import { fieldOf, type Origins } from './origin';
+import { logEntryOf } from './ask-loki';
 import type { Output } from './output';
-import { runKey } from './previous';
 import type { Printer } from './printer';
 
 export interface Lines {
@@ -41,14 +45,14 @@ export async function printLast(lines: Lines, count: number): Promise<void> {
 }
 
 async function lastLines(lines: Lines, count: number): Promise<LogLine[]> {
-  const entries: Entry[] = [];
+  const entries: LogEntry[] = [];
   let ends = 0;
   for await (const page of entriesOf(lines, 'backward', count + 1)) {
     for (const entry of page) {
       entries.push(entry);
     }
     // A line ends with the one piece that nothing continues; one line more shows where the first one begins.
-    ends += page.filter((entry) => fieldOf(entry, 'continues') !== 'true').length;
+    ends += page.filter((entry) => entry.fields.continues !== 'true').length;
     if (ends > count) {
       break;
     }
@@ -64,16 +68,14 @@ async function lastLines(lines: Lines, count: number): Promise<LogLine[]> {
 function entriesOf({ client, queries }: Lines, direction: 'forward' | 'backward', enough = Infinity) {
   const maxEntries = Math.min(enough, Math.max(100, Math.floor(ENTRIES_IN_MEMORY / Math.max(1, queries.length))));
   return mergeByTime(
-    queries.map((query) => onlyWanted(pages(client, query, direction, { maxEntries }), query)),
+    queries.map((query) => logEntriesOf(pages(client, query, direction, { maxEntries }))),
     direction
   );
 }
 
-async function* onlyWanted(pages: Pages, { only }: LineQuery): Pages {
-  const isWanted = (entry: Entry) =>
-    only?.has(runKey(fieldOf(entry, 'pod'), fieldOf(entry, 'container'), fieldOf(entry, 'restart'))) !== false;
-  for await (const page of pages) {
-    yield only === undefined ? page : page.filter(isWanted);
+async function* logEntriesOf(pagesOfLoki: ReturnType<typeof pages>): EntryPages {
+  for await (const page of pagesOfLoki) {
+    yield page.map(logEntryOf);
   }
 }
 
@@ -90,7 +92,7 @@ export async function printFollowing(
   // A line that has not ended may never end: what follows it is not held back.
   const joiner = new LineJoiner(origins, false);
   const following = follow(client, query.query, from ?? query.from, { signal, onTrouble });
-  for await (const entries of onlyWanted(following, query)) {
+  for await (const entries of logEntriesOf(following)) {
     await printer.print(joiner.push(entries));
     if (output.closed) {
       return;

@@ -1,7 +1,6 @@
+import type { LogLine, Origin, Who } from '../../model/lookup';
 import { formatNs } from '../../model/time';
 import { terminalText } from '../common/terminal-text';
-import type { LogLine } from './line-joiner';
-import type { Origin } from './origin';
 import type { Output } from './output';
 
 export interface PrintOptions {
@@ -10,7 +9,7 @@ export interface PrintOptions {
   /** Show what a terminal would obey in a line instead of passing it on. */
   escape: boolean;
   /** Container runs that are known before the first line is printed. */
-  expected: ReadonlyArray<Pick<Origin, 'pod' | 'container' | 'restart'>>;
+  expected: readonly Who[];
 }
 
 /**
@@ -56,8 +55,8 @@ export class Printer {
 
   private textOf({ ns, text, origin, entry }: LogLine): string {
     if (this.options.format === 'json') {
-      const { continues: _, ...metadata } = entry.metadata;
-      return JSON.stringify({ timestamp: formatNs(ns), line: text, labels: { ...entry.labels, ...metadata } });
+      const { continues: _, ...labels } = entry.fields;
+      return JSON.stringify({ timestamp: formatNs(ns), line: text, labels });
     }
     return `${terminalText(this.prefixOf(origin))}${this.options.timestamps ? `${formatNs(ns)} ` : ''}${text}`;
   }

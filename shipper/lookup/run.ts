@@ -1,16 +1,26 @@
 import type { Writable } from 'node:stream';
-import type { Question } from '../../model/lookup';
+import {
+  type LineQuery,
+  type Location,
+  type LookupScope,
+  lookupPlan,
+  type Miss,
+  Origins,
+  queriesOf,
+  type Question,
+  runPlan,
+  runsOf,
+} from '../../model/lookup';
 import { UserError } from '../common/user-error';
 import { LokiUnreachable } from '../loki/connection';
 import { LokiRefusal, type QueryClient } from '../loki/query-client';
 import { addCases } from './account-cases';
 import { accountJson, accountText } from './account-text';
 import { type Account, accountsOf } from './accounts';
+import { refuseAmbiguous } from './ambiguous';
+import { askLoki } from './ask-loki';
 import { CaseReader } from './case-reader';
-import { locate, queriesFor } from './locate';
-import type { LineQuery, Location, Miss, Wanted } from './location';
 import { notFoundText } from './not-found';
-import { Origins } from './origin';
 import { Output } from './output';
 import { type Lines, printAll, printFollowing, printLast } from './print-lines';
 import { Printer } from './printer';
@@ -19,7 +29,7 @@ import { casesOfTargets } from './target-cases';
 export interface RunOptions {
   client: QueryClient;
   question: Question;
-  wanted: Wanted;
+  wanted: LookupScope;
   format: 'text' | 'json';
   timestamps: boolean;
   /** The last so many lines; all where it is undefined. */
@@ -42,7 +52,10 @@ export interface RunOptions {
  */
 export async function runLookup(options: RunOptions): Promise<boolean> {
   const { client, question, wanted, stderr } = options;
-  const { locations, misses } = await locate({ client, wanted }, question);
+  const found = await runPlan(lookupPlan(question, wanted), askLoki(client));
+  found.locations.forEach((location) => refuseAmbiguous(location, wanted));
+  const locations = found.locations.filter(({ isSeen }) => isSeen);
+  const misses = [...found.misses, ...found.locations.filter(({ isSeen }) => !isSeen)];
   const accounts = locations.length === 0 ? [] : await show(options, locations);
   const without = await tellCasesOf(options, misses);
   if (without.length > 0) {
@@ -60,13 +73,14 @@ const isAnswer = ({ origin, status }: Account) =>
 
 async function show(options: RunOptions, locations: Location[]): Promise<Account[]> {
   const { client, wanted, tail } = options;
-  const queries = queriesFor(locations, { wanted });
-  const origins = new Origins();
+  const queries = queriesOf(locations);
+  const runs = runsOf(locations);
+  const origins = new Origins(runs, wanted.layout);
   const output = new Output(options.stdout);
-  const expected = locations.flatMap(({ records }) => records);
+  const expected = runs.filter(({ record }) => record !== undefined).map(({ who }) => who);
   const printer = new Printer(output, { ...options, expected });
   const lines: Lines = { client, queries, origins, printer, output };
-  const accounts = () => accountsOf(locations, origins.all, wanted.window);
+  const accounts = () => accountsOf(runs, origins.all);
   if (options.follow && !locations.every(({ isOver }) => isOver)) {
     await showFollowing(options, lines, accounts());
     return accounts();

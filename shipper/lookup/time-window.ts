@@ -1,16 +1,7 @@
+import type { LookupWindow } from '../../model/lookup';
 import { parseNs } from '../../model/time';
 import { UserError } from '../common/user-error';
 import { parseDurationMs } from '../config/units';
-
-/** A span of time in nanoseconds since 1970: `from` inclusive, `to` exclusive. */
-export interface TimeWindow {
-  from: bigint;
-  to: bigint;
-  /** Nobody said when: a log that began before it may be shown from its beginning. */
-  isDefault: boolean;
-  /** Until when to look for records: they are written after the lines. */
-  recordsTo: bigint;
-}
 
 export interface TimeFlags {
   since?: string;
@@ -29,7 +20,7 @@ export const AHEAD_NS = 600n * SECOND_NS;
  *
  * @throws UserError for a time that is none, and for a window that ends before it begins
  */
-export function timeWindow({ since, from, to }: TimeFlags, now: bigint): TimeWindow {
+export function timeWindow({ since, from, to }: TimeFlags, now: bigint): LookupWindow {
   if (since !== undefined && from !== undefined) {
     throw new UserError('--since and --from exclude each other');
   }

@@ -1,4 +1,5 @@
 import { queryOf, type Span, type KindName, type Wish } from '../../model/evidence';
+import { ENTRIES_PER_QUERY, lowerLimit } from './limits';
 import { type TimedLine, timedLinesOf } from './log-frames';
 import type { LokiSource } from './loki-source';
 import { LokiFailure } from './query-frames';
@@ -15,8 +16,6 @@ export type Shortage =
   /** A panel's query gave as many lines as it may; older ones were left out. */
   | { why: 'line-limit'; lines: number };
 
-/** Loki's default for the entries of one answer (`max_entries_limit_per_query`). */
-export const ENTRIES_PER_QUERY = 5000;
 /** Grafana asks a browser's data sources six at a time at most; some are left to the other panels. */
 const CONCURRENT = 4;
 /** More lines of one kind than these are not read at once: a page holds their records in memory. */
@@ -173,17 +172,6 @@ function pieceLength({ kind, metadata, span }: Wish): number {
 }
 
 const LARGE: ReadonlySet<KindName> = new Set(['containers', 'pods', 'jobs', 'disks', 'heartbeats']);
-
-/** Loki names its limit when it refuses a query that asks for more. @throws the failure where it is another one */
-function lowerLimit(failure: unknown, limit: number): number {
-  const told =
-    failure instanceof LokiFailure ? /max entries limit.*\(\d+ > (\d+)\)/.exec(failure.message)?.[1] : undefined;
-  const lower = Number(told);
-  if (!(lower > 0 && lower < limit)) {
-    throw failure;
-  }
-  return lower;
-}
 
 /**
  * Runs tasks in their order, so many at a time. After one has failed none begins any more, and those under way end

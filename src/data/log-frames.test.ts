@@ -1,5 +1,4 @@
 import { createDataFrame, FieldType } from '@grafana/data';
-import { linesOf } from './run-log';
 import { entriesOf, sumOf } from './log-frames';
 
 const ns = 1_763_939_738_123_456_789n;
@@ -36,19 +35,4 @@ it('a count is the sum of all series', () => {
   const series = (n: number) => createDataFrame({ fields: [{ name: 'Value', type: FieldType.number, values: [n] }] });
   expect(sumOf([series(2), series(3)])).toBe(5);
   expect(sumOf([])).toBe(0);
-});
-
-it('pieces of one line are put together, each stream for itself', () => {
-  const entry = (at: bigint, text: string, fields: Record<string, string>) => ({ ns: at, line: text, fields });
-  const pieces = [
-    entry(1n, 'long ', { stream: 'stdout', continues: 'true' }),
-    entry(1n, 'oops', { stream: 'stderr' }),
-    entry(2n, 'line', { stream: 'stdout' }),
-    entry(3n, 'next', { stream: 'stdout' }),
-  ];
-  expect(linesOf(pieces)).toEqual([
-    { ns: 1n, text: 'long line', isError: false },
-    { ns: 1n, text: 'oops', isError: true },
-    { ns: 3n, text: 'next', isError: false },
-  ]);
 });

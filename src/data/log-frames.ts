@@ -1,25 +1,17 @@
 import { type DataFrame, type Field, FieldType } from '@grafana/data';
-
-/** One line of a log in Loki. */
-export interface Entry {
-  /** Nanoseconds since 1970. */
-  ns: bigint;
-  line: string;
-  /** Labels and structured metadata. */
-  fields: Record<string, string>;
-}
+import type { LogEntry } from '../../model/log-entry';
 
 /**
  * The entries of the log frames that Grafana's Loki data source answers with, oldest first. It has two layouts, by the
  * feature toggle `lokiLogsDataplane`: Time, Line, tsNs or timestamp, body; `labels` and `id` are in both. Frames that
  * are no logs (partial results of metric queries) hold none.
  */
-export function entriesOf(frames: readonly DataFrame[]): Entry[] {
+export function entriesOf(frames: readonly DataFrame[]): LogEntry[] {
   return frames.flatMap(entriesOfFrame).sort((a, b) => (a.ns < b.ns ? -1 : a.ns > b.ns ? 1 : 0));
 }
 
 /** A line without its labels, which cost most where there are many lines. */
-export type TimedLine = Pick<Entry, 'ns' | 'line'>;
+export type TimedLine = Pick<LogEntry, 'ns' | 'line'>;
 
 /** The lines of log frames in no order. */
 export const timedLinesOf = (frames: readonly DataFrame[]): TimedLine[] =>
@@ -28,7 +20,7 @@ export const timedLinesOf = (frames: readonly DataFrame[]): TimedLine[] =>
     return columns === undefined ? [] : Array.from({ length: frame.length }, (_, row) => lineAt(columns, row));
   });
 
-function entriesOfFrame(frame: DataFrame): Entry[] {
+function entriesOfFrame(frame: DataFrame): LogEntry[] {
   const columns = columnsOf(frame);
   const labels = frame.fields.find(({ name }) => name === 'labels');
   return columns === undefined

@@ -1,8 +1,9 @@
 import type { DataFrame } from '@grafana/data';
 import type { Span } from '../../model/evidence';
-import { type LogLayout, OWN_LAYOUT } from '../shared/log-layouts';
+import { type LogLayout, OWN_LAYOUT } from '../../model/log-layouts';
 import { RECORD_SELECTOR } from '../shared/settings';
-import { type Count, countsOf, type Entry, entriesOf, sumOf } from './log-frames';
+import type { LogEntry, NsSpan } from '../../model/log-entry';
+import { type Count, countsOf, entriesOf, sumOf } from './log-frames';
 import { queryFrames } from './query-frames';
 
 /**
@@ -22,11 +23,27 @@ export class LokiSource {
   ) {}
 
   /** The newest `limit` entries of a span, oldest first. @throws LokiFailure, AbortError */
-  async newest(expr: string, span: Span, limit: number, signal?: AbortSignal): Promise<Entry[]> {
+  async newest(expr: string, span: Span, limit: number, signal?: AbortSignal): Promise<LogEntry[]> {
     return entriesOf(await this.newestFrames(expr, span, limit, signal)).slice(-limit);
   }
 
-  /** The same as frames, in no order. @throws LokiFailure, AbortError */
+  /** The first or the last `limit` entries of a span, in the order of `direction`. @throws LokiFailure, AbortError */
+  async page(
+    expr: string,
+    span: Span,
+    limit: number,
+    direction: 'forward' | 'backward',
+    signal?: AbortSignal
+  ): Promise<LogEntry[]> {
+    if (direction === 'backward') {
+      return (await this.newest(expr, span, limit, signal)).reverse();
+    }
+    // The name keeps the data source from asking day by day, the newest first.
+    const query = { refId: 'do-not-chunk', expr, queryType: 'range', maxLines: limit, direction } as const;
+    return entriesOf(await queryFrames(this.uid, query, span, signal)).slice(0, limit);
+  }
+
+  /** The newest ones as frames, in no order. @throws LokiFailure, AbortError */
   async newestFrames(expr: string, span: Span, limit: number, signal?: AbortSignal): Promise<DataFrame[]> {
     const query = { refId: 'lines', expr, queryType: 'range', maxLines: limit, direction: 'backward' } as const;
     return queryFrames(this.uid, query, span, signal);
@@ -48,3 +65,13 @@ export class LokiSource {
     return countsOf(await queryFrames(this.uid, query, span, signal));
   }
 }
+
+const MS = 1_000_000n;
+
+/** A span as Grafana asks for it: in milliseconds, and no shorter. */
+export const msSpanOf = ({ from, to }: NsSpan): Span => ({ from: Number(from / MS), to: Number((to + MS - 1n) / MS) });
+
+export const nsSpanOf = ({ from, to }: Span): NsSpan => ({
+  from: BigInt(Math.floor(from)) * MS,
+  to: BigInt(Math.ceil(to)) * MS,
+});

@@ -1,9 +1,9 @@
 import { type Case, casesOf } from '../../model/cases';
 import { AFTER_MS, evidencePlan, type Span } from '../../model/evidence';
+import type { FoundRun } from '../../model/lookup';
 import { containerRunId } from '../../model/container-run';
 import { EvidenceReader } from './evidence-reader';
-import type { FoundRun } from './found-run';
-import type { LokiSource } from './loki-source';
+import { type LokiSource, msSpanOf } from './loki-source';
 import { RecordCache } from './record-cache';
 
 /** A container run whose case is asked for. */
@@ -23,8 +23,10 @@ export function caseOfRun({ who, record, span }: FoundRun): CaseOf | undefined {
     return undefined;
   }
   const id = containerRunId({ namespace, pod, podUid, container, restart });
-  const to = Math.max(span.to, Date.parse(record?.left?.at ?? '') || 0);
-  return { cluster, id, namespace, pod, span: { from: span.from, to } };
+  const wrote = msSpanOf(span);
+  const to = Math.max(wrote.to, Date.parse(record?.left?.at ?? '') || 0);
+  // A record's id is more than its run's where a container of the same id was there before.
+  return { cluster, id: record?.id ?? id, namespace, pod, span: { from: wrote.from, to } };
 }
 
 /**

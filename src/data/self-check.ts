@@ -1,8 +1,8 @@
 import { narrowed, parseRecord, queryOf } from '../../model/evidence';
 import { logQuery } from '../../model/logql';
 import { type WatchRecord, watchRecordSchema } from '../../model/records';
-import type { LogLayout } from '../shared/log-layouts';
-import type { Entry } from './log-frames';
+import type { LogLayout } from '../../model/log-layouts';
+import type { LogEntry } from '../../model/log-entry';
 import type { LokiSource } from './loki-source';
 
 /** What of Afterlog's is in a Loki, of the last 24 hours. */
@@ -14,7 +14,7 @@ export interface Findings {
   /** The newest sign of life of `afterlog watch`. */
   watch: WatchRecord | undefined;
   /** The newest line of a container's log. */
-  newestLine: Entry | undefined;
+  newestLine: LogEntry | undefined;
 }
 
 const DAY_MS = 86_400_000;

@@ -5,8 +5,7 @@ import type { Case } from '../../model/cases';
 import type { ContainerRecord } from '../../model/records';
 import { useLoki } from '../app/app-context';
 import { RunLog } from './RunLog';
-import { exploreLink } from '../data/explore-link';
-import { runOfCase } from '../data/found-run';
+import { exploreRun, runOfCase } from '../data/run-of-case';
 import { CaseDetails } from './CaseDetails';
 import { useDrawer } from './use-drawer';
 
@@ -32,6 +31,7 @@ export function CaseDrawer({
   useDrawer(onClose);
   const loki = useLoki();
   const run = useMemo(() => runOfCase(one, record, loki.logs), [one, record, loki]);
+  const runs = useMemo(() => [run], [run]);
   const [isShown, show] = useState(false);
   return (
     <Drawer title={`${one.pod}/${one.container}`} subtitle={one.namespace} size="md" onClose={onClose}>
@@ -47,7 +47,7 @@ export function CaseDrawer({
               )}
             </Button>
           )}
-          <LinkButton icon="compass" variant="secondary" href={exploreLink(loki.uid, run.query, run.span)}>
+          <LinkButton icon="compass" variant="secondary" href={exploreRun(loki, run)}>
             <Trans i18nKey="case.explore">Explore</Trans>
           </LinkButton>
           {timelineHref !== undefined && (
@@ -56,7 +56,7 @@ export function CaseDrawer({
             </LinkButton>
           )}
         </Stack>
-        {isShown && <RunLog loki={loki} run={run} timeZone={timeZone} />}
+        {isShown && <RunLog loki={loki} runs={runs} timeZone={timeZone} />}
       </CaseDetails>
     </Drawer>
   );

@@ -3,8 +3,7 @@ import { t, Trans } from '../shared/texts';
 import { Alert, Button, Drawer, LinkButton, Stack } from '@grafana/ui';
 import { CaseDetails } from './case-details';
 import { RunLog } from './RunLog';
-import { exploreLink } from '../data/explore-link';
-import { runOfCase, runOfRecord } from '../data/found-run';
+import { exploreRun, runOfCase, runWithRecord } from '../data/run-of-case';
 import type { LokiSource } from '../data/loki-source';
 import type { View } from '../timeline/geometry/view';
 import type { ContainerLife } from '../timeline/model/container-life';
@@ -34,8 +33,9 @@ export function LifeDrawer({ life, loki, searched, timeZone, ways, onClose }: Li
     }
     return found
       ? runOfCase(found, containerRecord, loki.logs)
-      : containerRecord && runOfRecord(containerRecord, searched, loki.logs);
+      : containerRecord && runWithRecord(containerRecord, searched, loki.logs);
   }, [found, containerRecord, searched, loki]);
+  const runs = useMemo(() => (run === undefined ? [] : [run]), [run]);
   const [isShown, show] = useState(false);
   const allWays = (
     <Stack direction="row" gap={1} wrap="wrap">
@@ -44,7 +44,7 @@ export function LifeDrawer({ life, loki, searched, timeZone, ways, onClose }: Li
           <Button icon="gf-logs" variant={isShown ? 'secondary' : 'primary'} onClick={() => show(!isShown)}>
             {isShown ? t('timeline.drawer.hide-log', 'Hide the log') : t('timeline.drawer.show-log', 'Show the log')}
           </Button>
-          <LinkButton icon="compass" variant="secondary" href={exploreLink(loki.uid, run.query, run.span)}>
+          <LinkButton icon="compass" variant="secondary" href={exploreRun(loki, run)}>
             <Trans i18nKey="timeline.drawer.explore">Explore</Trans>
           </LinkButton>
         </>
@@ -52,7 +52,7 @@ export function LifeDrawer({ life, loki, searched, timeZone, ways, onClose }: Li
       {ways}
     </Stack>
   );
-  const log = isShown && loki && run && <RunLog loki={loki} run={run} timeZone={timeZone} />;
+  const log = isShown && loki && run && <RunLog loki={loki} runs={runs} timeZone={timeZone} />;
   return (
     <Drawer title={lifeTitle(life)} subtitle={life.namespace} size="md" onClose={onClose}>
       {found ? (

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { logLayoutSchema, OWN_LAYOUT, presetSchema } from './log-layouts';
+import { logLayoutSchema, OWN_LAYOUT, presetSchema } from '../../model/log-layouts';
 
 /** The streams of Afterlog's records, unless somebody labels them otherwise. */
 export const RECORD_SELECTOR = '{service_name="afterlog"}';

@@ -545,7 +545,7 @@ describe('afterlog logs', () => {
 
 describe('afterlog logs, wrongly asked', () => {
   it.each<[string[], RegExp]>([
-    [['deployment/web'], /no pod, Job, CronJob or container in "deployment\/web"/],
+    [['svc/web'], /no pod, Job, CronJob or container in "svc\/web"/],
     [['nodes "n1" not found'], /node n1 is gone, but not which pod/],
     [['x', '--since', 'yesterday'], /--since: invalid time "yesterday"/],
     [['x', '--since', '1h', '--from', '1h'], /exclude each other/],

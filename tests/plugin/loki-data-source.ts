@@ -89,6 +89,11 @@ export class LokiDataSource extends DataSourceApi {
     return loki;
   }
 
+  /** Of the store, for who asks it without Grafana. */
+  get url(): string {
+    return this.store.url;
+  }
+
   async push(stream: Record<string, string>, values: Value[]): Promise<void> {
     const body = JSON.stringify({
       streams: [{ stream, values: values.map(([ns, line, metadata = {}]) => [`${ns}`, line, metadata]) }],

@@ -1,9 +1,8 @@
 import type { DataFrame, InterpolateFunction, ScopedVars } from '@grafana/data';
 import * as z from 'zod';
-import { escapeRegex, quote } from '../../../model/logql';
-import { LAYOUTS } from '../../shared/log-layouts';
+import { escapeRegex, quote, selectorOf } from '../../../model/logql';
+import { LAYOUTS } from '../../../model/log-layouts';
 import { LokiSource } from '../../data/loki-source';
-import { selectorOf } from '../../../model/evidence';
 import type { JobTimelineOptions } from '../options';
 import { isContainerFrame } from './container-frames';
 

@@ -1,7 +1,7 @@
 import React from 'react';
 import type { SelectableValue } from '@grafana/data';
 import { Field, Input, RadioButtonGroup, Stack } from '@grafana/ui';
-import { LAYOUTS, type LayoutPreset, type LogLayout } from '../../shared/log-layouts';
+import { LAYOUTS, type LayoutPreset, type LogLayout } from '../../../model/log-layouts';
 import { t } from '../../shared/texts';
 
 /** How the containers' logs are labelled: as a usual shipper does it, or by names given one by one. */

@@ -1,4 +1,4 @@
-import type { LogLayout } from '../../shared/log-layouts';
+import type { LogLayout } from '../../../model/log-layouts';
 import type { Findings } from '../../data/self-check';
 import { t } from '../../shared/texts';
 

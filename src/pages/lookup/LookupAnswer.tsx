@@ -7,7 +7,7 @@ import { findRuns, type Found } from '../../data/find-runs';
 import { useAnswer } from '../../shared/use-answer';
 import { FoundLogs } from './FoundLogs';
 import { NotFound, Unreadable } from './NothingFound';
-import type { Asked } from './search-params';
+import { ALL_RUNS, type Asked } from './search-params';
 
 const DAY_MS = 86_400_000;
 
@@ -21,10 +21,13 @@ export function LookupAnswer({
 }) {
   const question = useMemo(() => parseQuestion(q), [q]);
   const loki = useLoki();
-  const ask = useCallback(() => {
-    const now = Date.now();
-    return findRuns(loki, question, { from: now - days * DAY_MS, to: now });
-  }, [loki, question, days]);
+  const ask = useCallback(
+    (signal: AbortSignal) => {
+      const now = Date.now();
+      return findRuns(loki, question, { from: now - days * DAY_MS, to: now }, signal);
+    },
+    [loki, question, days]
+  );
   const answer = useAnswer<Found>(question.targets.length === 0 ? undefined : ask);
   switch (answer.state) {
     case 'none':
@@ -40,8 +43,9 @@ export function LookupAnswer({
       );
     case 'done': {
       const { runs, isPart } = answer.value;
-      const shown = runs.find(({ key }) => key === run) ?? runs[0];
-      return shown === undefined ? (
+      const isTogether = run === ALL_RUNS && runs.length > 1;
+      const shown = isTogether ? undefined : (runs.find(({ key }) => key === run) ?? runs[0]);
+      return runs.length === 0 ? (
         <NotFound question={question} names={namesOf(question)} days={days} />
       ) : (
         <Stack direction="column" gap={2}>

@@ -2,22 +2,33 @@ import React, { useState } from 'react';
 import { css, cx } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '../../shared/texts';
-import { Button, useStyles2 } from '@grafana/ui';
+import { Button, Icon, useStyles2 } from '@grafana/ui';
 import { StatusBadge } from '../../details/case-details';
-import type { FoundRun } from '../../data/found-run';
-import { choose } from './search-params';
+import type { FoundRun } from '../../../model/lookup';
+import { ALL_RUNS, choose } from './search-params';
 
 /** A Job may have run thousands of pods. */
 const PAGE = 10;
 
 /** The container runs that were found, to choose from. */
-export function RunList({ runs, shown }: { runs: readonly FoundRun[]; shown: FoundRun }) {
+export function RunList({ runs, shown }: { runs: readonly FoundRun[]; shown: FoundRun | undefined }) {
   const styles = useStyles2(getStyles);
   const [limit, setLimit] = useState(PAGE);
   const listed = runs.slice(0, limit);
-  const all = listed.includes(shown) ? listed : [shown, ...listed];
+  const all = shown === undefined || listed.includes(shown) ? listed : [shown, ...listed];
   return (
     <ul className={styles.list} aria-label={t('lookup.found', 'Containers found')}>
+      <li>
+        <button
+          type="button"
+          className={cx(styles.item, shown === undefined && styles.current)}
+          aria-current={shown === undefined || undefined}
+          onClick={() => choose(ALL_RUNS)}
+        >
+          <Icon name="layers-alt" />
+          {t('lookup.together', 'All {{count}} containers in one log', { count: runs.length })}
+        </button>
+      </li>
       {all.map((run) => (
         <li key={run.key}>
           <button
@@ -31,7 +42,9 @@ export function RunList({ runs, shown }: { runs: readonly FoundRun[]; shown: Fou
               {run.who.pod}/{run.who.container}
             </span>
             <span className={styles.quiet}>
-              {t('lookup.restart', 'restart {{restart}}', { restart: run.who.restart ?? 0 })}
+              {run.who.restart === undefined
+                ? ''
+                : t('lookup.restart', 'restart {{restart}}', { restart: run.who.restart })}
             </span>
           </button>
         </li>

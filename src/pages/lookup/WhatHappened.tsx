@@ -3,11 +3,10 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { t, Trans } from '../../shared/texts';
 import { Button, LinkButton, LoadingPlaceholder, Stack, Text, useStyles2 } from '@grafana/ui';
-import { accountOf } from '../../../model/lookup';
+import { accountOf, type FoundRun } from '../../../model/lookup';
 import { sentenceText } from '../../../model/messages/case-text';
 import { CaseEvidence, StatusBadge } from '../../details/case-details';
-import { exploreLink } from '../../data/explore-link';
-import type { FoundRun } from '../../data/found-run';
+import { exploreRun } from '../../data/run-of-case';
 import type { LokiSource } from '../../data/loki-source';
 import { caseOfRun, readCase } from '../../data/records';
 import { causeText, confidenceText, wordsIn } from '../../shared/words';
@@ -81,7 +80,7 @@ export function WhatHappened({ loki, run, timeZone }: { loki: LokiSource; run: F
             </LinkButton>
           </>
         )}
-        <LinkButton size="sm" variant="secondary" icon="compass" href={exploreLink(loki.uid, run.query, run.span)}>
+        <LinkButton size="sm" variant="secondary" icon="compass" href={exploreRun(loki, run)}>
           <Trans i18nKey="lookup.explore">Explore</Trans>
         </LinkButton>
       </Stack>

@@ -10,9 +10,12 @@ export interface Asked {
   /** What was pasted; empty before. */
   q: string;
   days: number;
-  /** `FoundRun.key` of the log to show; the first one where it is undefined. */
+  /** `FoundRun.key` of the log to show, or `ALL_RUNS`; the first one where it is undefined. */
   run: string | undefined;
 }
+
+/** All container runs that were found in one log. */
+export const ALL_RUNS = '*';
 
 export function useAsked(): Asked {
   const params = new URLSearchParams(useLocation('search'));

@@ -5,7 +5,7 @@ import { Button, Stack } from '@grafana/ui';
 import { recordKey } from '../../../model/records';
 import { useLoki } from '../../app/app-context';
 import { CaseDrawer } from '../../details/case-details';
-import { download } from '../../shared/download';
+import { download, fileOf } from '../../shared/download';
 import { FilterBar, matcherOf, namesIn, useFilters } from '../../shared/filters';
 import { casesWithin, RecordsStatus, useRecords } from '../../data/records';
 import { TimeControls, useTimeRange } from '../../shared/time-range';
@@ -42,7 +42,7 @@ export default function LostLogsPage() {
             icon="download-alt"
             disabled={shown.length === 0}
             tooltip={t('lost-logs.csv-what', 'The cases shown, as a file for a spreadsheet')}
-            onClick={() => download('lost-logs.csv', csvOf(shown), 'text/csv')}
+            onClick={() => download('lost-logs.csv', fileOf(csvOf(shown), 'text/csv'))}
           >
             <Trans i18nKey="lost-logs.csv">CSV</Trans>
           </Button>

@@ -1,12 +1,14 @@
-import type { Entry } from '../loki/query-answer';
+import type { LogEntry } from '../log-entry';
 import { LineJoiner } from './line-joiner';
-import { Origins } from './origin';
+import { Origins } from './origins';
 
-const entry = (ns: number, line: string, metadata: Record<string, string> = {}): Entry => ({
+const entry = (ns: number, line: string, metadata: Record<string, string> = {}): LogEntry => ({
   ns: BigInt(ns),
   line,
-  labels: { namespace: 'n', container: 'c' },
-  metadata: { pod: 'p', restart: '0', container_id: 'a', stream: 'stdout', ...metadata },
+  fields: {
+    ...{ namespace: 'n', container: 'c', workload: 'w', pod: 'p', restart: '0', container_id: 'a', stream: 'stdout' },
+    ...metadata,
+  },
 });
 const more = { continues: 'true' };
 
@@ -17,7 +19,7 @@ describe('joining lines', () => {
     origins = new Origins();
     joiner = new LineJoiner(origins);
   });
-  const push = (...entries: Entry[]) => joiner.push(entries).map(({ ns, text }) => `${ns} ${text}`);
+  const push = (...entries: LogEntry[]) => joiner.push(entries).map(({ ns, text }) => `${ns} ${text}`);
 
   it('leaves whole lines as they are', () => {
     expect(push(entry(1, 'a'), entry(2, ''), entry(3, 'b'))).toEqual(['1 a', '2 ', '3 b']);

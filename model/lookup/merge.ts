@@ -1,20 +1,19 @@
-import type { Entry } from '../loki/query-answer';
-import type { Direction } from '../loki/query-client';
+import type { LogEntry } from '../log-entry';
 
-export type Pages = AsyncGenerator<Entry[], void, void>;
+export type EntryPages = AsyncGenerator<LogEntry[], void, void>;
 
 /**
  * Several sequences of pages, each in the order of time, as one. Holds a page of each: what lies before the earliest
  * end of these pages is complete and can go.
  */
-export async function* mergeByTime(sources: Pages[], direction: Direction): Pages {
+export async function* mergeByTime(sources: EntryPages[], direction: 'forward' | 'backward'): EntryPages {
   const [only] = sources;
   if (sources.length === 1 && only !== undefined) {
     yield* only;
     return;
   }
   const before = direction === 'forward' ? (a: bigint, b: bigint) => a < b : (a: bigint, b: bigint) => a > b;
-  const heads = sources.map((pages) => ({ pages, entries: new Array<Entry>(), isOver: false }));
+  const heads = sources.map((pages) => ({ pages, entries: new Array<LogEntry>(), isOver: false }));
   try {
     for (;;) {
       await Promise.all(heads.map(refill));
@@ -23,7 +22,7 @@ export async function* mergeByTime(sources: Pages[], direction: Direction): Page
         return;
       }
       const horizon = ends.reduce((a, b) => (before(b, a) ? b : a));
-      const ready: Entry[] = [];
+      const ready: LogEntry[] = [];
       for (const head of heads) {
         const later = head.entries.findIndex(({ ns }) => before(horizon, ns));
         for (const entry of head.entries.splice(0, later < 0 ? head.entries.length : later)) {
@@ -37,7 +36,7 @@ export async function* mergeByTime(sources: Pages[], direction: Direction): Page
   }
 }
 
-async function refill(head: { pages: Pages; entries: Entry[]; isOver: boolean }): Promise<void> {
+async function refill(head: { pages: EntryPages; entries: LogEntry[]; isOver: boolean }): Promise<void> {
   while (head.entries.length === 0 && !head.isOver) {
     const next = await head.pages.next();
     head.isOver = next.done === true;

@@ -1,5 +1,6 @@
-import type { Entry } from '../loki/query-answer';
-import { fieldOf, type Origin, type Origins } from './origin';
+import type { LogEntry } from '../log-entry';
+import { streamOf } from './line-origin';
+import type { Origin, Origins } from './origins';
 
 /** A line as the container wrote it. */
 export interface LogLine {
@@ -7,11 +8,11 @@ export interface LogLine {
   text: string;
   origin: Origin;
   /** The entry it came in; the first one where it came in pieces. */
-  entry: Entry;
+  entry: LogEntry;
 }
 
 interface Pieces {
-  first: Entry;
+  first: LogEntry;
   texts: string[];
   length: number;
 }
@@ -30,9 +31,10 @@ const byTime = (a: LogLine, b: LogLine) => (a.ns < b.ns ? -1 : a.ns > b.ns ? 1 :
 export class LineJoiner {
   private readonly open = new Map<string, Pieces>();
   private now = -1n;
-  /** What came at this nanosecond; nearly always it is one entry, and no set is needed. */
+  /** What came at this nanosecond; nearly always it is one entry, and no map is needed. */
   private firstNow = '';
-  private readonly othersNow = new Set<string>();
+  private firstStream = '';
+  private readonly othersNow = new Map<string, string[]>();
   /** Lines that ended while one that began before them had not. */
   private waiting: LogLine[] = [];
 
@@ -43,14 +45,13 @@ export class LineJoiner {
   ) {}
 
   /** The lines that these entries end. */
-  push(entries: readonly Entry[]): LogLine[] {
+  push(entries: readonly LogEntry[]): LogLine[] {
     const lines = this.waiting;
     this.waiting = [];
     for (const entry of entries) {
       const origin = this.origins.of(entry);
-      const source = `${origin.key} ${fieldOf(entry, 'stream')}`;
-      if (!this.isDouble(entry, source)) {
-        const line = this.add(entry, origin, source);
+      if (!this.isDouble(entry, origin)) {
+        const line = this.add(entry, origin, `${origin.key} ${streamOf(entry.fields)}`);
         if (line !== undefined) {
           lines.push(line);
         }
@@ -83,9 +84,9 @@ export class LineJoiner {
     return lines;
   }
 
-  private add(entry: Entry, origin: Origin, source: string): LogLine | undefined {
+  private add(entry: LogEntry, origin: Origin, source: string): LogLine | undefined {
     const open = this.open.get(source);
-    const continues = fieldOf(entry, 'continues') === 'true';
+    const continues = entry.fields.continues === 'true';
     if (open === undefined && !continues) {
       return this.line({ first: entry, texts: [entry.line], length: 0 }, origin);
     }
@@ -104,22 +105,33 @@ export class LineJoiner {
     origin.lines++;
     origin.first = first.ns < origin.first ? first.ns : origin.first;
     origin.last = first.ns > origin.last ? first.ns : origin.last;
-    origin.replaced += fieldOf(first, 'replaced') === 'utf8' ? 1 : 0;
-    origin.unparsed += fieldOf(first, 'format') === 'unparsed' ? 1 : 0;
+    origin.replaced += first.fields.replaced === 'utf8' ? 1 : 0;
+    origin.unparsed += first.fields.format === 'unparsed' ? 1 : 0;
     return { ns: first.ns, text: texts.length === 1 ? (texts[0] ?? '') : texts.join(''), origin, entry: first };
   }
 
-  /** The same line of the same container run at the same nanosecond is the same line. */
-  private isDouble(entry: Entry, source: string): boolean {
-    const key = `${source} ${entry.line}`;
+  /**
+   * The same line of the same container run at the same nanosecond is the same line; where a shipper does not tell stdout
+   * from stderr, of either.
+   */
+  private isDouble(entry: LogEntry, origin: Origin): boolean {
+    const key = `${origin.key} ${entry.line}`;
+    const stream = streamOf(entry.fields) ?? '';
     if (entry.ns !== this.now) {
       this.now = entry.ns;
       this.firstNow = key;
+      this.firstStream = stream;
       this.othersNow.clear();
       return false;
     }
-    const known = key === this.firstNow || this.othersNow.has(key);
-    this.othersNow.add(key);
-    return known;
+    const isSame = (known: string) => known === stream || known === '' || stream === '';
+    const others = this.othersNow.get(key);
+    const isKnown = (key === this.firstNow && isSame(this.firstStream)) || others?.some(isSame) === true;
+    if (others === undefined) {
+      this.othersNow.set(key, [stream]);
+    } else {
+      others.push(stream);
+    }
+    return isKnown;
   }
 }

@@ -1,10 +1,10 @@
-import type { Entry } from '../loki/query-answer';
-import { mergeByTime, type Pages } from './merge';
+import type { LogEntry } from '../log-entry';
+import { type EntryPages, mergeByTime } from './merge';
 
-const entry = (ns: number, line: string): Entry => ({ ns: BigInt(ns), line, labels: {}, metadata: {} });
+const entry = (ns: number, line: string): LogEntry => ({ ns: BigInt(ns), line, fields: {} });
 
 /** Pages of entries at these times; notes whether it was closed. */
-async function* pagesOf(name: string, pages: number[][], closed: string[] = []): Pages {
+async function* pagesOf(name: string, pages: number[][], closed: string[] = []): EntryPages {
   try {
     for (const page of pages) {
       yield await Promise.resolve(page.map((ns) => entry(ns, name)));
@@ -14,7 +14,7 @@ async function* pagesOf(name: string, pages: number[][], closed: string[] = []):
   }
 }
 
-async function collect(pages: Pages): Promise<string[]> {
+async function collect(pages: EntryPages): Promise<string[]> {
   const lines: string[] = [];
   for await (const page of pages) {
     lines.push(...page.map(({ ns, line }) => `${ns}${line}`));
