@@ -3,7 +3,8 @@ import type { DiskLayout, Filesystem, Thresholds } from './records';
 
 /**
  * Kubernetes' defaults on Linux for a kubelet version such as `v1.30.1`, marked as assumed (kubernetes-log-loss
- * reference §10). `imagefs.inodesFree` is a default threshold since 1.30; a version that is not known counts as older.
+ * docs/reference/kubernetes.md, Defaults). `imagefs.inodesFree` is a default threshold since 1.30; a version that is
+ * not known counts as older.
  */
 export function defaultThresholds(kubeletVersion: string | null, reason?: string): Thresholds {
   return {
@@ -92,8 +93,8 @@ export function thresholdOf(configured: string, capacity: number | null): number
 }
 
 /**
- * Whether a signal's reclaim deletes dead containers, and with them their logs (reference §2.2). With an imagefs of its
- * own, nodefs pressure deletes none although the documentation says so, and imagefs pressure does.
+ * Whether a signal's reclaim deletes dead containers, and with them their logs (docs/reference/kubernetes.md). With an
+ * imagefs of its own, nodefs pressure deletes none although the documentation says so, and imagefs pressure does.
  */
 function deletesContainers(filesystem: 'nodefs' | 'imagefs', layout: DiskLayout): boolean {
   switch (layout) {

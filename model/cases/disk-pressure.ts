@@ -14,18 +14,18 @@ export interface DiskPressure {
   firstReclaim: number | undefined;
 }
 
-/** The kubelet reports its conditions every 10 s, a reclaim comes before that (reference §2.3). */
+/** The kubelet reports its conditions every 10 s, a reclaim comes before that (docs/reference/kubernetes.md). */
 const BEFORE_CONDITION = 10_000;
 /** How long before the condition a reclaim may lie and still be the one that it stands for. */
 const SAME_STRETCH = 60_000;
 /** A reclaim of which no condition was seen: from the Event to the last file. */
 const AFTER_EVENT = 60_000;
-/** Resources whose reclaim deletes dead containers. Memory and process ids do not (reference §2.2). */
+/** Resources whose reclaim deletes dead containers. Memory and process ids do not (docs/reference/kubernetes.md). */
 const diskResources = new Set(['ephemeral-storage', 'inodes']);
 
 /**
- * The stretches of disk pressure, from node conditions, Events and reclaims. A stretch begins with its first reclaim and
- * not with the condition, which comes later: a band drawn from the condition alone starts after the loss.
+ * The stretches of disk pressure, from node conditions, Events and reclaims. A stretch begins with its first reclaim
+ * and not with the condition, which comes later: a band drawn from the condition alone starts after the loss.
  */
 export function diskPressures(
   nodes: readonly NodeRecord[],

@@ -149,7 +149,10 @@ export class Facts {
     return this.nodes.get(`${cluster}/${name}`) ?? [];
   }
 
-  /** Events about one object. Node Events carry the name as uid, or none: they are joined by name (reference §5.1). */
+  /**
+   * Events about one object. Node Events carry the name as uid, or none: they are joined by name
+   * (docs/reference/kubernetes.md, Events).
+   */
   eventsAbout(cluster: string, kind: string, namespace: string | null, name: string, reason: string): EventRecord[] {
     const about = kind === 'Node' ? name : `${namespace ?? ''}/${name}`;
     return this.events.get(`${cluster}/${kind}/${about}/${reason}`) ?? [];
@@ -298,8 +301,9 @@ export class Facts {
         push(this.agents, `${cluster}/${node}`, moment);
       }
     };
-    // A container record's own times are the container's; that its file went is what the agent saw itself, if perhaps long after. A
-    // reclaim is no sign: its times are those of the kubelet's log, which may have been read long after, too.
+    // A container record's own times are the container's; that its file went is what the agent saw itself, if perhaps
+    // long after. A reclaim is no sign: its times are those of the kubelet's log, which may have been read long after,
+    // too.
     containers.forEach(({ cluster, node, left }) => sign(cluster, node, left?.noticed ?? left?.at));
     [...disks, ...thresholds].forEach(({ cluster, node, time }) => sign(cluster, node, time));
     this.agents.forEach((signs) => signs.sort((a, b) => a - b));

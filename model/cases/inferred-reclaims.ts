@@ -6,8 +6,9 @@ import { ms } from './moment';
 const TOGETHER_MS = 2000;
 
 /**
- * Reclaims told by their signature alone (reference, fact 10): the logs of several pods' containers left one node
- * within a second or two, and their directories stayed behind, empty. For nodes whose kubelet log nobody reads.
+ * Reclaims told by their signature alone (docs/reference/kubernetes.md, Signature of a reclaim): the logs of several
+ * pods' containers left one node within a second or two, and their directories stayed behind, empty. For nodes whose
+ * kubelet log nobody reads.
  *
  * This is the one place where it is inferred: the container records hold all it needs, so no agent writes such records.
  *

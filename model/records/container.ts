@@ -30,8 +30,8 @@ export const containerRecordSchema = z.object({
   v: z.literal(RECORD_VERSION),
   kind: z.literal('container'),
   /**
-   * `containerRunId()`; with `@` and the first file's time where a container of the same id was there before and its record
-   * is final: a static pod that returns under its UID, or a log that was removed while its container ran.
+   * `containerRunId()`; with `@` and the first file's time where a container of the same id was there before and its
+   * record is final: a static pod that returns under its UID, or a log that was removed while its container ran.
    */
   id: z.string(),
   cluster: z.string(),
@@ -56,7 +56,10 @@ export const containerRecordSchema = z.object({
   /** The agent saw the end of the log: nothing more can be written to it. */
   ended: z.boolean(),
   gaps: z.array(gapSchema),
-  /** Files that log rotation deleted while the container was still there: on the node no longer, although nothing failed. */
+  /**
+   * Files that log rotation deleted while the container was still there: on the node no longer, although nothing
+   * failed.
+   */
   rotatedAway: z
     .object({ files: z.number(), lines: z.number(), bytes: z.number(), from: time.nullable(), to: time.nullable() })
     .nullable(),
@@ -67,7 +70,10 @@ export const containerRecordSchema = z.object({
       at: time,
       /** When the agent noticed, where that was more than a second later. */
       noticed: time.optional(),
-      /** The container's log directory afterwards: empty is the signature of container GC (fact 10 of the reference). */
+      /**
+       * The container's log directory afterwards: empty is the signature of container GC (docs/reference/kubernetes.md,
+       * Signature of a reclaim).
+       */
       directory: z.enum(['empty', 'removed', 'unknown']),
       /** Bytes that Loki had not acknowledged at that moment. */
       bytesUnacked: z.number(),

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { time } from './common';
 
-/** Who or what deleted an API object, as far as it shows. The causes of reference §2 that each stands for are named behind it. */
+/** Who or what deleted an API object, as far as it shows. The cause that each stands for is named behind it. */
 export const deletedBySchema = z.enum([
   'ttl', // ttlSecondsAfterFinished ran out: C7
   'history-limit', // a CronJob's history limit: C8

@@ -13,7 +13,8 @@ export type Filesystem = z.infer<typeof filesystemSchema>;
 
 /**
  * How the kubelet's two file systems lie on the node's disks. It decides which signal deletes dead containers
- * (kubernetes-log-loss reference, 2.2): `split` is an imagefs of its own while the containers' layers are on nodefs.
+ * (docs/reference/kubernetes.md, Which signal deletes containers): `split` is an imagefs of its own while the
+ * containers' layers are on nodefs.
  */
 export const diskLayoutSchema = z.enum(['single', 'dedicated-imagefs', 'split', 'unknown']);
 export type DiskLayout = z.infer<typeof diskLayoutSchema>;
@@ -40,8 +41,8 @@ export const diskRecordSchema = z.object({
   /** Bytes of the writable layers of running containers. From `/stats/summary`. */
   layers: z.number().nullable(),
   /**
-   * The pods that use most ephemeral storage, largest first. From `/stats/summary`, which knows running pods only. Empty in
-   * most samples: they are named every ten minutes.
+   * The pods that use most ephemeral storage, largest first. From `/stats/summary`, which knows running pods only.
+   * Empty in most samples: they are named every ten minutes.
    */
   pods: z.array(z.object({ namespace: z.string(), name: z.string(), uid: z.string(), bytes: z.number() })),
   /** Bytes on the node that Loki has not acknowledged and that the next reclaim would delete. */

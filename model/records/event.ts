@@ -4,8 +4,8 @@ import { RECORD_VERSION, time } from './common';
 const text = z.string().nullable().default(null);
 
 /**
- * A Kubernetes Event of the reference's table (§5). The entry's timestamp is `last`; an Event that is counted up is
- * written again. Events are lossy evidence (§5.1): that one is missing proves nothing.
+ * A Kubernetes Event of the table in docs/reference/kubernetes.md, Events. The entry's timestamp is `last`; an Event
+ * that is counted up is written again. Events are incomplete evidence: that one is missing proves nothing.
  */
 export const eventRecordSchema = z.object({
   v: z.literal(RECORD_VERSION),
@@ -15,7 +15,7 @@ export const eventRecordSchema = z.object({
   cluster: z.string(),
   reason: z.string(),
   type: z.enum(['Normal', 'Warning']),
-  /** What it is about. Node Events are joined by name: their uid is the name, or missing (§5.1). */
+  /** What it is about. Node Events are joined by name: their uid is the name, or missing. */
   object: z.object({ kind: z.string(), namespace: text, name: z.string(), uid: text }),
   /** `kubelet`, `job-controller`, `cronjob-controller`, …; older and newer names of the same are kept as they came. */
   component: text,
@@ -35,7 +35,10 @@ export const eventRecordSchema = z.object({
 });
 export type EventRecord = z.infer<typeof eventRecordSchema>;
 
-/** The fields of an `event` record that also stand in the entry's structured metadata, by metadata name (`object.…` is flattened by the writer). */
+/**
+ * The fields of an `event` record that also stand in the entry's structured metadata, by metadata name (`object.…` is
+ * flattened by the writer).
+ */
 export const EVENT_METADATA = { id: 'id', reason: 'reason', node: 'node' } as const satisfies Record<
   string,
   keyof EventRecord

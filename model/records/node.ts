@@ -33,7 +33,8 @@ export type NodeState = z.infer<typeof nodeStateSchema>;
  * A stretch of time in which a condition was not as it should be (DiskPressure, MemoryPressure, PIDPressure True or
  * Unknown; Ready not True). Written when it begins, every hour while it lasts, and when it ends.
  *
- * The reclaim that a stretch of DiskPressure stands for began up to 10 s before `from` (reference §2.3).
+ * The reclaim that a stretch of DiskPressure stands for began up to 10 s before `from` (docs/reference/kubernetes.md,
+ * Sequence of a reclaim).
  */
 export const nodeConditionSchema = z.object({
   ...base,
@@ -54,7 +55,9 @@ export const nodeConditionSchema = z.object({
 });
 export type NodeCondition = z.infer<typeof nodeConditionSchema>;
 
-/** What a node is, or a stretch of a condition (`about`). What its kubelet is set to is the agent's record `thresholds`. */
+/**
+ * What a node is, or a stretch of a condition (`about`). What its kubelet is set to is the agent's record `thresholds`.
+ */
 export const nodeRecordSchema = z.discriminatedUnion('about', [nodeStateSchema, nodeConditionSchema]);
 export type NodeRecord = z.infer<typeof nodeRecordSchema>;
 

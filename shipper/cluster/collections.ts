@@ -11,7 +11,10 @@ const groups: Readonly<Record<WatchedKind, readonly string[]>> = {
   events: ['/api/v1'],
 };
 
-/** Node Events lie in this namespace (reference §5): whoever watches some namespaces needs it too. */
+/**
+ * Node Events lie in this namespace (docs/reference/kubernetes.md, Events): whoever watches some namespaces needs it
+ * too.
+ */
 const NODE_EVENTS = 'default';
 
 export type WatchedCollection = Collection & { kind: WatchedKind };

@@ -7,7 +7,7 @@ import { error, type Finding, note, ok, warning } from './finding';
 
 const TIMEOUT_MS = 10_000;
 
-/** What decides about the agent's pushes, of `limits_config` in `GET /config` (loki reference §1.7). */
+/** What decides about the agent's pushes, of `limits_config` in `GET /config` (docs/reference/loki.md, Limits). */
 const limitsSchema = z.object({
   reject_old_samples: z.boolean().optional(),
   reject_old_samples_max_age: duration.optional(),

@@ -39,7 +39,9 @@ const tooManyEntries = /max_entries_limit\w* \(\d+ > (\d+)\)/;
 const MAX_QUERY_IN_ADDRESS = 2000;
 const RETRY_AFTER_MS = [500, 1000, 2000];
 
-/** Asks a Loki: one method for each endpoint that Afterlog reads. Loki's API: reference "HTTP API" of its documentation. */
+/**
+ * Asks a Loki: one method for each endpoint that Afterlog reads. Loki's documentation has them under "Loki HTTP API".
+ */
 export class QueryClient {
   /** The most entries that one query may ask for. */
   maxEntries = MAX_ENTRIES;

@@ -12,7 +12,8 @@ export interface LookBack {
 const SECOND_NS = 1_000_000_000n;
 /**
  * Near: agents send in batches, so an entry may arrive after a newer one of another node. Far: a node that catches up
- * after an outage sends what is up to an hour behind the newest line of its stream (loki reference §1.8).
+ * after an outage sends what is up to an hour behind the newest line of its stream (docs/reference/loki.md, Time of an
+ * entry).
  */
 const LOOK_BACK: LookBack = { near: 30n * SECOND_NS, far: 3600n * SECOND_NS, maxKnown: 100_000 };
 

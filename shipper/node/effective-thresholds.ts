@@ -7,7 +7,10 @@ import { type KubeletClient, KubeletError } from './kubelet/kubelet-client';
 
 const signals = z.record(z.string(), z.string()).nullish();
 
-/** `/configz` as far as it decides about logs: KubeletConfiguration v1beta1, kubernetes-log-loss reference §9.1. */
+/**
+ * `/configz` as far as it decides about logs: KubeletConfiguration v1beta1, docs/reference/kubernetes.md,
+ * Configuration.
+ */
 const configzSchema = z.object({
   kubeletconfig: z.object({
     evictionHard: signals,
@@ -46,7 +49,10 @@ export function thresholdsFromConfigz(body: unknown, kubeletVersion: string | nu
   };
 }
 
-/** The kubelet's version from its `/metrics` (`kubernetes_build_info{git_version="v1.30.1"}`); null where it is not there. */
+/**
+ * The kubelet's version from its `/metrics` (`kubernetes_build_info{git_version="v1.30.1"}`); null where it is not
+ * there.
+ */
 export function versionFromMetrics(text: string): string | null {
   return /^kubernetes_build_info\{[^}]*\bgit_?[vV]ersion="([^"]+)"/m.exec(text)?.[1] ?? null;
 }

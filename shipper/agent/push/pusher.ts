@@ -55,7 +55,7 @@ export interface PusherDeps {
 
 /**
  * Brings the containers' unread lines to Loki. A request carries one stream, because only then 204 says that all of it
- * is stored (reference: grafana/loki `pkg/ingester/run.go` returns the last stream's error alone). Files are read
+ * is stored (grafana/loki `pkg/ingester/run.go` returns the last stream's error alone). Files are read
  * only when a request is built, and read again when it has to wait for another try, so that nothing but the requests
  * under way is in memory: the kubelet's files are the buffer.
  */
@@ -337,8 +337,8 @@ export class Pusher {
 
   /**
    * What to do with a request that Loki did not take: it is read again after so many milliseconds, or it is dealt with.
-   * An entry is passed over only for its own fault, and only alone or among its like: then all that was sent with it has
-   * been sent again without it, and acknowledged.
+   * An entry is passed over only for its own fault, and only alone or among its like: then all that was sent with it
+   * has been sent again without it, and acknowledged.
    */
   private waitAfter(
     stream: PushStream,
@@ -412,7 +412,10 @@ export class Pusher {
   }
 }
 
-/** Whether what the answer says of all entries of the request is true of them, so that no Loki can have meant anything else. */
+/**
+ * Whether what the answer says of all entries of the request is true of them, so that no Loki can have meant anything
+ * else.
+ */
 function isProven({ entries, newestMs, lastLineBytes, late }: Batch, { reason, limit }: Faulty): boolean {
   switch (reason) {
     case 'too-old':

@@ -18,16 +18,20 @@ export interface JobDeletionFacts {
   cronJob: CronJobState | undefined;
   /** When its CronJob was gone, or its deletion asked for. */
   cronJobGone: number | null;
-  /** How many finished Jobs of the same CronJob and result were there beside it, all younger; null where it was not the oldest. */
+  /**
+   * How many finished Jobs of the same CronJob and result were there beside it, all younger; null where it was not the
+   * oldest.
+   */
   youngerSiblings: number | null;
   /** Somebody watched when it went; what is only missed later could have gone at any time. */
   seen: boolean;
 }
 
-// The TTL controller deletes when the time has come, or as soon as it runs again; a Job's owner seldom comes that close.
+// The TTL controller deletes when the time has come, or as soon as it runs again; a Job's owner seldom comes that
+// close.
 const TTL_SLACK = { before: 2, after: 300 };
 
-/** Who or what deleted a Job: C7, C8 and C11 of the reference's table, in the order of how sure a signal is. */
+/** Who or what deleted a Job: C7, C8 and C11 of docs/reference/kubernetes.md, in the order of how sure a signal is. */
 export function whoDeletedJob(facts: JobDeletionFacts): Finding {
   return byCronJob(facts) ?? byTtl(facts) ?? byOwner(facts) ?? byHistory(facts) ?? nobodyKnown(facts);
 }

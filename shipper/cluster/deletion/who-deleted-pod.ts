@@ -27,7 +27,7 @@ export interface PodDeletionFacts {
   youngerEndedPods: number | null;
 }
 
-/** Who or what deleted a pod: C9 to C14 of the reference's table, in the order of how sure a signal is. */
+/** Who or what deleted a pod: C9 to C14 of docs/reference/kubernetes.md, in the order of how sure a signal is. */
 export function whoDeletedPod(facts: PodDeletionFacts): Finding {
   return (
     byDisruption(facts.pod) ??

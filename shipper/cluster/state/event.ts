@@ -1,7 +1,7 @@
 import { fields, type Fields, latest, seconds, type SharedTexts, shortText, text, whole } from '../core/fields';
 import { metaOf } from './meta';
 
-/** An Event of the reference's table. Times are seconds since 1970. */
+/** An Event of the table in docs/reference/kubernetes.md, Events. Times are seconds since 1970. */
 export interface EventState {
   uid: string;
   /** Where the Event itself is kept; Node Events are in `default`. */
@@ -21,7 +21,8 @@ export interface EventState {
 }
 
 /**
- * The Events that tell about logs, pods' ends and nodes (reference §5), by the kind of object they are about.
+ * The Events that tell about logs, pods' ends and nodes (docs/reference/kubernetes.md, Events), by the kind of object
+ * they are about.
  *
  * SuccessfulCreate, SawCompletedJob and `Completed` are left out: they say for each pod and Job what its own record
  * says, and would cost more lines than the records.
@@ -129,7 +130,10 @@ export function projectEvent(object: unknown, now: number, shared: SharedTexts):
   };
 }
 
-/** First and last time and count; a time that cannot be right (after now, long before it was created) gives way to the time of creation. */
+/**
+ * First and last time and count; a time that cannot be right (after now, long before it was created) gives way to the
+ * time of creation.
+ */
 function timesOf(event: Fields, created: number | null, now: number) {
   const series = fields(event.series);
   const told = {

@@ -229,7 +229,8 @@ function bareId(id: string | null): string | null {
 
 /**
  * What is known after a newer look at a pod: the API shows only the last two runs of a container, and an eviction by
- * Kubernetes 1.21 or older wipes the container statuses (reference, C2), so what was seen before is kept.
+ * Kubernetes 1.21 or older wipes the container statuses (docs/reference/kubernetes.md, C2), so what was seen before is
+ * kept.
  */
 export function mergePod(old: PodState, next: PodState): PodState {
   return {

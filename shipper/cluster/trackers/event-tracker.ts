@@ -22,7 +22,7 @@ interface Entry {
   gone: boolean;
 }
 
-/** The Events of the reference's table. They expire by themselves (1 h), which is no news. */
+/** The Events of the table in docs/reference/kubernetes.md. They expire by themselves (1 h), which is no news. */
 export class EventTracker extends EntryTable<Entry> implements Tracker {
   put(object: unknown, arrival: Arrival): void {
     const { clock, hints, shared } = this.context;

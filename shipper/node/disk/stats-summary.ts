@@ -10,7 +10,7 @@ const fsStats = z.object({
   inodesFree: z.number().optional(),
 });
 
-/** `/stats/summary` (statsapi v1alpha1) as far as disks go: kubernetes-log-loss reference §9.2. */
+/** `/stats/summary` (statsapi v1alpha1) as far as disks go: docs/reference/kubernetes.md, Disk statistics. */
 const summarySchema = z.object({
   node: z.object({
     fs: fsStats.optional(),
@@ -34,7 +34,9 @@ export interface DiskStats {
   containerfs: Filesystem | null;
   images: number | null;
   layers: number | null;
-  /** emptyDir on the disk and other local ephemeral volumes: what a pod's ephemeral storage has beyond layers and logs. */
+  /**
+   * emptyDir on the disk and other local ephemeral volumes: what a pod's ephemeral storage has beyond layers and logs.
+   */
   volumes: number | null;
   pods: DiskRecord['pods'];
   /** Bytes by `<namespace>/<workload>`. */
@@ -80,7 +82,9 @@ export function parseStatsSummary(body: unknown): DiskStats {
 const sumOf = (all: ReadonlyArray<z.infer<typeof fsStats> | undefined> = []): number =>
   all.reduce((sum, stats) => sum + (stats?.usedBytes ?? 0), 0);
 
-/** `usedBytes` there is what the kubelet or the runtime stores; the rest of the disk belongs to others and is used too. */
+/**
+ * `usedBytes` there is what the kubelet or the runtime stores; the rest of the disk belongs to others and is used too.
+ */
 function filesystemOf(stats: z.infer<typeof fsStats> | undefined): Filesystem | null {
   if (stats?.capacityBytes === undefined || stats.availableBytes === undefined) {
     return null;

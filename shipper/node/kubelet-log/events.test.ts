@@ -4,7 +4,10 @@ import { parseKlog } from './klog';
 const id = 'd02a58249226c5c47814467a7617aed1ed739584bde923d418480077fa232703';
 const uid = 'a7fa01b8-81eb-4b0b-a267-8591b10f3def';
 
-/** Every pattern of the kubernetes-log-loss reference §7.1: the 1.20 text, the structured body from 1.21 on, the event. */
+/**
+ * Every pattern of docs/reference/kubernetes.md, The kubelet's log: the 1.20 text, the structured body from 1.21 on,
+ * the event.
+ */
 const patterns: Array<[string, string | null, string, KubeletEvent]> = [
   [
     'a reclaim begins',

@@ -5,9 +5,9 @@ import type { KlogLine, Values } from './klog';
  * What the kubelet's log says about container logs, images and the disk: line → event. Pure.
  *
  * Matched on the message, never on file and line number, which move with every patch release. Texts:
- * kubernetes-log-loss reference §7.1 (1.20 unstructured, 1.21–1.36 structured, JSON with the same messages).
- * `[topologymanager] RemoveContainer` comes from a hook that runs for every container that ends, so alone it proves
- * nothing; between `containers-begin` and what follows it, it does.
+ * docs/reference/kubernetes.md, The kubelet's log (1.20 unstructured, 1.21–1.36 structured, JSON with the same
+ * messages). `[topologymanager] RemoveContainer` comes from a hook that runs for every container that ends, so alone it
+ * proves nothing; between `containers-begin` and what follows it, it does.
  */
 export type KubeletEvent =
   | { type: 'reclaim-begin'; resource: string }
@@ -214,7 +214,8 @@ function count(text: string | undefined): number | null {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
 
-// A name is matched from its first character only, or a long text would be looked through once for each of its characters.
+// A name is matched from its first character only, or a long text would be looked through once for each of its
+// characters.
 const podName = '(?<![a-z0-9.-])[a-z0-9][a-z0-9.-]*(?<=[a-z0-9])';
 const podForms = [
   new RegExp(`(${podName})_(${podName})\\(`, 'g'), // format.Pod: name_namespace(uid)

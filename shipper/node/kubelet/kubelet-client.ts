@@ -30,7 +30,7 @@ export class KubeletError extends Error {
   }
 }
 
-/** What the ClusterRole must grant for a path: kubernetes-log-loss reference §9.3. */
+/** What the ClusterRole must grant for a path: docs/reference/kubernetes.md, Rights. */
 const permissions: Record<string, string> = {
   '/configz': 'get on nodes/configz (Kubernetes 1.33 and later; older kubelets ask for nodes/proxy)',
   '/stats/summary': 'get on nodes/stats',
