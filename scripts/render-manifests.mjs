@@ -39,7 +39,14 @@ async function checkPlatforms() {
   for (const file of (await readdir(join(chart, 'platforms'))).sort()) {
     const values = ['-f', join(chart, 'platforms', file), ...required];
     run('lint', '--strict', '--quiet', chart, ...values);
-    run('template', 'afterlog', chart, ...values, '--set', 'podMonitor.enabled=true,networkPolicy.enabled=true');
+    run(
+      'template',
+      'afterlog',
+      chart,
+      ...values,
+      '--set',
+      'podMonitor.enabled=true,networkPolicy.enabled=true,prometheusRule.enabled=true'
+    );
     process.stdout.write(`${file}: ok\n`);
   }
 }

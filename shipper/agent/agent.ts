@@ -19,6 +19,7 @@ import { Heartbeat } from './status/heartbeat';
 import { PriorityWatch } from './priority/priority-watch';
 import { namedValues } from './entries/entry-names';
 import { showGauges } from './status/gauges';
+import { showNode } from './status/node-gauges';
 import { RecordKeeper } from './checkpoint/record-keeper';
 import { ContainerLinks } from './discover/links';
 import { probeLoki } from '../loki/push/probe';
@@ -118,7 +119,16 @@ export class Agent {
       rollups: this.stateFile('rollups.json', 'what has come together for the rollup records'),
       logSizes: () => this.recordKeeper.logSizes(),
       onDisk: (sample) => this.priority.onDisk(sample),
-      onReclaim: () => this.priority.onReclaim(),
+      onReclaim: (record) => {
+        this.metrics.onReclaim(record);
+        this.priority.onReclaim();
+      },
+    });
+    showNode(this.metrics, {
+      signals: () => this.nodeFacts.signals,
+      secondsLeft: () => this.priority.secondsLeft,
+      kubeletLog: () => this.nodeFacts.kubeletLogCoverage,
+      diskProblem: () => this.nodeFacts.diskProblem,
     });
     showGauges(this.metrics, {
       containers: () => this.recordKeeper.containers.values(),
@@ -366,6 +376,7 @@ export class Agent {
       linkState: ({ run, state }) => this.links.stateOf(containerRunId(run), state.containerId !== null),
       ready: (container) => this.pusher.ready(container),
       forgotten: (container, record) => {
+        this.metrics.onContainerRecord(record);
         this.nodeFacts.onContainer(record, container.bytesBefore);
         this.pusher.forget(container);
         this.podLogs?.forget(container.directory);

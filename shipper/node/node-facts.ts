@@ -10,7 +10,7 @@ import {
   type Thresholds,
   type ThresholdsRecord,
 } from '../../model/records';
-import { defaultThresholds } from '../../model/thresholds';
+import { defaultThresholds, type SignalState, signalStates } from '../../model/thresholds';
 import { formatNs, parseNs } from '../../model/time';
 import type { Logger } from '../common/log';
 import type { OutgoingRecord } from '../loki/record-writer';
@@ -72,6 +72,7 @@ export class NodeFacts {
   private readonly timers: NodeJS.Timeout[] = [];
   private thresholds: Thresholds = defaultThresholds(null, 'not read yet');
   private written: { text: string; atMs: number } | undefined;
+  private sample: DiskRecord | undefined;
   private savedPosition: string | null = null;
   /** The reclaims whose records Loki has not acknowledged, the oldest first, with where to read each again from. */
   private readonly unacknowledged = new Set<{ from: string | null }>();
@@ -95,6 +96,7 @@ export class NodeFacts {
         atRisk: deps.atRisk ?? (() => null),
         write: (record) => this.write(record, record.time, DISK_METADATA),
         onSample: (sample, stats) => {
+          this.sample = sample;
           deps.onDisk?.(sample);
           const moment = { disk: sample, volumes: stats?.volumes ?? null, thresholds: this.thresholds };
           this.rollups?.add(moment, stats?.byWorkload);
@@ -149,6 +151,16 @@ export class NodeFacts {
         ? `${this.thresholds.source}: ${this.thresholds.reason}`
         : this.thresholds.source,
     };
+  }
+
+  /** The eviction signals as of the last sample of the disks, the nearest to its threshold first. */
+  get signals(): SignalState[] {
+    return this.sample === undefined ? [] : signalStates(this.sample, this.thresholds.evictionHard);
+  }
+
+  /** Why disk use cannot be read; null where it can. */
+  get diskProblem(): string | null {
+    return this.disk.problem;
   }
 
   /** What of the kubelet's log was understood, for the heartbeat; null where none is configured. */

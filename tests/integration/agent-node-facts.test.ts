@@ -119,6 +119,31 @@ test('each reclaim in the kubelet log is told once, over a restart of the agent'
   expect((await records('gc')).map((line) => gcRecordSchema.parse(line).containersTotal)).toEqual([34, 7]);
 });
 
+test('/metrics tells of reclaims, of how near eviction is, and of what can be read', async () => {
+  const log = join(node.dir, 'kubelet.log');
+  await writeFile(log, recorded('kubelet.log'));
+  const container = node.container({ pod: 'gone-0' }).write(10);
+  const made = config({ log });
+  made.listen = '127.0.0.1:0';
+  const { agent } = await agents.start(made);
+  const page = async () => (await fetch(`http://127.0.0.1:${agent.port}/metrics`)).text();
+  await until('both reclaims', async () => (await page()).includes('afterlog_reclaims_total{trigger="eviction"} 2'));
+  await agent.settled();
+  container.deleteFiles();
+  await until('the last record', async () =>
+    (await page()).includes('afterlog_container_records_total{status="complete",reason="none"} 1')
+  );
+  const text = await page();
+  expect(text).toContain('afterlog_reclaimed_containers_total 41\n');
+  expect(text).toMatch(/^afterlog_reclaimed_images_total [1-9]/m);
+  expect(text).toMatch(/^afterlog_eviction_threshold_distance_ratio\{signal="nodefs.available"\} -?0\.\d+$/m);
+  expect(text).toMatch(/^afterlog_eviction_threshold_seconds (\+Inf|\d)/m);
+  expect(text).toContain('afterlog_disk_readable 1\n');
+  expect(text).toContain('afterlog_kubelet_log_readable 1\n');
+  expect(text).toMatch(/^afterlog_last_acknowledgement_timestamp_seconds 1[.\d]+(e\+?9)?$/m);
+  expect(text).toMatch(/^afterlog_build_info\{version="[^"]+",nodejs="\d+\.\d+\.\d+"\} 1$/m);
+});
+
 test('four reclaims while Loki is down and the agent is stopped are four gc records when it is back', async () => {
   const log = join(node.dir, 'kubelet.log');
   const made = config({ log, 'log-timezone': 'UTC' });

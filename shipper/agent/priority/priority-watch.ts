@@ -32,6 +32,8 @@ export class PriorityWatch {
   private atRisk = 0;
   private reclaimedAtMs = -Infinity;
   private priority = false;
+  /** Until the nearest threshold is crossed, as fast as the disk fills now; Infinity where it does not fill. */
+  secondsLeft = Infinity;
 
   constructor(private readonly deps: PriorityDeps) {
     this.shipped = { atMs: deps.nowMs(), bytes: 0 };
@@ -67,6 +69,7 @@ export class PriorityWatch {
   }
 
   private decide(secondsLeft: number, fraction: number, signal: string | null): void {
+    this.secondsLeft = secondsLeft;
     const secondsSinceReclaim = (this.deps.nowMs() - this.reclaimedAtMs) / 1000;
     const secondsNeeded = this.atRisk / Math.max(this.shipRate, LEAST_RATE);
     const priority = inPriorityMode({ secondsLeft, fraction, secondsNeeded, secondsSinceReclaim }, this.priority);

@@ -30,6 +30,7 @@ export class Acknowledgement {
 
   stored(segments: readonly Segment[], entries: number): void {
     this.deps.metrics.ackedLines.inc(entries);
+    this.deps.metrics.lastAcknowledgement.setToCurrentTime();
     this.acknowledge(segments);
     this.tell(segments);
   }

@@ -19,4 +19,4 @@ export type PushMetrics = Readonly<
     | 'nulBytes',
     Counter
   >
->;
+> & { readonly lastAcknowledgement: { setToCurrentTime(): void } };

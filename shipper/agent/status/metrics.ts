@@ -1,5 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { ContainerRecord, GcRecord } from '../../../model/records';
 import { showProcess } from '../../common/process-metrics';
+import { version } from '../../common/version';
 
 /** What the agent shows under /metrics. Nothing is taken away when a file goes: lost bytes stay counted. */
 export class AgentMetrics {
@@ -34,6 +36,27 @@ export class AgentMetrics {
     labelNames: ['reason'],
     registers: [this.registry],
   });
+  readonly lastAcknowledgement = this.set(
+    'last_acknowledgement_timestamp_seconds',
+    'Time of the last push request that Loki acknowledged, seconds since 1970; 0 before the first.'
+  );
+  private readonly containerRecords = new Counter({
+    name: 'afterlog_container_records_total',
+    help: 'Container runs whose log was removed and whose last record Loki has, by status of the log and by the reason of what is missing ("none" where nothing is).',
+    labelNames: ['status', 'reason'],
+    registers: [this.registry],
+  });
+  private readonly reclaims = new Counter({
+    name: 'afterlog_reclaims_total',
+    help: 'Reclaims that the kubelet log tells of: of the eviction manager ("eviction") and of image GC ("image-gc").',
+    labelNames: ['trigger'],
+    registers: [this.registry],
+  });
+  private readonly reclaimedContainers = this.counter(
+    'reclaimed_containers_total',
+    'Containers that reclaims removed, together with their logs.'
+  );
+  private readonly reclaimedImages = this.counter('reclaimed_images_total', 'Images that reclaims removed.');
   readonly missedBytes = this.missed('missed_bytes_total', 'Bytes of log files that are not in Loki, by reason.');
   readonly missedLines = this.missed('missed_lines_total', 'Lines that are not in Loki, by reason, where counted.');
   readonly pushSeconds = new Histogram({
@@ -45,10 +68,31 @@ export class AgentMetrics {
 
   constructor() {
     showProcess(this.registry);
+    new Gauge({
+      name: 'afterlog_build_info',
+      help: 'Version of Afterlog and of Node.js; always 1.',
+      labelNames: ['version', 'nodejs'],
+      registers: [this.registry],
+    }).set({ version, nodejs: process.versions.node }, 1);
+  }
+
+  /** Loki has the last record of a container whose log was removed. */
+  onContainerRecord({ status, gaps }: ContainerRecord): void {
+    const largest = [...gaps].sort((a, b) => (b.bytes ?? Infinity) - (a.bytes ?? Infinity))[0];
+    this.containerRecords.inc({ status, reason: largest?.reason ?? 'none' });
+  }
+
+  /** @param record of several parts, each is given once */
+  onReclaim({ trigger, part, containersTotal, images }: GcRecord): void {
+    if (part === 1) {
+      this.reclaims.inc({ trigger });
+      this.reclaimedContainers.inc(containersTotal);
+    }
+    this.reclaimedImages.inc(images.length);
   }
 
   /** A gauge that is asked when it is scraped. */
-  gauge(name: string, help: string, value: () => number): void {
+  readonly gauge = (name: string, help: string, value: () => number): void => {
     new Gauge({
       name: `afterlog_${name}`,
       help,
@@ -57,6 +101,10 @@ export class AgentMetrics {
         this.set(value());
       },
     });
+  };
+
+  private set(name: string, help: string): Gauge {
+    return new Gauge({ name: `afterlog_${name}`, help, registers: [this.registry] });
   }
 
   private counter(name: string, help: string): Counter {

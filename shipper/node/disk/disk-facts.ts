@@ -48,6 +48,8 @@ const PODS_MS = 10 * 60_000;
 /** Samples the node's disks every few seconds and writes a record when a sample says something new. */
 export class DiskFacts {
   state = 'starting';
+  /** Why disk use cannot be read; null where it can. */
+  problem: string | null = null;
   /** The last sample that was written, and the newest where that is another. */
   private last: { record: DiskRecord; atMs: number } | undefined;
   private unwritten: DiskRecord | undefined;
@@ -96,6 +98,7 @@ export class DiskFacts {
       }
       const record = await this.read();
       this.state = `layout ${record.layout} (${record.layoutFrom})`;
+      this.problem = null;
       this.rejections.delete('disk');
       this.deps.onSample?.(record, this.stats);
       const nowMs = this.deps.now();
@@ -106,8 +109,9 @@ export class DiskFacts {
       }
       this.unwritten = worth.length > 0 ? undefined : record;
     } catch (error) {
-      this.state = `cannot read the disks: ${errorText(error)}`;
-      this.complain('disk', this.state);
+      this.problem = `cannot read the disks: ${errorText(error)}`;
+      this.state = this.problem;
+      this.complain('disk', this.problem);
     }
   }
 
