@@ -21,17 +21,11 @@ const keyOf = (record: CaseContent, ns: bigint) => `${recordKey(record)} ${recor
 /** The entries of case records of a stretch of time, added up: which cases count. */
 export class CountedCases {
   private readonly byKey = new Map<string, Counted>();
-  private readonly entries = new Set<string>();
   private readonly revisions = new Map<string, number>();
 
-  /** Takes an entry over; one that came already changes nothing. @param ns its time, nanoseconds since 1970 */
+  /** Adds an entry, as metric queries do: each entry of Loki is to be given once. @param ns its time, nanoseconds since 1970 */
   add(record: CaseRecord, ns: bigint): void {
     const key = keyOf(record, ns);
-    const entry = `${key} ${record.revision} ${record.delta}`;
-    if (this.entries.has(entry)) {
-      return;
-    }
-    this.entries.add(entry);
     const id = recordKey(record);
     this.revisions.set(id, Math.max(this.revisions.get(id) ?? 0, record.revision));
     const counted = this.byKey.get(key);
@@ -45,6 +39,20 @@ export class CountedCases {
   /** The cases that count, in the order in which they first came. */
   cases(): CaseRecord[] {
     return [...this.byKey.values()].flatMap(({ record, count }) => (count > 0 ? record : []));
+  }
+
+  /** Those that are newer than a moment, which are let go with what is known of them. @param ns nanoseconds since 1970 */
+  takeNewer(ns: bigint): CaseEntry[] {
+    const newer: CaseEntry[] = [];
+    for (const [key, counted] of this.byKey) {
+      if (counted.ns > ns) {
+        this.byKey.delete(key);
+        if (counted.count > 0) {
+          newer.push(counted);
+        }
+      }
+    }
+    return newer;
   }
 
   /** The same with the times of their entries. */

@@ -6,6 +6,7 @@ export {
   type CaseRecord,
   caseRecordSchema,
   type CaseSummary,
+  caseSummarySchema,
   contentOf,
   summaryOf,
 } from './case-record';

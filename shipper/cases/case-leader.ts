@@ -88,6 +88,7 @@ export class CaseLeader {
   /** Late records by hour, as far as they were worked in. */
   private readonly late = new Map<string, number>();
   private canGoBack = true;
+  private running: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: CaseLeaderOptions) {}
 
@@ -122,11 +123,18 @@ export class CaseLeader {
   }
 
   /**
-   * The newest stretch, an hour with news of late records, and a step back into the time before the first watch.
+   * The newest stretch, an hour with news of late records, and a step back into the time before the first watch. One round
+   * at a time: another one begins after it.
    *
    * @throws LokiRefusal, LokiUnreachable, StrangeAnswer, the signal's reason
    */
-  async round(signal: AbortSignal): Promise<void> {
+  round(signal: AbortSignal): Promise<void> {
+    const round = this.running.then(() => this.workRound(signal));
+    this.running = round.catch(() => undefined);
+    return round;
+  }
+
+  private async workRound(signal: AbortSignal): Promise<void> {
     const now = this.options.now();
     const oldest = now - OLDEST;
     const to = now - LAG - ((now - LAG) % SECOND);

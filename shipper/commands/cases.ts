@@ -1,16 +1,15 @@
 import type { Command } from 'commander';
 import * as z from 'zod';
-import type { Case } from '../../model/cases';
 import { type Cause, isCauseId } from '../../model/causes';
-import { logStatusSchema } from '../../model/records';
+import { logStatusSchema, type LogStatus } from '../../model/records';
 import { exitCode, type ExitCode } from '../common/exit-code';
-import { terminalText } from '../common/terminal-text';
 import { UserError } from '../common/user-error';
 import { type CommandInput, defineCommand } from '../config/command';
 import { lokiGroup } from '../config/loki-settings';
 import { flagForm, type SettingsGroup } from '../config/settings';
-import { list, parsedWith } from '../config/units';
-import { caseCounts, caseJson, caseTable } from '../lookup/case-text';
+import { flag, list, parsedWith } from '../config/units';
+import { CasePrinter } from '../lookup/case-printer';
+import { caseCounts, caseJson, type CaseRow, summaryJson } from '../lookup/case-text';
 import { Output } from '../lookup/output';
 import { caseWindow, nameFilter, outputFormat, timeRange, withCases } from './query-flags';
 
@@ -34,6 +33,10 @@ const casesGroup = {
       .register(flagForm, { value: 'list', repeatable: true }),
     ...timeRange('logs removed', '24h'),
     output: outputFormat(formats),
+    evidence: flag
+      .prefault(true)
+      .describe('with json and jsonl, what each case rests on (default; --no-evidence is much faster)')
+      .register(flagForm, { negatable: true }),
     'fail-on': list
       .pipe(z.array(logStatusSchema))
       .prefault([])
@@ -41,7 +44,6 @@ const casesGroup = {
       .register(flagForm, { value: 'list', repeatable: true }),
   }),
 } satisfies SettingsGroup;
-type CasesFlags = z.output<typeof casesGroup.schema>;
 
 /** `afterlog cases`: the container runs whose logs left their nodes, and why. */
 export function casesCommand(): Command {
@@ -53,6 +55,7 @@ export function casesCommand(): Command {
       ['cases', 'all cases of the last 24 hours'],
       ['cases --job hello -n job-test --since 7d -o wide', 'one Job'],
       ['cases --status lost,partial --fail-on lost', 'for CI'],
+      ['cases -o jsonl --no-evidence --since 7d', 'many cases, for scripts'],
     ],
     run,
   });
@@ -64,33 +67,41 @@ async function run(input: CommandInput): Promise<ExitCode> {
   const window = caseWindow(flags, '24h');
   const selection = { cluster, namespace, job, workload: cronjob, node };
   const output = new Output(process.stdout);
-  const cases: Case[] = [];
-  let all = 0;
-  let isFound = false;
-  const isWhole = await withCases(input, async (reader) => {
-    for await (const slice of reader.slices(selection, window)) {
-      all += slice.length;
+  const isJson = flags.output === 'json' || flags.output === 'jsonl';
+  const filter = { status, cause };
+  const counts = new Map<LogStatus, number>();
+  const print = async <C extends CaseRow>(slices: AsyncIterable<C[]>, printer: CasePrinter<C>): Promise<number> => {
+    let others = 0;
+    for await (const slice of slices) {
       const wanted = slice.filter(
         (one) =>
           (cronjob === undefined || one.cronJob === null || one.cronJob === cronjob) &&
           (status === undefined || status.includes(one.status)) &&
           (cause === undefined || cause.includes(one.cause))
       );
-      isFound ||= wanted.some((one) => flags['fail-on'].includes(one.status));
-      if (flags.output === 'jsonl') {
-        await output.write(terminalText(print(wanted, flags.output)));
-      } else {
-        wanted.forEach((one) => cases.push(one));
+      others += slice.length - wanted.length;
+      wanted.forEach((one) => counts.set(one.status, (counts.get(one.status) ?? 0) + 1));
+      await printer.add(wanted);
+      if (printer.closed) {
+        break;
       }
     }
-    return reader.stoppedAt === undefined;
+    await printer.end();
+    return others;
+  };
+  const { isWhole, others } = await withCases(input, async (reader, cases) => {
+    if (isJson && flags.evidence) {
+      const left = await print(reader.slices(selection, window), new CasePrinter(output, flags.output, caseJson));
+      return { isWhole: reader.stoppedAt === undefined, others: left };
+    }
+    const printer = new CasePrinter(output, flags.output, summaryJson);
+    const left = await print(cases.slices(selection, window, filter), printer);
+    return { isWhole: cases.stoppedAt === undefined, others: left + cases.others };
   });
-  if (flags.output !== 'jsonl') {
-    await output.write(terminalText(print(cases, flags.output)));
+  if (!isJson) {
+    process.stderr.write(counts.size === 0 ? noCases(others) : `${caseCounts(counts)}\n`);
   }
-  if (flags.output === 'table' || flags.output === 'wide') {
-    process.stderr.write(cases.length === 0 ? noCases(all) : `${caseCounts(cases)}\n`);
-  }
+  const isFound = flags['fail-on'].some((wanted) => counts.has(wanted));
   return isFound ? exitCode.found : isWhole ? exitCode.ok : exitCode.interrupted;
 }
 
@@ -103,17 +114,6 @@ function parseCause(text: string): Cause {
     throw new UserError(`invalid cause "${text}" (one of: C1 to C20, unknown)`);
   }
   return text;
-}
-
-function print(cases: readonly Case[], output: CasesFlags['output']): string {
-  switch (output) {
-    case 'json':
-      return `${JSON.stringify(cases.map(caseJson), null, 2)}\n`;
-    case 'jsonl':
-      return cases.map((one) => `${JSON.stringify(caseJson(one))}\n`).join('');
-    default:
-      return cases.length === 0 ? '' : caseTable(cases, Date.now(), output === 'wide');
-  }
 }
 
 function noCases(others: number): string {

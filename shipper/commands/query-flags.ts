@@ -4,6 +4,7 @@ import { lokiGroup, lokiOptions } from '../config/loki-settings';
 import { flagForm } from '../config/settings';
 import { AFTER_MS } from '../../model/evidence';
 import { formatNs } from '../../model/time';
+import { CaseList } from '../cases/case-list';
 import { CaseReader, type CaseWindow, type ReadingProgress } from '../lookup/case-reader';
 import { AHEAD_NS, type TimeFlags, timeWindow } from '../lookup/time-window';
 import { connectLoki } from '../loki/connection';
@@ -52,23 +53,36 @@ export function caseWindow(flags: TimeFlags, defaultSince: string): CaseWindow {
  * Runs something that reads cases, and shows its progress; Loki's errors become ones that say what to check. SIGINT ends the
  * reading, not the program: what was read is kept.
  */
-export async function withCases<T>(input: CommandInput, use: (reader: CaseReader) => Promise<T>): Promise<T> {
+export async function withCases<T>(
+  input: CommandInput,
+  use: (reader: CaseReader, list: CaseList) => Promise<T>
+): Promise<T> {
   const connection = connectLoki(lokiOptions(input.read(lokiGroup), process.env));
   const stop = new AbortController();
   const interrupt = () => stop.abort();
   process.once('SIGINT', interrupt);
   const view = progressView(process.stderr);
-  const reader = new CaseReader(new QueryClient(connection), stop.signal, view.show);
+  const client = new QueryClient(connection);
+  const reader = new CaseReader(client, stop.signal, view.show);
+  const cases = new CaseList(client, stop.signal, view.show);
   try {
-    const result = await use(reader);
+    const result = await use(reader, cases);
     view.clear();
-    if (reader.stoppedAt !== undefined) {
-      const time = formatNs(reader.stoppedAt).slice(0, 19);
+    if (cases.worked.size > 0 && process.stderr.isTTY) {
+      const clusters = [...cases.worked].sort().join(', ');
+      process.stderr.write(
+        `afterlog: cases of ${clusters} were worked out from container and pod records, because no watch had written them\n`
+      );
+    }
+    const stoppedAt = reader.stoppedAt ?? cases.stoppedAt;
+    if (stoppedAt !== undefined) {
+      const time = formatNs(stoppedAt).slice(0, 19);
       process.stderr.write(`afterlog: interrupted; cases before ${time}Z may be missing\n`);
     }
-    if (reader.unreadable > 0) {
+    const unreadable = reader.unreadable + cases.unreadable;
+    if (unreadable > 0) {
       process.stderr.write(
-        `afterlog: ${reader.unreadable} records were ignored because they could not be read; update afterlog if a newer version wrote them\n`
+        `afterlog: ${unreadable} records were ignored because they could not be read; update afterlog if a newer version wrote them\n`
       );
     }
     return result;

@@ -79,6 +79,11 @@ export class DemoWatch {
     await this.writer.flush();
   }
 
+  /** Works the cases of all that is in Loki out once more. @throws as `CaseLeader.round` */
+  workCasesOut(): Promise<void> {
+    return this.leader.round(this.stopping.signal);
+  }
+
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.running;

@@ -189,7 +189,7 @@ async function replay(
       onProgress: (progress) => (bytes = progress.bytes),
       signal,
     });
-    const settled = Promise.all([agent.settled(), watch.settled()]);
+    const settled = Promise.all([agent.settled(), watch.settled()]).then(() => watch.workCasesOut());
     await Promise.race([settled, aborted(signal).then(() => signal.throwIfAborted())]);
     show();
   } finally {

@@ -1,4 +1,5 @@
-import type { Answer, Case, Rival } from '../../model/cases';
+import type { CaseSummary } from '../../model/case-records';
+import type { Answer, Rival } from '../../model/cases';
 import { adviceOn } from '../../model/advice';
 import type { Cause } from '../../model/causes';
 import { ENGLISH, type Words } from '../../model/messages';
@@ -23,8 +24,27 @@ const wideHeader = [...header, 'NODE', 'WHAT HAPPENED'];
 
 export type CaseJson = ReturnType<typeof caseJson>;
 
-/** Cases as a table like kubectl's, one a line. */
-export function caseTable(cases: readonly Case[], nowMs: number, wide: boolean): string {
+/** A case without what it rests on, as JSON. */
+export const summaryJson = (one: CaseSummary) => ({
+  ...one,
+  sentence: sentenceText(one, ENGLISH),
+  happened: happenedText(one, ENGLISH),
+});
+
+/** What a table shows of a case. */
+export type CaseRow = Omit<CaseSummary, 'missingBytes' | 'missingLines'>;
+
+/**
+ * Cases as a table like kubectl's, one a line.
+ *
+ * @param widths of the columns of the table that these go on; its header stands above them
+ */
+export function caseTable(
+  cases: readonly CaseRow[],
+  nowMs: number,
+  wide: boolean,
+  widths?: number[]
+): { text: string; widths: number[] } {
   const rows = cases.map((one) => [
     one.namespace,
     one.job ?? '',
@@ -37,12 +57,16 @@ export function caseTable(cases: readonly Case[], nowMs: number, wide: boolean):
     one.at === null ? '?' : age(nowMs - Date.parse(one.at)),
     ...(wide ? [one.node ?? '', sentenceText(one, ENGLISH)] : []),
   ]);
-  return columns([wide ? wideHeader : header, ...rows]);
+  const table = [wide ? wideHeader : header, ...rows];
+  const used = widths ?? widthsOf(table);
+  return { text: columns(widths === undefined ? table : rows, used), widths: used };
 }
 
+const widthsOf = (rows: readonly string[][]): number[] =>
+  (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+
 /** Left-aligned columns, three spaces apart, as wide as their widest cell; the last is not filled up. */
-function columns(rows: readonly string[][]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+function columns(rows: readonly string[][], widths = widthsOf(rows)): string {
   const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('   '));
   return lines.map((line) => `${line.trimEnd()}\n`).join('');
 }
@@ -59,14 +83,11 @@ function age(ms: number): string {
   return seconds < 172_800 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 86_400)}d`;
 }
 
-/** `54 cases: 52 kept, 1 partial, 1 lost`. */
-export function caseCounts(cases: readonly Case[]): string {
-  const counts = new Map<LogStatus, number>();
-  for (const { status } of cases) {
-    counts.set(status, (counts.get(status) ?? 0) + 1);
-  }
+/** `54 cases: 52 complete, 1 partial, 1 lost`. */
+export function caseCounts(counts: ReadonlyMap<LogStatus, number>): string {
+  const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
   const parts = [...counts].map(([status, count]) => `${count} ${status}`);
-  return `${cases.length} case${cases.length === 1 ? '' : 's'}: ${parts.join(', ')}`;
+  return `${all} case${all === 1 ? '' : 's'}: ${parts.join(', ')}`;
 }
 
 /** One container run with all that is known of its log and what to change; `others` have the same cause. */

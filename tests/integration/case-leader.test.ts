@@ -1,12 +1,19 @@
 import winston from 'winston';
-import { caseCountQuery, caseQuery, summaryOf } from '../../model/case-records';
+import { caseCountQuery, caseQuery, type CaseSummary, caseSummarySchema, summaryOf } from '../../model/case-records';
 import type { Case } from '../../model/cases';
-import { CONTAINER_METADATA, type ContainerRecord, recordKey } from '../../model/records';
+import {
+  CONTAINER_METADATA,
+  type ContainerRecord,
+  RECORD_VERSION,
+  recordKey,
+  type WatchRecord,
+} from '../../model/records';
 import { formatNs, parseNs } from '../../model/time';
+import { type CaseFilter, CaseList } from '../../shipper/cases/case-list';
 import { CaseLeader } from '../../shipper/cases/case-leader';
 import { storedCases } from '../../shipper/cases/stored-cases';
 import { metadataOf } from '../../shipper/cluster/core/tracker';
-import { CaseReader } from '../../shipper/lookup/case-reader';
+import { CaseReader, type CaseSelection } from '../../shipper/lookup/case-reader';
 import { connectLoki, type LokiConnection } from '../../shipper/loki/connection';
 import { QueryClient } from '../../shipper/loki/query-client';
 import { RecordWriter } from '../../shipper/loki/record-writer';
@@ -84,6 +91,34 @@ const partly = (record: ContainerRecord): ContainerRecord => ({
   bytesSeen: record.bytesSeen + 100,
   gaps: [{ reason: 'gone-unread', bytes: 100, lines: 3, from: null, to: null }],
 });
+
+/** A watch says so in the record that it writes every 15 s. */
+async function tellCoverage(leader: CaseLeader): Promise<void> {
+  const time = formatNs(now);
+  const record: WatchRecord = {
+    ...{ v: RECORD_VERSION, kind: 'watch', id: `watch/${time}/w`, cluster, identity: 'w', from: time, to: time },
+    ...{ completeUntil: time, kinds: {}, cases: leader.coverage() ?? null, namespaces: [], final: false },
+  };
+  const writer = newWriter();
+  writer.write({ kind: 'watch', cluster, timestamp: END, line: JSON.stringify(record), metadata: { id: record.id } });
+  await writer.close(1000);
+}
+
+/** As a reader sees it, who reads case records where there are any. */
+async function listed(
+  selection: CaseSelection = {},
+  filter: CaseFilter = {}
+): Promise<{ list: CaseList; cases: CaseSummary[] }> {
+  const list = new CaseList(loki);
+  const cases: CaseSummary[] = [];
+  const window = { from: END - DAY, to: now, recordsTo: now, now };
+  for await (const some of list.slices(selection, window, filter)) {
+    cases.push(...some);
+  }
+  return { list, cases };
+}
+const plain = (cases: readonly CaseSummary[]): CaseSummary[] =>
+  sorted(cases).map((one) => caseSummarySchema.parse(JSON.parse(JSON.stringify(one))));
 
 test('the cases that it writes are those that a reader works out', async () => {
   await round();
@@ -180,4 +215,75 @@ test('what happened before the first round is worked out step by step', async ()
     await leader.round(signal);
   });
   expect(await counted()).toEqual({ complete: 54 });
+});
+
+describe('a list of cases', () => {
+  test('is the same with a watch and without one, and says where its cases come from', async () => {
+    const without = await listed();
+    expect([...without.list.worked]).toEqual([cluster]);
+    await lead(async (leader) => {
+      await leader.round(signal);
+      await leader.round(signal);
+      await leader.round(signal);
+      await leader.round(signal);
+      await tellCoverage(leader);
+    });
+    const { list, cases } = await listed();
+    expect([...list.worked]).toEqual([]);
+    expect(cases).toHaveLength(54);
+    expect(plain(cases)).toEqual(plain(without.cases));
+  });
+
+  test('works out what happened since the watch last wrote', async () => {
+    const without = await listed();
+    const end = now;
+    now = (parseNs('2026-11-23T23:18:00Z') ?? 0n) + 2n * MINUTE;
+    await lead(async (leader) => {
+      await leader.round(signal);
+      await tellCoverage(leader);
+    });
+    now = end;
+    const recorded = (await written()).length;
+    expect(recorded).toBeGreaterThan(30);
+    expect(recorded).toBeLessThan(54);
+    expect(plain((await listed()).cases)).toEqual(plain(without.cases));
+  });
+
+  test.each<[CaseSelection, CaseFilter]>([
+    [{ job: 'hello' }, {}],
+    [{ namespace: 'job-test' }, { cause: ['C4', 'C9'] }],
+    [{ workload: 'tick' }, { status: ['complete'] }],
+    [{ node: 'node-a' }, { status: ['lost'] }],
+    [{ node: 'elsewhere' }, {}],
+  ])('of %j with %j is the same either way', async (selection, filter) => {
+    const without = await listed(selection, filter);
+    await lead(async (leader) => {
+      await leader.round(signal);
+      await tellCoverage(leader);
+    });
+    const { cases, list } = await listed(selection, filter);
+    expect(plain(cases)).toEqual(plain(without.cases));
+    expect(list.others).toBe(without.list.others);
+  });
+
+  test('keeps what was read when it is stopped, and says what is missing', async () => {
+    await lead(async (leader) => {
+      await leader.round(signal);
+      await tellCoverage(leader);
+    });
+    loki.maxEntries = 10;
+    const stop = new AbortController();
+    const list = new CaseList(loki, stop.signal, ({ read }) => read > 0 && stop.abort());
+    const cases: CaseSummary[] = [];
+    const window = { from: END - DAY, to: now, recordsTo: now, now };
+    for await (const some of list.slices({}, window)) {
+      cases.push(...some);
+    }
+    expect(cases.length).toBeGreaterThan(0);
+    expect(cases.length).toBeLessThan(54);
+    const oldest = cases
+      .map(({ at, finished }) => parseNs(at ?? finished ?? '') ?? 0n)
+      .reduce((a, b) => (a < b ? a : b));
+    expect(list.stoppedAt).toBeLessThanOrEqual(oldest);
+  });
 });

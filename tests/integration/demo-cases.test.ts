@@ -4,11 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod';
+import winston from 'winston';
+import { CaseLeader } from '../../shipper/cases/case-leader';
+import { connectLoki } from '../../shipper/loki/connection';
+import { QueryClient } from '../../shipper/loki/query-client';
+import { RecordWriter } from '../../shipper/loki/record-writer';
 import type { CaseJson as Case } from '../../shipper/lookup/case-text';
 import { startStore } from '../../pocket-loki';
 import { startTestStore } from './logs-store';
 
 const run = promisify(execFile);
+const logger = winston.createLogger({ silent: true });
 /** A replay takes as long as the machine needs for it: this only ends one that hangs. */
 const PATIENCE_MS = 600_000;
 const program = join(__dirname, '../../build/afterlog.js');
@@ -53,6 +59,23 @@ class Replayed {
     this.cases = z.array(z.custom<Case>()).parse(JSON.parse(stdout));
   }
 
+  /**
+   * The same cases as a watch has written them, from case records. The demo's watch ended with the agent, whose last words
+   * came after its last round: they are worked in by the next leader.
+   */
+  async listed(): Promise<Array<Partial<Case>>> {
+    const url = this.store?.url ?? '';
+    const connection = connectLoki({ url });
+    const writer = new RecordWriter(connection, { logger });
+    const loki = new QueryClient(connection);
+    const now = () => BigInt(Date.now()) * 1_000_000n;
+    await new CaseLeader({ loki, writer, cluster: 'demo', logger, now }).round(new AbortController().signal);
+    await writer.close(1000);
+    await connection.close();
+    const { stdout } = await afterlog('cases', '-o', 'json', '--no-evidence', '--loki.url', url);
+    return z.array(z.custom<Partial<Case>>()).parse(JSON.parse(stdout));
+  }
+
   async explain(pod: string): Promise<string> {
     return (await afterlog('explain', pod, '-n', 'job-test', '--loki.url', this.store?.url ?? '')).stdout;
   }
@@ -62,6 +85,11 @@ class Replayed {
     await rm(this.dir, { recursive: true, force: true });
   }
 }
+
+/** What both ways of reading tell of a case. */
+const told = ({ id, status, cause, also, confidence, at, finished, sentence }: Partial<Case>) => ({
+  ...{ id, status, cause, also, confidence, at, finished, sentence },
+});
 
 function tally(cases: readonly Case[]): Record<string, number> {
   const counts: Record<string, number> = {};
@@ -89,6 +117,10 @@ describe('the cases of a replay that the agent saw whole', () => {
     const reclaimed = replayed.cases.filter(({ cause }) => cause === 'C1');
     expect(reclaimed.filter(({ sentence }) => sentence.includes('together with 33 others'))).toHaveLength(34);
     expect(reclaimed.filter(({ sentence }) => sentence.includes('together with 6 others'))).toHaveLength(7);
+  });
+
+  test('stand in case records as they are worked out', async () => {
+    expect((await replayed.listed()).map(told)).toEqual(replayed.cases.map(told));
   });
 
   test('know the 180,000 lines that rotation took from the node', () => {
@@ -135,6 +167,10 @@ describe('the recorded node of Kubernetes 1.36, whose kubelet logs text and then
   test('has every line in the store', () => {
     expect(replayed.report).toContain('✓ Every line of the recording is in the store');
     expect(replayed.report).toContain('node-b, 2026-11-28');
+  });
+
+  test('has case records that tell the same', async () => {
+    expect((await replayed.listed()).map(told)).toEqual(replayed.cases.map(told));
   });
 
   test('has for each container the cause that ground-truth.jsonl tells, and its whole log', async () => {
