@@ -12,11 +12,11 @@ import {
 import { RECORD_SELECTOR } from '../../model/evidence';
 import type { LabelMatches } from '../../model/logql';
 import type { Cause } from '../../model/causes';
+import { mergeByTime } from '../../model/lookup';
 import { type LogStatus, recordKey } from '../../model/records';
 import { parseNs } from '../../model/time';
 import type { QueryClient } from '../loki/query-client';
 import { CaseReader, type CaseSelection, type CaseWindow, type ReadingProgress } from '../lookup/case-reader';
-import { mergeByTime } from '../lookup/merge';
 import { caseCoverage, caseRecordPages } from './stored-cases';
 
 /** Which cases of a selection. */
