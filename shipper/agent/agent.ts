@@ -103,7 +103,6 @@ export class Agent {
       {
         logger: this.logger,
         roots: this.roots,
-        nowText: this.nowText,
         givenUp: (container) => this.recordKeeper.settled([container]),
       }
     );
@@ -165,8 +164,7 @@ export class Agent {
       roots: this.roots,
       linkedContainers: (namespace: string, pod: string) => this.links.unreadContainers(namespace, pod),
       create: (...args: Parameters<Agent['create']>) => this.create(...args),
-      nowText: this.nowText,
-      fileTimeText: (ms: number) => formatNs(this.clock.when(ms)),
+      linkedMs: (run: ContainerLog['run']) => this.links.madeMs(containerRunId(run)),
       changed: (container: ContainerLog, kept: boolean) => this.recordKeeper.changed(container, kept),
     };
     this.podLogs = new PodLogs(this.logsDir, config.rescan.interval, deps, byDirectory(saved));
@@ -370,6 +368,7 @@ export class Agent {
       node: config.node.name,
       logsDir: this.logsDir,
       records: this.records,
+      maxLineBytes: config.limits['max-line-size'],
       checkpoint: this.checkpoint,
       logger: this.logger,
       now: () => this.clock.now(),
@@ -414,8 +413,13 @@ export class Agent {
       {
         pairs: (containerId) => namedValues(run, config.stream.metadata, config, containerId),
         onMiss: (gap) => this.countMissed(gap),
+        nowText: this.nowText,
+        fileTimeText: (ms) => {
+          const [now, then] = [this.clock.now(), this.clock.when(ms)];
+          return formatNs(then < now ? then : now);
+        },
       },
-      saved?.account
+      saved
     );
     container.over = this.once;
     container.bytesBefore = bytesKept(saved);

@@ -40,7 +40,10 @@ async function shipUnder(available: () => number, pushes: number) {
     'they are seen to have left',
     () => agent.containerRecords().filter(({ left }) => left !== null).length === 6
   );
-  await until('the silent ones may have ended', () => agent.atRisk === bytesOf(ended));
+  await until(
+    'the silent ones may have ended, and the others wait',
+    () => agent.atRisk >= bytesOf([...ended, ...running])
+  );
   const begun = scene.endpoint.pushes;
   scene.endpoint.treat = (push) => {
     if (push - begun >= pushes) {

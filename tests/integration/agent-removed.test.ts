@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
+import { formatNs } from '../../model/time';
 import { expectEachLineOnce, finalContainerRecord, storedContainerRecords, until } from './agent-harness';
 import { agentScene } from './agent-scene';
 
@@ -82,13 +83,22 @@ test('a deleted log that its container goes on writing to, given up by the budge
   container.deleteByHand();
   const writing = setInterval(() => container.write(1), 100);
   try {
-    const record = await finalContainerRecord(scene.store, container);
-    expect(record.gaps.at(-1)).toMatchObject({ reason: 'shed', bytes: null });
-    expect(record.status).toBe('partial');
+    await until(
+      'it is given up',
+      () => agent.containerRecords()[0]?.gaps.some(({ reason }) => reason === 'shed') === true
+    );
+    await wait(2_000); // the kubelet has the container still, which writes on
+    expect(await isDoneWith(container.id)).toBe(false);
   } finally {
     clearInterval(writing);
     container.release();
   }
+  container.unlink();
+  const record = await finalContainerRecord(scene.store, container);
+  expect(record).toMatchObject({ status: 'partial', ended: true });
+  const lastNs = formatNs(container.times.at(-1)!);
+  expect(record.gaps).toContainEqual(expect.objectContaining({ reason: 'shed', bytes: null }));
+  expect(record.gaps.some(({ to }) => to !== null && to >= lastNs)).toBe(true);
 });
 
 test('a static pod that returns under its UID has a record of its own, after a restart of the agent, too', async () => {

@@ -9,6 +9,7 @@ import type { RecordWriter } from '../../loki/record-writer';
 import type { LogSize } from '../../node/rollup/rollups';
 import type { Checkpoint } from './checkpoint';
 import type { ContainerLog, LinkState } from '../container/container-log';
+import { recordLine } from '../container/record-line';
 import type { RecordState } from '../container/record-state';
 
 /** The kubelet deletes files first and directories just after; what remains shows when it is done. */
@@ -24,6 +25,8 @@ export interface RecordKeeperDeps {
   /** The kubelet's log directory, resolved. */
   logsDir: string;
   records: RecordWriter;
+  /** Loki takes no longer line. */
+  maxLineBytes: number;
   checkpoint: Checkpoint;
   logger: Logger;
   /** Nanoseconds since 1970. */
@@ -91,18 +94,25 @@ export class RecordKeeper {
   /** Containers whose logs were deleted end when the kubelet removes them, or are silent. */
   lookForEnds(): void {
     for (const container of this.containers.values()) {
-      if (container.lingers && container.hasEnded(this.deps.linkState(container))) {
-        container.state.ended = true;
+      if (this.lookForEnd(container)) {
         this.changed(container, true);
       }
     }
+  }
+
+  /** @returns whether it has ended now, or is found to write where nobody can read it */
+  private lookForEnd(container: ContainerLog): boolean {
+    const gaps = container.state.gaps.length;
+    return (
+      container.lingers && (container.lookForEnd(this.deps.linkState(container)) || container.state.gaps.length > gaps)
+    );
   }
 
   /** Containers with files that are there and cannot be opened. */
   get unopened(): number {
     let files = 0;
     for (const { unopened } of this.containers.values()) {
-      files += unopened.gaps.length;
+      files += unopened.count;
     }
     return files;
   }
@@ -120,8 +130,7 @@ export class RecordKeeper {
   get atRisk(): number {
     let bytes = 0;
     for (const container of this.containers.values()) {
-      const { unacked } = container;
-      bytes += unacked > 0 && container.reclaimable ? unacked : 0;
+      bytes += container.atRiskBytes;
     }
     return bytes + this.addedUp().unopened;
   }
@@ -193,6 +202,7 @@ export class RecordKeeper {
    */
   changed(container: ContainerLog, kept: boolean): void {
     this.sums = null;
+    this.lookForEnd(container);
     if (container.unread > 0) {
       this.deps.ready(container);
       this.untold.add(container);
@@ -375,7 +385,7 @@ export class RecordKeeper {
       kind: record.kind,
       cluster: record.cluster,
       timestamp,
-      line: JSON.stringify(record),
+      line: recordLine(record, this.deps.maxLineBytes),
       metadata,
     });
   }

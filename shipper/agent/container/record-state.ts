@@ -3,6 +3,8 @@ import { gapSchema, RECORD_VERSION, type ContainerRecord, type Gap } from '../..
 import { logStatusOf } from '../../../model/log-status';
 import { workloadOf } from '../../../model/workload';
 import * as z from 'zod';
+import type { FoundFile } from '../files/found-file';
+import { isSameRotation } from '../files/names';
 
 /** A log file that is read and acknowledged to its end and closed; it may still lie on the node. */
 export const closedFileSchema = z.object({
@@ -119,6 +121,13 @@ const PROMPT_MS = 1_000;
 function leftOf({ noticed, ...left }: NonNullable<RecordState['left']>): ContainerRecord['left'] {
   const late = noticed !== undefined && Date.parse(noticed) - Date.parse(left.at) > PROMPT_MS;
   return late ? { ...left, noticed } : left;
+}
+
+/** Whether the file in the directory is the closed one: by its rotation's name, or by its inode, which may be used again. */
+export function isSameFile(closed: ClosedFile, found: FoundFile): boolean {
+  return (
+    isSameRotation(closed.rotated, found.rotated) || (closed.ino === found.ino && closed.birthMs === found.birthMs)
+  );
 }
 
 /** Adds up closed files that rotation deleted, so that a container that writes for months stays small. */

@@ -23,11 +23,21 @@ export class UnopenedFiles {
     this.files.delete(keyOf(found));
   }
 
-  /** Those that are there and cannot be opened, as the gaps that they are as long as that is so. */
-  get gaps(): Gap[] {
-    return [...this.files.values()]
-      .filter(({ reason }) => reason === 'unreadable')
-      .map(({ reason, bytes, detail }) => ({ reason, bytes, lines: null, from: null, to: null, detail }));
+  /** How many are there and cannot be opened. */
+  get count(): number {
+    return this.refused.length;
+  }
+
+  /**
+   * Those that are there and cannot be opened, as the gaps that they are as long as that is so.
+   * @param from the time of the last line that was read; @param now both RFC 3339
+   */
+  gaps(from: string | null, now: string): Gap[] {
+    return this.refused.map(({ reason, bytes, detail }) => ({ reason, bytes, lines: null, from, to: now, detail }));
+  }
+
+  private get refused(): Unread[] {
+    return [...this.files.values()].filter(({ reason }) => reason === 'unreadable');
   }
 
   /** Bytes that they had when they were last looked at. */

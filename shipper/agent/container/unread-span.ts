@@ -1,13 +1,13 @@
 import { lineTime } from '../files/line-time';
 import { LineFormat } from '../entries/line-format';
-import type { OpenFile } from './open-file';
+import type { TailedFile } from './tailed-file';
 
 /** Far enough to hold a line's time and most lines whole. */
 const LOOK_BYTES = 64 * 1024;
 const NEWLINE = 0x0a;
 
 /** Times of the first and the last line that are not read of a file; null where they cannot be told. */
-export function unreadSpan({ log }: OpenFile): { from: string | null; to: string | null } {
+export function unreadSpan({ log }: TailedFile): { from: string | null; to: string | null } {
   const format = new LineFormat();
   const memory = Buffer.alloc(LOOK_BYTES);
   const timeOf = (start: number, end: number) => {
@@ -31,4 +31,13 @@ export function unreadSpan({ log }: OpenFile): { from: string | null; to: string
     end = start - 1;
   }
   return { from, to: null };
+}
+
+/** The time of a file's first line, milliseconds since 1970; null where it cannot be told. */
+export function firstLineMs({ log }: TailedFile): number | null {
+  const memory = Buffer.alloc(LOOK_BYTES);
+  const n = log.readAt(memory, 0, LOOK_BYTES, 0) ?? 0;
+  const end = memory.subarray(0, n).indexOf(NEWLINE);
+  const line = end < 0 ? null : new LineFormat().parse(memory, 0, end);
+  return line && line.seconds * 1000 + line.nanos / 1e6;
 }

@@ -1,18 +1,16 @@
 import { join } from 'node:path';
+import type { ContainerRun } from '../../../model/container-run';
 import { errorText } from '../../../model/error-text';
 import type { Logger } from '../../common/log';
-import type { Refusals } from './refusals';
-import type { ContainerRun } from '../../../model/container-run';
-import { foldAway, type ClosedFile } from '../container/record-state';
-import type { SavedContainer, SavedFile } from '../container/saved';
-import { missUnopened, missUnresolved, missUnseen } from '../container/unread';
 import type { ContainerLog } from '../container/container-log';
+import type { SavedContainer } from '../container/saved';
+import type { FileView } from '../container/tailed-file';
 import type { FoundFile } from '../files/found-file';
-import { DirectoryListing, isMissing, MANY_TRIES } from './directory-listing';
 import { LogFile } from '../files/log-file';
-import { byAge, isSameRotation, parseLogFileName, rotationOf, type PodDirectory } from '../files/names';
-import { OpenFile } from '../container/open-file';
-import { movePosition } from '../files/position';
+import { byAge, parseLogFileName, type PodDirectory } from '../files/names';
+import { DirectoryListing, isMissing, MANY_TRIES } from './directory-listing';
+import { matchFile } from './match-files';
+import type { Refusals } from './refusals';
 
 export interface DirectoryDeps {
   logger: Logger;
@@ -22,10 +20,8 @@ export interface DirectoryDeps {
   roots: readonly string[];
   /** @param bornMs when the first of its files was made, milliseconds since 1970 */
   create: (run: ContainerRun, directory: string, saved: SavedContainer | undefined, bornMs: number) => ContainerLog;
-  /** Now as RFC 3339. */
-  nowText: () => string;
-  /** A time of the file system, milliseconds since 1970, as RFC 3339. */
-  fileTimeText: (ms: number) => string;
+  /** When the link to the log of a container run was made, milliseconds since 1970; null where there is none. */
+  linkedMs: (run: ContainerRun) => number | null;
   /**
    * The container has something to read, was ended or left: whoever schedules looks at it.
    * @param kept whether what has to be kept over a restart is another now: its files, their names, its end
@@ -71,17 +67,16 @@ export class ContainerDirectory {
     let grew = false;
     for (const container of this.containers.values()) {
       for (const file of container.files) {
-        const { log, pinned } = file;
-        if (!log.isOpen || log.compressed) {
+        if (!file.isReadable || file.compressed) {
           continue;
         }
-        const { size, links } = log.look();
-        if (size < log.size || (links === 0 && pinned === null)) {
+        const facts = file.look();
+        if (file.hasOtherContent(facts) || (facts.links === 0 && !file.isDeleted)) {
           this.scan();
           return true;
         }
-        if (size > log.size) {
-          container.grew(file, size);
+        if (facts.size > file.size) {
+          container.apply({ kind: 'grew', file, size: facts.size });
           grew = true;
           this.deps.changed(container, false);
         }
@@ -93,8 +88,7 @@ export class ContainerDirectory {
   /** Finds what no event told of, and wakes what waits: by a poll, where that would show all that there can be. */
   check(): void {
     const atRest = [...this.containers.values()].every(
-      ({ unread, unresolved, unreported, state }) =>
-        unread === 0 && unresolved.length === 0 && !unreported && !state.closed.some(({ onNode }) => onNode)
+      ({ isAtRest, state }) => isAtRest && !state.closed.some(({ onNode }) => onNode)
     );
     if (atRest && this.deps.refusals.size === 0 && this.saved.size === 0) {
       this.poll();
@@ -116,7 +110,9 @@ export class ContainerDirectory {
   /** Whether a file of that name is open. */
   hasOpen(name: string): boolean {
     const path = join(this.path, name);
-    return [...this.containers.values()].some(({ files }) => files.some(({ log }) => log.isOpen && log.path === path));
+    return [...this.containers.values()].some(({ files }) =>
+      files.some((file) => file.isReadable && file.path === path)
+    );
   }
 
   /** Whether it is the name of a file that one of its links leads to. */
@@ -140,10 +136,7 @@ export class ContainerDirectory {
       Date.now()
     );
     this.containers.set(parsed.restart, container);
-    const now = this.deps.nowText();
-    const detail = 'it came and went while the agent could not look';
-    container.miss({ reason: 'gone-unread', bytes: null, lines: null, from: null, to: now, detail });
-    container.leave({ at: now, noticed: now, directory: 'unknown', bytesUnacked: 0 });
+    container.passBy('it came and went while the agent could not look');
     this.deps.changed(container, true);
   }
 
@@ -165,18 +158,19 @@ export class ContainerDirectory {
   }
 
   private look(): void {
-    const found = this.listing.read();
-    const restarts = [...new Set([...found.keys(), ...this.containers.keys(), ...this.saved.keys()])].sort(
-      (a, b) => a - b
-    );
-    const newest = Math.max(...found.keys(), ...this.containers.keys());
+    const { found, dangling } = this.listing.read();
+    const restarts = [
+      ...new Set([...found.keys(), ...dangling.keys(), ...this.containers.keys(), ...this.saved.keys()]),
+    ].sort((a, b) => a - b);
+    const newest = Math.max(...found.keys(), ...dangling.keys(), ...this.containers.keys());
     for (const restart of restarts) {
       const files = (found.get(restart) ?? []).sort(byAge);
-      const container = this.containers.get(restart) ?? this.adopt(restart, files);
+      const links = dangling.get(restart) ?? [];
+      const container = this.containers.get(restart) ?? this.adopt(restart, files, links);
       if (container) {
-        const before = outline(container);
-        this.match(container, files, restart < newest);
-        this.deps.changed(container, outline(container) !== before);
+        const before = container.outline;
+        this.observe(container, files, links, restart < newest);
+        this.deps.changed(container, container.outline !== before);
       }
     }
     if (this.lingers) {
@@ -184,219 +178,89 @@ export class ContainerDirectory {
     }
   }
 
-  private adopt(restart: number, files: readonly FoundFile[]): ContainerLog | undefined {
+  /** @param links links that lead nowhere: what they led to is not known */
+  private adopt(restart: number, files: readonly FoundFile[], links: readonly FoundFile[]): ContainerLog | undefined {
     const saved = this.saved.get(restart);
     this.saved.delete(restart);
-    if (files.length === 0 && !saved) {
+    const isNews = files.length > 0 || (links.length > 0 && !this.forgotten.has(restart));
+    if (!isNews && !saved) {
       return undefined;
     }
+    const run = { ...this.pod, container: this.name, restart };
     const bornMs = Math.min(Date.now(), ...files.map(({ birthMs }) => birthMs));
-    const container = this.deps.create({ ...this.pod, container: this.name, restart }, this.path, saved, bornMs);
+    const container = this.deps.create(run, this.path, saved, bornMs);
     this.containers.set(restart, container);
-    container.unresolved = [...(saved?.files ?? [])];
+    const [oldest] = files;
+    const linkedMs = oldest && !saved ? this.deps.linkedMs(run) : null;
+    if (oldest && linkedMs !== null) {
+      container.begin(oldest, linkedMs);
+    }
+    links.forEach((found) =>
+      container.apply({ kind: 'unopened', found, why: 'the link to it leads to a file that is not there' })
+    );
     return container;
   }
 
-  /** Holds the container's open files against what lies in the directory. */
-  private match(container: ContainerLog, files: readonly FoundFile[], superseded: boolean): void {
-    const seen = new Set<OpenFile>();
+  /** Tells a container what became of its files, by what lies in the directory, oldest first. */
+  private observe(
+    container: ContainerLog,
+    files: readonly FoundFile[],
+    links: readonly FoundFile[],
+    isSuperseded: boolean
+  ): void {
+    const there = new Set<FileView>();
     for (const found of files) {
-      const file = container.files.find((one) => isOpenAs(one, found));
-      const closed = container.state.closed.find((one) => isSame(one, found));
-      if (file && !this.truncated(container, file)) {
-        file.log.path = found.path;
-        file.rotated = found.rotated;
-        seen.add(file);
-      } else if (closed && !hasGrown(found, closed)) {
-        closed.rotated = found.rotated;
-      } else {
-        const opened = this.openNew(container, found);
-        if (opened) {
-          seen.add(opened);
-        }
+      const match = matchFile(found, container.files, container.state.closed);
+      if (match.kind === 'open' && !this.observeSize(container, match.file)) {
+        container.apply({ kind: 'renamed', file: match.file, found });
+        there.add(match.file);
+      } else if (match.kind !== 'closed') {
+        this.open(container, found);
       }
     }
-    const closedWereThere = container.state.closed.some(({ onNode }) => onNode);
-    for (const closed of container.state.closed) {
-      closed.onNode &&= files.some((found) => isSame(closed, found));
-    }
-    if (files.length > 0) {
-      foldAway(container.state);
-    }
-    container.files.sort((a, b) =>
-      byAge({ ...a, restart: 0, compressed: false }, { ...b, restart: 0, compressed: false })
-    );
     for (const file of container.files) {
-      const { log } = file;
-      if (!seen.has(file) && log.isOpen && !log.compressed) {
-        container.grew(file, log.look().size);
-        file.rotated = rotationOf(log.lastName) || file.rotated;
-      }
-      log.gone ||= !seen.has(file);
-      if (log.gone && log.isParked) {
-        container.giveUp(file, {
-          reason: 'gone-unread',
-          to: this.deps.nowText(),
-          detail: 'deleted while too many files were open to hold it, too',
-        });
-      }
-      if (superseded || file !== container.files.at(-1)) {
-        log.supersede();
-      }
-      if (log.isOpen && log.gone) {
-        file.pinned ??= { since: performance.now(), acked: log.acked.offset };
+      if (!there.has(file) && !files.some(({ ino, birthMs }) => ino === file.ino && birthMs === file.birthMs)) {
+        container.apply({ kind: 'deleted', file });
       }
     }
-    if (superseded && !container.state.ended) {
-      container.state.ended = true;
-    }
-    if (!this.stale && container.files.every(({ identified }) => identified)) {
-      missUnresolved(container, files.length === 0 ? this.wentAt(container, closedWereThere) : this.deps.nowText());
-    }
-    if (!this.stale) {
-      missUnopened(container, files, this.deps.nowText());
-    }
-    if (files.length === 0) {
-      this.noteLeaving(container, closedWereThere);
-    } else if (container.state.left !== null) {
-      container.comeBack(this.deps.nowText(), superseded);
-    }
+    const isFirm = !this.stale;
+    const { mtimeMs: changedMs } = this.listing;
+    container.looked({ there: files, links, isFirm, isSuperseded, changedMs });
   }
 
-  private noteLeaving(container: ContainerLog, closedWereThere: boolean): void {
-    const { state } = container;
-    if (state.left === null && !this.stale) {
-      const at = this.wentAt(container, closedWereThere);
-      const noticed = this.deps.nowText();
-      container.leave({ at, noticed, directory: 'unknown', bytesUnacked: container.unacked });
-      missUnseen(container, noticed);
-    }
-  }
-
-  /**
-   * When the last of the container's files went, RFC 3339. The file system knows, however late it is noticed: open files
-   * say themselves when they were deleted, and for the others a directory that is there says when it last changed, which
-   * is then or later. With the directory gone as well it was by now.
-   */
-  private wentAt({ files }: ContainerLog, closedWereThere: boolean): string {
-    const unlinked = files.filter(({ log }) => log.isOpen).map(({ log }) => log.unlinkedMs());
-    const known = unlinked.filter((ms) => ms !== null);
-    const byFiles = known.length > 0 && known.length === unlinked.length && !closedWereThere;
-    const ms = byFiles ? Math.max(...known) : this.listing.mtimeMs;
-    const [now, went] = [this.deps.nowText(), ms === null ? null : this.deps.fileTimeText(ms)];
-    return went === null || went > now ? now : went;
-  }
-
-  /**
-   * Looks at the size of an open file. One that is shorter than it was has other content: what was not read of the old
-   * is lost, and the new is read from its start, while what is under way of the old may still be acknowledged.
-   */
-  private truncated(container: ContainerLog, file: OpenFile): boolean {
-    const { log } = file;
-    if (log.compressed) {
+  /** @returns whether the file has other content than before */
+  private observeSize(container: ContainerLog, file: FileView): boolean {
+    if (file.compressed || !file.isReadable) {
       return false;
     }
-    const { size } = log.look();
-    if (size < log.size) {
-      this.deps.logger.warn('a log file was truncated: reading it from its start', { file: log.path });
-      container.giveUp(file, { reason: 'truncated', to: this.deps.nowText() });
+    const facts = file.look();
+    if (file.hasOtherContent(facts)) {
+      this.deps.logger.warn('a log file was truncated: reading it from its start', { file: file.path });
+      container.apply({ kind: 'truncated', file });
       return true;
     }
-    container.grew(file, size);
+    container.apply({ kind: 'grew', file, size: facts.size });
     return false;
   }
 
-  /**
-   * Opens a file that no open one is. One whose first line is that of a closed file is that file (renamed over a file
-   * system that shows no birth times, compressed, or grown): it goes on where that one ended. One that an earlier agent
-   * had begun goes on where Loki had acknowledged it.
-   */
-  private openNew(container: ContainerLog, found: FoundFile): OpenFile | undefined {
-    const opened = this.open(container, found);
-    if (!opened?.identified) {
-      return opened;
-    }
-    const saved = container.unresolved.find((one) => isSaved(one, opened));
-    // One that is shorter than what was acknowledged was truncated: it is read from its start.
-    if (saved && opened.log.size >= saved.acked.offset) {
-      container.resume(opened, saved);
-      return opened;
-    }
-    const hash = container.state.closed.length > 0 ? opened.log.identity() : null;
-    const twin = hash === null ? undefined : container.state.closed.find((closed) => closed.hash === hash);
-    if (!twin) {
-      return opened;
-    }
-    if (opened.log.size <= twin.bytes) {
-      Object.assign(twin, { ino: found.ino, birthMs: found.birthMs, rotated: found.rotated, onNode: true });
-      opened.log.close();
-      container.files.splice(container.files.indexOf(opened), 1);
-      return undefined;
-    }
-    container.state.closed.splice(container.state.closed.indexOf(twin), 1);
-    const position = { ...opened.log.acked, offset: twin.bytes, lines: twin.lines };
-    movePosition(opened.log.read, position);
-    movePosition(opened.log.acked, position);
-    opened.firstTime = twin.from;
-    return opened;
-  }
-
-  private open(container: ContainerLog, found: FoundFile): OpenFile | undefined {
-    const existing = container.files.find(({ log, givenUp }) => log.ino === found.ino && givenUp === null);
-    if (existing) {
-      return existing;
-    }
+  private open(container: ContainerLog, found: FoundFile): void {
     try {
       const log = LogFile.open(found.path, this.deps.roots);
       if (log.ino !== found.ino) {
         this.stale = true; // renamed since it was found: it will be found again
         log.close();
-        return undefined;
+        return;
       }
-      const file = new OpenFile(log, found.rotated);
-      container.files.push(file);
-      container.unopened.opened(found);
       this.deps.refusals.clear(found.path);
-      return file;
+      container.apply({ kind: 'seen', found, log });
     } catch (error) {
       if (isMissing(error)) {
         this.stale = true; // renamed or deleted since it was found
-        container.unopened.note(found, null);
+        container.apply({ kind: 'unopened', found, why: null });
       } else {
         this.deps.refusals.note(found.path, error);
-        container.unopened.note(found, errorText(error));
+        container.apply({ kind: 'unopened', found, why: errorText(error) });
       }
-      return undefined;
     }
   }
-}
-
-/** Whether an earlier agent had begun the file. */
-function isSaved({ hash, ino, birthMs }: SavedFile, { log }: OpenFile): boolean {
-  return hash === null ? ino === log.ino && birthMs === log.birthMs : hash === log.identity();
-}
-
-/** What is kept of a container over a restart, besides positions and sizes. */
-function outline({ files, state, unresolved }: ContainerLog): string {
-  const names = files.map(
-    ({ log, rotated }) => `${log.ino} ${rotated} ${log.gone} ${log.superseded} ${log.pinnedBytes}`
-  );
-  return [state.ended, state.left?.at, state.closed.length, unresolved.length, ...names].join();
-}
-
-/** Whether the file in the directory is the open one, under its name or a rotated one, or compressed. */
-function isOpenAs({ log, rotated, givenUp }: OpenFile, found: FoundFile): boolean {
-  return givenUp === null && (log.ino === found.ino || isSameRotation(rotated, found.rotated));
-}
-
-/** Whether the file in the directory is the closed one: by its rotation's name, or by its inode, which may be used again. */
-function isSame(closed: ClosedFile, found: FoundFile): boolean {
-  return (
-    isSameRotation(closed.rotated, found.rotated) || (closed.ino === found.ino && closed.birthMs === found.birthMs)
-  );
-}
-
-/** A file that was closed as over and was written to again. */
-function hasGrown(found: FoundFile, closed: ClosedFile): boolean {
-  return !found.compressed && found.size > closed.bytes;
 }

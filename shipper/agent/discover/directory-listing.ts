@@ -13,6 +13,9 @@ interface Name extends LogFileName {
   isLink: boolean;
 }
 
+/** What is known of a file that a link leads to and that is not there. No file has inode 0. */
+const DANGLING = { ino: 0, birthMs: 0, size: 0 };
+
 /** A directory that changes while it is looked at is looked at again, so often at most. */
 export const MANY_TRIES = 5;
 
@@ -37,8 +40,11 @@ export class DirectoryListing {
     this.time = new DirectoryTime(path);
   }
 
-  /** The log files by restart, at one moment: a rename amid the look must not pass for a deletion, and is looked at again. */
-  read(): Map<number, FoundFile[]> {
+  /**
+   * The log files by restart, and links that lead nowhere, at one moment: a rename amid the look must not pass for a
+   * deletion, and is looked at again.
+   */
+  read(): { found: Map<number, FoundFile[]>; dangling: Map<number, FoundFile[]> } {
     let names = this.names();
     for (let tries = 0; ; tries++) {
       this.changedDuringScan = false;
@@ -47,7 +53,10 @@ export class DirectoryListing {
       const after = sure || tries === MANY_TRIES ? names : this.names();
       if (pathsOf(after) === pathsOf(names)) {
         this.refusals.retain(this.path, new Set(names.map(({ path }) => path)));
-        return byRestart(found);
+        return {
+          found: byRestart(found.filter(({ ino }) => ino !== DANGLING.ino)),
+          dangling: byRestart(found.filter(({ ino }) => ino === DANGLING.ino)),
+        };
       }
       names = after;
     }
@@ -129,7 +138,9 @@ export class DirectoryListing {
     } catch (error) {
       if (!isMissing(error)) {
         this.refusals.note(path, error);
-      } else if (!isLink || !this.leadsNowhere(path)) {
+      } else if (isLink && this.leadsNowhere(path)) {
+        return { ...name, path, ...DANGLING };
+      } else {
         this.changedDuringScan = true;
       }
       return undefined;

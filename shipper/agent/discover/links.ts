@@ -1,4 +1,4 @@
-import { readdirSync, readlinkSync } from 'node:fs';
+import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { containerRunId } from '../../../model/container-run';
 import type { Logger } from '../../common/log';
@@ -21,8 +21,8 @@ export class ContainerLinks {
   private readonly ids = new Map<string, string>();
   /** The run that each link that is there is of, by the link's name. */
   private readonly runs = new Map<string, string>();
-  /** How many links of a run are there. */
-  private readonly linked = new Map<string, number>();
+  /** The names of the links of a run that are there. */
+  private readonly linked = new Map<string, Set<string>>();
   /** Containers of links that were gone before they could be read, by `<namespace>/<pod>`. */
   private readonly unread = new Map<string, Set<string>>();
   private readonly watched: Watched;
@@ -47,6 +47,16 @@ export class ContainerLinks {
 
   idOf(run: string): string | undefined {
     return this.ids.get(run);
+  }
+
+  /** When the link of the run was made, milliseconds since 1970; null where there is none. */
+  madeMs(run: string): number | null {
+    let newest: number | null = null; // of a container that returned the link of before may be there still
+    for (const name of this.linked.get(run) ?? []) {
+      const madeMs = lstatSync(join(this.dir, name), { throwIfNoEntry: false })?.mtimeMs;
+      newest = madeMs === undefined ? newest : Math.max(newest ?? madeMs, madeMs);
+    }
+    return newest;
   }
 
   /** @param known the container's id is known, so that there was a link */
@@ -98,7 +108,7 @@ export class ContainerLinks {
     if (run && !this.runs.has(name)) {
       const id = containerRunId(run);
       this.runs.set(name, id);
-      this.linked.set(id, (this.linked.get(id) ?? 0) + 1);
+      this.linked.set(id, (this.linked.get(id) ?? new Set()).add(name));
       this.ids.delete(id);
       this.ids.set(id, link.containerId);
       limit(this.ids);
@@ -113,10 +123,9 @@ export class ContainerLinks {
       return false;
     }
     this.runs.delete(name);
-    const left = (this.linked.get(run) ?? 1) - 1;
-    if (left > 0) {
-      this.linked.set(run, left);
-    } else {
+    const names = this.linked.get(run);
+    names?.delete(name);
+    if (names === undefined || names.size === 0) {
       this.linked.delete(run);
       this.events.removed(run);
     }

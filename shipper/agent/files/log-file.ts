@@ -20,14 +20,20 @@ import { startOfFile, type Position } from './position';
 /** Bytes of a file's head that tell it from others: CRI lines begin with a time in nanoseconds. */
 const HEAD_BYTES = 128;
 
+/** Bytes of a file's head that are compared: a CRI line's time is longer than half of that. */
+const COMPARED_BYTES = 64;
+const compared = Buffer.alloc(COMPARED_BYTES);
+
 /** A compressed file is decompressed at least this far ahead. */
 const AHEAD_BYTES = 512 * 1024;
 
+/** What the file system says of an open file. */
 export interface FileFacts {
-  ino: number;
   size: number;
+  /** Names that lead to it. */
   links: number;
-  birthMs: number;
+  /** Something was written to it since the last look, or it was emptied. */
+  touched: boolean;
 }
 
 /** A symlink leads out of the directories that the agent may read. */
@@ -96,37 +102,36 @@ export class LogFile implements Parkable {
   readonly acked: Position = startOfFile();
   /** Uncompressed bytes as last seen. */
   size = 0;
-  /** No name leads to its content any more, not even to a compressed copy. */
-  gone = false;
-  /** When the size last grew, milliseconds of the monotonic clock. */
-  grewAt: number;
-  /** When a newer file took over, for rotation or a new start of the container; null where none did. */
-  private supersededAt: number | null = null;
   /** When the inode was made, milliseconds since 1970. */
   readonly birthMs: number;
   readonly ino: number;
+  /** When it was last written to, by the last look: milliseconds since 1970. */
+  modifiedMs: number;
   private diskSize: number;
   private unlinked = false;
+  /** No name is known that it could be opened by again. */
+  private nameless = false;
   private fd: number;
   /** It gave its descriptor back and is found again by its name. */
   private parked = false;
   private readonly gzip: GzipWindow | null;
   private headHash: string | null = null;
+  /** Its first bytes, as far as they were there when they were last compared. */
+  private head: Buffer | null = null;
 
   private constructor(
     public path: string,
     fd: number,
-    facts: FileFacts,
-    mtimeMs: number,
+    stat: Stats,
     private readonly roots: readonly string[]
   ) {
     this.fd = fd;
-    this.grewAt = performance.now() - Math.max(0, Date.now() - mtimeMs);
-    this.ino = facts.ino;
-    this.birthMs = facts.birthMs;
-    this.diskSize = facts.size;
+    this.ino = stat.ino;
+    this.birthMs = stat.birthtimeMs;
+    this.modifiedMs = stat.mtimeMs;
+    this.diskSize = stat.size;
     this.gzip = path.endsWith('.gz') ? new GzipWindow(path, fd) : null;
-    this.size = this.gzip ? 0 : facts.size;
+    this.size = this.gzip ? 0 : stat.size;
     Descriptors.add(this);
   }
 
@@ -138,18 +143,7 @@ export class LogFile implements Parkable {
    */
   static open(path: string, roots: readonly string[]): LogFile {
     const { fd, stat } = openInside(path, roots);
-    const { ino, size, nlink, birthtimeMs, mtimeMs } = stat;
-    return new LogFile(path, fd, { ino, size, links: nlink, birthMs: birthtimeMs }, mtimeMs, roots);
-  }
-
-  /** A newer file took over. */
-  get superseded(): boolean {
-    return this.supersededAt !== null;
-  }
-
-  /** When it last grew or got a successor, milliseconds of the monotonic clock. */
-  get changedAt(): number {
-    return Math.max(this.grewAt, this.supersededAt ?? -Infinity);
+    return new LogFile(path, fd, stat, roots);
   }
 
   /** It is so large at least. @returns by how much it has grown */
@@ -159,12 +153,7 @@ export class LogFile implements Parkable {
       return 0;
     }
     this.size = size;
-    this.grewAt = performance.now();
     return growth;
-  }
-
-  supersede(): void {
-    this.supersededAt ??= performance.now();
   }
 
   get compressed(): boolean {
@@ -185,7 +174,7 @@ export class LogFile implements Parkable {
   }
 
   park(): boolean {
-    if (this.fd < 0 || this.gzip !== null || this.gone || this.look().links === 0) {
+    if (this.fd < 0 || this.gzip !== null || this.nameless || this.look().links === 0) {
       return false;
     }
     closeSync(this.fd);
@@ -218,7 +207,7 @@ export class LogFile implements Parkable {
 
   /** Bytes on the disk that only this descriptor keeps from being freed. */
   get pinnedBytes(): number {
-    return this.fd >= 0 && (this.gone || this.unlinked) ? this.diskSize : 0;
+    return this.fd >= 0 && (this.nameless || this.unlinked) ? this.diskSize : 0;
   }
 
   /** Bytes of decompressed data in memory. */
@@ -226,16 +215,42 @@ export class LogFile implements Parkable {
     return this.gzip?.memoryBytes ?? 0;
   }
 
-  /** Looks at the open file: size, and whether any name is left. */
+  /** No name of it is known any more: its descriptor is kept until it is closed. */
+  loseName(): void {
+    this.nameless = true;
+  }
+
+  /** Looks at the open file: size, whether any name is left, and whether something was written. */
   look(): FileFacts {
     const stat = this.parked ? statSync(this.path, { throwIfNoEntry: false }) : fstatSync(this.fd);
     if (stat === undefined || stat.ino !== this.ino) {
       // Renamed or deleted since: the next look at the directory shows which.
-      return { ino: this.ino, size: this.diskSize, links: 1, birthMs: this.birthMs };
+      return { size: this.diskSize, links: 1, touched: false };
     }
+    const touched = stat.mtimeMs !== this.modifiedMs;
+    this.modifiedMs = stat.mtimeMs;
     this.diskSize = stat.size;
     this.unlinked = stat.nlink === 0;
-    return { ino: stat.ino, size: stat.size, links: stat.nlink, birthMs: this.birthMs };
+    return { size: stat.size, links: stat.nlink, touched };
+  }
+
+  /**
+   * Whether it has other content than before: it was emptied and has grown again, which its size alone does not show.
+   * Compares its first bytes, which hold the time of its first line.
+   */
+  isRewritten(): boolean {
+    if (this.fd < 0 || this.gzip !== null) {
+      return false;
+    }
+    const n = readSync(this.fd, compared, 0, COMPARED_BYTES, 0);
+    const known = this.head?.length ?? 0;
+    if (this.head !== null && (n < known || compared.compare(this.head, 0, known, 0, known) !== 0)) {
+      return true;
+    }
+    if (n > known) {
+      this.head = Buffer.from(compared.subarray(0, n));
+    }
+    return false;
   }
 
   /**
@@ -295,18 +310,6 @@ export class LogFile implements Parkable {
     this.gzip?.endHere();
   }
 
-  /**
-   * Whether all of the file is acknowledged and nothing more will come: its last name went, or it has neither grown nor
-   * got a successor for so long. Looks at the file once more.
-   */
-  settledSince(ms: number): boolean {
-    if (this.unacked > 0 || this.compressed || !this.isOpen) {
-      return this.unacked === 0;
-    }
-    this.size = Math.max(this.size, this.look().size);
-    return this.unacked === 0 && (this.gone || performance.now() - this.changedAt > ms);
-  }
-
   /** Whether a compressed file is decompressed to its end. */
   get atGzipEnd(): boolean {
     return this.gzip === null || this.gzip.ended || !this.isOpen;
@@ -331,17 +334,8 @@ export class LogFile implements Parkable {
     return this.headHash;
   }
 
-  /** What is not read yet is given up: nothing can be read again either. @returns its bytes */
-  giveUpRest(): number {
-    const bytes = this.unread;
-    this.size = this.read.offset;
-    this.gone = true;
-    this.close();
-    return bytes;
-  }
-
   /**
-   * Gives the file up. The last descriptor of a deleted file frees its blocks, which has been seen to take the kernel a
+   * Gives its descriptor up. The last descriptor of a deleted file frees its blocks, which has been seen to take the kernel a
    * tenth of a second: too long for a process that has to open new files before they are deleted, so a thread does it.
    */
   close(): void {

@@ -1,9 +1,6 @@
 import type { Logger } from '../../common/log';
 import type { ContainerLog } from '../container/container-log';
-import { LogFile } from '../files/log-file';
-import type { OpenFile } from '../container/open-file';
-import { movePosition } from '../files/position';
-import { unreadSpan } from '../container/unread-span';
+import type { FileView } from '../container/tailed-file';
 
 /** How much of the node's disk deleted files may keep until Loki has them, and how long. */
 export interface RescueBudget {
@@ -51,8 +48,6 @@ const sum = (files: readonly Pinned[]) => files.reduce((bytes, file) => bytes + 
 export interface RescueDeps {
   logger: Logger;
   roots: readonly string[];
-  /** Now as RFC 3339. */
-  nowText: () => string;
   /** Part of the container's log was given up: its container record has to say so. */
   givenUp: (container: ContainerLog) => void;
 }
@@ -66,50 +61,37 @@ export class Rescue {
 
   check(containers: Iterable<ContainerLog>): void {
     const nowMs = performance.now();
-    const pinned: Array<Pinned & { container: ContainerLog; file: OpenFile }> = [];
+    const pinned: Array<Pinned & { container: ContainerLog; file: FileView }> = [];
     for (const container of containers) {
       for (const file of container.files) {
-        const bytes = file.log.pinnedBytes;
+        const bytes = file.pinnedBytes;
         if (bytes > 0) {
-          pinned.push({ owner: container.id, bytes, since: file.pinned?.since ?? nowMs, container, file });
+          pinned.push({ owner: container.id, bytes, since: file.pinnedSince ?? nowMs, container, file });
         }
       }
     }
     for (const { container, file, bytes, since } of givingWay(pinned, this.budget, nowMs)) {
-      if (!this.takeCompressed(file)) {
+      if (!this.goOnInCopy(container, file)) {
         const over = nowMs - since > this.budget.maxAgeMs ? 'rescue.max-age' : 'rescue.max-bytes';
-        const { from, to } = unreadSpan(file);
         const detail = `the deleted file was held open until over ${over}`;
         this.deps.logger.warn('a deleted log file is given up before Loki has it', {
           container: container.id,
           bytes,
-          unacknowledged: file.log.unacked,
+          unacknowledged: file.unacked,
           over,
         });
-        container.giveUp(file, { reason: 'shed', from, to: to ?? this.deps.nowText(), detail });
+        container.giveUp(file, { reason: 'shed', detail });
         this.deps.givenUp(container);
       }
     }
   }
 
-  /** A rotated file whose compressed copy is there loses nothing: reading goes on in the copy. */
-  private takeCompressed(file: OpenFile): boolean {
-    const { log } = file;
-    if (log.compressed || log.gone || !log.path.endsWith('.gz')) {
-      return false;
-    }
+  /** A rotated file whose compressed copy is there loses nothing. */
+  private goOnInCopy(container: ContainerLog, file: FileView): boolean {
     try {
-      const copy = LogFile.open(log.path, this.deps.roots);
-      movePosition(copy.read, log.read);
-      movePosition(copy.acked, log.acked);
-      copy.supersede();
-      copy.size = log.size;
-      log.close();
-      file.log = copy;
-      file.pinned = null;
-      return true;
+      return container.goOnInCopy(file, this.deps.roots);
     } catch (error) {
-      this.deps.logger.debug('no compressed copy to go on with', { path: log.path, error: String(error) });
+      this.deps.logger.debug('no compressed copy to go on with', { path: file.path, error: String(error) });
       return false;
     }
   }

@@ -20,11 +20,10 @@ export class Acknowledgement {
   /** Read for the first time, or again. */
   read(segments: readonly Segment[]): void {
     const { metrics } = this.deps;
-    for (const { file, to } of segments) {
-      metrics.readBytes.inc(Math.max(0, to.offset - file.counted.bytes));
-      metrics.readLines.inc(Math.max(0, to.lines - file.counted.lines));
-      file.counted.bytes = Math.max(file.counted.bytes, to.offset);
-      file.counted.lines = Math.max(file.counted.lines, to.lines);
+    for (const segment of segments) {
+      const { bytes, lines } = segment.container.countRead(segment);
+      metrics.readBytes.inc(bytes);
+      metrics.readLines.inc(lines);
     }
   }
 
@@ -64,7 +63,7 @@ export class Acknowledgement {
       metrics.replacedLines.inc(replaced);
       metrics.misdatedLines.inc(misdated);
       metrics.nulBytes.inc(nulBytes);
-      if (file.log.gone) {
+      if (file.isDeleted) {
         metrics.rescuedBytes.inc(bytes);
       }
     }

@@ -3,7 +3,7 @@ import { labelString } from '../../loki/push/encoder';
 import type { Faulty, PushOutcome, Waits } from '../../loki/push/answer';
 import type { ContainerLog } from '../container/container-log';
 import type { PushMetrics } from './push-metrics';
-import type { Sent } from '../container/open-file';
+import type { Sent } from '../container/tailed-file';
 import { backoffMs, sleep, type Backoff } from '../../loki/push/backoff';
 import { Order } from './order';
 import { Pace } from './pace';
@@ -307,7 +307,7 @@ export class Pusher {
     const { body, segments, entries } = batch;
     const containers = containersOf(segments);
     this.acknowledgement.read(segments);
-    const before = segments.map((segment) => segment.file.noteSent(segment, batch.late));
+    const before = segments.map((segment) => segment.container.noteSent(segment, batch.late));
     deps.onSending(containers);
     deps.metrics.encodedBytes.inc(batch.uncompressedBytes);
     const push = { carries: 'lines', body, contentType: PROTOBUF, stream: stream.labels, entries, signal } as const;
@@ -374,7 +374,7 @@ export class Pusher {
   private waitAfterFault(stream: PushStream, batch: Batch, outcome: Faulty): number | null {
     const { segments, entries } = batch;
     if (outcome.reason === 'too-far-behind' && !batch.late) {
-      segments.forEach(({ file }) => file.markLate());
+      segments.forEach((segment) => segment.container.markLate(segment));
       return 0;
     }
     if (outcome.reason === 'too-new') {
@@ -444,9 +444,7 @@ function storedNothing({ entries }: Batch, outcome: Exclude<PushOutcome, { kind:
 /** Nothing of the request arrived: what was noted as sent before it holds again. */
 function restore({ segments }: Batch, before: ReadonlyArray<Sent | null>): void {
   for (let i = segments.length - 1; i >= 0; i--) {
-    const file = segments[i]?.file;
-    if (file) {
-      file.sent = before[i] ?? null;
-    }
+    const segment = segments[i];
+    segment?.container.takeBack(segment, before[i] ?? null);
   }
 }

@@ -3,7 +3,7 @@ import { errorText } from '../../../model/error-text';
 import type { Logger } from '../../common/log';
 import type { ContainerLog, Filled, Segment } from '../container/container-log';
 import { EncodeBuffer } from '../entries/encode-buffer';
-import type { RequestRules } from '../container/open-file';
+import type { RequestRules } from '../container/read-range';
 import type { Order } from './order';
 import { routeOf, type Route } from '../entries/route';
 import type { PushStream } from './stream';
@@ -141,7 +141,7 @@ export class RequestBuilder {
 
   /** The containers of a stream take turns; a compressed file goes on to its end, for it would have to begin again. */
   private keepTurn(stream: PushStream, container: ContainerLog): void {
-    if (!container.files[0]?.log.compressed) {
+    if (!container.isUnpacking) {
       stream.containers.delete(container);
       stream.containers.add(container);
     }

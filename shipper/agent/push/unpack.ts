@@ -12,13 +12,12 @@ export async function unpack(
   container: ContainerLog,
   deps: { logger: Logger; onSettled: (containers: readonly ContainerLog[]) => void }
 ): Promise<void> {
-  const file = container.files.find(({ log }) => log.compressed && (!log.atGzipEnd || log.unread > 0));
+  const file = container.packed;
   if (!file) {
     return;
   }
-  const { log } = file;
   try {
-    await log.prepare(log.read.offset);
+    await container.unpack(file);
   } catch (error) {
     const reason = errorText(error);
     if (!(error instanceof DamagedGzip)) {
@@ -27,12 +26,7 @@ export async function unpack(
       return;
     }
     deps.logger.error('a compressed log file is damaged: what follows in it is missing', { error: reason });
-    log.endAtDamage();
-    const from = container.state.lastTime;
-    container.miss({ reason: 'unreadable', bytes: null, lines: null, from, to: null, detail: reason });
+    container.endAtDamage(file, reason);
     deps.onSettled([container]);
-  }
-  if (!file.identified) {
-    container.identify(file);
   }
 }

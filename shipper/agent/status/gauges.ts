@@ -29,7 +29,7 @@ export function showGauges(metrics: AgentMetrics, agent: Gauged): void {
   metrics.gauge(
     'open_files',
     'Log files held open.',
-    sum(({ files }) => files.filter(({ log }) => log.isOpen && !log.isParked).length)
+    sum(({ files }) => files.filter(({ isHeld }) => isHeld).length)
   );
   metrics.gauge(
     'unacknowledged_bytes',
@@ -38,8 +38,8 @@ export function showGauges(metrics: AgentMetrics, agent: Gauged): void {
   );
   metrics.gauge(
     'at_risk_bytes',
-    'Bytes that Loki has not acknowledged of containers that ended, or have been silent for 5 s and may have, and of log files that cannot be opened.',
-    sum((c) => (c.reclaimable ? c.unacked : 0) + c.unopened.bytes)
+    'Bytes that Loki has not acknowledged and that may be deleted: of containers that ended, or have been silent for 5 s and may have; of which Loki has taken nothing for 5 s; of rotated files; of log files that cannot be opened.',
+    sum((c) => c.atRiskBytes + c.unopened.bytes)
   );
   metrics.gauge('unopened_files', 'Log files and log directories that cannot be opened.', agent.unopened);
   metrics.gauge(
@@ -53,7 +53,7 @@ export function showGauges(metrics: AgentMetrics, agent: Gauged): void {
     () => {
       let lag = 0;
       for (const container of agent.containers()) {
-        const since = container.reclaimable ? container.unackedSinceMs : null;
+        const since = container.atRiskBytes > 0 ? container.unackedSinceMs : null;
         lag = Math.max(lag, since === null ? 0 : (agent.nowMs() - since) / 1000);
       }
       return lag;
