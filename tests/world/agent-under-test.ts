@@ -54,6 +54,7 @@ export class AgentUnderTest {
   private paused = false;
   private ending = false;
   private diskFull = false;
+  private keptAt = 0;
   private port = 0;
   private readonly state: string;
   private readonly kept: string;
@@ -139,7 +140,7 @@ export class AgentUnderTest {
 
   pause(): void {
     if (this.running && !this.paused) {
-      this.presence.suspend(Date.now());
+      this.presence.pause(Date.now());
       this.child?.kill('SIGSTOP');
       this.paused = true;
     }
@@ -154,6 +155,7 @@ export class AgentUnderTest {
   }
 
   keepState(): void {
+    this.keptAt = Date.now();
     rmSync(this.kept, { recursive: true, force: true });
     cpSync(this.state, this.kept, { recursive: true });
   }
@@ -162,6 +164,7 @@ export class AgentUnderTest {
     if (!this.running && !this.diskFull && existsSync(this.kept)) {
       rmSync(this.state, { recursive: true, force: true });
       cpSync(this.kept, this.state, { recursive: true });
+      this.presence.forget(this.keptAt, Date.now());
       rmSync(join(this.state, 'agent.lock'), { force: true });
     }
   }

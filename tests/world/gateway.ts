@@ -161,7 +161,13 @@ async function fail(treatment: Treatment, socket: Socket, response: ServerRespon
       response.writeHead(treatment.status, { 'content-type': 'text/html' });
       while (!response.destroyed) {
         if (!response.write(ENDLESS_CHUNK)) {
-          await Promise.race([once(response, 'drain'), once(response, 'close')]);
+          await new Promise<void>((resume) => {
+            const go = () => {
+              response.off('drain', go).off('close', go);
+              resume();
+            };
+            response.once('drain', go).once('close', go);
+          });
         }
       }
   }

@@ -1,5 +1,4 @@
 import { randomFrom } from '../faults/random';
-import { KNOWN_FAULTS } from './known-faults';
 import type { Action, CauseCode, ContainerAction, ContainerPlan, Shape, Treatment, WorldScript } from './script';
 
 /** A container's own action: without its name, which all of them share. */
@@ -184,15 +183,13 @@ export function generate(seed: number): WorldScript {
   for (let index = 0; index < count; index++) {
     const plan = planOf(dice, index);
     const own = livesOf(plan, lengthMs, dice);
-    if ([plan.habit, plan.format, `${plan.format} ${plan.habit}`].every(isSound)) {
-      containers.push(plan);
-      actions.push(...own.map((action) => ({ ...action, container: plan.name })));
-    }
+    containers.push(plan);
+    actions.push(...own.map((action) => ({ ...action, container: plan.name })));
   }
   actions.push(...agentActions(dice, lengthMs), ...gatewayActions(dice, lengthMs));
   if (dice.chance(0.1)) {
     const at = dice.int(0, lengthMs);
-    add(actions, { at, do: 'disk-full', untilMs: at + dice.int(300, 2_000) });
+    actions.push({ at, do: 'disk-full', untilMs: at + dice.int(300, 2_000) });
   }
   const maxLine = dice.pick([1, 4, 16, 256]) * 1024;
   const agentFlags: Record<string, string> = {
@@ -202,14 +199,6 @@ export function generate(seed: number): WorldScript {
   };
   const lokiLimits = { maxLineSize: maxLine, ...rateLimits(dice) };
   return { seed, lengthMs, agentFlags, lokiLimits, containers, actions };
-}
-
-const isSound = (name: string) => KNOWN_FAULTS[name] === undefined;
-
-function add(actions: Action[], action: Action): void {
-  if (isSound(action.do)) {
-    actions.push(action);
-  }
 }
 
 function rateLimits(dice: Dice) {
@@ -265,22 +254,22 @@ function agentActions(dice: Dice, lengthMs: number): Action[] {
     switch (dice.int(0, 4)) {
       case 0:
       case 1:
-        add(actions, { at, do: 'agent-kill' });
-        add(actions, { at: until, do: 'agent-start' });
+        actions.push({ at, do: 'agent-kill' });
+        actions.push({ at: until, do: 'agent-start' });
         break;
       case 2:
-        add(actions, { at, do: 'agent-end' });
-        add(actions, { at: until, do: 'agent-start' });
+        actions.push({ at, do: 'agent-end' });
+        actions.push({ at: until, do: 'agent-start' });
         break;
       case 3:
-        add(actions, { at, do: 'agent-pause' });
-        add(actions, { at: at + dice.int(100, 1_500), do: 'agent-resume' });
+        actions.push({ at, do: 'agent-pause' });
+        actions.push({ at: at + dice.int(100, 1_500), do: 'agent-resume' });
         break;
       default:
-        add(actions, { at: Math.floor(at * dice.share()), do: 'state-keep' });
-        add(actions, { at, do: 'agent-kill' });
-        add(actions, { at, do: 'state-restore' });
-        add(actions, { at: until, do: 'agent-start' });
+        actions.push({ at: Math.floor(at * dice.share()), do: 'state-keep' });
+        actions.push({ at, do: 'agent-kill' });
+        actions.push({ at, do: 'state-restore' });
+        actions.push({ at: until, do: 'agent-start' });
     }
   }
   return actions;
@@ -292,9 +281,7 @@ function gatewayActions(dice: Dice, lengthMs: number): Action[] {
     const at = dice.int(0, lengthMs);
     const share = dice.pick([0.3, 0.6, 1]);
     const treatment = treatmentOf(dice);
-    if (isSound(treatment.how)) {
-      add(actions, { at, do: 'gateway', untilMs: at + dice.int(200, 1_500), share, treatment });
-    }
+    actions.push({ at, do: 'gateway', untilMs: at + dice.int(200, 1_500), share, treatment });
   }
   return actions;
 }

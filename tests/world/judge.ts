@@ -71,7 +71,8 @@ function judgeGroup(group: Group, outcome: Outcome): Finding[] {
   const { presence } = outcome;
   const end = Math.max(...outcome.samples.map(({ answeredAt }) => answeredAt), 0);
   const visible = group.lives.some(
-    (run) => presence.between(run.startedAt, run.leftAt ?? end) >= RACE_MS + outcome.latestMs
+    (run) =>
+      presence.between(run.startedAt, run.leftAt ?? end) >= RACE_MS + outcome.latestMs && !presence.isForgotten(run)
   );
   const needless = missing.filter((unit) => !mayBeLost(unit, outcome, end));
   if (needless.length > 0) {
@@ -156,10 +157,11 @@ function mayBeLost(
   return seenFor < RACE_MS + latestMs || presence.endedBetween(file.goneAt, Math.min(ackedAt, end));
 }
 
-function covers(gap: Gap, { ns }: Unit): boolean {
+/** Of what was not read only the time of writing can be told: a line may be dated as it likes. */
+function covers(gap: Gap, { ns, writtenAt }: Unit): boolean {
   const from = gap.from === null ? 0n : (parseNs(gap.from) ?? 0n);
   const to = parseNs(gap.to ?? '') ?? 0n;
-  return from <= ns && ns <= to;
+  return [ns, BigInt(writtenAt) * 1_000_000n].some((time) => from <= time && time <= to);
 }
 
 /** What the last record says in bytes holds all that is missing; more only where nobody could know. */
@@ -211,11 +213,15 @@ function judgeClaims({ id, lives, records, units }: Group, missing: readonly Uni
   }
   const last = records.at(-1);
   const { presence, calmAt } = outcome;
-  // A gap may name more than is missing where an agent could not know: after its end, or after a truncation.
-  const steady = lives.every(({ startedAt, leftAt, files }) => {
+  // A gap may name more than is missing where an agent could not know: before its start, after its end, after a
+  // truncation, while it was paused and files were rotated, or where a rotation was never brought to its end.
+  const steady = lives.every(({ startedAt, leftAt, leftAmidRotation, files }) => {
     const seenFor = presence.between(startedAt, leftAt ?? calmAt);
     return (
       !presence.endedBetween(startedAt, calmAt) &&
+      !leftAmidRotation &&
+      !(files.length > 1 && presence.pausedBetween(startedAt, calmAt)) &&
+      presence.between(startedAt, startedAt + RACE_MS) > 0 &&
       seenFor >= RACE_MS + outcome.latestMs &&
       !files.some(({ truncated }) => truncated)
     );

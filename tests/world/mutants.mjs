@@ -14,13 +14,13 @@ export const mutants = [
   {
     name: 'a gap is not told',
     file: 'shipper/agent/container/container-log.ts',
-    from: 'addGap(this.state, gap);',
-    to: '',
+    from: 'addGap(this.state, isBackwards ?',
+    to: 'void (isBackwards ?',
   },
   {
     name: 'the rest of a deleted file is not read',
-    file: 'shipper/agent/discover/container-directory.ts',
-    from: 'log.gone ||= !seen.has(file);',
-    to: 'if (!seen.has(file) && !log.gone) { log.gone = true; log.size = log.read.offset; }',
+    file: 'shipper/agent/container/tailed-file.ts',
+    from: 'this.file.loseName();',
+    to: 'this.file.size = this.file.read.offset;',
   },
 ];

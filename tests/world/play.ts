@@ -244,7 +244,7 @@ async function settle(
 function owing(runs: readonly RunTruth[], presence: Presence): RunTruth[] {
   const newest = new Map(runs.map((run) => [runId(run), run]));
   return [...newest.values()].filter(
-    ({ startedAt, leftAt }) => leftAt !== null && presence.between(startedAt, leftAt) >= RACE_MS
+    (run) => run.leftAt !== null && presence.between(run.startedAt, run.leftAt) >= RACE_MS && !presence.isForgotten(run)
   );
 }
 

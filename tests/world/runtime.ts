@@ -154,6 +154,7 @@ export class RuntimeContainer {
       startedAt: Date.now(),
       endedAt: null,
       leftAt: null,
+      leftAmidRotation: false,
       units: [],
       files: [],
     };
@@ -278,9 +279,9 @@ export class RuntimeContainer {
   }
 
   private deleteFiles(run: LiveRun): void {
-    rmSync(this.linkOf(run), { force: true });
     run.rotated.forEach((file) => this.forget(file));
     this.forget(run.current ?? undefined);
+    rmSync(this.linkOf(run), { force: true }); // after the files: kuberuntime_container.go, removeContainerLog
     if (this.plan.format === 'docker') {
       rmSync(join(this.node.docker, run.containerId), { recursive: true, force: true });
       rmSync(join(this.directory, `${run.truth.restart}.log`), { force: true });
@@ -292,6 +293,7 @@ export class RuntimeContainer {
     const now = Date.now();
     run.truth.files.forEach((file) => (file.goneAt ??= now));
     run.truth.leftAt ??= now;
+    run.truth.leftAmidRotation ||= run.current === null && run.rotated.length > 0;
     this.runs = this.runs.filter((one) => one !== run);
   }
 

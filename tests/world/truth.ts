@@ -35,6 +35,8 @@ export interface RunTruth {
   endedAt: number | null;
   /** All its files are gone. */
   leftAt: number | null;
+  /** Its log went between the rename of its newest file and the making of the next one. */
+  leftAmidRotation: boolean;
   units: Unit[];
   files: FileTruth[];
 }
@@ -50,13 +52,39 @@ export class Presence {
   private readonly spans: Array<{ from: number; to: number }> = [];
   /** When agents ended: what they held open went with them. */
   readonly ends: number[] = [];
+  /** When agents were paused. */
+  private readonly pauses: number[] = [];
+  /** What agents learned between these two moments was forgotten: a start found an older state. */
+  private readonly forgotten: Array<{ from: number; to: number }> = [];
 
   begin(at: number): void {
     this.spans.push({ from: at, to: Infinity });
   }
 
+  /** A state that was kept at `from` replaced the newest one. */
+  forget(from: number, to: number): void {
+    this.forgotten.push({ from, to });
+  }
+
+  /** Whether no agent can know of a run: it came after the state that a later agent found, and went before that agent was there. */
+  isForgotten({ startedAt, leftAt }: RunTruth): boolean {
+    return this.forgotten.some(({ from, to }) => {
+      const nextStart = Math.min(...this.spans.map((span) => span.from).filter((at) => at >= to));
+      return startedAt > from - RACE_MS && leftAt !== null && leftAt < nextStart + RACE_MS;
+    });
+  }
+
+  pausedBetween(from: number, to: number): boolean {
+    return this.pauses.some((at) => from <= at && at <= to);
+  }
+
+  pause(at: number): void {
+    this.pauses.push(at);
+    this.suspend(at);
+  }
+
   /** It was paused, … */
-  suspend(at: number): void {
+  private suspend(at: number): void {
     const last = this.spans.at(-1);
     if (last?.to === Infinity) {
       last.to = at;
