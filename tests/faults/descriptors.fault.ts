@@ -1,8 +1,11 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'undici';
 import { until } from '../integration/agent-harness';
+import { SimulatedNode } from '../integration/agent-node';
 import { expectComplete } from './account';
+import { AgentProcess } from './agent-process';
 import { faultBed } from './bed';
+import { Sink } from './sink';
 
 const bed = faultBed();
 
@@ -28,3 +31,44 @@ test('300 containers under a limit of 64 descriptors: all lines arrive, and the 
   await expectComplete(bed.store, containers.slice(0, 40));
   expect(agent.log).not.toContain('EMFILE');
 }, 120_000);
+
+const PATIENCE_MS = 300_000;
+
+test(
+  'as many containers as descriptors: all lines arrive, and the status page answers',
+  async () => {
+    const hard = /^Max open files +\d+ +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+    const count = Math.min(20_000, Number(hard ?? 20_000));
+    const node = new SimulatedNode();
+    const sink = await Sink.open();
+    const containers = Array.from({ length: count }, (_, i) =>
+      node.container({ pod: `many-${i.toString(36).padStart(5, 'x')}` }).write(1)
+    );
+    const listen = 20_000 + (process.pid % 20_000);
+    const agent = new AgentProcess(node, {
+      url: sink.url,
+      flags: ['--listen', `127.0.0.1:${listen}`],
+      under: ['prlimit', `--nofile=${count}:${count}`],
+    });
+    const arrived = () => [...sink.pods.values()].reduce((sum, { distinct }) => sum + distinct, 0);
+    const metric = async (name: string) => {
+      const text = await (await request(`http://127.0.0.1:${listen}/metrics`)).body.text();
+      return Number(new RegExp(`^afterlog_${name} (\\d+)`, 'm').exec(text)?.[1]);
+    };
+    try {
+      await until('the agent is up', () => agent.log.includes('agent started'), PATIENCE_MS);
+      await until('all of the first lines', () => arrived() === count, PATIENCE_MS);
+      containers.slice(0, 500).forEach((container) => container.write(1)); // files that may have been given back
+      await until('all of the later lines', () => arrived() === count + 500, PATIENCE_MS);
+      await until('acknowledged', async () => (await metric('unacknowledged_bytes')) === 0, PATIENCE_MS);
+      expect(await metric('open_files')).toBeLessThan(count);
+      expect(await metric('containers')).toBe(count);
+      expect(agent.log).not.toContain('EMFILE');
+    } finally {
+      await agent.end('SIGKILL');
+      await sink.close();
+      node.remove();
+    }
+  },
+  3 * PATIENCE_MS
+);

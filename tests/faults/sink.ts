@@ -8,7 +8,7 @@ import { decodeProtobuf } from '../../pocket-loki/ingest/push-protobuf';
 /** Lines of one pod by the number that each of them ends with. */
 class Tally {
   /** How often each number came. */
-  private times = new Uint8Array(1 << 21);
+  private times = new Uint8Array(64);
   distinct = 0;
   repeated = 0;
   /** Lines that came after a later one. */
@@ -16,6 +16,11 @@ class Tally {
   private last = -1;
 
   add(number: number): void {
+    if (number >= this.times.length) {
+      const longer = new Uint8Array(2 ** Math.ceil(Math.log2(number + 1)));
+      longer.set(this.times);
+      this.times = longer;
+    }
     this.times[number] = (this.times[number] ?? 0) + 1;
     if (this.times[number] === 1) {
       this.distinct++;

@@ -74,6 +74,10 @@ export class Presence {
     });
   }
 
+  get hasForgotten(): boolean {
+    return this.forgotten.length > 0;
+  }
+
   pausedBetween(from: number, to: number): boolean {
     return this.pauses.some((at) => from <= at && at <= to);
   }

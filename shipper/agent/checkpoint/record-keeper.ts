@@ -102,10 +102,12 @@ export class RecordKeeper {
 
   /** @returns whether it has ended now, or is found to write where nobody can read it */
   private lookForEnd(container: ContainerLog): boolean {
-    const gaps = container.state.gaps.length;
-    return (
-      container.lingers && (container.lookForEnd(this.deps.linkState(container)) || container.state.gaps.length > gaps)
-    );
+    if (!container.lingers) {
+      return false;
+    }
+    const before = container.outline;
+    container.lookForEnd(this.deps.linkState(container));
+    return container.outline !== before;
   }
 
   /** Containers with files that are there and cannot be opened. */

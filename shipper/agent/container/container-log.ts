@@ -109,6 +109,8 @@ export class ContainerLog {
   private waitingSince: number | null = null;
   /** … and since when it has taken none of them. */
   private stuckSince: number | null = null;
+  /** Its log was deleted, and its link with it: the kubelet has removed the container. */
+  private isUnlinked = false;
   /** When its log left the node, milliseconds of the monotonic clock. */
   private leftAt = -Infinity;
 
@@ -142,7 +144,7 @@ export class ContainerLog {
         this.see(event.found, event.log);
         return;
       case 'unopened':
-        this.unopened.note(event.found, event.why);
+        this.unreported ||= this.unopened.note(event.found, event.why) && event.why !== null;
         return;
       case 'renamed':
         this.own(event.file)?.rename(event.found);
@@ -373,6 +375,7 @@ export class ContainerLog {
       }
       state.left = null;
       state.ended = isSuperseded;
+      this.isUnlinked = false;
     }
   }
 
@@ -402,20 +405,16 @@ export class ContainerLog {
   /**
    * Looks whether a container whose log was deleted ended: the kubelet removes its link with its log, and leaves it there
    * where somebody else deleted the log. Where no link tells, silence has to do.
-   * @returns whether it has ended now
    */
-  lookForEnd(link: LinkState): boolean {
-    if (!this.lingers) {
-      return false;
-    }
+  lookForEnd(link: LinkState): void {
     const isHeld = this.tailed.some((file) => file.isReadable) || this.unopened.count > 0;
     if (!isHeld && (link === 'there' || this.endOfUnheld() !== undefined)) {
       this.missUnheld();
     }
+    this.isUnlinked = link === 'removed';
     const grewAt = Math.max(...this.tailed.map((file) => file.grewAt));
     const since = link === 'removed' ? grewAt : Math.max(grewAt, this.leftAt);
     this.state.ended = link !== 'there' && performance.now() - since > RUNS_MS;
-    return this.state.ended;
   }
 
   /** Something of the log is not in Loki, and never will be. */
@@ -576,8 +575,8 @@ export class ContainerLog {
     for (const file of closed) {
       bytes += file.bytes;
     }
-    for (const { log } of this.files) {
-      bytes += log.size;
+    for (const { size } of this.tailed) {
+      bytes += size;
     }
     return bytes;
   }
@@ -784,14 +783,23 @@ export class ContainerLog {
 
   /** What is kept of the files over a restart. */
   savedFiles(): SavedFile[] {
-    return [...this.tailed.map((file) => file.toSaved(this.state.ended)), ...this.unresolved];
+    const isOver = this.state.ended || this.isUnlinked;
+    return [...this.tailed.map((file) => file.toSaved(isOver)), ...this.unresolved];
   }
 
   /** What is kept over a restart besides positions and sizes, as a text to compare. */
   get outline(): string {
     const { state } = this;
     const names = this.tailed.map((file) => `${file.ino} ${file.rotation} ${file.status()} ${file.pinnedBytes}`);
-    return [state.ended, state.left?.at, state.closed.length, this.unresolved.length, ...names].join();
+    return [
+      state.ended,
+      this.isUnlinked,
+      state.left?.at,
+      state.closed.length,
+      state.gaps.length,
+      this.unresolved.length,
+      ...names,
+    ].join();
   }
 
   record(node: { cluster: string; node: string }, final: boolean): ContainerRecord {

@@ -8,15 +8,20 @@ type Unread = Pick<Gap, 'reason' | 'bytes' | 'detail'>;
 export class UnopenedFiles {
   private readonly files = new Map<string, Unread & { rotated: string }>();
 
-  /** @param why the system's error; null where the file had gone between the look and the opening */
-  note(found: FoundFile, why: string | null): void {
+  /**
+   * @param why the system's error; null where the file had gone between the look and the opening
+   * @returns whether that is news
+   */
+  note(found: FoundFile, why: string | null): boolean {
     const { size, rotated } = found;
     const bytes = size > 0 ? size : null; // what was written after the look nobody saw
     const unread: Unread =
       why === null
         ? { reason: 'gone-unread', bytes, detail: 'gone before it could be opened' }
         : { reason: 'unreadable', bytes, detail: why };
+    const isNews = !this.files.has(keyOf(found));
     this.files.set(keyOf(found), { ...unread, rotated });
+    return isNews;
   }
 
   opened(found: FoundFile): void {
