@@ -82,10 +82,12 @@ class Bench {
         showNodeLanes: true,
         showPressure: true,
         limitLabel: ({ what }) => what,
+        crossingLabel: ({ filesystem }) => filesystem,
+        unobservedLabel: (what) => what,
         pressureLabel: 'DiskPressure',
         annotations: [],
       },
-      ...{ hatch: hatchOf(ctx, palette.beforeCondition), marked: undefined, crosshair: undefined, chosen: undefined },
+      ...{ hatch: hatchOf(ctx, palette.unobserved), marked: undefined, crosshair: undefined, chosen: undefined },
     };
     // From the whole day to ten seconds and back; twenty hours to the right; from the first row to the last.
     const wave = (1 - Math.cos(part * 2 * Math.PI)) / 2;

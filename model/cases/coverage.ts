@@ -84,9 +84,24 @@ export class Coverage {
     return this.agents.get(`${cluster}/${node ?? ''}`) ?? [];
   }
 
+  /** When a node's kubelet's log was read and understood, oldest first. */
+  ofKubeletLog(cluster: string, node: string | null): readonly Interval[] {
+    return joined(this.logs.get(`${cluster}/${node ?? ''}`) ?? [], RESTART_GAP);
+  }
+
+  /** When the nodes of a cluster were watched and all of it is in Loki, oldest first. */
+  ofNodeWatch(cluster: string): readonly Interval[] {
+    return this.nodeWatches.get(cluster) ?? [];
+  }
+
   /** An agent was observing the node at some moment of a span: a file that was gone before then it would have missed. */
   wasAgentObserving(cluster: string, node: string | null, from: number, to: number): boolean {
     return from <= to && this.ofAgent(cluster, node).some((span) => span.from <= to && span.to >= from);
+  }
+
+  /** The newest heartbeat of each process of a node's agent, oldest process first. */
+  beatsOf(cluster: string, node: string | null): readonly HeartbeatRecord[] {
+    return this.beats.get(`${cluster}/${node ?? ''}`) ?? [];
   }
 
   /** The newest heartbeat of a node. */

@@ -15,6 +15,7 @@ import { type Subject, subjectOfContainerRecord, subjectOfRun } from './subject'
 import { whyUnseen } from './unseen';
 
 export type { Answer, Case, CaseInput, Evidence, EvidenceSource, Confidence, Rival, Setting } from './case';
+export { Coverage, type Interval } from './coverage';
 export { type DiskPressure, diskPressures } from './disk-pressure';
 export { inferReclaims } from './inferred-reclaims';
 

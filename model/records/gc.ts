@@ -30,6 +30,8 @@ export const gcRecordSchema = z.object({
   resource: z.string().nullable(),
   start: time,
   end: time,
+  /** Use of the image file system as the kubelet found it, in percent; only where its log says so (periodic image GC). */
+  usagePercent: z.number().optional(),
   containers: z.array(removedContainerSchema),
   /** Containers removed by the whole reclaim, over all its parts. */
   containersTotal: z.number(),

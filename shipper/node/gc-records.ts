@@ -21,6 +21,7 @@ export function gcRecords(reclaim: Reclaim, cluster: string, node: string): GcRe
       resource: reclaim.resource,
       start,
       end: formatNs(reclaim.end),
+      ...(reclaim.usagePercent !== null && { usagePercent: reclaim.usagePercent }),
       containers: reclaim.containers
         .slice(first, first + CONTAINERS_A_RECORD)
         .map(({ containerId, at }) => ({ containerId, at: formatNs(at) })),

@@ -1,7 +1,8 @@
 import React, { type ReactNode, useMemo, useState } from 'react';
 import { t, Trans } from '../shared/texts';
-import { Alert, Button, Drawer, LinkButton, Stack } from '@grafana/ui';
+import { Alert, Button, LinkButton, Stack } from '@grafana/ui';
 import { CaseDetails } from './case-details';
+import { DetailsFrame } from './DetailsFrame';
 import { RunLog } from './RunLog';
 import { exploreRun, runOfCase, runWithRecord } from '../data/run-of-case';
 import type { LokiSource } from '../data/loki-source';
@@ -20,11 +21,13 @@ interface LifeDrawerProps {
   timeZone: string;
   /** To other places than the log. */
   ways: ReactNode;
+  /** Beside the timeline instead of over it. */
+  isBeside?: boolean;
   onClose: () => void;
 }
 
 /** A container with its log: what happened to it, what that rests on, the log itself, and ways on. */
-export function LifeDrawer({ life, loki, searched, timeZone, ways, onClose }: LifeDrawerProps) {
+export function LifeDrawer({ life, loki, searched, timeZone, ways, isBeside, onClose }: LifeDrawerProps) {
   useDrawer(onClose);
   const { case: found, containerRecord } = life;
   const run = useMemo(() => {
@@ -54,7 +57,7 @@ export function LifeDrawer({ life, loki, searched, timeZone, ways, onClose }: Li
   );
   const log = isShown && loki && run && <RunLog loki={loki} runs={runs} timeZone={timeZone} />;
   return (
-    <Drawer title={lifeTitle(life)} subtitle={life.namespace} size="md" onClose={onClose}>
+    <DetailsFrame title={lifeTitle(life)} subtitle={life.namespace} isBeside={isBeside} onClose={onClose}>
       {found ? (
         <CaseDetails one={found} timeZone={timeZone}>
           {allWays}
@@ -68,7 +71,7 @@ export function LifeDrawer({ life, loki, searched, timeZone, ways, onClose }: Li
           {log}
         </Stack>
       )}
-    </Drawer>
+    </DetailsFrame>
   );
 }
 

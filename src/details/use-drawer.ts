@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 
 /**
  * What a drawer owes to who uses the keyboard: one Escape closes it, also where the focus lies on its close button, whose
@@ -6,15 +6,17 @@ import { useEffect } from 'react';
  * fall on the page's body.
  */
 export function useDrawer(onClose: () => void): void {
-  useEffect(() => {
-    const opener = document.activeElement;
-    return () => {
+  // Before what is opened takes the focus.
+  const [opener] = useState(() => document.activeElement);
+  useEffect(
+    () => () => {
       if (opener instanceof HTMLElement && opener !== document.body) {
         // After the drawer has taken its own elements away.
         setTimeout(() => opener.isConnected && opener.focus({ preventScroll: true }));
       }
-    };
-  }, []);
+    },
+    [opener]
+  );
   useEffect(() => {
     const close = (event: KeyboardEvent) => {
       if (event.key === 'Escape') {

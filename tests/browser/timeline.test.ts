@@ -82,4 +82,47 @@ describe.each(targetNames())('the timeline on %s', (target) => {
     await expectSound(visit, 'timeline-table');
     await visit.close();
   });
+
+  it('says what nobody observed, and what the kubelet found at a reclaim', async () => {
+    const visit = await Visit.open(browser, target, `${TIMELINE}?from=now-1h&to=now`);
+    const { page } = visit;
+    const row = page.getByRole('row', { name: /^node-a .*the kubelet found imagefs at ≥ 85 % .*; no agent \d\d:\d\d/ });
+    await row.waitFor();
+    await page.getByRole('list', { name: 'Legend' }).getByText('not observed').waitFor();
+    await expectSound(visit, 'timeline-observed');
+    await visit.close();
+  });
+
+  it('shows its keys, and zooms with Shift and the wheel', async () => {
+    const visit = await Visit.open(browser, target, `${TIMELINE}?from=now-1h&to=now&job=hello`);
+    const { page } = visit;
+    const grid = page.getByRole('treegrid', { name: 'Job runs over time' });
+    await grid.getByRole('row', { name: /^hello 20/ }).waitFor();
+    await grid.getByRole('row', { name: /^node-a/ }).focus();
+    await page.keyboard.press('?');
+    const keys = page.getByRole('dialog').filter({ hasText: 'Keys of the timeline' });
+    await keys.getByText('Zoom at the pointer').waitFor();
+    await expectSound(visit, 'timeline-keys');
+    await page.keyboard.press('Escape');
+    await keys.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Stop' }).waitFor({ state: 'detached' });
+    const { x = 0, y = 0, width = 0 } = (await grid.boundingBox()) ?? {};
+    await page.mouse.move(x + width * 0.7, y + 60);
+    await page.keyboard.down('Shift');
+    await page.mouse.wheel(0, -400);
+    await page.keyboard.up('Shift');
+    await page.waitForURL(/[?&]whole=\d+-\d+/);
+    await visit.close();
+  });
+
+  it('has all events of a node, filtered by words, in the time zone that is chosen', async () => {
+    const path = `${TIMELINE}?from=2026-11-29T10:00:00Z&to=2026-11-29T11:00:00Z&timezone=Asia/Tokyo&activity=on`;
+    const visit = await Visit.open(browser, target, path);
+    const { page } = visit;
+    await page.getByRole('textbox', { name: 'Events with one of these words' }).fill('Evict');
+    await page.waitForURL(/[?&]include=Evict/);
+    await page.getByText('Looked at: 2026-11-29 19:00:00 to 2026-11-29 20:00:00.').waitFor();
+    await expectSound(visit, 'timeline-activity');
+    await visit.close();
+  });
 });

@@ -6,6 +6,8 @@ export interface Reclaim {
   resource: string | null;
   start: bigint;
   end: bigint;
+  /** Use of the image file system when an image GC began, in percent; null where the log did not say. */
+  usagePercent: number | null;
   containers: Array<{ containerId: string; at: bigint }>;
   failed: string[];
   images: Array<{ id: string; bytes: number | null }>;
@@ -73,7 +75,7 @@ export class ReclaimAssembler {
       case 'reclaim-begin':
         return this.begin('eviction', event.resource, at);
       case 'image-gc-begin':
-        return this.begin('image-gc', null, at, 'images');
+        return this.begin('image-gc', null, at, 'images', event.usagePercent);
       case 'containers-begin':
         // Only the eviction manager deletes all unused containers, so its first line is merely missing here.
         return this.open?.phase === 'begun'
@@ -104,7 +106,8 @@ export class ReclaimAssembler {
     trigger: Reclaim['trigger'],
     resource: string | null,
     at: bigint,
-    phase: Phase = 'begun'
+    phase: Phase = 'begun',
+    usagePercent: number | null = null
   ): Reclaim | undefined {
     const previous = this.close();
     this.open = {
@@ -113,6 +116,7 @@ export class ReclaimAssembler {
         resource,
         start: at,
         end: at,
+        usagePercent,
         containers: [],
         failed: [],
         images: [],

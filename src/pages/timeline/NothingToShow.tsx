@@ -6,7 +6,7 @@ import { type Filters, isFiltering, NO_FILTERS, useFilters } from '../../shared/
 import { CONFIGURATION_PATH } from '../../shared/paths';
 import type { Records } from '../../data/records';
 import { timeLabel } from '../../timeline/geometry/ticks';
-import { UTC } from '../../timeline/geometry/time-zone';
+import { zoneOf } from '../../timeline/geometry/time-zone';
 import type { View } from '../../timeline/geometry/view';
 
 interface NothingToShowProps {
@@ -15,10 +15,11 @@ interface NothingToShowProps {
   /** How many containers there are that are not shown. */
   hidden: number;
   span: View;
+  timeZone: string;
 }
 
 /** Why there is nothing to draw, and what to do: filters, a range in which nothing ran, or no records at all. */
-export function NothingToShow({ records, filters, hidden, span }: NothingToShowProps) {
+export function NothingToShow({ records, filters, hidden, span, timeZone }: NothingToShowProps) {
   const [, changeFilters] = useFilters();
   if (hidden > 0 && isFiltering(filters)) {
     return (
@@ -35,9 +36,10 @@ export function NothingToShow({ records, filters, hidden, span }: NothingToShowP
       </Empty>
     );
   }
-  const range = t('timeline.empty.range', 'Looked at: {{from}} to {{to}} (UTC).', {
-    from: timeLabel(span.from, UTC, 1000),
-    to: timeLabel(span.to, UTC, 1000),
+  const zone = zoneOf(timeZone);
+  const range = t('timeline.empty.range', 'Looked at: {{from}} to {{to}}.', {
+    from: timeLabel(span.from, zone, 1000),
+    to: timeLabel(span.to, zone, 1000),
   });
   if (Object.values(records.records).some((list: readonly unknown[]) => list.length > 0)) {
     return (

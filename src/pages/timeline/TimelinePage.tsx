@@ -1,10 +1,13 @@
 import React, { useCallback, useMemo, useRef, useState } from 'react';
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
 import { config, locationService } from '@grafana/runtime';
-import { Button, LinkButton, Stack } from '@grafana/ui';
+import { Button, LinkButton, Stack, useStyles2 } from '@grafana/ui';
 import { Trans } from '../../shared/texts';
 import { useLoki } from '../../app/app-context';
 import { linkTo } from '../../app/link-to';
 import { FilterBar, isFiltering, matcherOf, namesIn, useFilters } from '../../shared/filters';
+import { useIsWide } from '../../details/DetailsFrame';
 import { LifeDrawer } from '../../details/LifeDrawer';
 import { CAPACITY_PATH } from '../../shared/paths';
 import { RecordsStatus, useRecords } from '../../data/records';
@@ -25,6 +28,7 @@ import { searchOfViewState, useViewState, wholeOf } from './view-state';
 
 /** Job runs over the disks of their nodes: what happened to every log, and why. */
 export default function TimelinePage() {
+  const styles = useStyles2(getStyles);
   const loki = useLoki();
   const time = useTimeRange();
   const { span, timeZone } = time;
@@ -35,7 +39,12 @@ export default function TimelinePage() {
   const records = useRecords(loki, whole, { disks: true }, time.round);
   const names = useMemo(() => namesIn(records.records), [records.records]);
   const passes = useMemo(() => (isFiltering(filters) ? matcherOf(filters) : undefined), [filters]);
-  const { lives, nodes, all, now } = useTimelineData(records, { passes, others: state.others }, time.round);
+  const activity = useMemo(
+    () => (state.activity ? { include: state.include, exclude: state.exclude } : undefined),
+    [state.activity, state.include, state.exclude]
+  );
+  const choice = { passes, others: state.others, activity };
+  const { lives, nodes, activities, all, now } = useTimelineData(records, choice, time.round, whole);
   const [goTo, setGoTo] = useState<{ nodeKey: string }>();
   const box = useRef<HTMLDivElement>(null);
   const height = useRemainingHeight(box, 420, state.legend ? 64 : 20);
@@ -63,9 +72,24 @@ export default function TimelinePage() {
     changeState({ open: undefined, groupBy: 'node', lanes: true });
     setGoTo({ nodeKey: nodeKey(life.cluster, life.node) });
   };
+  const isWide = useIsWide();
   const isWhole = span.from === whole.from && span.to === whole.to;
   const isEmpty = lives.length === 0 && nodes.size === 0;
-  const nothing = <NothingToShow records={records} filters={filters} hidden={all.length - lives.length} span={span} />;
+  const nothing = (
+    <NothingToShow records={records} filters={filters} hidden={all.length - lives.length} {...{ span, timeZone }} />
+  );
+  const details = opened && (
+    <LifeDrawer
+      key={state.open}
+      life={opened}
+      loki={loki}
+      searched={whole}
+      timeZone={timeZone}
+      ways={<WaysToNode life={opened} onGoToNode={() => goToNode(opened)} />}
+      isBeside={isWide}
+      onClose={close}
+    />
+  );
   return (
     <Stack direction="column" gap={1}>
       <Stack direction="row" gap={2} justifyContent="space-between" alignItems="flex-start" wrap="wrap">
@@ -75,43 +99,38 @@ export default function TimelinePage() {
       <TimelineToolbar
         state={state}
         onChange={changeState}
+        timeZone={timeZone}
+        onTimeZone={time.setTimeZone}
         onZoom={(factor) => showView(zoomed(span, factor, span.from + spanOf(span) / 2))}
         onWhole={isWhole ? undefined : () => showView(whole)}
       />
       <RecordsStatus records={records} />
-      <div ref={box} style={{ height }}>
-        {isEmpty && records.status === 'done' ? (
-          nothing
-        ) : state.asTable ? (
-          <LifeTable lives={lives} view={span} timeZone={timeZone} now={now} onOpen={openLife} />
-        ) : (
-          <TimelineView
-            {...{ lives, nodes, now, whole, timeZone, goTo }}
-            view={span}
-            onView={showView}
-            groupBy={state.groupBy}
-            sort={state.sort}
-            rowHeight={state.rowHeight}
-            showNodeLanes={state.lanes}
-            showPressure={state.pressure}
-            language={config.bootData?.user?.language ?? 'en-US'}
-            onOpen={openLife}
-            empty={records.status === 'done' ? nothing : undefined}
-          />
-        )}
+      <div ref={box} className={styles.columns} style={{ height }}>
+        <div className={styles.picture}>
+          {isEmpty && records.status === 'done' ? (
+            nothing
+          ) : state.asTable ? (
+            <LifeTable lives={lives} view={span} timeZone={timeZone} now={now} onOpen={openLife} />
+          ) : (
+            <TimelineView
+              {...{ lives, nodes, activities, now, whole, timeZone, goTo }}
+              view={span}
+              onView={showView}
+              groupBy={state.groupBy}
+              sort={state.sort}
+              rowHeight={state.rowHeight}
+              showNodeLanes={state.lanes}
+              showPressure={state.pressure}
+              language={config.bootData?.user?.language ?? 'en-US'}
+              onOpen={openLife}
+              empty={records.status === 'done' ? nothing : undefined}
+            />
+          )}
+        </div>
+        {isWide && details}
       </div>
       {state.legend && !state.asTable && <Legend />}
-      {opened && (
-        <LifeDrawer
-          key={state.open}
-          life={opened}
-          loki={loki}
-          searched={whole}
-          timeZone={timeZone}
-          ways={<WaysToNode life={opened} onGoToNode={() => goToNode(opened)} />}
-          onClose={close}
-        />
-      )}
+      {!isWide && details}
     </Stack>
   );
 }
@@ -129,3 +148,8 @@ function WaysToNode({ life, onGoToNode }: { life: ContainerLife; onGoToNode: () 
     </>
   );
 }
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  columns: css({ display: 'flex', gap: theme.spacing(1) }),
+  picture: css({ flex: 1, minWidth: 0 }),
+});

@@ -1,6 +1,6 @@
 import React from 'react';
 import { t } from '../../shared/texts';
-import { Dropdown, Menu, RadioButtonGroup, Select, Stack, ToolbarButton } from '@grafana/ui';
+import { Dropdown, Input, Menu, RadioButtonGroup, Select, Stack, TimeZonePicker, ToolbarButton } from '@grafana/ui';
 import { ROW_HEIGHTS } from '../../timeline/geometry/layout';
 import { GROUPINGS, SORTINGS } from '../../timeline/model/orders';
 import { groupingText, rowHeightText, sortingText } from '../../timeline/view/choices';
@@ -13,10 +13,14 @@ interface TimelineToolbarProps {
   onZoom: (factor: number) => void;
   /** undefined while all is shown. */
   onWhole: (() => void) | undefined;
+  /** As Grafana names it. */
+  timeZone: string;
+  onTimeZone: (timeZone: string) => void;
 }
 
 /** How the timeline is shown: grouping, order, zoom, and what belongs to the picture. */
-export function TimelineToolbar({ state, onChange, onZoom, onWhole }: TimelineToolbarProps) {
+export function TimelineToolbar(props: TimelineToolbarProps) {
+  const { state, onChange, onZoom, onWhole, timeZone, onTimeZone } = props;
   return (
     <Stack direction="row" gap={1} alignItems="center" wrap="wrap">
       <RadioButtonGroup
@@ -58,6 +62,13 @@ export function TimelineToolbar({ state, onChange, onZoom, onWhole }: TimelineTo
       <Dropdown overlay={<Options state={state} onChange={onChange} />} placement="bottom-end">
         <ToolbarButton icon="cog" isOpen={false} tooltip={t('timeline.toolbar.options', 'Display options')} />
       </Dropdown>
+      <TimeZonePicker
+        includeInternal
+        width={24}
+        value={timeZone}
+        onChange={(zone) => zone !== undefined && onTimeZone(zone)}
+      />
+      {state.activity && <ActivityFilters state={state} onChange={onChange} />}
     </Stack>
   );
 }
@@ -76,6 +87,7 @@ function Options({ state, onChange }: Pick<TimelineToolbarProps, 'state' | 'onCh
       {item(t('timeline.option.lanes', 'Disk use of nodes'), state.lanes, { lanes: !state.lanes })}
       {item(t('timeline.option.pressure', 'DiskPressure bands'), state.pressure, { pressure: !state.pressure })}
       {item(t('timeline.option.others', 'Containers of no Job'), state.others, { others: !state.others })}
+      {item(t('timeline.option.activity', 'All events of nodes'), state.activity, { activity: !state.activity })}
       {item(t('timeline.option.legend', 'Legend'), state.legend, { legend: !state.legend })}
       <Menu.Divider />
       {ROW_HEIGHTS.map((height) => (
@@ -88,5 +100,26 @@ function Options({ state, onChange }: Pick<TimelineToolbarProps, 'state' | 'onCh
         />
       ))}
     </Menu>
+  );
+}
+
+/** Which of a node's events are shown, by words. */
+function ActivityFilters({ state, onChange }: Pick<TimelineToolbarProps, 'state' | 'onChange'>) {
+  const input = (label: string, value: string, change: (words: string) => Partial<ViewState>) => (
+    <Input
+      width={26}
+      aria-label={label}
+      placeholder={label}
+      value={value}
+      onChange={({ currentTarget }) => onChange(change(currentTarget.value))}
+    />
+  );
+  return (
+    <>
+      {input(t('timeline.toolbar.include', 'Events with one of these words'), state.include, (include) => ({
+        include,
+      }))}
+      {input(t('timeline.toolbar.exclude', 'and with none of these'), state.exclude, (exclude) => ({ exclude }))}
+    </>
   );
 }

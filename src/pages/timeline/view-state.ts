@@ -16,6 +16,10 @@ export interface ViewState {
   /** Also containers of no Job. */
   others: boolean;
   legend: boolean;
+  /** All that happened on the nodes, and words that it must or must not have. */
+  activity: boolean;
+  include: string;
+  exclude: string;
   asTable: boolean;
   /** What was loaded, of which the address's time range is a piece; undefined where that is all. */
   whole: View | undefined;
@@ -40,6 +44,9 @@ function viewStateOfSearch(search: string): ViewState {
     pressure: params.get('pressure') !== 'off',
     others: params.get('others') === 'on',
     legend: params.get('legend') !== 'off',
+    activity: params.get('activity') === 'on',
+    include: params.get('include') ?? '',
+    exclude: params.get('exclude') ?? '',
     asTable: params.get('as') === 'table',
     whole: isWhole ? { from: Number(from), to: Number(to) } : undefined,
     open: params.get('case') ?? undefined,
@@ -48,7 +55,7 @@ function viewStateOfSearch(search: string): ViewState {
 
 /** For `locationService.partial`; what is as it is without being said is left out of the address. */
 export function searchOfViewState(change: Partial<ViewState>): Record<string, string | null> {
-  const { groupBy, sort, rowHeight, whole } = change;
+  const { groupBy, sort, rowHeight, whole, include, exclude } = change;
   const search: Record<string, string | null | undefined> = {
     group: groupBy && (groupBy === DEFAULTS.groupBy ? null : groupBy),
     sort: sort && (sort === DEFAULTS.sort ? null : sort),
@@ -57,6 +64,9 @@ export function searchOfViewState(change: Partial<ViewState>): Record<string, st
     pressure: flag(change.pressure, null, 'off'),
     others: flag(change.others, 'on', null),
     legend: flag(change.legend, null, 'off'),
+    activity: flag(change.activity, 'on', null),
+    include: include === '' ? null : include,
+    exclude: exclude === '' ? null : exclude,
     as: flag(change.asTable, 'table', null),
     whole: 'whole' in change ? (whole ? `${whole.from}-${whole.to}` : null) : undefined,
     case: 'open' in change ? (change.open ?? null) : undefined,

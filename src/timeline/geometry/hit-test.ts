@@ -1,7 +1,8 @@
 import type { Annotation } from '../model/annotation';
 import type { TimelineModel } from '../model/timeline-model';
+import { activityAt, type ActivityPlace, activityPlaces } from './activity-places';
 import { type MarkPlace, markPlaces } from './mark-places';
-import { itemAt, type Item, type Layout } from './layout';
+import { ACTIVITY_HEIGHT, type Header, itemAt, type Item, type Layout } from './layout';
 import { pieceAt } from './pieces';
 import { spanOf, timeAt, type View, xOf } from './view';
 
@@ -9,6 +10,7 @@ import { spanOf, timeAt, type View, xOf } from './view';
 export type Hit =
   | { kind: 'life'; item: Item; index: number }
   | { kind: 'mark'; item: Item; mark: MarkPlace }
+  | { kind: 'activity'; item: Header; place: ActivityPlace; time: number }
   | { kind: 'lane'; item: Item; time: number }
   | { kind: 'none'; item: Item | undefined; time: number };
 
@@ -46,7 +48,13 @@ export function hitTest(
   }
   if (item.kind === 'group') {
     const inside = point.header?.inside ?? point.y - item.top;
-    const isAmongSigns = inside >= item.height - MARKS_HEIGHT;
+    const { activities } = item;
+    const foot = item.height - (activities ? ACTIVITY_HEIGHT : 0);
+    if (activities && inside >= foot) {
+      const place = activityAt(activityPlaces(activities, view, width), point.x);
+      return place ? { kind: 'activity', item, place, time } : { kind: 'lane', item, time };
+    }
+    const isAmongSigns = inside >= foot - MARKS_HEIGHT;
     const mark = item.group.node && markAt(markPlaces(item.group.node.marks, view, width), point.x, isAmongSigns);
     return mark ? { kind: 'mark', item, mark } : { kind: item.group.node ? 'lane' : 'none', item, time };
   }

@@ -1,3 +1,4 @@
+import type { Activity } from '../model/activity';
 import type { Group, Row, TimelineModel } from '../model/timeline-model';
 import type { View } from './view';
 
@@ -27,12 +28,27 @@ export const MEASURES: Record<RowHeight, Measures> = {
 const FEW_LANES = 4;
 const PADDING = 6;
 
+/** The row of a node's activities, below its marks. Pixels. */
+export const ACTIVITY_HEIGHT = 20;
+
+/** A header. `activities` are those of its node, where they are shown. */
+interface GroupItem {
+  kind: 'group';
+  key: string;
+  top: number;
+  height: number;
+  bottom: number;
+  group: Group;
+  isOpen: boolean;
+  activities: readonly Activity[] | undefined;
+}
+
 /**
  * One thing above another: a header, a row, or below an open row one of its containers. Pixels from the top; `bottom`
  * is the end of all that stands under a header.
  */
 export type Item =
-  | { kind: 'group'; key: string; top: number; height: number; bottom: number; group: Group; isOpen: boolean }
+  | GroupItem
   | { kind: 'row'; key: string; top: number; height: number; group: Group; row: Row; isOpen: boolean; pitch: number }
   | { kind: 'life'; key: string; top: number; height: number; group: Group; row: Row; index: number };
 
@@ -52,7 +68,11 @@ export interface LayoutOptions {
   /** Leaves out rows of which nothing happens in here. */
   view: View;
   showNodeLanes: boolean;
+  /** By `nodeKey()`; undefined where they are not shown. */
+  activities?: ReadonlyMap<string, readonly Activity[]>;
 }
+
+const NO_ACTIVITIES: readonly Activity[] = [];
 
 /** Where everything stands. Pure; fast enough to be done anew whenever the view comes to rest. */
 export function layoutOf({ groups, spans, lives }: TimelineModel, options: LayoutOptions): Layout {
@@ -69,8 +89,13 @@ export function layoutOf({ groups, spans, lives }: TimelineModel, options: Layou
       continue;
     }
     const isOpen = !shut.has(group.key);
-    const height = group.node && options.showNodeLanes ? measures.nodeLane : measures.header;
-    const header = { kind: 'group' as const, key: `group ${group.key}`, top, height, bottom: 0, group, isOpen };
+    const isLane = group.node !== undefined && options.showNodeLanes;
+    const activities = isLane ? options.activities && (options.activities.get(group.key) ?? NO_ACTIVITIES) : undefined;
+    const height = (isLane ? measures.nodeLane : measures.header) + (activities ? ACTIVITY_HEIGHT : 0);
+    const header: Header = {
+      ...{ kind: 'group', key: `group ${group.key}`, top, height, bottom: 0 },
+      ...{ group, isOpen, activities },
+    };
     push(header);
     for (const row of isOpen ? rows : []) {
       const isRowOpen = open.has(row.key);

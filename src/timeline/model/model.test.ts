@@ -101,7 +101,7 @@ describe('the lane of the recorded node', () => {
   test('has one disk for both file systems', () => {
     expect(lane?.disk.isOne).toBe(true);
     expect(lane?.disk.times).toHaveLength(77);
-    expect(lane?.disk.imagefs[23]).toBeCloseTo(0.7, 1);
+    expect(lane?.disk.imagefs.use[23]).toBeCloseTo(0.7, 1);
   });
 });
 

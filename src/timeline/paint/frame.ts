@@ -3,6 +3,8 @@ import type { MarkPlace } from '../geometry/mark-places';
 import type { Layout } from '../geometry/layout';
 import type { Zone } from '../geometry/time-zone';
 import type { View } from '../geometry/view';
+import type { Crossing } from '../model/crossings';
+import type { UnobservedKind } from '../model/unobserved';
 import type { Limit } from '../model/node-limits';
 import type { TimelineModel } from '../model/timeline-model';
 import type { Palette } from './palette';
@@ -24,8 +26,12 @@ export interface Frame {
   pressureLabel: string;
   /** What a limit's line is, in a word or two. */
   limitLabel: (limit: Limit) => string;
+  /** What the kubelet found, and how fast the disk filled. */
+  crossingLabel: (crossing: Crossing) => string;
+  unobservedLabel: (what: UnobservedKind) => string;
   /** Panels only. */
   annotations: readonly Annotation[];
+  /** For what nobody observed. */
   hatch: CanvasPattern | string;
   /** What the pointer or the focus is on. */
   marked: { index?: number; mark?: MarkPlace } | undefined;

@@ -43,7 +43,7 @@ function paintHeader(ctx: CanvasRenderingContext2D, frame: Frame, { item, y }: P
     return;
   }
   if (item.group.node && showNodeLanes) {
-    paintNodeLane(ctx, frame, item.group.node, y, item.height);
+    paintNodeLane(ctx, frame, item, y);
   } else {
     ctx.fillStyle = palette.raised;
     ctx.fillRect(0, y, width, item.height);

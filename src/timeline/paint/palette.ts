@@ -1,5 +1,6 @@
 import type { GrafanaTheme2 } from '@grafana/data';
 import type { LogStatus } from '../../../model/records';
+import type { ActivityKind } from '../model/activity';
 import type { Exit } from '../model/container-life';
 import type { MarkKind } from '../model/node-marks';
 
@@ -19,9 +20,11 @@ export interface Palette {
   accent: Color;
   /** The node says it is under DiskPressure. */
   pressure: Color;
-  /** Reclaims have begun, and the condition does not say so yet: the hatching, and the line where it begins. */
-  beforeCondition: Color;
+  /** Reclaims have begun, and the condition does not say so yet: the band, and the line where it begins. */
+  reclaiming: Color;
   firstReclaim: Color;
+  /** The hatching: nobody observed. */
+  unobserved: Color;
   pressureText: Color;
   nodefs: Color;
   imagefs: Color;
@@ -32,6 +35,7 @@ export interface Palette {
   tails: Record<Exit, Color>;
   statuses: Record<LogStatus, Color>;
   marks: Record<MarkKind, Color>;
+  activities: Record<ActivityKind, Color>;
   /** Upon statuses and marks. */
   onColor: Color;
 }
@@ -71,8 +75,9 @@ export function paletteOf(theme: GrafanaTheme2, choices: ColorChoices = {}): Pal
     strongLine: colors.border.medium,
     accent: colors.primary.text,
     pressure: alpha(red, isDark ? 0.17 : 0.13),
-    beforeCondition: alpha(orange, isDark ? 0.45 : 0.5),
+    reclaiming: alpha(orange, isDark ? 0.38 : 0.42),
     firstReclaim: orange,
+    unobserved: alpha(grey, isDark ? 0.55 : 0.6),
     pressureText: isDark ? named('light-red') : named('dark-red'),
     nodefs: named(isDark ? 'purple' : 'dark-purple'),
     imagefs: named(isDark ? 'light-blue' : 'semi-dark-blue'),
@@ -93,6 +98,12 @@ export function paletteOf(theme: GrafanaTheme2, choices: ColorChoices = {}): Pal
       rejection: named(isDark ? 'purple' : 'semi-dark-purple'),
       'node-added': statuses.complete,
       'node-removed': grey,
+    },
+    activities: {
+      event: named(isDark ? 'light-blue' : 'semi-dark-blue'),
+      image: named(isDark ? 'yellow' : 'dark-yellow'),
+      reclaim: red,
+      agent: named(isDark ? 'green' : 'dark-green'),
     },
     onColor: isDark ? '#111217' : '#ffffff',
   };

@@ -52,10 +52,12 @@ function recordedDisks(): DiskRecord[] {
     .trim()
     .split('\n')
     .map((line) => {
-      const { t, summary } = JSON.parse(line) as { t: string; summary: unknown };
+      const { t, summary } = JSON.parse(line) as { t: string; summary: { node: { fs: { time: string } } } };
+      // The kubelet hands out for ten seconds what it measured then.
+      const { time } = summary.node.fs;
       const stats = parseStatsSummary(summary);
       return {
-        ...{ ...common, kind: 'disk', id: `node-a/disk/${t}`, time: t },
+        ...{ ...common, kind: 'disk', id: `node-a/disk/${t}`, time },
         ...layoutOf(undefined, undefined, undefined, stats),
         ...{ images: stats.images, layers: stats.layers, pods: stats.pods, logs: null, atRisk: null, nearest: null },
       };

@@ -38,16 +38,30 @@ export function Legend() {
         </li>
       ))}
       <li className={styles.entry}>
-        <svg width="16" height="12" aria-hidden="true">
-          <path d="M0 12 12 0M-6 12 6 0M6 12 18 0M12 12 24 0" stroke={palette.firstReclaim} strokeWidth="1.2" />
+        <svg width="18" height="14" aria-hidden="true">
+          <rect x="4" width="14" height="14" fill={palette.reclaiming} />
+          <path d="M0 0H10L5 7Z" fill={palette.firstReclaim} />
+          <path d="M5 0V14" stroke={palette.firstReclaim} strokeWidth="1.5" />
         </svg>
-        {t('timeline.legend.reclaiming', 'reclaiming, condition not yet reported')}
+        {t('timeline.legend.reclaiming', 'reclaim; DiskPressure not reported yet')}
       </li>
       <li className={styles.entry}>
         <svg width="16" height="12" aria-hidden="true">
           <rect width="16" height="12" fill={palette.pressure} />
         </svg>
         {t('timeline.legend.pressure', 'DiskPressure')}
+      </li>
+      <li className={styles.entry}>
+        <svg width="16" height="14" aria-hidden="true">
+          <path d="M8 2.5 12.5 7 8 11.5 3.5 7Z" fill={palette.background} stroke={palette.eviction} strokeWidth="1.4" />
+        </svg>
+        {t('timeline.legend.crossing', 'what the kubelet measured')}
+      </li>
+      <li className={styles.entry}>
+        <svg width="16" height="12" aria-hidden="true">
+          <path d="M0 12 12 0M-6 12 6 0M6 12 18 0M12 12 24 0" stroke={palette.unobserved} strokeWidth="1.2" />
+        </svg>
+        {t('timeline.legend.unobserved', 'not observed')}
       </li>
       {MARK_KINDS.map((kind) => (
         <li key={kind} className={styles.entry}>

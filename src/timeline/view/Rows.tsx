@@ -4,10 +4,11 @@ import { t } from '../../shared/texts';
 import { Icon, useStyles2 } from '@grafana/ui';
 import { type Header, type Item, type Layout, itemsWithin } from '../geometry/layout';
 import type { Zone } from '../geometry/time-zone';
+import type { View } from '../geometry/view';
 import type { TimelineModel } from '../model/timeline-model';
 import { AXIS_HEIGHT } from '../paint/frame';
 import type { Palette } from '../paint/palette';
-import { exitText, lifeSentence, nodeLogText, ranText, rowSummary, statusText } from './describe';
+import { exitText, laneSummary, lifeSentence, nodeLogText, ranText, rowSummary, statusText } from './describe';
 import type { Cursor } from './grid-cursor';
 import { NodeLabel } from './NodeLabel';
 import { getRowStyles } from './row-styles';
@@ -16,6 +17,8 @@ export interface RowsProps {
   model: TimelineModel;
   layout: Layout;
   zone: Zone;
+  /** What is shown, as it came to rest. */
+  view: View;
   palette: Palette;
   showNodeLanes: boolean;
   /** What is scrolled to, and a little around it. Pixels from the top. */
@@ -109,6 +112,7 @@ function RowGroup({ header, headerIndex, items, ...props }: RowGroupProps) {
             lives: group.lives,
             cases: group.cases,
           })}
+          {group.node && showNodeLanes && `. ${laneSummary(group.node, props.view, props.zone, model.now)}`}
         </div>
       </div>
       {items.map(({ item, index }) => (

@@ -5,6 +5,7 @@ import { useStyles2 } from '@grafana/ui';
 import { type Item, layoutOf, MEASURES, type RowHeight } from '../geometry/layout';
 import { zoneOf } from '../geometry/time-zone';
 import { type View } from '../geometry/view';
+import type { Activity } from '../model/activity';
 import type { Annotation } from '../model/annotation';
 import type { ContainerLife } from '../model/container-life';
 import type { NodeLane } from '../model/node-lane';
@@ -13,6 +14,7 @@ import { timelineModel } from '../model/timeline-model';
 import { AXIS_HEIGHT } from '../paint/frame';
 import { viewText } from './describe';
 import type { Cursor } from './grid-cursor';
+import { KeysHelp } from './KeysHelp';
 import { LiveView } from './live-view';
 import { Minimap } from './Minimap';
 import { Rows } from './Rows';
@@ -41,6 +43,8 @@ export interface TimelineViewProps {
   rowHeight: RowHeight;
   showNodeLanes: boolean;
   showPressure: boolean;
+  /** All that happened on each node, by `nodeKey()`: shown below its disk. Not shown where undefined. */
+  activities?: ReadonlyMap<string, readonly Activity[]>;
   /** As Grafana names it. */
   timeZone: string;
   language: string;
@@ -63,7 +67,7 @@ const NO_ANNOTATIONS: readonly Annotation[] = [];
 /** The timeline: a canvas under an ARIA grid, moved by pointer, wheel and keys. */
 export function TimelineView(props: TimelineViewProps) {
   const { lives, nodes, now, view, onView, groupBy, sort, rowHeight, showNodeLanes, timeZone, goTo } = props;
-  const { annotations = NO_ANNOTATIONS, isFramed = true } = props;
+  const { annotations = NO_ANNOTATIONS, isFramed = true, activities } = props;
   const styles = useStyles2(getTimelineStyles);
   const palette = usePalette();
   const zone = useMemo(() => zoneOf(timeZone), [timeZone]);
@@ -86,8 +90,8 @@ export function TimelineView(props: TimelineViewProps) {
 
   const model = useMemo(() => timelineModel(lives, nodes, { groupBy, sort, now }), [lives, nodes, groupBy, sort, now]);
   const layout = useMemo(
-    () => layoutOf(model, { measures: MEASURES[rowHeight], shut, open, view, showNodeLanes }),
-    [model, rowHeight, shut, open, view, showNodeLanes]
+    () => layoutOf(model, { measures: MEASURES[rowHeight], shut, open, view, showNodeLanes, activities }),
+    [model, rowHeight, shut, open, view, showNodeLanes, activities]
   );
 
   const picture = usePicture({ ...props, annotations, canvas, model, layout, live, palette, zone, plot, scroller });
@@ -127,6 +131,8 @@ export function TimelineView(props: TimelineViewProps) {
   });
   const whole = props.whole;
   const onReset = useCallback(() => whole && live.glide(whole), [whole, live]);
+  const [isHelpShown, showHelp] = useState(false);
+  const onHelp = useCallback(() => showHelp(true), []);
   const onKeyDown = useKeyboard({
     layout,
     model,
@@ -136,7 +142,9 @@ export function TimelineView(props: TimelineViewProps) {
     onToggle: toggle,
     onOpen: openLife,
     onReset,
+    onHelp,
   });
+
   const focused = useFocus({ scroller, layout, model, view, plot, cursor, picture, goTo });
   const onFocusItem = useCallback(
     (item: Item) => setCursor((before) => (before?.key === item.key ? before : { key: item.key, life: undefined })),
@@ -175,7 +183,7 @@ export function TimelineView(props: TimelineViewProps) {
               onKeyDown={onKeyDown}
             >
               <Rows
-                {...{ model, layout, zone, palette, showNodeLanes, labelWidth, focused }}
+                {...{ model, layout, zone, view, palette, showNodeLanes, labelWidth, focused }}
                 from={scrolled - STEP}
                 to={scrolled + plot.height + 2 * STEP}
                 cursor={cursor ?? firstCursor(layout.items[0])}
@@ -199,6 +207,7 @@ export function TimelineView(props: TimelineViewProps) {
       <div role="status" aria-live="polite" className={styles.hidden}>
         {viewText(view, zone)}
       </div>
+      {isHelpShown && <KeysHelp onClose={() => showHelp(false)} />}
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import React from 'react';
 import { css } from '@emotion/css';
-import { formattedValueToString, getValueFormat, type GrafanaTheme2 } from '@grafana/data';
+import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '../../shared/texts';
 import { useStyles2 } from '@grafana/ui';
 import { ms, span } from '../../../model/cases/moment';
@@ -9,18 +9,34 @@ import { clockOf, timeLabel } from '../geometry/ticks';
 import type { Zone } from '../geometry/time-zone';
 import type { MarkPlace } from '../geometry/mark-places';
 import type { Annotation } from '../model/annotation';
-import { useOfDiskAt } from '../model/disk-use';
+import type { Activity } from '../model/activity';
+import { type MeasuredUse, useOfDiskAt } from '../model/disk-use';
 import type { ContainerLife } from '../model/container-life';
 import type { NodeLane } from '../model/node-lane';
-import { exitText, lifeTitle, limitText, markName, nodeLogText, ranText, statusText } from './describe';
+import {
+  activityKindText,
+  bytesText,
+  crossingTexts,
+  exitText,
+  lifeTitle,
+  limitText,
+  markName,
+  markText,
+  nodeLogText,
+  percentText,
+  ranText,
+  statusText,
+  unobservedMeaning,
+} from './describe';
 import { StatusIcon } from './StatusIcon';
 import { wordsWith } from '../../shared/words';
 
 /** What a tooltip tells of. */
 export type Told =
-  | { kind: 'life'; life: ContainerLife }
-  | { kind: 'mark'; mark: MarkPlace }
-  | { kind: 'lane'; lane: NodeLane; time: number }
+  | { kind: 'life'; life: ContainerLife; lane: NodeLane | undefined }
+  | { kind: 'mark'; mark: MarkPlace; lane: NodeLane }
+  | { kind: 'activities'; lane: NodeLane; activities: readonly Activity[] }
+  | { kind: 'lane'; lane: NodeLane; time: number; now: number }
   | { kind: 'annotation'; annotation: Annotation };
 
 export interface TooltipProps {
@@ -41,15 +57,23 @@ export function Tooltip({ told, zone, x, y, width, height }: TooltipProps) {
   const edge = y > height * 0.6 ? { bottom: height - y + 14 } : { top: y + 14 };
   return (
     <div className={styles.tooltip} style={{ ...side, ...edge }} aria-hidden="true">
-      {told.kind === 'life' && <LifeText life={told.life} zone={zone} />}
-      {told.kind === 'mark' && <MarkText mark={told.mark} zone={zone} />}
-      {told.kind === 'lane' && <LaneText lane={told.lane} time={told.time} zone={zone} />}
+      {told.kind === 'life' && <LifeText {...told} zone={zone} />}
+      {told.kind === 'mark' && <MarkText {...told} zone={zone} />}
+      {told.kind === 'activities' && <ActivitiesText {...told} zone={zone} />}
+      {told.kind === 'lane' && <LaneText {...told} zone={zone} />}
       {told.kind === 'annotation' && <AnnotationText annotation={told.annotation} zone={zone} />}
     </div>
   );
 }
 
-function LifeText({ life, zone }: { life: ContainerLife; zone: Zone }) {
+/** What lies this near in time is listed with what is pointed at. */
+const NEIGHBOURS_MS = 1000;
+/** A tooltip lists no more; how many follow it says. */
+const MOST_LISTED = 8;
+/** A reclaim and what the kubelet found at its beginning. */
+const SAME_RECLAIM_MS = 15_000;
+
+function LifeText({ life, lane, zone }: { life: ContainerLife; lane: NodeLane | undefined; zone: Zone }) {
   const styles = useStyles2(getStyles);
   const lasted = life.ended === undefined ? '' : ` (${span(life.ended - life.started)})`;
   return (
@@ -69,6 +93,7 @@ function LifeText({ life, zone }: { life: ContainerLife; zone: Zone }) {
         </dd>
       </dl>
       {life.case && <p className={styles.sentence}>{sentenceText(life.case, wordsWith(timesIn(zone)))}</p>}
+      {lane && life.gone !== undefined && <Neighbours lane={lane} from={life.gone} to={life.gone} zone={zone} />}
     </>
   );
 }
@@ -79,19 +104,57 @@ const timesIn = (zone: Zone) => ({
   clock: (instant: string) => clockOf(ms(instant) ?? 0, zone),
 });
 
-function MarkText({ mark, zone }: { mark: MarkPlace; zone: Zone }) {
+/** The marks within a second of a stretch of time, each by itself. */
+function Neighbours({ lane, from, to, zone }: { lane: NodeLane; from: number; to: number; zone: Zone }) {
+  const near = lane.marks.filter((mark) => mark.from <= to + NEIGHBOURS_MS && mark.to >= from - NEIGHBOURS_MS);
+  return <Listed lines={near.map((mark) => markText(mark, zone))} />;
+}
+
+function Listed({ lines }: { lines: readonly string[] }) {
   const styles = useStyles2(getStyles);
-  const size = formattedValueToString(getValueFormat('decbytes')(mark.bytes, 1));
+  return (
+    <>
+      {lines.slice(0, MOST_LISTED).map((line, i) => (
+        <div key={`${i} ${line}`} className={styles.line}>
+          {line}
+        </div>
+      ))}
+      {lines.length > MOST_LISTED && (
+        <div className={styles.line}>
+          {t('timeline.tooltip.more', '{{count}} more; zoom in to see them', { count: lines.length - MOST_LISTED })}
+        </div>
+      )}
+    </>
+  );
+}
+
+function MarkText({ mark, lane, zone }: { mark: MarkPlace; lane: NodeLane; zone: Zone }) {
+  const styles = useStyles2(getStyles);
+  const isReclaim = mark.kind === 'container-gc' || mark.kind === 'image-gc' || mark.kind === 'eviction';
+  const crossings = lane.crossings.filter(
+    ({ time }) => isReclaim && time >= mark.from - SAME_RECLAIM_MS && time <= mark.to + SAME_RECLAIM_MS
+  );
+  const isAlone = mark.marks === 1 && mark.hidden === 0;
+  const others = lane.marks.filter(
+    ({ from, to, kind }) =>
+      from <= mark.to + NEIGHBOURS_MS && to >= mark.from - NEIGHBOURS_MS && !(isAlone && kind === mark.kind)
+  );
   return (
     <>
       <strong>
         {markName(mark.kind)}: {mark.count}
-        {mark.bytes > 0 && ` (${size})`}
+        {mark.bytes > 0 && ` (${bytesText(mark.bytes)})`}
       </strong>
       <p className={styles.sentence}>
         {timeLabel(mark.from, zone, 1)}
         {mark.to > mark.from && ` – ${clockOf(mark.to, zone)} (${duration(mark.to - mark.from)})`}
       </p>
+      <Listed lines={others.map((one) => markText(one, zone))} />
+      {crossings.slice(0, 2).map((crossing) => (
+        <p key={crossing.time} className={styles.sentence}>
+          {crossingTexts(crossing, zone).join(' ')}
+        </p>
+      ))}
       {mark.isInferred && (
         <p className={styles.sentence}>
           {t(
@@ -120,10 +183,24 @@ function MarkText({ mark, zone }: { mark: MarkPlace; zone: Zone }) {
 
 const duration = (ms: number): string => (ms < 1000 ? `${ms} ms` : span(ms));
 
-function LaneText({ lane, time, zone }: { lane: NodeLane; time: number; zone: Zone }) {
+function ActivitiesText({ lane, activities, zone }: { lane: NodeLane; activities: readonly Activity[]; zone: Zone }) {
+  return (
+    <>
+      <strong>{lane.node}</strong>
+      <Listed
+        lines={activities.map(({ kind, time, name, subject, text }) =>
+          [clockOf(time, zone), activityKindText(kind), name, subject, text.slice(0, 120)].filter(Boolean).join(' · ')
+        )}
+      />
+    </>
+  );
+}
+
+function LaneText({ lane, time, now, zone }: { lane: NodeLane; time: number; now: number; zone: Zone }) {
   const styles = useStyles2(getStyles);
   const { imagefs, nodefs } = useOfDiskAt(lane.disk, time);
   const limits = lane.limits.findLast(({ from }) => from <= time);
+  const isIn = ({ from, to = now }: { from: number; to?: number }) => time >= from && time <= to;
   return (
     <>
       <strong>{lane.node}</strong>
@@ -132,14 +209,28 @@ function LaneText({ lane, time, zone }: { lane: NodeLane; time: number; zone: Zo
         <dt>
           {lane.disk.isOne ? t('timeline.lane.disk', 'Disk in use') : t('timeline.lane.imagefs', 'imagefs in use')}
         </dt>
-        <dd>{percent(imagefs)}</dd>
+        <dd>{measuredText(imagefs)}</dd>
         {!lane.disk.isOne && (
           <>
             <dt>{t('timeline.lane.nodefs', 'nodefs in use')}</dt>
-            <dd>{percent(nodefs)}</dd>
+            <dd>{measuredText(nodefs)}</dd>
           </>
         )}
       </dl>
+      {lane.pressures.filter(isIn).map(({ from, to, conditionFrom }) => (
+        <div key={from} className={styles.line}>
+          {conditionFrom === undefined || time < conditionFrom
+            ? t('timeline.tooltip.reclaiming', 'The kubelet reclaims; DiskPressure is not reported yet')
+            : t('timeline.pressure', 'DiskPressure')}
+          {`: ${clockOf(from, zone)} – ${to === undefined ? '' : clockOf(to, zone)}`}
+        </div>
+      ))}
+      {lane.unobserved.filter(isIn).map(({ what, from, to }) => (
+        <div key={`${what} ${from}`} className={styles.line}>
+          {unobservedMeaning(what)} {`${clockOf(from, zone)} – ${clockOf(to, zone)}`}
+        </div>
+      ))}
+      <Neighbours lane={lane} from={time} to={time} zone={zone} />
       {limits?.lines.map((line) => (
         <div key={`${line.what} ${line.signal}`} className={styles.sentence}>
           {limitText(line)}
@@ -167,8 +258,20 @@ function AnnotationText({ annotation: { from, to, text }, zone }: { annotation: 
   );
 }
 
-const percent = (part: number | undefined): string =>
-  part === undefined ? t('timeline.lane.not-measured', 'not measured') : `${(part * 100).toFixed(0)} %`;
+/** `70 % (2.0 GB of 2.9 GB)`. */
+function measuredText(measured: MeasuredUse | undefined): string {
+  if (measured === undefined) {
+    return t('timeline.lane.not-measured', 'not measured');
+  }
+  const percent = percentText(measured.use);
+  return Number.isNaN(measured.capacity)
+    ? percent
+    : t('timeline.lane.use-bytes', '{{percent}} ({{used}} of {{capacity}})', {
+        percent,
+        used: bytesText(measured.bytes),
+        capacity: bytesText(measured.capacity),
+      });
+}
 
 const getStyles = (theme: GrafanaTheme2) => ({
   tooltip: css({
@@ -193,5 +296,6 @@ const getStyles = (theme: GrafanaTheme2) => ({
     dd: { margin: 0 },
   }),
   status: css({ display: 'flex', alignItems: 'center', gap: theme.spacing(0.5) }),
+  line: css({ color: theme.colors.text.secondary }),
   sentence: css({ margin: theme.spacing(0.5, 0, 0), color: theme.colors.text.secondary }),
 });

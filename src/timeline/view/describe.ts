@@ -1,9 +1,16 @@
+import { formattedValueToString, getValueFormat } from '@grafana/data';
+import { span } from '../../../model/cases/moment';
 import { t } from '../../shared/texts';
 import type { LogStatus } from '../../../model/records';
 import { clockOf, timeLabel } from '../geometry/ticks';
 import type { Zone } from '../geometry/time-zone';
+import type { ActivityKind } from '../model/activity';
 import type { ContainerLife, Exit } from '../model/container-life';
-import type { MarkKind } from '../model/node-marks';
+import type { Crossing, Rise } from '../model/crossings';
+import type { NodeLane } from '../model/node-lane';
+import type { MarkKind, NodeMark } from '../model/node-marks';
+import type { UnobservedKind } from '../model/unobserved';
+import type { View } from '../geometry/view';
 import type { Limit } from '../model/node-limits';
 import type { Row } from '../model/timeline-model';
 import { causeText } from '../../shared/words';
@@ -145,3 +152,131 @@ export const viewText = (view: { from: number; to: number }, zone: Zone): string
     from: timeLabel(view.from, zone, 1000),
     to: timeLabel(view.to, zone, 1000),
   });
+
+/** `1.5 GB`: decimal, as disks are sold; empty for what is not known. */
+export const bytesText = (bytes: number): string =>
+  Number.isNaN(bytes) ? '' : formattedValueToString(getValueFormat('decbytes')(bytes, 1));
+
+export const percentText = (part: number): string => `${(part * 100).toFixed(0)} %`;
+
+export function unobservedText(what: UnobservedKind): string {
+  const texts: Record<UnobservedKind, string> = {
+    agent: t('timeline.unobserved.agent', 'no agent'),
+    disk: t('timeline.unobserved.disk', 'disk not measured'),
+    watch: t('timeline.unobserved.watch', 'no watch'),
+    'kubelet-log': t('timeline.unobserved.kubelet-log', 'kubelet log not read'),
+  };
+  return texts[what];
+}
+
+/** What is not known because of it. */
+export function unobservedMeaning(what: UnobservedKind): string {
+  const texts: Record<UnobservedKind, string> = {
+    agent: t('timeline.unobserved.agent-what', 'No agent observed the node: logs may have been removed unseen.'),
+    disk: t('timeline.unobserved.disk-what', 'The agent wrote no disk sample.'),
+    watch: t(
+      'timeline.unobserved.watch-what',
+      'The API server was not watched: conditions, Events and pods may be missing.'
+    ),
+    'kubelet-log': t(
+      'timeline.unobserved.kubelet-log-what',
+      'The kubelet’s log was not read: reclaims are inferred from files only.'
+    ),
+  };
+  return texts[what];
+}
+
+const foundUseText = ({ use, isAtLeast }: Crossing): string => (isAtLeast ? `≥ ${percentText(use)}` : percentText(use));
+
+const rateText = ({ bytesPerSecond }: Rise): string =>
+  Number.isNaN(bytesPerSecond) ? '' : `+${bytesText(bytesPerSecond)}/s`;
+
+/** What stands at the sign of what the kubelet found: `kubelet ≥ 85 %, +49 MB/s`. */
+export function crossingLabel(crossing: Crossing): string {
+  const found = t('timeline.crossing.label', 'kubelet {{use}}', { use: foundUseText(crossing) });
+  const rate = crossing.rise ? rateText(crossing.rise) : '';
+  return rate === '' ? found : `${found}, ${rate}`;
+}
+
+/** The same in sentences. */
+export function crossingTexts(crossing: Crossing, zone: Zone): string[] {
+  const { time, filesystem, limit, rise, reportedBy } = crossing;
+  const values = {
+    at: clockOf(time, zone),
+    filesystem,
+    use: foundUseText(crossing),
+    limit: limit ? limitText(limit) : '',
+    source:
+      reportedBy === 'event'
+        ? t('timeline.crossing.event', 'Event EvictionThresholdMet')
+        : t('timeline.crossing.kubelet-log', 'kubelet log'),
+  };
+  const found =
+    limit === undefined
+      ? t('timeline.crossing.found', 'At {{at}} the kubelet found {{filesystem}} at {{use}} ({{source}}).', values)
+      : t(
+          'timeline.crossing.found-limit',
+          'At {{at}} the kubelet found {{filesystem}} at {{use}} ({{source}}; {{limit}}).',
+          values
+        );
+  return rise === undefined ? [found] : [found, riseText(rise, time)];
+}
+
+/** How the disk filled before: the kubelet's own measure is newer than the last sample. */
+function riseText({ from, to, fromUse, toUse, bytesPerSecond }: Rise, time: number): string {
+  return t(
+    'timeline.crossing.rise',
+    'Before it, use rose from {{from}} to {{to}} in {{duration}} ({{rate}}/s); the last measured change is {{age}} older.',
+    {
+      from: percentText(fromUse),
+      to: percentText(toUse),
+      duration: span(to - from),
+      rate: bytesText(bytesPerSecond),
+      age: span(time - to),
+    }
+  );
+}
+
+export function activityKindText(kind: ActivityKind): string {
+  const texts: Record<ActivityKind, string> = {
+    event: t('timeline.activity.event', 'Event'),
+    image: t('timeline.activity.image', 'image'),
+    reclaim: t('timeline.activity.reclaim', 'kubelet log'),
+    agent: t('timeline.activity.agent', 'agent'),
+  };
+  return texts[kind];
+}
+
+/** `23:15:38 Containers removed: 34`. */
+export const markText = ({ kind, from, count, bytes }: NodeMark, zone: Zone): string =>
+  `${clockOf(from, zone)} ${markName(kind)}: ${count}${bytes > 0 ? ` (${bytesText(bytes)})` : ''}`;
+
+/** Of so many of a kind times are read aloud; of more, how many there are. */
+const MOST_TIMES = 5;
+
+/** What the picture shows of a node in a view, for those who do not see it. */
+export function laneSummary(
+  { pressures, crossings, marks, unobserved }: NodeLane,
+  view: View,
+  zone: Zone,
+  now: number
+) {
+  const isIn = (from: number, to: number) => to >= view.from && from <= view.to;
+  const range = (from: number, to: number) => `${clockOf(from, zone)} – ${clockOf(to, zone)}`;
+  const parts = [
+    ...pressures
+      .filter(({ from, to = now }) => isIn(from, to))
+      .map(({ from, to = now }) => `${t('timeline.pressure', 'DiskPressure')} ${range(from, to)}`),
+    ...crossings.filter(({ time }) => isIn(time, time)).map((one) => crossingTexts(one, zone).join(' ')),
+    ...marks.filter(({ from, to }) => isIn(from, to)).map((mark) => markText(mark, zone)),
+    ...unobserved
+      .filter(({ from, to }) => isIn(from, to))
+      .map(
+        ({ what, from, to }) => `${unobservedText(what)} ${range(Math.max(from, view.from), Math.min(to, view.to))}`
+      ),
+  ];
+  const rest = parts.length - 4 * MOST_TIMES;
+  return rest > 0
+    ? [...parts.slice(0, 4 * MOST_TIMES), t('timeline.lane.more', 'and {{count}} more', { count: rest })].join('; ')
+    : parts.join('; ');
+}

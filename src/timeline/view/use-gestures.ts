@@ -17,9 +17,9 @@ const STILL = 4;
 const WHEEL_STEP = 0.0022;
 
 /**
- * Drag chooses a stretch to zoom to; with Shift, the middle button or on the axis it moves the view. Ctrl or ⌘ with the
- * wheel (which is what a pinch on a trackpad is) zooms, the wheel sideways or with Shift moves, plain it scrolls the rows.
- * A double click zooms out.
+ * Drag chooses a stretch to zoom to; with Shift, the middle button or on the axis it moves the view. Shift, Ctrl or ⌘ with
+ * the wheel (a pinch on a trackpad comes as Ctrl) zooms, the wheel sideways moves, plain it scrolls the rows. A double
+ * click zooms out.
  */
 export function useGestures(
   canvas: RefObject<HTMLCanvasElement>,
@@ -83,14 +83,14 @@ export function useGestures(
     };
     const onWheel = (event: WheelEvent) => {
       const { x, y } = point(event);
-      const isSideways = event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY);
-      if (event.ctrlKey || event.metaKey || y < AXIS_HEIGHT) {
+      if (event.shiftKey || event.ctrlKey || event.metaKey || y < AXIS_HEIGHT) {
         event.preventDefault();
-        live.move(zoomed(live.view, Math.exp(event.deltaY * WHEEL_STEP), timeAt(live.view, width, x)));
-      } else if (isSideways) {
+        // With Shift some systems turn a wheel sideways.
+        const by = event.deltaY !== 0 ? event.deltaY : event.deltaX;
+        live.move(zoomed(live.view, Math.exp(by * WHEEL_STEP), timeAt(live.view, width, x)));
+      } else if (Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
         event.preventDefault();
-        const by = event.deltaX !== 0 ? event.deltaX : event.deltaY;
-        live.move(panned(live.view, (by / width) * spanOf(live.view)));
+        live.move(panned(live.view, (event.deltaX / width) * spanOf(live.view)));
       }
     };
     const onDoubleClick = (event: MouseEvent) =>

@@ -15,6 +15,8 @@ interface KeyboardOptions {
   onOpen: (life: number) => void;
   /** Back to all that there is. */
   onReset: () => void;
+  /** Shows the keys. */
+  onHelp: () => void;
 }
 
 const steps: Record<string, Step> = {
@@ -31,10 +33,10 @@ const ZOOM = 1.6;
 
 /**
  * The grid's keys: arrows go from row to row and along its containers, Enter opens what is focused, Escape goes back to
- * the row, plus and minus zoom around the focus, Shift with an arrow moves the view, 0 shows everything.
+ * the row, plus and minus zoom around the focus, Shift with an arrow moves the view, 0 shows everything, ? shows the keys.
  */
 export function useKeyboard(options: KeyboardOptions): (event: KeyboardEvent) => void {
-  const { layout, model, live, cursor, setCursor, onToggle, onOpen, onReset } = options;
+  const { layout, model, live, cursor, setCursor, onToggle, onOpen, onReset, onHelp } = options;
   return useCallback(
     (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) {
@@ -61,6 +63,8 @@ export function useKeyboard(options: KeyboardOptions): (event: KeyboardEvent) =>
         live.glide(zoomed(live.view, ZOOM, anchor));
       } else if (event.key === '0') {
         onReset();
+      } else if (event.key === '?') {
+        onHelp();
       } else if (event.key === 'Escape' && cursor?.life !== undefined) {
         setCursor({ key: cursor.key, life: undefined });
       } else if (event.key === 'Enter' && cursor) {
@@ -79,6 +83,6 @@ export function useKeyboard(options: KeyboardOptions): (event: KeyboardEvent) =>
       }
       event.preventDefault();
     },
-    [layout, model, live, cursor, setCursor, onToggle, onOpen, onReset]
+    [layout, model, live, cursor, setCursor, onToggle, onOpen, onReset, onHelp]
   );
 }

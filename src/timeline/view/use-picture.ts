@@ -9,7 +9,7 @@ import type { TimelineModel } from '../model/timeline-model';
 import { paintFrame } from '../paint/paint-frame';
 import { hatchOf } from '../paint/hatch';
 import type { Palette } from '../paint/palette';
-import { limitLabel } from './describe';
+import { crossingLabel, limitLabel, unobservedText } from './describe';
 import type { LiveView } from './live-view';
 import { type Size, useCanvas } from './use-canvas';
 
@@ -50,7 +50,7 @@ export function usePicture(options: PictureOptions): Picture {
   const schedule = useCanvas(canvas, plot, (ctx) => {
     const { model, layout, palette, zone, scroller, language, showNodeLanes, showPressure } = options;
     if (hatch.current?.palette !== palette) {
-      hatch.current = { palette, pattern: hatchOf(ctx, palette.beforeCondition) };
+      hatch.current = { palette, pattern: hatchOf(ctx, palette.unobserved) };
     }
     paintFrame(ctx, {
       ...{ model, layout, palette, zone, language, showNodeLanes, showPressure },
@@ -62,6 +62,8 @@ export function usePicture(options: PictureOptions): Picture {
       annotations: options.annotations,
       pressureLabel: t('timeline.pressure', 'DiskPressure'),
       limitLabel,
+      crossingLabel,
+      unobservedLabel: unobservedText,
     });
   });
   const pass = useCallback(

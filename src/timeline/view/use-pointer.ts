@@ -3,6 +3,7 @@ import { annotationAt, type Hit, hitTest } from '../geometry/hit-test';
 import { type Item, type Layout, placed } from '../geometry/layout';
 import { timeAt } from '../geometry/view';
 import type { Annotation } from '../model/annotation';
+import { nodeKey } from '../model/node-key';
 import type { TimelineModel } from '../model/timeline-model';
 import { AXIS_HEIGHT } from '../paint/frame';
 import type { LiveView } from './live-view';
@@ -88,14 +89,18 @@ function toldOnAxis(annotations: readonly Annotation[], live: LiveView, width: n
 function toldOf(hit: Hit, model: TimelineModel): Told | undefined {
   if (hit.kind === 'life') {
     const life = model.lives[hit.index];
-    return life && { kind: 'life', life };
+    return life && { kind: 'life', life, lane: model.nodes.get(nodeKey(life.cluster, life.node)) };
   }
   const lane = hit.item?.kind === 'group' ? hit.item.group.node : undefined;
   if (lane === undefined) {
     return undefined;
   }
   if (hit.kind === 'mark') {
-    return { kind: 'mark', mark: hit.mark };
+    return { kind: 'mark', mark: hit.mark, lane };
   }
-  return hit.kind === 'lane' ? { kind: 'lane', lane, time: hit.time } : undefined;
+  if (hit.kind === 'activity') {
+    const { first, last } = hit.place;
+    return { kind: 'activities', lane, activities: (hit.item.activities ?? []).slice(first, last) };
+  }
+  return hit.kind === 'lane' ? { kind: 'lane', lane, time: hit.time, now: model.now } : undefined;
 }
