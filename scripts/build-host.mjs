@@ -90,7 +90,7 @@ const { cssBundle } = Object.values(metafile.outputs).find(
 );
 const html = readFileSync(join(root, 'tools/grafana-host/page/index.html'), 'utf8');
 writeFileSync(join(page, 'index.html'), html.replace('styles.css', basename(cssBundle)));
-cpSync(join(root, 'dashboards'), join(page, 'dashboards'), { recursive: true });
+cpSync(join(root, 'src/dashboards'), join(page, 'dashboards'), { recursive: true });
 // Grafana 12 moved its icons; each generation asks for them at its own place.
 for (const place of ['img/icons', 'build/img/icons']) {
   cpSync(join(ui, 'dist/public/img/icons'), join(page, place), { recursive: true });

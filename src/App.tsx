@@ -1,13 +1,15 @@
 import React, { Suspense, useEffect } from 'react';
-import type { AppRootProps } from '@grafana/data';
+import type { AppRootProps, NavModelItem } from '@grafana/data';
 import { t } from './shared/texts';
 import { locationService, PluginPage } from '@grafana/runtime';
 import { LoadingPlaceholder, Stack } from '@grafana/ui';
 import { AppContextProvider } from './app/app-context';
 import { AppErrorBoundary } from './app/AppErrorBoundary';
 import { AppNavigation } from './AppNavigation';
+import { LokiPicker, useLokiUid } from './app/LokiPicker';
 import { NoDataSource } from './app/NoDataSource';
-import { PAGES } from './app-pages';
+import { type AppPage, PAGES } from './app-pages';
+import plugin from './plugin.json';
 import { type JsonData, settingsOf } from './shared/settings';
 import { useLocation } from './shared/use-location';
 
@@ -16,6 +18,7 @@ export default function App({ meta }: AppRootProps<JsonData>) {
   const pathname = useLocation('pathname');
   const page = PAGES.find(({ path }) => path === pathname.replace(/\/+$/, ''));
   const settings = settingsOf(meta.jsonData);
+  const lokiUid = useLokiUid(settings.lokiUid);
   useEffect(() => {
     const [first] = PAGES;
     if (page === undefined && first !== undefined) {
@@ -26,13 +29,14 @@ export default function App({ meta }: AppRootProps<JsonData>) {
     return null;
   }
   return (
-    <PluginPage>
+    <PluginPage pageNav={pageNavOf(page)}>
       <Stack direction="column" gap={2}>
         <AppNavigation current={page} />
-        {settings.lokiUid === undefined ? (
+        {lokiUid === undefined ? (
           <NoDataSource />
         ) : (
-          <AppContextProvider settings={settings} lokiUid={settings.lokiUid}>
+          <AppContextProvider key={lokiUid} settings={settings} lokiUid={lokiUid}>
+            <LokiPicker own={settings.lokiUid} current={lokiUid} />
             <AppErrorBoundary key={page.path}>
               <Suspense fallback={<LoadingPlaceholder text={t('pages.loading', 'Loading the page')} />}>
                 <page.Page />
@@ -43,4 +47,14 @@ export default function App({ meta }: AppRootProps<JsonData>) {
       </Stack>
     </PluginPage>
   );
+}
+
+/**
+ * The page's title in the user's language, where that is not the name that Grafana has from plugin.json: a second entry
+ * of the same name would stand in the breadcrumbs.
+ */
+function pageNavOf({ path, title }: AppPage): NavModelItem | undefined {
+  const text = title();
+  const isNamedSo = plugin.includes.some((include) => include.name === text);
+  return isNamedSo ? undefined : { text, url: path, hideFromBreadcrumbs: true };
 }

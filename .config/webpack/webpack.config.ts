@@ -102,6 +102,7 @@ function pluginConfig(dir: string, { production, dist = join(root, 'dist') }: En
           { from: 'README.md', transform: fill, noErrorOnMissing: dir !== '' },
           { from: 'img', to: 'img' },
           { from: 'locales', to: 'locales', noErrorOnMissing: true },
+          { from: 'dashboards', to: 'dashboards', noErrorOnMissing: true },
           ...(dir === '' ? ofApp : []),
         ],
       }),

@@ -12,7 +12,7 @@ export function RecordsStatus({ records }: { records: Records }) {
   const { status, error, partial, reload } = records;
   return (
     <>
-      {status === 'loading' && <Reading {...records} />}
+      {status === 'loading' && <Reading {...records} isOver={hasRecords(records)} />}
       {status === 'cancelled' && (
         <Alert severity="info" title={t('records.cancelled', 'The reading was stopped')}>
           <p>
@@ -24,11 +24,13 @@ export function RecordsStatus({ records }: { records: Records }) {
       {status === 'failed' && (
         <Alert severity="error" title={t('records.failed', 'Loki did not answer')}>
           <p>{error}</p>
-          <p>
-            <Trans i18nKey="records.failed-what">
-              What had come until then is shown: a part of the data. A shorter time range asks less of Loki.
-            </Trans>
-          </p>
+          {hasRecords(records) && (
+            <p>
+              <Trans i18nKey="records.failed-what">
+                What had come until then is shown: a part of the data. A shorter time range asks less of Loki.
+              </Trans>
+            </p>
+          )}
           <Again onClick={reload} />
         </Alert>
       )}
@@ -43,9 +45,12 @@ export function RecordsStatus({ records }: { records: Records }) {
   );
 }
 
-function Reading({ progress, cancel }: Records) {
+const hasRecords = ({ records }: Records): boolean => Object.values(records).some((list) => list.length > 0);
+
+/** In a corner of the window where something is shown already, so that nothing jumps when it comes and goes. */
+function Reading({ progress, cancel, isOver }: Records & { isOver: boolean }) {
   const styles = useStyles2(getStyles);
-  return (
+  const reading = (
     <div className={styles.reading} role="status">
       <div className={styles.bar}>
         <LoadingBar width={240} />
@@ -56,6 +61,7 @@ function Reading({ progress, cancel }: Records) {
       </Button>
     </div>
   );
+  return isOver ? <div className={styles.over}>{reading}</div> : reading;
 }
 
 const Again = ({ onClick }: { onClick: () => void }) => (
@@ -71,6 +77,14 @@ const getStyles = (theme: GrafanaTheme2) => ({
     gap: theme.spacing(1),
     color: theme.colors.text.secondary,
     fontVariantNumeric: 'tabular-nums',
+  }),
+  over: css({
+    ...{ position: 'fixed', right: theme.spacing(2), bottom: theme.spacing(2), zIndex: theme.zIndex.navbarFixed },
+    padding: theme.spacing(0.5, 1),
+    background: theme.colors.background.elevated ?? theme.colors.background.secondary,
+    border: `1px solid ${theme.colors.border.weak}`,
+    borderRadius: theme.shape.radius.default,
+    boxShadow: theme.shadows.z2,
   }),
   bar: css({ width: 240, overflow: 'hidden', borderRadius: theme.shape.radius.default }),
 });

@@ -7,21 +7,37 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeof va
 
 /**
  * What Explore's toolbar and the menu of a dashboard's panel tell: queries and a time range. undefined where no query
- * is one of Loki.
+ * is one of Loki, or one of Prometheus that names a pod and its namespace.
  */
 export function knownOfQueries(context: unknown): Known | undefined {
   const { targets, timeRange, data, scopedVars } = isObject(context) ? context : {};
   // Queries of a panel may leave the data source to the panel; those that were run name it.
   const { request } = isObject(data) ? data : {};
   const ran = isObject(request) ? request.targets : undefined;
-  const queries = [targets, ran]
-    .flatMap((list) => (Array.isArray(list) ? list : []))
-    .filter(isObject)
-    .filter(isOfLoki);
-  const expr = queries.map((query) => query.expr).find((one): one is string => typeof one === 'string');
-  return expr === undefined
-    ? undefined
-    : { fields: fieldsOfQuery(replaceVariables(expr, scopedVars)), ...rangeOf(timeRange) };
+  const queries = [targets, ran].flatMap((list) => (Array.isArray(list) ? list : [])).filter(isObject);
+  for (const { expr, datasource } of queries) {
+    const type = typeof expr === 'string' && isObject(datasource) ? datasource.type : undefined;
+    if (typeof expr !== 'string' || (type !== 'loki' && type !== 'prometheus')) {
+      continue;
+    }
+    const fields = fieldsOfQuery(replaceVariables(expr, scopedVars));
+    if (type === 'loki' || (fields.pod?.length === 1 && fields.namespace?.length === 1)) {
+      return { fields, ...rangeOf(timeRange) };
+    }
+  }
+  return undefined;
+}
+
+/** What the toolbar of Grafana's Logs Drilldown tells: the labels that are filtered by. */
+export function knownOfFilters(context: unknown): Known | undefined {
+  const { filters } = isObject(context) ? context : {};
+  const fields: Record<string, string[]> = {};
+  for (const { key, value, operator = '=' } of Array.isArray(filters) ? filters.filter(isObject) : []) {
+    if (typeof key === 'string' && typeof value === 'string' && (operator === '=' || operator === '=|')) {
+      fields[key] = [...(fields[key] ?? []), value];
+    }
+  }
+  return Object.keys(fields).length === 0 ? undefined : { fields };
 }
 
 /** Labels and metadata that name a container or its pod, as Afterlog, Grafana Alloy, Promtail and OpenTelemetry do. */
@@ -53,8 +69,6 @@ function replaceVariables(expr: string, scopedVars: unknown): string {
 
 const isScopedVars = (value: unknown): value is ScopedVars =>
   isObject(value) && Object.values(value).every((one) => one === undefined || isObject(one));
-
-const isOfLoki = ({ datasource }: Record<string, unknown>) => isObject(datasource) && datasource.type === 'loki';
 
 function rangeOf(range: unknown): Pick<Known, 'from' | 'to'> {
   const { from, to } = isObject(range) ? (isObject(range.raw) ? range.raw : range) : {};

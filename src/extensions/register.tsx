@@ -1,11 +1,12 @@
 // Loaded with every Grafana page: nothing heavy is imported here.
 import React, { lazy, Suspense } from 'react';
 import type { AppPlugin } from '@grafana/data';
+import { locationService } from '@grafana/runtime';
 import plugin from '../plugin.json';
 import { LOOKUP_PATH } from '../shared/paths';
 import { t } from '../shared/texts';
 import { translated } from '../shared/translated';
-import { knownOfLabel, knownOfQueries, LINKED_LABELS } from './contexts';
+import { knownOfFilters, knownOfLabel, knownOfQueries, LINKED_LABELS } from './contexts';
 import type { ExposedLookupProps } from './ExposedLookup';
 import { type Known, whereTo } from './where-to';
 
@@ -18,7 +19,7 @@ const LazyLookup = (props: ExposedLookupProps) => (
 );
 
 /** Grafana takes only what plugin.json announces, so that is where the texts come from. */
-const [ofQueries, ofLines, ofPalette] = plugin.extensions.addedLinks;
+const [ofQueries, ofLines, ofDrilldown, ofPalette] = plugin.extensions.addedLinks;
 const [lookup] = plugin.extensions.exposedComponents;
 
 /**
@@ -48,12 +49,35 @@ export function registerExtensions(app: Pick<AppPlugin, keyof AppPlugin>): void 
   for (const label of LINKED_LABELS) {
     link(ofLines, (context) => knownOfLabel(context, label), label);
   }
+  if (ofDrilldown) {
+    app.addLink({
+      ...ofDrilldown,
+      icon: 'clock-nine',
+      configure: (context: unknown) =>
+        pathOfFilters(context) === undefined
+          ? undefined
+          : { title: t('extensions.drilldown', 'Job runs and lost logs') },
+      // Logs Drilldown follows no path.
+      onClick: (_, { context }) => {
+        const path = pathOfFilters(context);
+        if (path !== undefined) {
+          locationService.push(path);
+        }
+      },
+    });
+  }
   if (ofPalette) {
-    app.addLink({ ...ofPalette, path: LOOKUP_PATH, icon: 'search' });
+    const configure = () => ({ title: t('extensions.palette', 'Look up a container’s log') });
+    app.addLink({ ...ofPalette, path: LOOKUP_PATH, icon: 'search', configure });
   }
   if (lookup) {
     app.exposeComponent<ExposedLookupProps>({ ...lookup, component: LazyLookup });
   }
+}
+
+function pathOfFilters(context: unknown): string | undefined {
+  const known = knownOfFilters(context);
+  return known && whereTo(known);
 }
 
 const whereText = () => t('extensions.where', 'Where did this container’s log go?');

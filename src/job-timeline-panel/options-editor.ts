@@ -29,7 +29,7 @@ function addShape(builder: Builder): void {
       name: t('panel.option.view', 'View'),
       settings: { options: VIEWS.map((value) => ({ value, label: viewTexts[value] })) },
     })
-    .addRadio({
+    .addSelect({
       ...{ path: 'groupBy', category, defaultValue: DEFAULTS.groupBy, showIf },
       name: t('timeline.toolbar.group', 'Group by'),
       settings: { options: GROUPINGS.map((value) => ({ value, label: groupingText(value) })) },
@@ -39,7 +39,7 @@ function addShape(builder: Builder): void {
       name: t('timeline.toolbar.sort', 'Sort'),
       settings: { options: SORTINGS.map((value) => ({ value, label: sortingText(value) })) },
     })
-    .addRadio({
+    .addSelect({
       ...{ path: 'rowHeight', category, defaultValue: DEFAULTS.rowHeight, showIf },
       name: t('panel.option.row-height', 'Height of rows'),
       settings: { options: ROW_HEIGHTS.map((value) => ({ value, label: rowHeightText(value) })) },

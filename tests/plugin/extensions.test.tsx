@@ -1,6 +1,12 @@
 import { setTemplateSrv } from '@grafana/runtime';
 import { setVariables, templateSrv } from '../../tools/grafana-host/page/services/variables';
-import { knownOfLabel, knownOfLine, knownOfQueries, LINKED_LABELS } from '../../src/extensions/contexts';
+import {
+  knownOfFilters,
+  knownOfLabel,
+  knownOfLine,
+  knownOfQueries,
+  LINKED_LABELS,
+} from '../../src/extensions/contexts';
 import { fieldsOfQuery, whereTo } from '../../src/extensions/where-to';
 
 beforeAll(() => setTemplateSrv(templateSrv));
@@ -61,6 +67,25 @@ describe('the link', () => {
     expect(pathOf({ targets: [{ expr: '{pod="$pod"}' }], data: ran })).toBe(`${APP}/lookup?q=hello-rtkpw`);
   });
 
+  it('of a panel of Prometheus that names pod and namespace leads to the pod’s log', () => {
+    const expr =
+      'sum by (container) (rate(container_cpu_usage_seconds_total{namespace="shop", pod="hello-rtkpw"}[5m]))';
+    expect(pathOf({ targets: [{ expr, datasource: { type: 'prometheus', uid: 'prom' } }] })).toBe(
+      `${APP}/lookup?q=shop%2Fhello-rtkpw`
+    );
+  });
+
+  it('of Logs Drilldown has the labels that are filtered by', () => {
+    const filters = [
+      { key: 'namespace', operator: '=', value: 'shop' },
+      { key: 'namespace', operator: '=|', value: 'web' },
+      { key: 'container', operator: '!=', value: 'sidecar' },
+    ];
+    const known = knownOfFilters({ filters });
+    expect(known && whereTo(known)).toBe(`${APP}/timeline?namespace=shop&namespace=web`);
+    expect(knownOfFilters({ filters: [] })).toBeUndefined();
+  });
+
   it('has the values of a dashboard’s variables', () => {
     const scopedVars = { namespace: { text: 'shop', value: 'shop' } };
     expect(pathOf({ ...explore('{namespace=~"$namespace"}'), scopedVars })).toBe(`${APP}/timeline?namespace=shop`);
@@ -86,7 +111,8 @@ describe('the link', () => {
   });
 
   it.each([
-    ['another data source', { targets: [{ expr: '{pod="a"}', datasource: { type: 'prometheus' } }] }],
+    ['metrics without a namespace', { targets: [{ expr: '{pod="a"}', datasource: { type: 'prometheus' } }] }],
+    ['another data source', { targets: [{ expr: '{pod="a", namespace="b"}', datasource: { type: 'tempo' } }] }],
     ['nothing of containers', explore('{app="nginx"}')],
     ['no context', undefined],
     ['something else', 'text'],

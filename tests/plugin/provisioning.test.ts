@@ -52,9 +52,9 @@ const dashboard = z.object({
   templating: z.object({ list: z.array(z.object({ name: z.string(), type: z.string() })) }),
   panels: z.array(z.object({ type: z.string(), title: z.string(), targets: z.array(target) })),
 });
-const dashboards = readdirSync(join(root, 'dashboards')).map((file) => ({
+const dashboards = readdirSync(join(root, 'src/dashboards')).map((file) => ({
   file,
-  ...dashboard.parse(JSON.parse(readFileSync(join(root, 'dashboards', file), 'utf8'))),
+  ...dashboard.parse(JSON.parse(readFileSync(join(root, 'src/dashboards', file), 'utf8'))),
 }));
 
 describe.each(dashboards)('the dashboard $file', ({ file, uid, templating, panels }) => {

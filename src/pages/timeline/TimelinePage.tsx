@@ -22,6 +22,7 @@ import { TimelineView } from '../../timeline/view/TimelineView';
 import { useTimelineData } from '../../timeline/view/use-timeline-data';
 import { useLocation } from '../../shared/use-location';
 import { NothingToShow } from './NothingToShow';
+import { ShareMenu } from './ShareMenu';
 import { TimelineToolbar } from './TimelineToolbar';
 import { useRemainingHeight } from './use-remaining-height';
 import { searchOfViewState, useViewState, wholeOf } from './view-state';
@@ -101,6 +102,7 @@ export default function TimelinePage() {
         onChange={changeState}
         timeZone={timeZone}
         onTimeZone={time.setTimeZone}
+        share={<ShareMenu {...{ loki, state, filters }} view={span} range={time.range} />}
         onZoom={(factor) => showView(zoomed(span, factor, span.from + spanOf(span) / 2))}
         onWhole={isWhole ? undefined : () => showView(whole)}
       />

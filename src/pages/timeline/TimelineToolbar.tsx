@@ -1,4 +1,4 @@
-import React from 'react';
+import React, { type ReactNode } from 'react';
 import { t } from '../../shared/texts';
 import { Dropdown, Input, Menu, RadioButtonGroup, Select, Stack, TimeZonePicker, ToolbarButton } from '@grafana/ui';
 import { ROW_HEIGHTS } from '../../timeline/geometry/layout';
@@ -16,11 +16,12 @@ interface TimelineToolbarProps {
   /** As Grafana names it. */
   timeZone: string;
   onTimeZone: (timeZone: string) => void;
+  share: ReactNode;
 }
 
 /** How the timeline is shown: grouping, order, zoom, and what belongs to the picture. */
 export function TimelineToolbar(props: TimelineToolbarProps) {
-  const { state, onChange, onZoom, onWhole, timeZone, onTimeZone } = props;
+  const { state, onChange, onZoom, onWhole, timeZone, onTimeZone, share } = props;
   return (
     <Stack direction="row" gap={1} alignItems="center" wrap="wrap">
       <RadioButtonGroup
@@ -62,6 +63,7 @@ export function TimelineToolbar(props: TimelineToolbarProps) {
       <Dropdown overlay={<Options state={state} onChange={onChange} />} placement="bottom-end">
         <ToolbarButton icon="cog" isOpen={false} tooltip={t('timeline.toolbar.options', 'Display options')} />
       </Dropdown>
+      {share}
       <TimeZonePicker
         includeInternal
         width={24}

@@ -15,7 +15,7 @@ export function createDataSourceSrv(): DataSourceSrv {
       settingsOf(ref) === undefined
         ? Promise.reject(new Error(`Datasource ${typeof ref === 'object' ? ref?.uid : ref} was not found`))
         : Promise.resolve(loki),
-    getList: (filters) => (passes(filters) ? [lokiSettings] : []),
+    getList: (filters) => [...(passes(filters) ? [lokiSettings] : []), ...builtIn(filters)],
     getInstanceSettings: settingsOf,
     reload: () => undefined,
     registerRuntimeDataSource: () => {
@@ -31,4 +31,13 @@ function passes({ type, pluginId, filter }: GetDataSourceListFilters = {}): bool
     (pluginId === undefined || pluginId === lokiSettings.type) &&
     (filter?.(lokiSettings) ?? true)
   );
+}
+
+/** Grafana puts its own data source into every list but one of a plugin (public/app/features/plugins/datasource_srv.ts). */
+function builtIn({ pluginId, filter, tracing }: GetDataSourceListFilters = {}): DataSourceInstanceSettings[] {
+  const grafana = { ...lokiSettings, id: -1, uid: 'grafana', name: '-- Grafana --', type: 'grafana' };
+  const isListed = pluginId === undefined && tracing !== true && (filter?.(grafana) ?? true);
+  return isListed
+    ? [{ ...grafana, meta: { ...lokiSettings.meta, id: 'grafana', name: 'Grafana', builtIn: true } }]
+    : [];
 }

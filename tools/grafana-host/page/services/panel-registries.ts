@@ -24,7 +24,7 @@ const EDITORS = ['boolean', 'color', 'multi-select', 'number', 'radio', 'select'
 export const setOptionEditors = (): void =>
   standardEditorsRegistry.setInit(() => EDITORS.map((id) => ({ id, name: id, editor: () => null })));
 
-/** Makes the transformations known that dashboards/ uses, without their editors. */
+/** Makes the transformations known that src/dashboards/ uses, without their editors. */
 export const setTransformers = (): void =>
   standardTransformersRegistry.setInit(() =>
     [standardTransformers.organizeFieldsTransformer].map((one) => ({

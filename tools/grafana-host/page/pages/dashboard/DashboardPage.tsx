@@ -15,7 +15,7 @@ import { VariableBar } from './VariableBar';
 
 type Loaded = { dashboard: DashboardJson; panels: Map<string, PanelPlugin> } | { failure: string };
 
-/** A dashboard of dashboards/, with the panels that the app brings, and some of Grafana's own. */
+/** A dashboard of src/dashboards/, with the panels that the app brings, and some of Grafana's own. */
 export function DashboardPage() {
   const { app } = useHost();
   const uid = useLocation().pathname.split('/')[2] ?? '';

@@ -92,7 +92,7 @@ const NoData = () => <p>No data</p>;
 
 const CUSTOM = ['drawStyle', 'lineWidth', 'fillOpacity', 'stacking', 'lineInterpolation', 'showPoints', 'spanNulls'];
 
-/** The types of Grafana's panels that dashboards/ uses, as far as the host shows them. */
+/** The types of Grafana's panels that src/dashboards/ uses, as far as the host shows them. */
 export const corePanels = new Map<string, PanelPlugin>([
   [
     'timeseries',

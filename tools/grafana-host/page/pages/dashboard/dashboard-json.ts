@@ -42,7 +42,7 @@ export type DashboardJson = z.infer<typeof dashboard>;
 export type VariableJson = z.infer<typeof variable>;
 export type PanelJson = z.infer<typeof panel>;
 
-/** @param uid of one of dashboards/ @throws where there is none, or it is no dashboard */
+/** @param uid of one of src/dashboards/ @throws where there is none, or it is no dashboard */
 export async function loadDashboard(uid: string): Promise<DashboardJson> {
   const answer = await fetch(`/public/dashboards/${encodeURIComponent(uid)}.json`);
   if (!answer.ok) {
