@@ -12,7 +12,10 @@ afterAll(() => browser.close());
 // Grafana itself has these links all over its pages; the host has them on one.
 const hosts = environment().targets.filter(({ isGrafana }) => !isGrafana);
 
-describe.each(hosts)('what the app adds to other pages on $name', ({ name }) => {
+// Jest refuses an empty table.
+const onHosts = hosts.length > 0 ? describe.each(hosts) : describe.skip.each([{ name: 'Grafana' }]);
+
+onHosts('what the app adds to other pages on $name', ({ name }) => {
   it('are links from queries, panels and log lines to the log', async () => {
     const visit = await Visit.open(browser, name, '/extensions');
     const { page } = visit;

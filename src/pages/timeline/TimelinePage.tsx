@@ -129,10 +129,9 @@ export default function TimelinePage() {
             />
           )}
         </div>
-        {isWide && details}
+        {details}
       </div>
       {state.legend && !state.asTable && <Legend />}
-      {!isWide && details}
     </Stack>
   );
 }

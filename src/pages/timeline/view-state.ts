@@ -32,7 +32,7 @@ const DEFAULTS = { groupBy: 'node', sort: 'start', rowHeight: 'normal' } as cons
 const oneOf = <T extends string>(all: readonly T[], value: string | null, fallback: T): T =>
   all.find((one) => one === value) ?? fallback;
 
-function viewStateOfSearch(search: string): ViewState {
+export function viewStateOfSearch(search: string): ViewState {
   const params = new URLSearchParams(search);
   const [, from, to] = /^(\d+)-(\d+)$/.exec(params.get('whole') ?? '') ?? [];
   const isWhole = from !== undefined && to !== undefined && Number(from) < Number(to);

@@ -39,5 +39,5 @@ export const activityAt = (places: readonly ActivityPlace[], x: number): Activit
   places.find((place) => x >= place.x - SIGN / 2 && x <= place.x + signWidth(place) - SIGN / 2);
 
 /** How wide the sign is, its number included. */
-export const signWidth = ({ first, last }: ActivityPlace): number =>
+const signWidth = ({ first, last }: ActivityPlace): number =>
   last - first > 1 ? SIGN + 6 * `${last - first}`.length : SIGN;

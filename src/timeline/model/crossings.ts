@@ -126,7 +126,7 @@ function refine(crossings: Crossing[], { message, finished, disruption }: PodRec
 }
 
 /** How a file system filled just before a moment; undefined where it did not, or nobody measured. */
-export function riseBefore(disk: DiskUse, filesystem: 'nodefs' | 'imagefs', time: number): Rise | undefined {
+function riseBefore(disk: DiskUse, filesystem: 'nodefs' | 'imagefs', time: number): Rise | undefined {
   const { times, isFirst } = disk;
   const { use, capacity } = disk[filesystem];
   let last = firstIndex(times, 0, times.length, (one) => one > time) - 1;

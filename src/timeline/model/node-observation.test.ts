@@ -7,7 +7,7 @@ import {
   RECORD_VERSION,
   type WatchRecord,
 } from '../../../model/records';
-import { NO_RECORDS, type RecordSet } from '../../data/records';
+import { NO_RECORDS, type RecordSet } from '../../../model/evidence';
 import { RECORDED, recordedInput, recordedRecords } from '../testing/recorded';
 import { nodeActivities } from './activity';
 import { useOfDiskAt } from './disk-use';
@@ -36,7 +36,15 @@ const beat = (from: number, to: number, change: Partial<HeartbeatRecord> = {}): 
 const watch = (from: number, to: number): WatchRecord => {
   const watching = { state: 'watching', detail: '', resourceVersion: null } as const;
   return {
-    ...{ v: RECORD_VERSION, kind: 'watch', id: `watch/${from}`, cluster: 'c1', identity: 'w', namespaces: [] },
+    ...{
+      v: RECORD_VERSION,
+      kind: 'watch',
+      id: `watch/${from}`,
+      cluster: 'c1',
+      identity: 'w',
+      namespaces: [],
+      cases: null,
+    },
     ...{ from: at(from), to: at(to), completeUntil: at(to), final: false },
     kinds: { pods: watching, nodes: watching },
   };
