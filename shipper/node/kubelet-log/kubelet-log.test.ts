@@ -210,7 +210,7 @@ test('a reclaim of thousands of containers becomes several records, each well un
       at: 1795475739000000000n,
     })),
     failed: [],
-        usagePercent: null,
+    usagePercent: null,
     images: [{ id: 'sha256:1', bytes: 5 }],
     evicted: [],
     outcome: 'relieved',
