@@ -69,6 +69,8 @@ interface InLoki {
   'loki-pending-backlog': { asOf: Instant; bytes: number };
   'loki-unknown': object;
   'loki-unseen': object;
+  /** Another log shipper than Afterlog's agent has written lines of it. */
+  'loki-other-shipper': object;
 }
 
 /** What a cause rests on. */

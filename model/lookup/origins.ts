@@ -13,6 +13,8 @@ export interface Origin extends LineOrigin {
   lines: number;
   first: bigint;
   last: bigint;
+  /** Of these, lines that another shipper than Afterlog's agent has written. */
+  foreignLines: number;
   /** Lines whose bytes were no UTF-8, and lines that the runtime did not write in its own format. */
   replaced: number;
   unparsed: number;
@@ -67,7 +69,7 @@ export class Origins {
       return known;
     }
     const who = run === undefined ? source : { ...source, ...definedOf(run.who) };
-    const counts = { lines: 0, first: ns, last: ns, replaced: 0, unparsed: 0 };
+    const counts = { lines: 0, first: ns, last: ns, foreignLines: 0, replaced: 0, unparsed: 0 };
     const origin: Origin = { ...who, key, run, ...counts };
     this.byKey.set(key, origin);
     return origin;

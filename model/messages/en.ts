@@ -339,6 +339,8 @@ export const en: Catalogue = {
       `Its log has not fully arrived in Loki as of ${times.time(asOf)}: the agent had ${bytes(size)} left to send.`,
     'loki-unknown': () => 'Whether all of its log is in Loki is not known.',
     'loki-unseen': () => 'No agent has reported how much of it is in Loki.',
+    'loki-other-shipper': () =>
+      'Loki has lines of its log from another log shipper; whether these are all of its lines is not known.',
 
     'reclaim-began': ({ resource }) => `the kubelet began to reclaim ${resource ?? 'disk space'}`,
     'reclaim-removed': ({ containers, images, imageBytes, outcome }) =>

@@ -344,6 +344,8 @@ export const ja: Catalogue = {
       `${times.time(asOf)} の時点で、ログはまだすべて Loki に届いていません。エージェントには ${bytes(size)}の未送信分がありました。`,
     'loki-unknown': () => 'ログがすべて Loki にあるかどうかは不明です。',
     'loki-unseen': () => 'ログがどれだけ Loki にあるかを報告したエージェントはありません。',
+    'loki-other-shipper': () =>
+      '別のログ収集エージェントが送信した行が Loki にあります。すべての行がそろっているかどうかは不明です。',
 
     'reclaim-began': ({ resource }) => `kubelet が ${resource ?? 'ディスク容量'}の回収を開始`,
     'reclaim-removed': ({ containers, images, imageBytes, outcome }) =>

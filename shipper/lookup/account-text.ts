@@ -67,10 +67,12 @@ const causeWithConfidence = ({ cause, confidence }: Case) =>
 
 function paragraph(account: Account, isWhole: boolean, queries: readonly string[], where: string): string {
   const { record, origin, case: found } = account;
+  const isElsewhere = record?.status === 'lost' && account.status !== 'lost';
   const sentences = [
-    ...(record === undefined
+    ...(record === undefined || isElsewhere
       ? unreported(account)
       : [ENGLISH.renderAll(accountOf(record, tells(found) ? found.statement : undefined, account.status))]),
+    ...foreignSentence(origin),
     ...shortfallSentence(account, isWhole),
     ...oddities(origin),
   ];
@@ -91,15 +93,24 @@ const statusLine = ({ status }: Account, found: Case) =>
 
 const logqlText = (queries: readonly string[], where: string) => `LogQL (${where}): ${queries.join('\n  ')}`;
 
-function unreported({ origin, case: found }: Account): string[] {
+function unreported({ record, origin, case: found }: Account): string[] {
   if (origin === undefined) {
     return found === undefined ? [] : [sentenceText(found, ENGLISH)];
   }
   const when = between(formatNs(origin.first), formatNs(origin.last));
   return [
     ...(found === undefined ? [] : [happenedText(found, ENGLISH)]),
-    `${count(origin.lines, 'line')} shown, ${when}. ${moreText(found)}`,
+    `${count(origin.lines, 'line')} shown, ${when}. ${record === undefined ? moreText(found) : 'The agent lost this log.'}`,
   ];
+}
+
+function foreignSentence(origin: Origin | undefined): string[] {
+  const { lines = 0, foreignLines = 0 } = origin ?? {};
+  if (foreignLines === 0) {
+    return [];
+  }
+  const some = foreignLines === lines ? 'They are' : `${foreignLines.toLocaleString('en-US')} of the lines are`;
+  return [`${some} from another log shipper; whether these are all lines is not known.`];
 }
 
 /** Whether more lines may follow, of a run that no agent has a record of. */

@@ -26,7 +26,7 @@ export function accountsOf(runs: readonly FoundRun[], origins: readonly Origin[]
     if (origin !== undefined) {
       rest.delete(origin);
     }
-    return { record, origin, status: record.status, query: sources[0]?.query };
+    return { record, origin, status: statusOf(record, origin), query: sources[0]?.query };
   });
   const unreported = [...rest].map((origin): Account => ({
     origin,
@@ -35,6 +35,10 @@ export function accountsOf(runs: readonly FoundRun[], origins: readonly Origin[]
   }));
   return [...told, ...unreported];
 }
+
+/** Of what the agent lost another shipper has lines: whether all of them nobody can tell. */
+const statusOf = (record: ContainerRecord, origin: Origin | undefined): LogStatus =>
+  record.status === 'lost' && (origin?.foreignLines ?? 0) > 0 ? 'unknown' : record.status;
 
 function byStart({ record: a }: { record: ContainerRecord }, { record: b }: { record: ContainerRecord }): number {
   const [first, second] = [a.firstTime ?? '', b.firstTime ?? ''];

@@ -11,10 +11,12 @@ import {
   type Wish,
 } from '../../model/evidence';
 import { quote } from '../../model/logql';
+import { foreignVerdicts, runPlan } from '../../model/lookup';
 import { type PodRecord, podRecordSchema, recordKey } from '../../model/records';
 import { formatNs } from '../../model/time';
 import { pages } from '../loki/pages';
 import type { QueryClient } from '../loki/query-client';
+import { askLoki } from './ask-loki';
 import { EvidenceReader } from './evidence-reader';
 
 export type CaseSelection = Selection;
@@ -100,7 +102,7 @@ export class CaseReader {
       this.unreadable = reader.base.unreadable;
       const start = formatNs(from <= millis(window.from) ? window.from : BigInt(from) * MS);
       const end = formatNs(to >= millis(window.to) ? window.to : BigInt(to) * MS);
-      yield casesOf({ ...reader.base.records(), now: formatNs(window.now) }).filter((one) => {
+      const cases = casesOf({ ...reader.base.records(), now: formatNs(window.now) }).filter((one) => {
         const moment = one.at ?? one.finished ?? start;
         const key = recordKey(one);
         const isNew = isSelected(one, selection) && moment >= start.slice(0, 23) && moment < end && !told.has(key);
@@ -109,6 +111,8 @@ export class CaseReader {
         }
         return isNew;
       });
+      // Once the signal has ended the reading nothing more is asked.
+      yield this.stoppedAt === undefined ? await runPlan(foreignVerdicts(cases), askLoki(this.client)) : cases;
       if (this.stoppedAt !== undefined) {
         return;
       }

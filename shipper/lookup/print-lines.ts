@@ -59,8 +59,9 @@ async function lastLines(lines: Lines, count: number): Promise<LogLine[]> {
   }
   const joiner = new LineJoiner(lines.origins);
   const all = [...joiner.push(entries.reverse()), ...joiner.end()];
-  for (const { origin } of all.slice(0, Math.max(0, all.length - count))) {
+  for (const { origin, entry } of all.slice(0, Math.max(0, all.length - count))) {
     origin.lines--; // read, but not shown
+    origin.foreignLines -= entry.fields.workload === undefined ? 1 : 0;
   }
   return all.slice(-count);
 }

@@ -1,6 +1,7 @@
 import { type Case, casesOf } from '../../model/cases';
 import { AFTER_MS, evidencePlan, type Span } from '../../model/evidence';
-import type { FoundRun } from '../../model/lookup';
+import { type FoundRun, foreignRuns, foreignVerdicts, runPlan } from '../../model/lookup';
+import { askThrough } from './ask-loki';
 import { containerRunId } from '../../model/container-run';
 import { EvidenceReader } from './evidence-reader';
 import { type LokiSource, msSpanOf } from './loki-source';
@@ -38,7 +39,27 @@ export function caseOfRun({ who, record, span }: FoundRun): CaseOf | undefined {
 export async function readCase(loki: LokiSource, of: CaseOf, signal: AbortSignal): Promise<Case | undefined> {
   const { base } = await readEvidence(loki, of, signal);
   const cases = casesOf({ ...base.records(), now: new Date().toISOString() });
-  return cases.find((one) => one.cluster === of.cluster && one.id === of.id);
+  const found = cases.find((one) => one.cluster === of.cluster && one.id === of.id);
+  const ask = askThrough(loki, signal);
+  return found && (await runPlan(foreignVerdicts([found], loki.logs), ask))[0];
+}
+
+/**
+ * A container run with the lines that other shippers have of it, and its case held against them.
+ *
+ * @throws LokiFailure, AbortError
+ */
+export async function checkCase(
+  loki: LokiSource,
+  one: Case,
+  run: FoundRun,
+  signal: AbortSignal
+): Promise<{ one: Case; run: FoundRun }> {
+  const [checked = one] = await runPlan(foreignVerdicts([one], loki.logs), askThrough(loki, signal));
+  const window = { ...run.span, recordsTo: run.span.to, isDefault: false };
+  const target = { kind: 'pod' as const, name: one.pod };
+  const { runs } = await runPlan(foreignRuns([run], target, { window, layout: loki.logs }), askThrough(loki, signal));
+  return { one: checked, run: runs.find(({ key }) => key === run.key) ?? run };
 }
 
 async function readEvidence(loki: LokiSource, of: CaseOf, signal: AbortSignal): Promise<RecordCache> {

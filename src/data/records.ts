@@ -3,7 +3,7 @@ import type { Span } from '../../model/evidence';
 
 export { type RecordSet } from '../../model/evidence';
 export type { Shortage } from './evidence-reader';
-export { caseOfRun, type CaseOf, readCase } from './read-case';
+export { caseOfRun, checkCase, readCase } from './read-case';
 export type { Explained } from './record-cache';
 export type { LoadedRecords, Progress } from './records-loader';
 export { recordsOfLines } from './records-of-lines';

@@ -1,4 +1,4 @@
-import React, { useMemo, useState } from 'react';
+import React, { useCallback, useMemo, useState } from 'react';
 import { Trans } from '../shared/texts';
 import { Button, Drawer, LinkButton, Stack } from '@grafana/ui';
 import type { Case } from '../../model/cases';
@@ -7,6 +7,8 @@ import { useLoki } from '../app/app-context';
 import { RunLog } from './RunLog';
 import { exploreRun, runOfCase } from '../data/run-of-case';
 import { CaseDetails } from './CaseDetails';
+import { checkCase } from '../data/records';
+import { useAnswer } from '../shared/use-answer';
 import { useDrawer } from './use-drawer';
 
 /**
@@ -16,7 +18,7 @@ import { useDrawer } from './use-drawer';
  * @param timelineHref the case on the timeline
  */
 export function CaseDrawer({
-  one,
+  one: told,
   record,
   timeZone,
   timelineHref,
@@ -30,7 +32,10 @@ export function CaseDrawer({
 }) {
   useDrawer(onClose);
   const loki = useLoki();
-  const run = useMemo(() => runOfCase(one, record, loki.logs), [one, record, loki]);
+  const known = useMemo(() => runOfCase(told, record, loki.logs), [told, record, loki]);
+  const check = useCallback((signal: AbortSignal) => checkCase(loki, told, known, signal), [loki, told, known]);
+  const checked = useAnswer(check);
+  const { one, run } = checked.state === 'done' ? checked.value : { one: told, run: known };
   const runs = useMemo(() => [run], [run]);
   const [isShown, show] = useState(false);
   return (

@@ -101,6 +101,7 @@ export const SAMPLES: { readonly [K in CodeName]: ReadonlyArray<Codes[K]> } = {
   'loki-pending-backlog': [{ asOf: at, bytes: 4_000_000 }],
   'loki-unknown': [{}],
   'loki-unseen': [{}],
+  'loki-other-shipper': [{}],
   'reclaim-began': [{ resource: 'ephemeral-storage' }, { resource: null }],
   'reclaim-removed': (['relieved', 'evicting', 'unknown'] as const).map((outcome) => ({
     ...{ containers: 34, images: 1, imageBytes: 65e6, outcome },

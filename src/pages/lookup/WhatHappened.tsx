@@ -48,7 +48,7 @@ export function WhatHappened({ loki, run, timeZone }: { loki: LokiSource; run: F
         </p>
       )}
       <p className={styles.account}>
-        {record !== undefined
+        {record !== undefined && one?.loki.code !== 'loki-other-shipper'
           ? words.renderAll(accountOf(record, undefined, one?.status))
           : one === undefined &&
             answer.state !== 'loading' &&
