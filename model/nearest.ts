@@ -1,14 +1,17 @@
 /** The word that differs in the fewest letters, if it differs in few enough to be meant. */
 export function nearest(word: string, words: readonly string[]): string | undefined {
-  const ranked = words
-    .map((other) => ({ other, distance: distance(word, other) }))
-    .sort((a, b) => a.distance - b.distance);
-  const best = ranked[0];
-  return best && best.distance <= Math.max(2, word.length / 3) ? best.other : undefined;
+  const near = words.filter((other) => isNear(word, other));
+  return near.sort((a, b) => distance(word, a) - distance(word, b))[0];
+}
+
+/** Whether one word may be meant where the other is written. */
+export function isNear(word: string, other: string): boolean {
+  const limit = Math.max(2, word.length / 3);
+  return Math.abs(word.length - other.length) <= limit && distance(word, other) <= limit;
 }
 
 /** Levenshtein's distance. */
-function distance(a: string, b: string): number {
+export function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];

@@ -12,3 +12,4 @@ export { foreignVerdicts } from './foreign-verdicts';
 export { type Origin, Origins } from './origins';
 export { LineJoiner, type LogLine } from './line-joiner';
 export { type EntryPages, mergeByTime } from './merge';
+export { type NearName, type NearNames, nearNamesPlan } from './near-names';

@@ -5,9 +5,11 @@ import { formatNs } from '../time';
 import { workloadOf } from '../workload';
 import { LineJoiner } from './line-joiner';
 import { lookupPlan, queriesOf, queriesOfRuns, runsOf } from './lookup-plan';
+import { nearNamesPlan } from './near-names';
 import { Origins } from './origins';
 import { runPlan } from './plan';
 import { parseQuestion } from './question';
+import type { Target } from './target';
 import { MemoryLoki } from './testing/memory-loki';
 
 const SECOND = 1_000_000_000n;
@@ -395,5 +397,48 @@ describe('what is not there', () => {
       step = plan.next(await Promise.all(step.value.map(loki.ask)));
     }
     expect(rounds).toBeLessThanOrEqual(6);
+  });
+});
+
+describe('names near to what is not there', () => {
+  const near = (target: Target, more = {}) => runPlan(nearNamesPlan(target, { window, ...more }), loki.ask);
+  beforeEach(() => {
+    recorded(run('hello-rtkpw'));
+    recorded(run('tick-29591260-bbbbb', { namespace: 'cron' }));
+  });
+
+  it('are those of the namespace that is meant', async () => {
+    const { namespace, names } = await near({ kind: 'job', name: 'hello' }, { namespace: 'jobtest' });
+    expect(namespace).toEqual({ asked: 'jobtest', near: ['job-test'] });
+    expect(names).toEqual([{ kind: 'job', name: 'hello', namespace: 'job-test' }]);
+  });
+
+  it.each<[Target, string]>([
+    [{ kind: 'job', name: 'helo' }, 'job/hello'],
+    [{ kind: 'pod', name: 'hello-rtkpx' }, 'pod/hello-rtkpw'],
+    [{ kind: 'pod', name: 'hello' }, 'pod/hello-rtkpw'],
+    [{ kind: 'job', name: 'tick' }, 'cronjob/tick'],
+    [{ kind: 'cronjob', name: 'tik' }, 'cronjob/tick'],
+  ])('%j: %s', async (target, expected) => {
+    const { names, namespace } = await near(target);
+    expect(namespace).toBeUndefined();
+    expect(names.map(({ kind, name }) => `${kind}/${name}`)).toContain(expected);
+  });
+
+  it('are none for what is like nothing, and the cluster is told', async () => {
+    expect((await near({ kind: 'job', name: 'zzz' })).names).toEqual([]);
+    expect((await near({ kind: 'job', name: 'hello' }, { cluster: 'c9' })).cluster).toEqual({
+      asked: 'c9',
+      near: ['c1'],
+    });
+    loki.lines.length = 0;
+    expect(await near({ kind: 'job', name: 'hello' })).toMatchObject({ hasRecords: false, names: [] });
+  });
+
+  it('are those of the newest records where there are too many namespaces to count', async () => {
+    loki.maxSeries = 1;
+    expect((await near({ kind: 'job', name: 'hello' }, { namespace: 'jobtest' })).namespace?.near).toEqual([
+      'job-test',
+    ]);
   });
 });

@@ -1,8 +1,20 @@
-import { type LookupScope, type Miss, moment, nameOfTarget, type Question } from '../../model/lookup';
-import { RECORD_SERVICE } from '../../model/records';
+import {
+  type LookupScope,
+  type Miss,
+  moment,
+  nameOfTarget,
+  type NearName,
+  type NearNames,
+  nearNamesPlan,
+  type Question,
+  runPlan,
+} from '../../model/lookup';
 import { formatNs } from '../../model/time';
-import { logQuery } from '../../model/logql';
 import type { QueryClient } from '../loki/query-client';
+import { askLoki } from './ask-loki';
+
+/** Of more things that are not there names like theirs are not looked for. */
+const MAX_NEAR = 5;
 
 /** What was searched in vain, and how to search wider. */
 export async function notFoundText(
@@ -30,8 +42,10 @@ const isNow = (to: bigint, { window }: LookupScope) => to === window.recordsTo;
 
 async function hints(client: QueryClient, misses: readonly Miss[], wanted: LookupScope): Promise<string[]> {
   const { window } = wanted;
-  const range = { query: logQuery({ service_name: RECORD_SERVICE }), from: window.from, to: window.recordsTo };
-  if ((await client.labelValues('record', range)).length === 0) {
+  const near = await Promise.all(
+    misses.slice(0, MAX_NEAR).map(({ target }) => runPlan(nearNamesPlan(target, wanted), askLoki(client)))
+  );
+  if (near.some(({ hasRecords }) => !hasRecords)) {
     return [
       'No agent of Afterlog has written a record to this Loki in that time: is it the right one, and the right tenant?',
     ];
@@ -42,6 +56,7 @@ async function hints(client: QueryClient, misses: readonly Miss[], wanted: Looku
   const pods = misses.filter(({ target }) => target.kind === 'pod');
   const ids = misses.some(({ target }) => target.kind === 'container');
   return [
+    ...new Set(near.flatMap(nearText)),
     window.isDefault
       ? 'To look further back than that: --since 30d, or --from with a time.'
       : 'To look at more time: --since 30d, or --from and --to with other times.',
@@ -50,3 +65,28 @@ async function hints(client: QueryClient, misses: readonly Miss[], wanted: Looku
     ...(ids ? ["A container's id is not always known; its pod's name may lead to it: afterlog logs POD."] : []),
   ];
 }
+
+/** `Namespace jobtest has no records; job-test has job/hello.` */
+function nearText({ namespace, cluster, names }: NearNames): string[] {
+  const named = ({ kind, name }: NearName) => (kind === 'pod' ? name : `${kind}/${name}`);
+  const places = (what: string, place: NearNames['cluster']) =>
+    place === undefined ? [] : [`${what} ${place.asked} has no records${someOf(place.near)}`];
+  if (namespace === undefined || names.length === 0) {
+    const where = [...new Set(names.map((one) => one.namespace))];
+    const all = names.map((one) => named(one) + (where.length > 1 ? ` (namespace ${one.namespace})` : ''));
+    const inNamespace = where.length === 1 ? ` in namespace ${where[0]}` : '';
+    return [
+      ...places('Cluster', cluster),
+      ...places('Namespace', namespace),
+      ...(names.length === 0 ? [] : [`Did you mean ${all.join(', ')}${inNamespace}?`]),
+    ];
+  }
+  const byNamespace = new Map<string, string[]>();
+  for (const one of names) {
+    byNamespace.set(one.namespace, [...(byNamespace.get(one.namespace) ?? []), named(one)]);
+  }
+  const has = [...byNamespace].map(([name, some]) => `${name} has ${some.join(', ')}`);
+  return [...places('Cluster', cluster), `Namespace ${namespace.asked} has no records; ${has.join('; ')}.`];
+}
+
+const someOf = (names: readonly string[]) => (names.length === 0 ? '.' : `; did you mean ${names.join(', ')}?`);

@@ -1,4 +1,15 @@
-import { type FoundRun, type Lookup, lookupPlan, type Question, runPlan, runsOf } from '../../model/lookup';
+import {
+  type FoundRun,
+  type Lookup,
+  lookupPlan,
+  type LookupScope,
+  type NearNames,
+  nearNamesPlan,
+  type Question,
+  runPlan,
+  runsOf,
+  type Target,
+} from '../../model/lookup';
 import { askThrough } from './ask-loki';
 import { type LokiSource, nsSpanOf } from './loki-source';
 import type { Span } from '../../model/evidence';
@@ -11,8 +22,26 @@ export interface Found extends Pick<Lookup, 'misses' | 'isPart'> {
 
 /** The container runs that a question asks for. @throws LokiFailure, AbortError */
 export async function findRuns(loki: LokiSource, question: Question, span: Span, signal?: AbortSignal): Promise<Found> {
-  const window = { ...nsSpanOf(span), recordsTo: nsSpanOf(span).to, isDefault: true };
-  const plan = lookupPlan(question, { window, layout: loki.logs, recordSelector: loki.recordSelector });
-  const { locations, misses, isPart } = await runPlan(plan, askThrough(loki, signal));
+  const { locations, misses, isPart } = await runPlan(
+    lookupPlan(question, scopeOf(loki, span)),
+    askThrough(loki, signal)
+  );
   return { runs: runsOf(locations), misses, isPart };
+}
+
+/** What is like a thing that was not found. @throws LokiFailure, AbortError */
+export async function findNearNames(
+  loki: LokiSource,
+  target: Target | undefined,
+  span: Span,
+  signal: AbortSignal
+): Promise<NearNames> {
+  return target === undefined
+    ? { hasRecords: true, names: [] }
+    : runPlan(nearNamesPlan(target, scopeOf(loki, span)), askThrough(loki, signal));
+}
+
+function scopeOf({ logs, recordSelector }: LokiSource, span: Span): LookupScope {
+  const { from, to } = nsSpanOf(span);
+  return { window: { from, to, recordsTo: to, isDefault: true }, layout: logs, recordSelector };
 }

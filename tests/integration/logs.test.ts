@@ -330,6 +330,59 @@ describe('afterlog logs', () => {
     });
   });
 
+  describe('a log that another shipper has written', () => {
+    const alloy = (pod: string) => ({ namespace: 'job-test', pod, container: 'main', job: 'job-test/main' });
+    const gap = { reason: 'gone-unread' as const, bytes: 77, lines: null, from: null, to: null };
+    const ended = formatNs(start + 20n * second);
+
+    it('is found where the agent lost it, and nothing says that it is lost', async () => {
+      const pod = run('beside-x7k2p');
+      await store.push(alloy(pod.pod), lines(start, 'one', 'two'));
+      await pushRecord(
+        store,
+        start,
+        record(pod, times(lines(start, 'one', 'two')), { linesAcked: 0, status: 'lost', gaps: [gap] })
+      );
+      for (const what of [pod.pod, `job/beside`, `containerd://${pod.containerId}`]) {
+        const { code, stdout, stderr } = await logs(what);
+        expect([what, code, stdout]).toEqual([what, 0, 'one\ntwo\n']);
+        expect(stderr).toContain('They are from another log shipper; whether these are all lines is not known.');
+        expect(stderr).not.toContain('Its log is lost');
+        expect(stderr).not.toContain('Status lost');
+      }
+      const explained = await afterlog(['explain', pod.pod, '--loki.url', store.url]);
+      expect(explained.stdout).toContain('Loki has lines of its log from another log shipper');
+      expect(explained.stdout).not.toContain('lost');
+      const cases = await afterlog(['cases', '--job', 'beside', '--fail-on', 'lost', '--loki.url', store.url]);
+      expect(cases.stdout).toMatch(/beside-x7k2p .* unknown/);
+      expect(cases.code).not.toBe(2);
+    });
+
+    it('is found where no agent ever opened it, and listed once', async () => {
+      const unseen = podRecordSchema.parse({
+        ...{ v: 2, kind: 'pod', id: 'aside', cluster: 'c1', namespace: 'job-test', pod: 'aside-q9z4w', node: 'n9' },
+        ...{ workload: 'aside', job: 'aside', phase: 'Succeeded', created: formatNs(start), finished: ended },
+        containers: [
+          { name: 'main', state: 'terminated', runs: [{ restart: 0, started: formatNs(start), finished: ended }] },
+        ],
+        deletion: { requested: ended, gone: ended, by: 'drain' },
+        final: true,
+      });
+      await pushOther(store, start + 20n * second, unseen, POD_METADATA);
+      await store.push(alloy('aside-q9z4w'), lines(start + second, 'one', 'two'));
+      const { code, stdout, stderr } = await logs('job/aside');
+      expect([code, stdout]).toEqual([0, 'one\ntwo\n']);
+      expect(stderr.match(/aside-q9z4w\/main/g)).toHaveLength(1);
+      expect(stderr).not.toContain('lost');
+    });
+
+    it('is found without any record', async () => {
+      await store.push(alloy('alone-m5v8t'), lines(start, 'one'));
+      const { code, stdout } = await logs('job/alone');
+      expect([code, stdout]).toEqual([0, 'one\n']);
+    });
+  });
+
   describe('a log that is not complete', () => {
     it('says what is missing', async () => {
       const pod = run('part-bbbbb');
@@ -466,6 +519,16 @@ describe('afterlog logs', () => {
       expect(stderr).toContain('--since 30d');
       expect(stderr).toContain('leave out --namespace');
       expect(stderr).toContain('job/gone-bbbbb');
+    });
+
+    it('names what is like it', async () => {
+      expect((await logs('job/hello', '-n', 'jobtest')).stderr).toMatch(
+        /Namespace jobtest has no records; job-test has (?:.*, )?job\/hello/
+      );
+      expect((await logs('hello-rtkpx')).stderr).toMatch(/Did you mean hello-rtkpw/);
+      expect((await logs('job/hello', '--cluster', 'c2')).stderr).toContain(
+        'Cluster c2 has no records; did you mean c1?'
+      );
     });
 
     it('prints those that are found', async () => {

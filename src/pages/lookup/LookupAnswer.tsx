@@ -7,9 +7,7 @@ import { findRuns, type Found } from '../../data/find-runs';
 import { useAnswer } from '../../shared/use-answer';
 import { FoundLogs } from './FoundLogs';
 import { NotFound, Unreadable } from './NothingFound';
-import { ALL_RUNS, type Asked } from './search-params';
-
-const DAY_MS = 86_400_000;
+import { ALL_RUNS, type Asked, spanOfDays } from './search-params';
 
 /** What a question leads to: the container runs, what happened to one of them, and its log; or what to do. */
 export function LookupAnswer({
@@ -22,10 +20,7 @@ export function LookupAnswer({
   const question = useMemo(() => parseQuestion(q), [q]);
   const loki = useLoki();
   const ask = useCallback(
-    (signal: AbortSignal) => {
-      const now = Date.now();
-      return findRuns(loki, question, { from: now - days * DAY_MS, to: now }, signal);
-    },
+    (signal: AbortSignal) => findRuns(loki, question, spanOfDays(days), signal),
     [loki, question, days]
   );
   const answer = useAnswer<Found>(question.targets.length === 0 ? undefined : ask);
@@ -46,7 +41,7 @@ export function LookupAnswer({
       const isTogether = run === ALL_RUNS && runs.length > 1;
       const shown = isTogether ? undefined : (runs.find(({ key }) => key === run) ?? runs[0]);
       return runs.length === 0 ? (
-        <NotFound question={question} names={namesOf(question)} days={days} />
+        <NotFound loki={loki} question={question} names={namesOf(question)} days={days} />
       ) : (
         <Stack direction="column" gap={2}>
           {isPart && (

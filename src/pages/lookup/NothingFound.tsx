@@ -1,7 +1,12 @@
-import React from 'react';
+import React, { useCallback } from 'react';
 import { t, Trans } from '../../shared/texts';
-import { Alert } from '@grafana/ui';
-import type { Question } from '../../../model/lookup';
+import { Alert, TextLink } from '@grafana/ui';
+import type { NearNames, Question } from '../../../model/lookup';
+import { findNearNames } from '../../data/find-runs';
+import type { LokiSource } from '../../data/loki-source';
+import { LOOKUP_PATH } from '../../shared/paths';
+import { useAnswer } from '../../shared/use-answer';
+import { spanOfDays } from './search-params';
 
 /** For a text that names nothing to look up. */
 export const Unreadable = ({ goneNode }: Question) => (
@@ -18,15 +23,23 @@ export const Unreadable = ({ goneNode }: Question) => (
 
 /** For what is not in Loki: why that may be, and what else to try. */
 export function NotFound({
+  loki,
   question: { targets, neverStarted },
   names,
   days,
 }: {
+  loki: LokiSource;
   question: Question;
   names: string;
   days: number;
 }) {
   const isPod = targets.some(({ kind }) => kind === 'pod');
+  const [target] = targets;
+  const ask = useCallback(
+    (signal: AbortSignal) => findNearNames(loki, target, spanOfDays(days), signal),
+    [loki, target, days]
+  );
+  const near = useAnswer(ask);
   return (
     <Alert severity="warning" title={t('lookup.not-found', 'Nothing found for {{names}}', { names })}>
       <p>
@@ -45,6 +58,7 @@ export function NotFound({
         </p>
       )}
       <ul>
+        {near.state === 'done' && <Near {...near.value} />}
         <li>
           <Trans i18nKey="lookup.try-older">If it is older than that, look further back.</Trans>
         </li>
@@ -64,3 +78,38 @@ export function NotFound({
     </Alert>
   );
 }
+
+/** What is like that which was asked for: each name looks itself up. */
+function Near({ namespace, cluster, names }: NearNames) {
+  const places = [
+    namespace &&
+      t('lookup.no-namespace', 'Namespace {{name}} has no records. Near it: {{near}}', {
+        name: namespace.asked,
+        near: namespace.near.join(', ') || '–',
+      }),
+    cluster &&
+      t('lookup.no-cluster', 'Cluster {{name}} has no records. Near it: {{near}}', {
+        name: cluster.asked,
+        near: cluster.near.join(', ') || '–',
+      }),
+  ];
+  return (
+    <>
+      {places.map((text) => text && <li key={text}>{text}</li>)}
+      {names.length > 0 && (
+        <li>
+          <Trans i18nKey="lookup.did-you-mean">Did you mean one of these?</Trans>{' '}
+          {names.map(({ kind, name, namespace: where }) => (
+            <TextLink key={`${where} ${kind}/${name}`} inline href={lookupLink(kind, name, where)}>
+              {`${where}: ${kind === 'pod' ? name : `${kind}/${name}`}`}
+            </TextLink>
+          ))}
+        </li>
+      )}
+    </>
+  );
+}
+
+/** A question as somebody would ask kubectl: it names the namespace, too. */
+const lookupLink = (kind: string, name: string, namespace: string) =>
+  `${LOOKUP_PATH}?${new URLSearchParams({ q: `kubectl logs ${kind}/${name} -n ${namespace}` }).toString()}`;

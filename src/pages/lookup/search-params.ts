@@ -33,3 +33,11 @@ export function ask({ q, days }: Pick<Asked, 'q' | 'days'>): void {
 }
 
 export const choose = (run: string): void => locationService.partial({ run }, true);
+
+const DAY_MS = 86_400_000;
+
+/** The last so many days. */
+export function spanOfDays(days: number): { from: number; to: number } {
+  const now = Date.now();
+  return { from: now - days * DAY_MS, to: now };
+}
