@@ -25,11 +25,12 @@ export function RecordsTimeline({ panel, uid, selector }: RecordsTimelineProps) 
   const { data, options, timeRange, timeZone, fieldConfig, replaceVariables } = panel;
   const { logs } = options;
   const loki = useMemo(() => lokiOf(uid, selector, logs), [uid, selector, logs]);
-  const span = { from: timeRange.from.valueOf(), to: timeRange.to.valueOf() };
+  const [from, to] = [timeRange.from.valueOf(), timeRange.to.valueOf()];
+  const span = useMemo(() => ({ from, to }), [from, to]);
   const round = data.request?.requestId;
   const records = useRecords(loki, span, { disks: true }, round);
   const filter = usePanelFilter(panel);
-  const { lives, nodes, all, now } = useTimelineData(records, { ...filter, others: options.others }, round);
+  const { lives, nodes, all, now } = useTimelineData(records, { ...filter, others: options.others }, round, span);
   return (
     <PanelTimeline
       {...{ panel, lives, nodes, now, loki }}

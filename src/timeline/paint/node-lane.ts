@@ -15,6 +15,8 @@ import { paintMarks } from './marks';
 import { paintPressureLabels } from './pressure-labels';
 
 const TOP = 8;
+/** The labels of the axis take this much at the left edge. Pixels. */
+const AXIS_LABELS = 40;
 /** Samples nearer to each other are no dots of their own. Pixels. */
 const DOTS = 6;
 
@@ -307,7 +309,11 @@ function paintLimitLabels(
     const y = Math.round(yOf(line.use)) - 5;
     const isBeside = y - above < 11;
     const text = limitLabel(line);
-    right = isBeside ? right : width - 4;
+    const end = isBeside ? right : width - 4;
+    if (end - ctx.measureText(text).width < AXIS_LABELS) {
+      continue; // They also stand below the node's name.
+    }
+    right = end;
     above = isBeside ? above : y;
     ctx.fillStyle = line.what === 'hard' || line.what === 'soft' ? palette.eviction : palette.imageGc;
     ctx.fillText(text, right, above);
