@@ -42,7 +42,7 @@ test(
     const node = new SimulatedNode();
     const sink = await Sink.open();
     const containers = Array.from({ length: count }, (_, i) =>
-      node.container({ pod: `many-${i.toString(36).padStart(5, 'x')}` }).write(1)
+      node.container({ pod: `many-${i.toString(36).padStart(5, '0')}` }).write(1)
     );
     const listen = 20_000 + (process.pid % 20_000);
     const agent = new AgentProcess(node, {
