@@ -25,6 +25,8 @@ const { values } = parseArgs({
 const FRESH_FROM = 1_000_000;
 /** A broken agent is noticed within so many worlds. */
 const MUTANT_WORLDS = 50;
+/** A world that failed is played so often again: on a busy machine one may fail because its agent got no turn. */
+const CONFIRM_PLAYS = 2;
 
 /** The command of `bin/afterlog`, for any build. */
 const commandOf = (bundle: string) => [
@@ -101,6 +103,23 @@ async function playSeeds(seeds: readonly number[]): Promise<number[]> {
   return failed.sort((a, b) => a - b);
 }
 
+/** Plays seeds that failed again, one at a time. @returns those that fail again: the others failed for want of a turn */
+async function confirm(seeds: readonly number[]): Promise<number[]> {
+  const confirmed: number[] = [];
+  for (const seed of seeds) {
+    for (let times = 0; times < CONFIRM_PLAYS && !confirmed.includes(seed); times++) {
+      const played = await playAndJudge(generate(seed)).catch((error: unknown) => errorText(error));
+      if (typeof played === 'string' || played.violations.length > 0) {
+        confirmed.push(seed);
+      }
+    }
+    if (!confirmed.includes(seed)) {
+      console.log(`seed ${seed} did not fail again in ${CONFIRM_PLAYS} plays on its own`);
+    }
+  }
+  return confirmed;
+}
+
 async function explain(seed: number): Promise<void> {
   const rules = new Set<string>();
   const fails = async (script: WorldScript) => {
@@ -154,7 +173,7 @@ function seedsAskedFor(): number[] {
 
 async function main(): Promise<void> {
   const seeds = seedsAskedFor();
-  const failed = await playSeeds(seeds);
+  const failed = await confirm(await playSeeds(seeds));
   if (failed.length > 0) {
     console.log(`seeds that failed: ${failed.join(' ')}`);
     for (const seed of values['no-shrink'] ? [] : failed.slice(0, 3)) {
