@@ -1,4 +1,4 @@
-import { recordLabels, rollupMetadata, type RollupRecord, rollupRecordSchema } from '.';
+import { recordLabels, rollupLine, rollupMetadata, type RollupRecord, rollupRecordSchema } from '.';
 
 const use = { capacity: 100, least: 0, mean: 20, p95: 30, greatest: 40, last: 25, filled: 50, worstMinute: 9 };
 
@@ -17,7 +17,8 @@ const record: RollupRecord = {
 };
 
 test('a rollup has its numbers in the metadata, without an id', () => {
-  expect(rollupRecordSchema.parse(JSON.parse(JSON.stringify(record)))).toEqual(record);
+  expect(rollupRecordSchema.parse(JSON.parse(rollupLine(record)))).toEqual(record);
+  expect(rollupLine(record)).not.toContain('"reclaims"');
   const metadata = rollupMetadata(record);
   expect(metadata).toMatchObject({
     ...{ node: 'node-a', observed_seconds: '3600', nodefs_capacity: '100', nodefs_worst_minute: '9' },

@@ -31,6 +31,9 @@ const shareSchema = z.object({ namespace: z.string(), workload: z.string(), byte
 /** What one workload has of something. */
 export type Share = z.infer<typeof shareSchema>;
 
+const count = z.number().default(0);
+const shares = z.array(shareSchema).default([]);
+
 /**
  * An hour or a day (UTC) of a node in numbers. The numbers also stand in the structured metadata (`rollupMetadata`), so that Loki
  * aggregates them over many nodes without parsing a line; the metadata hold no `id`, which would make each a series.
@@ -50,46 +53,55 @@ export const rollupRecordSchema = z.object({
   from: time,
   to: time,
   /** How much of the period the agent observed the disks: less than the period where it was not running. */
-  observedSeconds: z.number(),
+  observedSeconds: count,
   layout: diskLayoutSchema,
-  nodefs: filesystemUseSchema.nullable(),
+  nodefs: filesystemUseSchema.nullable().default(null),
   /** null in layout `single`, where nodefs is both, and where it could not be read. */
-  imagefs: filesystemUseSchema.nullable(),
+  imagefs: filesystemUseSchema.nullable().default(null),
   /** The least distance to a hard eviction threshold, as a part of the capacity; negative where it was crossed. */
-  headroom: z.object({ signal: z.string(), fraction: z.number() }).nullable(),
+  headroom: z.object({ signal: z.string(), fraction: z.number() }).nullable().default(null),
   /**
    * Seconds on the wrong side of each threshold that was crossed: `image-gc-high`, `image-gc-low`, `hard:<signal>`,
    * `soft:<signal>`.
    */
-  secondsBeyond: z.record(z.string(), z.number()),
+  secondsBeyond: z.record(z.string(), z.number()).default({}),
   /** As in `disk`; null where the kubelet did not tell. */
-  images: amountSchema.nullable(),
-  layers: amountSchema.nullable(),
-  logsLive: amountSchema.nullable(),
-  logsDead: amountSchema.nullable(),
+  images: amountSchema.nullable().default(null),
+  layers: amountSchema.nullable().default(null),
+  logsLive: amountSchema.nullable().default(null),
+  logsDead: amountSchema.nullable().default(null),
   /** emptyDir volumes on the disk and other local ephemeral volumes of running pods, from `/stats/summary`. */
-  volumes: amountSchema.nullable(),
+  volumes: amountSchema.nullable().default(null),
   /** Sum of all increases of `images`: what was pulled, also of images removed since. null where the kubelet did not tell. */
-  imageBytesAdded: z.number().nullable(),
+  imageBytesAdded: z.number().nullable().default(null),
   /** From the kubelet's log: reclaims by the eviction manager, runs of the image GC, and what both removed. */
-  reclaims: z.number(),
-  imageGcs: z.number(),
-  containersRemoved: z.number(),
-  imagesRemoved: z.number(),
-  imageBytesRemoved: z.number(),
-  podsEvicted: z.number(),
+  reclaims: count,
+  imageGcs: count,
+  containersRemoved: count,
+  imagesRemoved: count,
+  imageBytesRemoved: count,
+  podsEvicted: count,
   /** Container records that became final, by the status of the log in Loki. */
-  logs: z.record(z.string(), z.number()),
+  logs: z.record(z.string(), z.number()).default({}),
   /** Bytes that were written to container logs, and of them what was removed before Loki had them. */
-  logBytes: z.number(),
-  logBytesLost: z.number(),
+  logBytes: count,
+  logBytesLost: count,
   /** The workloads that have most of it, largest first: bytes written to logs; the greatest size of layers and of volumes. */
-  top: z.object({ logs: z.array(shareSchema), layers: z.array(shareSchema), volumes: z.array(shareSchema) }),
+  top: z.object({ logs: shares, layers: shares, volumes: shares }).default({ logs: [], layers: [], volumes: [] }),
 });
 export type RollupRecord = z.infer<typeof rollupRecordSchema>;
 export type RollupPeriod = RollupRecord['period'];
 
 export const PERIOD_MS: Record<RollupPeriod, number> = { hour: 3_600_000, day: 86_400_000 };
+
+/** A rollup as its line: counts of nothing and what is not known are left out, as the schema allows. */
+export function rollupLine(record: RollupRecord): string {
+  const isSaid = ([name, value]: [string, unknown]): boolean =>
+    typeof value === 'object' && value !== null
+      ? Object.values(value).some((part: unknown) => part !== null && !(Array.isArray(part) && part.length === 0))
+      : value !== null && (value !== 0 || name === 'imageBytesAdded'); // of it, null is not known
+  return JSON.stringify(Object.fromEntries(Object.entries(record).filter(isSaid)));
+}
 
 /**
  * The numbers of a rollup as structured metadata: `nodefs_mean`, `nodefs_inodes_p95`, `beyond_hard_nodefs_available`,

@@ -4,6 +4,7 @@ import {
   type GcRecord,
   PERIOD_MS,
   RECORD_VERSION,
+  rollupLine,
   rollupMetadata,
   type RollupPeriod,
   type RollupRecord,
@@ -208,7 +209,7 @@ export class Rollups {
     const { waiting } = this.state;
     const endMs = state.from + PERIOD_MS[period];
     waiting.push({
-      ...{ id: record.id, period, line: JSON.stringify(record), metadata: rollupMetadata(record) },
+      ...{ id: record.id, period, line: rollupLine(record), metadata: rollupMetadata(record) },
       ...{ timestampMs: endMs - 1, dueMs: endMs + delayOf(node) },
     });
     for (const { id } of waiting.splice(0, waiting.length - MAX_WAITING)) {
