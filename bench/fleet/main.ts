@@ -35,6 +35,7 @@ const [nodes, days, history] = [Number(values.nodes), Number(values.days), Numbe
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const end = values.end === undefined ? Math.floor(Date.now() / HOUR) * HOUR : Date.parse(values.end);
+const start = startOfDay(end) - (days + history) * DAY;
 const SUMMARIES: ReadonlySet<string> = new Set(['rollup', 'case']);
 
 async function write(): Promise<void> {
@@ -45,7 +46,7 @@ async function write(): Promise<void> {
     }
     const began = performance.now();
     const kinds = values.kinds ? new Set(values.kinds.split(',')) : back > days ? SUMMARIES : undefined;
-    const { records, bytes } = await writeDay({ url, nodes, end }, startOfDay(end) - back * DAY, kinds);
+    const { records, bytes } = await writeDay({ url, nodes, start, end }, startOfDay(end) - back * DAY, kinds);
     console.log(
       `${nodes} nodes, ${new Date(startOfDay(end) - back * DAY).toISOString().slice(0, 10)}${kinds ? ', summaries' : ''}: ` +
         `${records.toLocaleString('en-US')} records, ${(bytes / 1e6).toFixed(0)} MB, ` +

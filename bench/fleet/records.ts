@@ -1,3 +1,6 @@
+import { caseLine, caseMetadata, caseMoment, contentOf } from '../../model/case-records';
+import { casesOf } from '../../model/cases';
+import { kindNamed, RecordBase } from '../../model/evidence';
 import {
   CONTAINER_METADATA,
   type ContainerRecord,
@@ -14,6 +17,7 @@ import {
   type RollupPeriod,
   THRESHOLDS_METADATA,
   type ThresholdsRecord,
+  type WatchRecord,
 } from '../../model/records';
 import { containerRunId } from '../../model/container-run';
 import { defaultThresholds } from '../../model/thresholds';
@@ -75,8 +79,44 @@ function written(record: { kind: string; final?: boolean }, at: number, fields: 
  * @param dayStart the beginning of a day in UTC, milliseconds since 1970
  */
 export function nodeDay(number: number, dayStart: number): Written[] {
-  const records = [...measured(number, dayStart)].sort((a, b) => a.at - b.at);
-  return [...records, ...rollups(`node-${number}`, dayStart, records)];
+  const node = `node-${number}`;
+  const isToday = ({ at }: Written) => at >= dayStart && at < dayStart + DAY;
+  // What Jobs began the day before ends in this one.
+  const all = [...jobs(node, number, dayStart - DAY), ...measured(number, dayStart)].sort((a, b) => a.at - b.at);
+  const records = all.filter(isToday);
+  return [...records, ...rollups(node, dayStart, records), ...cases(node, dayStart, all).filter(isToday)];
+}
+
+/** What the leader of the watch writes of the cases of the day. */
+function cases(node: string, dayStart: number, records: readonly Written[]): Written[] {
+  const base = new RecordBase();
+  for (const { kind, line, at } of records) {
+    const name = kindNamed(kind);
+    // The kubelet's log tells it here: no measurement is needed, and reading them all costs most.
+    if (name !== undefined && kind !== 'disk' && kind !== 'heartbeat') {
+      base.add(name, line, BigInt(at) * 1_000_000n);
+    }
+  }
+  return casesOf({ ...base.records(), now: iso(dayStart + DAY) }).flatMap((one) => {
+    const ns = caseMoment(one);
+    const record = { ...contentOf(one), revision: 1, delta: 1 } as const;
+    return ns === undefined
+      ? []
+      : { kind: 'case', node, at: Number(ns / 1_000_000n), line: caseLine(record), metadata: caseMetadata(record) };
+  });
+}
+
+/** What a watch of the fleet says of itself over a day. @param from when its case records begin */
+export function* watchDay(dayStart: number, from: number): Generator<Written> {
+  for (let at = dayStart + MINUTE; at <= dayStart + DAY; at += MINUTE) {
+    const watching = { state: 'watching', detail: '', resourceVersion: '1' } as const;
+    const record: WatchRecord = {
+      ...{ v, kind: 'watch', id: `watch/${iso(from)}/fleet`, cluster: CLUSTER, identity: 'fleet', from: iso(from) },
+      ...{ to: iso(at), completeUntil: iso(at), namespaces: [], final: false, cases: { from: iso(from), to: iso(at) } },
+      kinds: { jobs: watching, cronjobs: watching, pods: watching, nodes: watching, events: watching },
+    };
+    yield written(record, at, { id: 'id' });
+  }
 }
 
 /** What the agent's own rollups make of the day, by its samples, reclaims and container records. */

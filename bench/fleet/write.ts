@@ -1,16 +1,16 @@
 import { recordLabels } from '../../model/records';
-import { CLUSTER, nodeDay, type Written } from './records';
+import { CLUSTER, nodeDay, watchDay, type Written } from './records';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const BATCH_BYTES = 2 * 1024 * 1024;
-/** A record that tells of the day before may be written a while later. */
-const HOURS = 30;
+const HOURS = 24;
 
 export interface Fleet {
   url: string;
   nodes: number;
-  /** Nothing after this is written, milliseconds since 1970. */
+  /** Of the first day and of the last record, milliseconds since 1970. */
+  start: number;
   end: number;
 }
 
@@ -60,19 +60,23 @@ class Stream {
  * @param kinds undefined for all
  */
 export async function writeDay(
-  { url, nodes, end }: Fleet,
+  { url, nodes, start, end }: Fleet,
   dayStart: number,
   kinds: ReadonlySet<string> | undefined
 ): Promise<{ records: number; bytes: number }> {
   const streams = new Map<string, Stream>();
   let [records, bytes] = [0, 0];
   const hours: Written[][] = Array.from({ length: HOURS }, () => []);
-  for (let node = 0; node < nodes; node++) {
-    for (const record of nodeDay(node, dayStart)) {
-      if (record.at < end && (kinds === undefined || kinds.has(record.kind))) {
-        hours[Math.min(HOURS - 1, Math.floor((record.at - dayStart) / HOUR))]?.push(record);
-      }
+  const take = (record: Written) => {
+    if (record.at < end && (kinds === undefined || kinds.has(record.kind))) {
+      hours[Math.min(HOURS - 1, Math.floor((record.at - dayStart) / HOUR))]?.push(record);
     }
+  };
+  for (let node = 0; node < nodes; node++) {
+    nodeDay(node, dayStart).forEach(take);
+  }
+  for (const record of watchDay(dayStart, start)) {
+    take(record);
   }
   for (const hour of hours) {
     hour.sort((a, b) => a.at - b.at);
