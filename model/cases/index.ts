@@ -32,8 +32,29 @@ export function casesOf(input: CaseInput): Case[] {
 
 /** What is known of the log of every container run that the records tell of, cases or not. Pure; newest first. */
 export function answersOf(input: CaseInput): Answer[] {
+  const steps = answersInSteps(input);
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done === true) {
+      return step.value;
+    }
+  }
+}
+
+/** The same as `casesOf`, in steps between which a page may draw: each is a small part of the work. */
+export function* casesInSteps(input: CaseInput): Generator<undefined, Case[], undefined> {
+  return (yield* answersInSteps(input)).filter(({ place }) => place === 'removed');
+}
+
+function* answersInSteps(input: CaseInput): Generator<undefined, Answer[], undefined> {
   const facts = new Facts(input);
-  const answers = [...seenAnswers(facts), ...unseenAnswers(facts)];
+  yield;
+  const answers: Answer[] = [];
+  for (const some of [seenAnswers(facts), unseenAnswers(facts)]) {
+    for (const answer of some) {
+      answers.push(answer);
+      yield;
+    }
+  }
   return answers.sort((a, b) => compare(b.at ?? b.finished ?? '', a.at ?? a.finished ?? '') || compare(a.id, b.id));
 }
 

@@ -58,7 +58,7 @@ export interface Selection {
   job?: string;
   /** The CronJob, or another owner, as the label `workload` has it. */
   workload?: string;
-  node?: string;
+  node?: string | readonly string[];
 }
 
 /** Records to read. */
@@ -92,7 +92,7 @@ export function* evidencePlan(base: RecordBase, selection: Selection, window: Ev
   yield* missingRecords(base, selection, window);
   const isNarrow = isOfFewPods(selection);
   const around = isNarrow ? timesOf(base, window) : [{ from: window.from, to: window.recordsTo }];
-  const nodes = isNarrow || selection.node !== undefined ? nodesOf(base) : undefined;
+  const nodes = selection.node !== undefined ? [selection.node].flat() : isNarrow ? nodesOf(base) : undefined;
   yield around.flatMap((span) => surroundings(span, cluster, nodes));
   yield* heartbeatsBefore(base, cluster, around, nodes);
   yield onRemovedNodes(base, selection, window);
@@ -111,8 +111,9 @@ export function* evidencePlan(base: RecordBase, selection: Selection, window: Ev
 export const isOfFewPods = ({ pod, job, workload }: Selection): boolean =>
   pod !== undefined || job !== undefined || workload !== undefined;
 
-/** The records that a selection is about. */
-export function mainWishes({ cluster, ...own }: Selection, { from, recordsTo }: EvidenceWindow): Wish[] {
+/** The records that a selection is about. Jobs have no node: of chosen nodes they are asked for by the ids that pods name. */
+export function mainWishes(selection: Selection, { from, recordsTo }: EvidenceWindow): Wish[] {
+  const { cluster, ...own } = selection;
   const { namespace, job } = own;
   const span = { from, to: recordsTo };
   const before = { from: from - OPEN_BEFORE_MS, to: from };
@@ -122,10 +123,17 @@ export function mainWishes({ cluster, ...own }: Selection, { from, recordsTo }: 
     { kind: 'containers', span, cluster, metadata: own, isMain: true },
     { kind: 'pods', span, cluster, metadata: own, isMain: true },
     { kind: 'pods', span: before, cluster, metadata: { ...own, ...isOpen } },
-    { kind: 'jobs', span, cluster, metadata: { namespace, job } },
-    { kind: 'jobs', span: before, cluster, metadata: { namespace, job, ...isOpen } },
+    ...(isOfNodes(selection)
+      ? []
+      : ([
+          { kind: 'jobs', span, cluster, metadata: { namespace, job } },
+          { kind: 'jobs', span: before, cluster, metadata: { namespace, job, ...isOpen } },
+        ] as const)),
   ];
 }
+
+/** All that ran on some nodes. */
+const isOfNodes = (selection: Selection): boolean => selection.node !== undefined && !isOfFewPods(selection);
 
 /** Its name leads to one pod, or the pods of one Job. */
 const isGivenOnce = ({ pod, job }: Selection): boolean =>
@@ -191,9 +199,36 @@ function* missingRecords(base: RecordBase, selection: Selection, window: Evidenc
     endedRunsOf(pod).filter(({ id }) => !containers.has(recordKey({ cluster: pod.cluster, id })))
   );
   yield [
-    ...wishesFor('jobs', 'id', jobless, selection, window),
+    ...(isOfNodes(selection)
+      ? [...jobsOnNodes('id', jobless, selection, window), ...jobsOnNodes('job', podless(base), selection, window)]
+      : wishesFor('jobs', 'id', jobless, selection, window)),
     ...wishesFor('containers', 'id', unseen, selection, window),
   ];
+}
+
+/** Jobs of containers of whose pods nothing is known. */
+function podless(base: RecordBase): Missing[] {
+  const pods = new Set(base.of('pods').map(recordKey));
+  return base
+    .of('containers')
+    .flatMap(({ cluster, podUid, job, firstTime, lastTime, node }) =>
+      job === null || pods.has(recordKey({ cluster, id: podUid })) ? [] : missingRecord(job, firstTime, lastTime, node)
+    );
+}
+
+/** The Jobs of pods, until their deletion: it removed logs, and may have been long after the pods' end. */
+function jobsOnNodes(
+  idName: 'id' | 'job',
+  missing: readonly Missing[],
+  { cluster }: Selection,
+  { from, recordsTo }: EvidenceWindow
+): Wish[] {
+  const known = missing.map((one) => ({ ...one, since: Number.isNaN(one.since) ? from : one.since }));
+  const jobs = [...new Map(known.map((one) => [one.id, one])).values()].sort((a, b) => a.since - b.since);
+  return batches(jobs, FEW).map((some) => ({
+    ...{ kind: 'jobs', cluster, metadata: { [idName]: some.map(({ id }) => id) } },
+    span: { from: (some[0]?.since ?? from) - HOUR, to: recordsTo + AFTER_MS },
+  }));
 }
 
 const missingRecord = (
@@ -410,9 +445,9 @@ function bySpan(removals: ReadonlyArray<{ node: string; span: Span }>): Array<{ 
   return spans.map(({ span, nodes }) => ({ span, nodes: [...nodes] }));
 }
 
-function batches<T>(values: readonly T[]): T[][] {
-  return Array.from({ length: Math.ceil(values.length / NAMES_PER_QUERY) }, (_, batch) =>
-    values.slice(batch * NAMES_PER_QUERY, (batch + 1) * NAMES_PER_QUERY)
+function batches<T>(values: readonly T[], size = NAMES_PER_QUERY): T[][] {
+  return Array.from({ length: Math.ceil(values.length / size) }, (_, batch) =>
+    values.slice(batch * size, (batch + 1) * size)
   );
 }
 

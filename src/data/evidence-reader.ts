@@ -59,20 +59,20 @@ export class EvidenceReader {
 
   /** How many records of wishes are not here yet; undefined where Loki refuses to count them. @throws AbortError */
   async count(wishes: readonly Wish[]): Promise<number | undefined> {
+    // All at once: what is read while Loki counts is counted too.
+    const parts = wishes.flatMap((wish) => this.cache.before.missing(wish).map((span) => ({ wish, span })));
     let sum = 0;
-    for (const wish of wishes) {
-      for (const span of this.cache.before.missing(wish)) {
-        const expr = `sum(count_over_time(${queryOf(wish, this.loki.recordSelector)} [${span.to - span.from}ms]))`;
-        // A metric query counts what lies after the beginning of its range, and at its end.
-        const end = span.to - 1;
-        try {
-          sum += await this.loki.count(expr, { from: end - 1000, to: end }, this.signal);
-        } catch (failure) {
-          if (!(failure instanceof LokiFailure)) {
-            throw failure;
-          }
-          return undefined;
+    for (const { wish, span } of parts) {
+      const expr = `sum(count_over_time(${queryOf(wish, this.loki.recordSelector)} [${span.to - span.from}ms]))`;
+      // A metric query counts what lies after the beginning of its range, and at its end.
+      const end = span.to - 1;
+      try {
+        sum += await this.loki.count(expr, { from: end - 1000, to: end }, this.signal);
+      } catch (failure) {
+        if (!(failure instanceof LokiFailure)) {
+          throw failure;
         }
+        return undefined;
       }
     }
     return sum;

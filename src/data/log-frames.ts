@@ -94,3 +94,21 @@ export function countsOf(frames: readonly DataFrame[]): Count[] {
 
 const countsOfSeries = (times: Field, { values, labels = {} }: Field): Count[] =>
   Array.from(values, (value: unknown, row) => ({ at: Number(times.values[row]), value: Number(value ?? 0), labels }));
+
+/**
+ * The numbers of an instant metric query: Grafana's Loki data source answers with one table, a column for each label, or with
+ * a frame a series.
+ */
+export const vectorOf = (frames: readonly DataFrame[]): Count[] =>
+  frames.flatMap(({ fields, length }) => {
+    const times = fields.find(({ type }) => type === FieldType.time);
+    const texts = fields.filter(({ type }) => type === FieldType.string);
+    const numbers = fields.filter(({ type }) => type === FieldType.number);
+    return numbers.flatMap(({ values, labels }) =>
+      Array.from({ length }, (_, row) => ({
+        at: Number(times?.values[row]),
+        value: Number(values[row] ?? 0),
+        labels: { ...labels, ...Object.fromEntries(texts.map((text) => [text.name, String(text.values[row] ?? '')])) },
+      }))
+    );
+  });

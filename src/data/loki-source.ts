@@ -3,7 +3,7 @@ import type { Span } from '../../model/evidence';
 import { type LogLayout, OWN_LAYOUT } from '../../model/log-layouts';
 import { RECORD_SELECTOR } from '../shared/settings';
 import type { LogEntry, NsSpan } from '../../model/log-entry';
-import { type Count, countsOf, entriesOf, sumOf } from './log-frames';
+import { type Count, countsOf, entriesOf, sumOf, vectorOf } from './log-frames';
 import { queryFrames } from './query-frames';
 
 /**
@@ -52,6 +52,12 @@ export class LokiSource {
   /** The sum over an instant metric query's series at the end of the span. @throws LokiFailure, AbortError */
   async count(expr: string, span: Span, signal?: AbortSignal): Promise<number> {
     return sumOf(await queryFrames(this.uid, { refId: 'count', expr, queryType: 'instant' }, span, signal));
+  }
+
+  /** An instant metric query's numbers at a moment, one a series. @throws LokiFailure, AbortError */
+  async vector(expr: string, at: number, signal?: AbortSignal): Promise<Count[]> {
+    const query = { refId: 'numbers', expr, queryType: 'instant' } as const;
+    return vectorOf(await queryFrames(this.uid, query, { from: at - 1000, to: at }, signal));
   }
 
   /**

@@ -5,7 +5,7 @@ export { type RecordSet } from '../../model/evidence';
 export type { Shortage } from './evidence-reader';
 export { caseOfRun, checkCase, readCase } from './read-case';
 export type { Explained } from './record-cache';
-export type { LoadedRecords, Progress } from './records-loader';
+export type { Fleet, LoadedRecords, Progress } from './records-loader';
 export { recordsOfLines } from './records-of-lines';
 export { progressText, RecordsStatus, shortageText } from './RecordsStatus';
 export { forgetRecords, type Records, useRecords } from './use-records';

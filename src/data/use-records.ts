@@ -1,8 +1,9 @@
-import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { Span } from '../../model/evidence';
 import type { LokiSource } from './loki-source';
 import { RecordCache } from './record-cache';
 import { type LoadedRecords, RecordsLoader, type Wanted } from './records-loader';
+import { type Asked, ASKED_NOTHING } from './rollup-reader';
 
 /** The records of a range as a page sees them. */
 export interface Records extends LoadedRecords {
@@ -28,19 +29,35 @@ function cacheFor({ uid, recordSelector }: LokiSource): RecordCache {
  *
  * @param range milliseconds since 1970
  * @param round another one looks for what has arrived since
+ * @param wishes for choosing among very many nodes
  */
 export function useRecords(
   loki: LokiSource,
   { from, to }: Span,
-  { disks = false }: Wanted = {},
-  round?: unknown
+  { disks = false, chooseNodes = false }: Wanted = {},
+  round?: unknown,
+  wishes: Asked = ASKED_NOTHING
 ): Records {
-  const loader = useMemo(() => new RecordsLoader(loki, cacheFor(loki), { disks }), [loki, disks]);
+  const asked = useSame(wishes);
+  const loader = useMemo(
+    () => new RecordsLoader(loki, cacheFor(loki), { disks, chooseNodes }),
+    [loki, disks, chooseNodes]
+  );
   const loaded = useSyncExternalStore(loader.subscribe, loader.current);
-  useEffect(() => loader.load({ from, to }), [loader, from, to, round]);
+  useEffect(() => loader.load({ from, to }, asked), [loader, from, to, round, asked]);
   useEffect(() => loader.cancel, [loader]);
-  const reload = useCallback(() => loader.reload({ from, to }), [loader, from, to]);
+  const reload = useCallback(() => loader.reload({ from, to }, asked), [loader, from, to, asked]);
   return useMemo(() => ({ ...loaded, cancel: loader.cancel, reload }), [loaded, loader, reload]);
+}
+
+/** The same object as long as it says the same: what is read anew for another one is not read for a copy. */
+function useSame<T>(value: T): T {
+  const [kept, keep] = useState(value);
+  if (kept === value || JSON.stringify(kept) === JSON.stringify(value)) {
+    return kept;
+  }
+  keep(value);
+  return value;
 }
 
 /** Forgets all that was read, as a page does that is loaded anew. */

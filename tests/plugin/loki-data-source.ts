@@ -29,7 +29,7 @@ export type Value = [ns: bigint, line: string, metadata?: Record<string, string>
 const logAnswer = z.object({ data: z.object({ result: z.array(stream) }) });
 const labels = z.record(z.string(), z.string());
 const point = z.tuple([z.number(), z.string()]);
-const numberAnswer = z.object({ data: z.object({ result: z.array(z.object({ value: point })) }) });
+const numberAnswer = z.object({ data: z.object({ result: z.array(z.object({ metric: labels, value: point })) }) });
 const seriesAnswer = z.object({
   data: z.object({
     resultType: z.literal('matrix'),
@@ -137,6 +137,9 @@ export class LokiDataSource extends DataSourceApi {
         createDataFrame({
           fields: [
             { name: 'Time', type: FieldType.time, values: result.map(({ value }) => value[0] * 1000) },
+            ...[...new Set(result.flatMap(({ metric }) => Object.keys(metric)))].map((name) => ({
+              ...{ name, type: FieldType.string, values: result.map(({ metric }) => metric[name] ?? '') },
+            })),
             { name: 'Value #A', type: FieldType.number, values: result.map(({ value }) => Number(value[1])) },
           ],
         }),

@@ -6,11 +6,11 @@ import { Button, LinkButton, Stack, useStyles2 } from '@grafana/ui';
 import { Trans } from '../../shared/texts';
 import { useLoki } from '../../app/app-context';
 import { linkTo } from '../../app/link-to';
-import { FilterBar, isFiltering, matcherOf, namesIn, useFilters } from '../../shared/filters';
+import { FilterBar, isFiltering, matcherOf, type Names, namesIn, useFilters } from '../../shared/filters';
 import { useIsWide } from '../../details/DetailsFrame';
 import { LifeDrawer } from '../../details/LifeDrawer';
 import { CAPACITY_PATH } from '../../shared/paths';
-import { RecordsStatus, useRecords } from '../../data/records';
+import { type Records, RecordsStatus, useRecords } from '../../data/records';
 import { TimeControls, useTimeRange } from '../../shared/time-range';
 import { rounded, spanOf, type View, zoomed } from '../../timeline/geometry/view';
 import { recordKey } from '../../../model/records';
@@ -21,11 +21,20 @@ import { LifeTable } from '../../timeline/view/LifeTable';
 import { TimelineView } from '../../timeline/view/TimelineView';
 import { useTimelineData } from '../../timeline/view/use-timeline-data';
 import { useLocation } from '../../shared/use-location';
+import { FleetNotice } from './FleetNotice';
 import { NothingToShow } from './NothingToShow';
 import { ShareMenu } from './ShareMenu';
 import { TimelineToolbar } from './TimelineToolbar';
 import { useRemainingHeight } from './use-remaining-height';
 import { searchOfViewState, useViewState, wholeOf } from './view-state';
+
+const WANTED = { disks: true, chooseNodes: true };
+
+/** What filters offer: of very many nodes also those that are not read. */
+function namesWith({ records, fleet }: Pick<Records, 'records' | 'fleet'>): Names {
+  const names = namesIn(records);
+  return fleet === undefined ? names : { ...names, node: [...new Set([...names.node, ...fleet.worst])].sort() };
+}
 
 /** Job runs over the disks of their nodes: what happened to every log, and why. */
 export default function TimelinePage() {
@@ -37,8 +46,10 @@ export default function TimelinePage() {
   const [filters, changeFilters] = useFilters();
   const { from, to } = wholeOf(span, state.whole);
   const whole = useMemo<View>(() => ({ from, to }), [from, to]);
-  const records = useRecords(loki, whole, { disks: true }, time.round);
-  const names = useMemo(() => namesIn(records.records), [records.records]);
+  const { node: nodesAsked, namespace: namespaces, job: jobs } = filters;
+  const asked = useMemo(() => ({ nodes: nodesAsked, namespaces, jobs }), [nodesAsked, namespaces, jobs]);
+  const records = useRecords(loki, whole, WANTED, time.round, asked);
+  const names = useMemo(() => namesWith(records), [records]);
   const passes = useMemo(() => (isFiltering(filters) ? matcherOf(filters) : undefined), [filters]);
   const activity = useMemo(
     () => (state.activity ? { include: state.include, exclude: state.exclude } : undefined),
@@ -107,6 +118,7 @@ export default function TimelinePage() {
         onWhole={isWhole ? undefined : () => showView(whole)}
       />
       <RecordsStatus records={records} />
+      {records.fleet && <FleetNotice fleet={records.fleet} isNamed={filters.node.length > 0} />}
       <div ref={box} className={styles.columns} style={{ height }}>
         <div className={styles.picture}>
           {isEmpty && records.status === 'done' ? (

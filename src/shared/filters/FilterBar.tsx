@@ -59,6 +59,8 @@ export function FilterBar({
           options={options}
           value={[...filters[name]]}
           isClearable
+          // Of very many nodes not all have been read: any name can be typed.
+          allowCustomValue={name === 'node'}
           closeMenuOnSelect={false}
           onChange={(chosen: Array<SelectableValue<string>>) =>
             onChange({ [name]: chosen.flatMap(({ value }) => value ?? []) })
