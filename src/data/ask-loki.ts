@@ -4,7 +4,6 @@ import { entryPages } from './entry-pages';
 import { type LokiSource, msSpanOf } from './loki-source';
 import { LokiFailure } from './query-frames';
 
-const DAY_MS = 86_400_000;
 /** More records, or lines, than these are not read to find something. */
 const MAX_ENTRIES = 20_000;
 
@@ -34,8 +33,7 @@ async function count(loki: LokiSource, question: LokiQuestion, by: readonly stri
   const { from, to } = msSpanOf(question);
   const expr = `sum by (${by.join(', ')}) (count_over_time(${question.query} [${to - from}ms]))`;
   try {
-    // One number a combination: the step is longer than the span, which must not be empty.
-    const counts = await loki.counts(expr, { from: to, to: to + 1000 }, DAY_MS, signal);
+    const counts = await loki.vector(expr, to, signal);
     const entries = counts.map(({ labels, value }) => ({ ns: question.to, line: `${value}`, fields: labels }));
     return { entries, isPart: false };
   } catch (failure) {

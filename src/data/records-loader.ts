@@ -10,7 +10,8 @@ import {
 import { EvidenceReader, type Shortage } from './evidence-reader';
 import type { LokiSource } from './loki-source';
 import { type Explained, NOTHING_EXPLAINED, RecordCache } from './record-cache';
-import { type Asked, ASKED_NOTHING, type FleetNodes, fleetNodes, hoursOf } from './rollup-reader';
+import { type Asked, ASKED_NOTHING, type FleetNodes } from '../../model/rollups';
+import { hoursOf, readFleet } from './rollup-reader';
 
 /** How far a reading has come, in the container and pod records that it is mainly about. */
 export interface Progress {
@@ -216,7 +217,7 @@ export class RecordsLoader {
     if (known?.key === key && Math.abs(now - known.atMs) < CHOSEN_FOR_MS) {
       return known.nodes;
     }
-    const nodes = await fleetNodes(this.loki, range, asked, NAMED_NODES, signal);
+    const nodes = await readFleet(this.loki, range, asked, NAMED_NODES, signal);
     this.choice = { key, atMs: now, nodes };
     return nodes;
   }

@@ -24,8 +24,7 @@ export async function selfCheck(loki: LokiSource, now: number): Promise<Findings
   const span = { from: now - DAY_MS, to: now };
   const all = narrowed(loki.recordSelector, 'record=~".+"');
   const [counts, [record], watches, newest] = await Promise.all([
-    // One number a kind: the step is longer than the span, which must not be empty.
-    loki.counts(`sum by (record) (count_over_time(${all} [24h]))`, { from: now - 1000, to: now }, DAY_MS),
+    loki.vector(`sum by (record) (count_over_time(${all} [24h]))`, now),
     loki.newest(queryOf({ kind: 'containers', metadata: {} }, loki.recordSelector), span, 1),
     loki.newest(queryOf({ kind: 'watches', metadata: {} }, loki.recordSelector), span, 1),
     loki.newest(linesQuery(loki.logs), span, 1),

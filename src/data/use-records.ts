@@ -1,9 +1,9 @@
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { Span } from '../../model/evidence';
+import { type Asked, ASKED_NOTHING } from '../../model/rollups';
 import type { LokiSource } from './loki-source';
 import { RecordCache } from './record-cache';
 import { type LoadedRecords, RecordsLoader, type Wanted } from './records-loader';
-import { type Asked, ASKED_NOTHING } from './rollup-reader';
 
 /** The records of a range as a page sees them. */
 export interface Records extends LoadedRecords {

@@ -1,9 +1,9 @@
 import { PERIOD_MS, rollupLine, rollupMetadata, type RollupRecord } from '../../model/records';
+import { type Asked, ASKED_NOTHING } from '../../model/rollups';
 import { LokiSource } from '../../src/data/loki-source';
 import type { LoadedRecords } from '../../src/data/records';
 import { RecordCache } from '../../src/data/record-cache';
 import { RecordsLoader } from '../../src/data/records-loader';
-import { type Asked, ASKED_NOTHING } from '../../src/data/rollup-reader';
 import { LokiDataSource, type Value } from './loki-data-source';
 import { containerRecord, iso, podOf, pushRecords } from './push-records';
 
