@@ -56,6 +56,9 @@ export class RecordKeeper {
   private readonly timers = new Set<NodeJS.Timeout>();
   /** Sums over all containers, kept until one of them changes: a thousand at rest are not added up every second. */
   private sums: { unopened: number; pinned: number; live: number; dead: number } | null = null;
+  /** Containers that changed in this turn. */
+  private readonly unsaved = new Set<ContainerLog>();
+  private saving: NodeJS.Immediate | null = null;
   private stopped = false;
 
   constructor(private readonly deps: RecordKeeperDeps) {}
@@ -218,10 +221,20 @@ export class RecordKeeper {
     this.settleDirectory(container);
     this.closeIfDone(container);
     if (kept) {
-      this.save(container);
-      if (this.deps.checkpoint.behind) {
-        this.tell(container); // should the agent be killed now, the next one would not know of it
-      }
+      this.unsaved.add(container);
+      this.saving ??= setImmediate(() => this.saveChanged());
+    }
+  }
+
+  /** What changed in one turn is saved at once: a look at a thousand directories is one line of work for the disk. */
+  private saveChanged(): void {
+    clearImmediate(this.saving ?? undefined);
+    this.saving = null;
+    const containers = [...this.unsaved];
+    this.unsaved.clear();
+    this.save(...containers);
+    if (this.deps.checkpoint.behind) {
+      containers.forEach((one) => this.tell(one)); // should the agent be killed now, the next one would not know of them
     }
   }
 
@@ -259,6 +272,7 @@ export class RecordKeeper {
         this.tell(container);
       }
     }
+    this.saveChanged();
     this.stopped = true;
     this.timers.forEach((timer) => clearInterval(timer));
   }

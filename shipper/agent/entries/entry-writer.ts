@@ -129,7 +129,10 @@ export class EntryWriter {
     const { position, rules } = this;
     const length = to - from;
     const isPlain = decoded === null && this.valid && length <= rules.maxLineBytes && position.skip === 0;
-    if (!isPlain || !this.isInOrder(seconds, nanos)) {
+    const { rawSeconds, peak } = position;
+    const isNext =
+      peak === null && (seconds > rawSeconds || (seconds === rawSeconds && nanos >= position.rawNanos));
+    if (!isPlain || !isNext || seconds >= rules.futureFrom || seconds < EARLIEST_SECONDS) {
       return this.line(decoded ?? memory.subarray(from, to), seconds, nanos, stream, 0);
     }
     const meta = this.metadata.of(stream, 0);
