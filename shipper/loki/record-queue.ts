@@ -1,7 +1,8 @@
 import type { LateLabels, RollupPeriod } from '../../model/records';
 import type { Logger } from '../common/log';
-import type { Faulty } from './push/answer';
+import type { Faulty, Waits } from './push/answer';
 import { backoffMs, type Backoff } from './push/backoff';
+import { isAboveBurst } from './push/burst';
 import type { PushClient } from './push/client';
 import { labelString } from './push/encoder';
 import { LATE_AFTER_SECONDS, lateLabels } from './push/late';
@@ -83,6 +84,9 @@ export class RecordQueue {
   private hurry = false;
   /** What is left under way waits for a reason of its own: others were stored meanwhile. */
   private leftAlone = false;
+  /** Lines and metadata of one request, as far as a rate limit lets them by, and how often it refused one since it took one. */
+  private maxBytes: number;
+  private refusals = 0;
   private readonly given = new AbortController();
   private wake: () => void = () => undefined;
   private flushes: Array<{ left: Set<Waiting>; resolve: () => void; reject: (error: Error) => void }> = [];
@@ -92,6 +96,7 @@ export class RecordQueue {
     private readonly options: LaneOptions
   ) {
     this.stream = labelString(labelsOf(undefined));
+    this.maxBytes = options.batchBytes;
   }
 
   /** @returns the bytes by which the writer's pending bytes grow */
@@ -171,7 +176,11 @@ export class RecordQueue {
   /** Sends what is under way; the streams are chosen anew for each attempt, because time goes on. */
   private async attempt(): Promise<void> {
     for (const { labels, entries } of this.streams()) {
-      await this.sendAll(labels, entries);
+      for (const part of partsOf(entries, this.maxBytes)) {
+        if (!(await this.sendAll(labels, part))) {
+          break; // what follows would meet the same answer
+        }
+      }
     }
   }
 
@@ -205,11 +214,14 @@ export class RecordQueue {
       : { timestamp };
   }
 
-  /** Sends entries of one stream; those that Loki did not take stay under way. */
-  private async sendAll(labels: Record<string, string>, entries: readonly Timed[]): Promise<void> {
+  /**
+   * Sends entries of one stream; those that Loki did not take stay under way.
+   * @returns false where Loki takes nothing now
+   */
+  private async sendAll(labels: Record<string, string>, entries: readonly Timed[]): Promise<boolean> {
     const { push, counts, logger } = this.options;
     if (this.given.signal.aborted) {
-      return;
+      return false;
     }
     counts.requests++;
     const outcome = await push.send({
@@ -221,12 +233,17 @@ export class RecordQueue {
       signal: this.given.signal,
     });
     const [only] = entries;
+    if (outcome.kind === 'wait') {
+      this.waitAfter(outcome, entries);
+      return false;
+    }
     if (outcome.kind === 'stored') {
       this.settle(entries, 'acknowledged');
-    } else if (outcome.kind !== 'wait' && entries.length > 1) {
+      this.refusals = 0;
+      this.maxBytes = Math.min(this.options.batchBytes, this.maxBytes * 2);
+    } else if (entries.length > 1) {
       const half = Math.ceil(entries.length / 2);
-      await this.sendAll(labels, entries.slice(0, half));
-      await this.sendAll(labels, entries.slice(half));
+      return (await this.sendAll(labels, entries.slice(0, half))) && (await this.sendAll(labels, entries.slice(half)));
     } else if (outcome.kind === 'faulty' && only !== undefined && !this.mend(only.waiting, outcome)) {
       logger.error('Loki refused a record for good', {
         labels,
@@ -236,6 +253,15 @@ export class RecordQueue {
       this.settle(entries, 'refused');
     } else if (outcome.kind === 'too-large') {
       push.waits(this.stream, `one record is too large: ${outcome.answer}; ${outcome.advice}`);
+    }
+    return true;
+  }
+
+  /** A request above the burst of a rate limit would wait for ever: the next ones are smaller. */
+  private waitAfter(outcome: Waits, entries: readonly Timed[]): void {
+    const bytes = entries.reduce((sum, { waiting }) => sum + waiting.bytes, 0);
+    if (isAboveBurst(outcome, { bytes, entries: entries.length, failures: this.refusals++ })) {
+      this.maxBytes = Math.ceil(bytes / 2);
     }
   }
 
@@ -280,6 +306,21 @@ export class RecordQueue {
       };
     });
   }
+}
+
+/** The entries in their order, in parts of at most so many bytes, or of a single entry. */
+function partsOf(entries: readonly Timed[], maxBytes: number): Timed[][] {
+  const parts: Timed[][] = [];
+  let bytes = Infinity;
+  for (const entry of entries) {
+    bytes += entry.waiting.bytes;
+    if (bytes > maxBytes) {
+      parts.push([]);
+      bytes = entry.waiting.bytes;
+    }
+    parts.at(-1)?.push(entry);
+  }
+  return parts;
 }
 
 function sizeOf({ line, metadata }: OutgoingRecord): number {

@@ -116,3 +116,34 @@ test('an entry that is too long for Loki is passed over alone, when all beside i
   expect(writer.statistics).toMatchObject({ acknowledged: 2, refused: 1 });
   await connection.close();
 });
+
+test('what is above the burst of a rate limit is sent in smaller requests, lines and records alike', async () => {
+  const BURST = 40_000;
+  const answer = {
+    status: 429,
+    body: `ingestion rate limit exceeded for user fake (limit: ${BURST} bytes/sec) while attempting to ingest '9' lines`,
+  };
+  const isAbove = (bytes: number) => bytes > 2 * BURST; // what is around the entries counts here, too
+  scene.endpoint.treat = (_push, bytes) => (isAbove(bytes) ? answer : 'pass');
+  scene.endpoint.treatBody = (body) => (isAbove(body.length) ? answer : 'pass');
+  const container = scene.node.container({ pod: 'job-0' }).write(4_000, 60);
+  const { agent, said } = await scene.start();
+  const connection = connectLoki({ url: scene.endpoint.url });
+  const writer = new RecordWriter(connection, {
+    logger: winston.createLogger({ silent: true }),
+    batchWaitMs: 5,
+    backoffMs: { min: 5, max: 20 },
+  });
+  const begun = secondsAgo(1);
+  for (let index = 0; index < 100; index++) {
+    const line = JSON.stringify({ id: `${index}`, text: 'x'.repeat(5_000) });
+    writer.write({ kind: 'pod', cluster: 'c1', timestamp: begun + BigInt(index), line, metadata: {} });
+  }
+  await writer.flush();
+  expect(writer.statistics).toMatchObject({ acknowledged: 100, refused: 0 });
+  await agent.settled();
+  await expectEachLineOnce(scene.store, [container]);
+  expect(said()).toContain('ingestion_burst_size_mb');
+  await writer.close(0);
+  await connection.close();
+});

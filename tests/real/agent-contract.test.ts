@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import winston from 'winston';
 import { QueryClient } from '../../shipper/loki/query-client';
 import { connectLoki } from '../../shipper/loki/connection';
+import { RecordWriter } from '../../shipper/loki/record-writer';
 import type { AgentConfig } from '../../shipper/config/agent-config';
 import { AccountedContainer } from '../faults/container';
 import { ShiftedClock, startAgentAt } from '../faults/bed';
@@ -158,6 +160,47 @@ const HOUR = 3600;
     expect(await counted.discarded('narrow', 'per_stream_rate_limit')).toBeGreaterThan(0);
     expect(agent.containerRecords().map(({ gaps }) => gaps)).toEqual([[], []]);
   });
+
+  // Requests of the default size are larger than these bursts: as they are they would be refused for ever.
+  it.each<[Tenant, lines: number, bytes: number]>([
+    ['tight', 4_000, 120],
+    ['tight', 4, 150_000],
+    ['tightest', 1_000, 120],
+    ['thin', 4_000, 120],
+    ['thin', 4, 150_000],
+  ])(
+    '429 of a burst below the size of a batch, %s, %i lines of %i bytes: all is stored',
+    async (tenant, lines, bytes) => {
+      const config = configOf(tenant);
+      const one = container(`${tenant}-${bytes}-0`);
+      for (let line = 0; line < lines; line++) {
+        one.append(criLine(secondsAgo(600 - line / 10), `${line} ${'x'.repeat(bytes)}`));
+      }
+      const { agent } = await agents.start(config);
+      await until('Loki has all', () => agent.unacked === 0 && agent.containerRecords().length === 1, 90_000);
+      expect(agent.containerRecords()).toMatchObject([{ linesAcked: lines, gaps: [] }]);
+    },
+    120_000
+  );
+
+  it.each<Tenant>(['tight', 'thin'])(
+    'records above the burst of %s are stored in smaller requests',
+    async (tenant) => {
+      store = storeOf(tenant);
+      const writer = new RecordWriter(store.connection, {
+        logger: winston.createLogger({ silent: true }),
+        backoffMs: { min: 50, max: 500 },
+      });
+      for (let i = 0; i < 100; i++) {
+        const line = JSON.stringify({ id: `${tests}-${i}`, text: 'x'.repeat(5_000) });
+        writer.write({ kind: 'pod', cluster: 'c1', timestamp: secondsAgo(60) + BigInt(i), line, metadata: {} });
+      }
+      await writer.flush();
+      expect(writer.statistics).toMatchObject({ acknowledged: 100, refused: 0 });
+      await writer.close(0);
+    },
+    120_000
+  );
 
   it('429 of the number of streams: streams that are there go on, new ones wait for a higher limit', async () => {
     const config = configOf('few');

@@ -5,6 +5,7 @@ import type { ContainerLog } from '../container/container-log';
 import type { PushMetrics } from './push-metrics';
 import type { Sent } from '../container/tailed-file';
 import { backoffMs, sleep, type Backoff } from '../../loki/push/backoff';
+import { isAboveBurst } from '../../loki/push/burst';
 import { Order } from './order';
 import { Pace } from './pace';
 import { RequestBuilder, type Batch } from './request-builder';
@@ -15,8 +16,6 @@ import { PushStream } from './stream';
 import { unpack } from './unpack';
 
 const PROTOBUF = 'application/x-protobuf';
-/** Bytes below which a request is not made smaller for a rate limit. */
-const LEAST_PAYLOAD = 16 * 1024;
 /** So long entries that are too new for Loki are waited for. */
 const TOO_NEW_MS = 10_000;
 
@@ -315,7 +314,7 @@ export class Pusher {
       deps.metrics.sentBytes.inc(body.length);
       const outcome = await deps.push.send(push);
       if (outcome.kind === 'stored') {
-        stream.succeeded();
+        stream.succeeded(performance.now());
         this.acknowledgement.stored(segments, entries);
         return;
       }
@@ -363,8 +362,9 @@ export class Pusher {
 
   private waitFor(stream: PushStream, batch: Batch, outcome: Waits): number {
     this.deps.metrics.retries.inc();
-    // A request that is larger than what the limit lets by at once would wait for ever.
-    if (outcome.reason.endsWith('rate_limited') && stream.failures >= 2 && batch.payload > LEAST_PAYLOAD) {
+    const { payload: bytes, entries } = batch;
+    if (isAboveBurst(outcome, { bytes, entries, failures: stream.failures })) {
+      stream.keepBelow(bytes, performance.now());
       stream.shrink(batch);
     }
     return this.backOff(stream);

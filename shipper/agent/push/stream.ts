@@ -2,6 +2,8 @@ import type { ContainerLog } from '../container/container-log';
 
 /** A line is not cut into parts of less than this for a request that is too large. */
 const LEAST_LINE_BYTES = 128;
+/** What was larger than the burst of a rate limit is tried again after so long. */
+const BURST_MS = 600_000;
 
 /** One stream of Loki: the containers that have lines for it, and at most one request under way. */
 export class PushStream {
@@ -23,6 +25,8 @@ export class PushStream {
   notBefore = 0;
   /** Since when its entries are too new for Loki, milliseconds of the monotonic clock. */
   tooNewSince: number | null = null;
+  /** Larger requests than this were above the burst of a rate limit, until then by the monotonic clock. */
+  private burst = { bytes: Infinity, untilMs: -Infinity };
 
   constructor(
     readonly labels: string,
@@ -60,12 +64,18 @@ export class PushStream {
     return !this.busy && !this.queued && this.containers.size === 0 && this.hour !== null;
   }
 
-  succeeded(): void {
+  /** A request of so many bytes is above the burst of a rate limit: for some time none grows to that size again. */
+  keepBelow(bytes: number, nowMs: number): void {
+    this.burst = { bytes: Math.ceil(bytes * 0.75), untilMs: nowMs + BURST_MS };
+  }
+
+  succeeded(nowMs: number): void {
     this.failures = 0;
     this.tooNewSince = null;
     this.notBefore = 0;
     this.maxEntries *= 2;
-    this.maxPayload = Math.min(this.limits.batchBytes, this.maxPayload * 2);
+    const most = nowMs < this.burst.untilMs ? this.burst.bytes : Infinity;
+    this.maxPayload = Math.min(this.limits.batchBytes, this.maxPayload * 2, Math.max(most, this.maxPayload));
     this.maxLineBytes = Math.min(this.limits.maxLineBytes, this.maxLineBytes * 2);
   }
 

@@ -45,6 +45,8 @@ export interface Waits extends Rejection {
   kind: 'wait';
   reason: WaitReason;
   stored: 'maybe' | 'no';
+  /** Of a rate limit that the answer names: bytes that Loki takes in a second. */
+  bytesPerSecond: number | null;
 }
 
 /** Nothing is stored, smaller requests can pass. */
@@ -255,7 +257,22 @@ export function readPushAnswer({ status, body, cut }: Answer, entries: number): 
   const reason = rule?.reason ?? 'unknown_answer';
   return reason === 'request_too_large'
     ? { kind: 'too-large', reason, answer, advice }
-    : { kind: 'wait', reason, answer, advice, stored: rule?.nothingStored ? 'no' : 'maybe' };
+    : {
+        kind: 'wait',
+        reason,
+        answer,
+        advice,
+        stored: rule?.nothingStored ? 'no' : 'maybe',
+        bytesPerSecond: bytesPerSecondIn(text),
+      };
+}
+
+const BYTES: Readonly<Record<string, number>> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
+
+/** The rate that an answer of Loki names: `(limit: 4194304 bytes/sec)`, of a stream `(limit: 3MB/sec)`. */
+function bytesPerSecondIn(text: string): number | null {
+  const [, amount, unit = ''] = /\(limit: (\d+(?:\.\d+)?) ?(?:([KMG])?B|bytes)\/sec\)/.exec(text) ?? [];
+  return amount === undefined ? null : Number(amount) * (BYTES[unit] ?? 1);
 }
 
 /** There was no whole answer. */
@@ -267,6 +284,7 @@ export function noAnswer(error: unknown): Waits {
     answer,
     advice,
     stored,
+    bytesPerSecond: null,
   });
   if (/wrong version number|packet length too long|EPROTO/i.test(answer)) {
     return rule('no_answer', 'the port does not speak TLS: use http:// in --loki.url', 'no');
