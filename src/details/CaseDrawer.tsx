@@ -31,6 +31,25 @@ export function CaseDrawer({
   onClose: () => void;
 }) {
   useDrawer(onClose);
+  return (
+    <Drawer title={`${one.pod}/${one.container}`} subtitle={one.namespace} size="md" onClose={onClose}>
+      <CaseBody one={one} record={record} timeZone={timeZone} timelineHref={timelineHref} />
+    </Drawer>
+  );
+}
+
+/** What stands in the drawer of a case. */
+export function CaseBody({
+  one,
+  record,
+  timeZone,
+  timelineHref,
+}: {
+  one: Case;
+  record: ContainerRecord | undefined;
+  timeZone: string;
+  timelineHref?: string;
+}) {
   const loki = useLoki();
   const known = useMemo(() => runOfCase(told, record, loki.logs), [told, record, loki]);
   const check = useCallback((signal: AbortSignal) => checkCase(loki, told, known, signal), [loki, told, known]);
@@ -39,30 +58,28 @@ export function CaseDrawer({
   const runs = useMemo(() => [run], [run]);
   const [isShown, show] = useState(false);
   return (
-    <Drawer title={`${one.pod}/${one.container}`} subtitle={one.namespace} size="md" onClose={onClose}>
-      <CaseDetails one={one} timeZone={timeZone}>
-        <Stack direction="row" gap={1} wrap="wrap">
-          {/* Of what no agent opened nothing can be there, unless another shipper did. */}
-          {(one.seen || one.status !== 'lost' || loki.logs.preset !== 'afterlog') && (
-            <Button icon="gf-logs" variant={isShown ? 'secondary' : 'primary'} onClick={() => show(!isShown)}>
-              {isShown ? (
-                <Trans i18nKey="case.hide-log">Hide the log</Trans>
-              ) : (
-                <Trans i18nKey="case.show-log">Show the log</Trans>
-              )}
-            </Button>
-          )}
-          <LinkButton icon="compass" variant="secondary" href={exploreRun(loki, run)}>
-            <Trans i18nKey="case.explore">Explore</Trans>
+    <CaseDetails one={one} timeZone={timeZone}>
+      <Stack direction="row" gap={1} wrap="wrap">
+        {/* Of what no agent opened nothing can be there, unless another shipper did. */}
+        {(one.seen || one.status !== 'lost' || loki.logs.preset !== 'afterlog') && (
+          <Button icon="gf-logs" variant={isShown ? 'secondary' : 'primary'} onClick={() => show(!isShown)}>
+            {isShown ? (
+              <Trans i18nKey="case.hide-log">Hide the log</Trans>
+            ) : (
+              <Trans i18nKey="case.show-log">Show the log</Trans>
+            )}
+          </Button>
+        )}
+        <LinkButton icon="compass" variant="secondary" href={exploreRun(loki, run)}>
+          <Trans i18nKey="case.explore">Explore</Trans>
+        </LinkButton>
+        {timelineHref !== undefined && (
+          <LinkButton icon="clock-nine" variant="secondary" href={timelineHref}>
+            <Trans i18nKey="case.timeline">Timeline</Trans>
           </LinkButton>
-          {timelineHref !== undefined && (
-            <LinkButton icon="clock-nine" variant="secondary" href={timelineHref}>
-              <Trans i18nKey="case.timeline">Timeline</Trans>
-            </LinkButton>
-          )}
-        </Stack>
-        {isShown && <RunLog loki={loki} runs={runs} timeZone={timeZone} />}
-      </CaseDetails>
-    </Drawer>
+        )}
+      </Stack>
+      {isShown && <RunLog loki={loki} runs={runs} timeZone={timeZone} />}
+    </CaseDetails>
   );
 }
