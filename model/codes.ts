@@ -118,6 +118,7 @@ interface Observations {
   'largest-pod': { pod: string; bytes: number };
   'kubelet-settings': { high: number; low: number; thresholds: string; isAssumed: boolean };
   'node-gone': { node: string };
+  'node-shut-down': { node: string };
   'agent-first-sign': { node: Node };
   'agent-last-sign': { node: Node };
   'acked-before': { until: Instant };

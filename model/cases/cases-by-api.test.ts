@@ -129,9 +129,9 @@ describe('restarts', () => {
   });
 
   test('C19: a rule of the pod restarts all containers in place', () => {
-    const runs = [run(0, '12:00:00', '12:10:00'), run(1, '12:19:59', null)];
+    const runs = [run(0, '12:00:00', '12:10:00'), run(1, '12:20:01', null)];
     const pods = [crashing(runs, { restartsAllContainers: true })];
-    expect(statusOn({ containers: [gone], pods })).toBe('C19 strong');
+    expect(statusOn({ containers: [gone], pods })).toBe('C19 likely');
   });
 
   test('C5: an init container, after the sandbox changed', () => {
@@ -237,9 +237,27 @@ describe('deletions', () => {
   test('with a clock of the node ten minutes behind still explain a directory that went, with a lower confidence', () => {
     const evidence = ['event SuccessfulDelete on Job j by job-controller: Deleted pod: p'];
     const pods = [pod({ deletion: deletion('job-controller', '12:30:00', { evidence }) })];
+    // Of a clock of which nothing is known somebody may as well have removed the directory before.
     const one = only({ containers: [removed], pods });
-    expect(one).toMatchObject({ cause: 'C9', confidence: 'likely' });
+    expect(one).toMatchObject({ cause: 'unknown', rivals: [{ cause: 'C9', out: [] }, { cause: 'C17', out: [] }, {}] });
     expect(one.evidence.map(({ text }) => text).join()).toContain('clocks');
+    const near = [pod({ deletion: deletion('job-controller', '12:20:30', { evidence }) })];
+    expect(only({ containers: [removed], pods: near })).toMatchObject({ cause: 'C9', confidence: 'likely' });
+  });
+
+  test('with a clock of the node ten minutes behind, which its pods show, are as sure as ever', () => {
+    const evidence = ['event SuccessfulDelete on Job j by job-controller: Deleted pod: p'];
+    const takenUp = { scheduled: t('12:09:58'), started: t('11:59:59') };
+    const pods = [pod({ ...takenUp, deletion: deletion('job-controller', '12:29:59', { evidence }) })];
+    const one = only({ containers: [removed], pods });
+    expect(one).toMatchObject({ cause: 'C9', confidence: 'confirmed' });
+    expect(one.evidence.map(({ at }) => at)).toContain('2026-11-23T12:29:59.000Z');
+    // And by a clock that is right a removal before the deletion was somebody else's.
+    const right = [pod({ scheduled: t('12:00:00'), started: t('12:00:01'), deletion: pods[0]?.deletion })];
+    expect(only({ containers: [removed], pods: right })).toMatchObject({
+      cause: 'C17',
+      rivals: [{ cause: 'C1' }, { cause: 'C9', out: [{ code: 'out-not-deleted' }] }],
+    });
   });
 });
 

@@ -61,6 +61,8 @@ export class Coverage {
       }
     }
     this.agents.forEach((all, node) => this.agents.set(node, joined(all, RESTART_GAP)));
+    // A process goes on in the kubelet's log where the one before it ended.
+    this.logs.forEach((all, node) => this.logs.set(node, joined(all, 0)));
     for (const { cluster, from, to, completeUntil, kinds } of watches) {
       this.hasWatches.add(cluster);
       const until = completeUntil ?? null;
@@ -104,19 +106,33 @@ export class Coverage {
     return this.beats.get(`${cluster}/${node ?? ''}`) ?? [];
   }
 
+  /** Heartbeats tell when the node's agents were observing, to the second. */
+  hasBeats(cluster: string, node: string | null): boolean {
+    return this.beats.has(`${cluster}/${node ?? ''}`);
+  }
+
   /** The newest heartbeat of a node. */
   lastBeat(cluster: string, node: string | null): HeartbeatRecord | undefined {
     return this.beats.get(`${cluster}/${node ?? ''}`)?.at(-1);
   }
 
-  /** The first heartbeat whose agent was observing at a moment and had nothing unacknowledged from before it. */
-  acknowledgedAfter(cluster: string, node: string | null, moment: number): HeartbeatRecord | undefined {
+  /**
+   * The first heartbeat whose agent was observing at a moment, and a while later had nothing unacknowledged from before.
+   *
+   * @param whileMs so long an agent takes to read what was written
+   */
+  acknowledgedAfter(
+    cluster: string,
+    node: string | null,
+    moment: number,
+    whileMs: number
+  ): HeartbeatRecord | undefined {
     return this.beats
       .get(`${cluster}/${node ?? ''}`)
       ?.find(({ from, to, logsProblem, unackedBytes, oldestUnacked }) => {
         const oldest = ms(oldestUnacked);
-        const isAcked = unackedBytes === 0 || (oldest !== undefined && oldest > moment);
-        return logsProblem === null && (ms(from) ?? Infinity) <= moment && (ms(to) ?? 0) > moment && isAcked;
+        const isAcked = unackedBytes === 0 || (oldest !== undefined && oldest > moment + whileMs);
+        return logsProblem === null && (ms(from) ?? Infinity) <= moment && (ms(to) ?? 0) > moment + whileMs && isAcked;
       });
   }
 
@@ -127,10 +143,9 @@ export class Coverage {
     return beat === undefined ? sign : Math.max(beat, sign ?? 0);
   }
 
-  /** The kubelet's log of a moment was read and understood. */
-  wasKubeletLogRead(cluster: string, node: string | null, moment: number): boolean {
-    const read = this.logs.get(`${cluster}/${node ?? ''}`) ?? [];
-    return read.some(({ from, to }) => from <= moment - LOG_MARGIN && to >= moment + LOG_MARGIN);
+  /** The kubelet's log of a span was read and understood, without a break. */
+  wasKubeletLogRead(cluster: string, node: string | null, from: number, to = from): boolean {
+    return covers(this.logs.get(`${cluster}/${node ?? ''}`), from - LOG_MARGIN, to + LOG_MARGIN);
   }
 
   /**

@@ -10,7 +10,7 @@ import { byNode, byShutdown } from './hypotheses/node';
 import { byReclaim } from './hypotheses/reclaim';
 import { byNewerRun, byRestartInPlace, bySandbox } from './hypotheses/restart';
 import { at } from './moment';
-import type { Subject } from './subject';
+import { isMomentUnknown, type Subject } from './subject';
 
 /** In the order in which they are named; of several that were reported, the first removed the log. */
 const HYPOTHESES: readonly Hypothesis[] = [
@@ -52,14 +52,15 @@ export function decide(subject: Subject, facts: Facts): Decision {
     .filter(({ contradictions }) => contradictions.length === 0)
     .map((one): Candidate => ({ weighed: one, confidence: confidenceOf(one) }))
     .sort((a, b) => rankOf(b.confidence) - rankOf(a.confidence));
-  const earlier = subject.left === undefined ? newerRunBefore(remaining) : undefined;
+  const isUnseen = isMomentUnknown(subject);
+  const earlier = subject.left === undefined || isUnseen ? newerRunBefore(remaining) : undefined;
   const rivalsBeside = (winner: Weighed | undefined): Rival[] => [
     ...remaining
       .filter((one) => one.weighed !== winner)
       .map((one): Rival => ({ cause: one.weighed.cause, out: [], needs: needsOf(one.weighed) })),
     ...out.map(({ cause, contradictions }): Rival => ({ cause, out: contradictions, needs: [] })),
   ];
-  if (earlier === undefined && subject.containerRecord === undefined) {
+  if (earlier === undefined && isUnseen) {
     const possible = remaining.filter(({ confidence, weighed }) => confidence !== 'unknown' || weighed.cause === 'C1');
     const winner = firstOf(possible);
     if (winner === undefined && possible.length > 1) {

@@ -12,6 +12,8 @@ export interface DiskPressure {
   conditionFrom: number | undefined;
   /** The first reclaim of the stretch, if one was seen. */
   firstReclaim: number | undefined;
+  /** The reclaims of the stretch that were seen. */
+  reclaims: readonly number[];
 }
 
 /** The kubelet reports its conditions every 10 s, a reclaim comes before that (docs/reference/kubernetes.md). */
@@ -22,6 +24,11 @@ const SAME_STRETCH = 60_000;
 const AFTER_EVENT = 60_000;
 /** Resources whose reclaim deletes dead containers. Memory and process ids do not (docs/reference/kubernetes.md). */
 const diskResources = new Set(['ephemeral-storage', 'inodes']);
+
+/** An Event has whole seconds. */
+const SECOND = 1000;
+/** A reclaim on a busy node takes so long. */
+const RECLAIM = 15_000;
 
 /**
  * The stretches of disk pressure, from node conditions, Events and reclaims. A stretch begins with its first reclaim
@@ -42,6 +49,7 @@ export function diskPressures(
     own.forEach((reclaim) => (reclaim.told = true));
     const first = own.length > 0 ? Math.min(...own.map(({ from }) => from)) : undefined;
     stretch.firstReclaim = first;
+    stretch.reclaims = own.map(({ from }) => from);
     if (first !== undefined && first <= (stretch.conditionFrom ?? 0)) {
       stretch.from = first;
     }
@@ -56,8 +64,21 @@ export function diskPressures(
       to,
       conditionFrom: undefined,
       firstReclaim: from,
+      reclaims: [from],
     })),
   ].sort((a, b) => a.from - b.from);
+}
+
+/**
+ * The kubelet was reclaiming at that moment. The condition stays for minutes after the disk has space again: by itself it
+ * tells of the reclaim before it only.
+ */
+export function wasReclaimingIn({ conditionFrom, reclaims }: DiskPressure, moment: number): boolean {
+  const isNear = (from: number, to: number) => moment >= from - SECOND && moment <= to;
+  return (
+    reclaims.some((reclaim) => isNear(reclaim, reclaim + RECLAIM)) ||
+    (conditionFrom !== undefined && isNear(conditionFrom - BEFORE_CONDITION, conditionFrom + SECOND))
+  );
 }
 
 function conditions(nodes: readonly NodeRecord[]): DiskPressure[] {
@@ -72,7 +93,8 @@ function conditions(nodes: readonly NodeRecord[]): DiskPressure[] {
       return [];
     }
     const { cluster, node, to } = record;
-    return [{ cluster, node, from: from - BEFORE_CONDITION, to: ms(to), conditionFrom: from, firstReclaim: undefined }];
+    const stretch = { cluster, node, from: from - BEFORE_CONDITION, to: ms(to), conditionFrom: from };
+    return [{ ...stretch, firstReclaim: undefined, reclaims: [] }];
   });
 }
 

@@ -11,10 +11,12 @@ import {
 import type { CaseInput } from './case';
 import { Coverage } from './coverage';
 import { type DiskPressure, diskPressures } from './disk-pressure';
-import { inferReclaims } from './inferred-reclaims';
+import { inferReclaims, TOGETHER_MS } from './inferred-reclaims';
 import { Measurements } from './measurements';
 import { ms } from './moment';
 import { deletionFromEvents, deletionOf, type PodDeletion } from './pod-deletion';
+import { isUnknownToRuntime, wasShutDown } from './pod-reason';
+import { runOf } from './subject';
 
 /** The removal of one container by a reclaim. */
 export interface Removal {
@@ -24,6 +26,7 @@ export interface Removal {
 
 /** A terminated pod's log that stayed on its node. Milliseconds since 1970. */
 interface Stay {
+  started: number;
   finished: number;
   /** It was there until then at least. */
   until: number;
@@ -33,12 +36,21 @@ interface Stay {
 
 /** Clocks of the API server, of nodes and of this program are taken to agree within this. */
 export const CLOCKS = 5000;
+/** What is removed so much earlier or later is no part of the same reclaim, and too close to tell it from one. */
+const APART = 15_000;
+/** An agent that is observing notices a removal within this. */
+const PROMPT = 3000;
+/** Where nothing tells how far a node's clock is off: seldom further than this. */
+export const CLOCK_MARGIN = 15 * 60_000;
 /** So exact are the times of files that go. */
 const AROUND = 1000;
 /** The kubelet takes a pod for terminated a few seconds after its last container ended. */
 const SYNC_TERMINATED = 15_000;
 /** A deleted or evicted pod's files go within a minute; the rest is for a busy node. */
 export const POD_CLEANUP = 90_000;
+
+/** So long after a container's end its record has arrived, if nothing holds it up. */
+export const RECORD_DUE = 120_000;
 
 /** The records with the indexes that the hypotheses ask. Built once; every question is a look-up. */
 export class Facts {
@@ -67,7 +79,10 @@ export class Facts {
   private readonly runs: ReadonlyMap<string, ContainerRecord>;
   private readonly podsById: ReadonlyMap<string, PodRecord>;
   private readonly runsOnNode = new Map<string, ContainerRecord[]>();
+  private readonly emptied = new Map<string, number[]>();
   private readonly stays = new Map<string, Stay[]>();
+  private readonly shutdowns = new Map<string, number[]>();
+  private readonly offsets = new Map<string, number>();
 
   constructor(input: CaseInput) {
     const { containers = [], pods = [], jobs = [], nodes = [], events = [], gcs = [] } = input;
@@ -106,15 +121,23 @@ export class Facts {
       push(this.runsOnNode, `${cluster}/${node}`, containerRecord);
       this.shipped.add(`${cluster}/${namespace}`);
     }
-    for (const reclaim of inferReclaims(
-      this.containerRecords.filter((containerRecord) => this.isLeftByItself(containerRecord))
-    )) {
+    const leftByItself = this.containerRecords.filter((containerRecord) => this.isLeftByItself(containerRecord));
+    for (const { cluster, node, left } of leftByItself) {
+      const moment = left?.directory === 'empty' ? ms(left.at) : undefined;
+      if (moment !== undefined) {
+        push(this.emptied, `${cluster}/${node}`, moment);
+      }
+    }
+    this.emptied.forEach((moments) => moments.sort((a, b) => a - b));
+    for (const reclaim of inferReclaims(leftByItself)) {
       push(this.reclaims, `${reclaim.cluster}/${reclaim.node}`, reclaim);
       for (const removed of reclaim.containers) {
         this.inferred.set(keyOf(reclaim.cluster, removed.run ?? ''), { gc: reclaim, at: ms(removed.at) ?? 0 });
       }
     }
     this.findAgents(input);
+    this.findOffsets();
+    this.findShutdowns(latestEvents);
     this.coverage = new Coverage(input.heartbeats ?? [], input.watches ?? [], this.agents);
     this.measurements = new Measurements(input.disks ?? [], input.thresholds ?? []);
     this.now = ms(input.now) ?? newest(input);
@@ -170,11 +193,20 @@ export class Facts {
       ?.find(({ from, to }) => moment >= from - CLOCKS && moment <= (to ?? Infinity) + CLOCKS);
   }
 
-  /** The first stretch of disk pressure that began after a moment. */
-  pressureAfter(cluster: string, node: string | null, moment: number, withinMs: number): DiskPressure | undefined {
+  /** The first stretch of disk pressure that a span of time touches. */
+  pressureWithin(cluster: string, node: string | null, start: number, end: number): DiskPressure | undefined {
     return this.pressures
       .get(`${cluster}/${node ?? ''}`)
-      ?.find(({ from, to }) => (to ?? Infinity) > moment && from <= moment + withinMs);
+      ?.find(({ from, to }) => (to ?? Infinity) > start && from <= end);
+  }
+
+  /**
+   * All logs whose directories were emptied by themselves around a moment were removed one after the other, as in one
+   * reclaim. What was removed a few seconds before or after the others somebody else removed, and nobody knows which.
+   */
+  wereRemovedTogether(cluster: string, node: string | null, moment: number): boolean {
+    const around = (this.emptied.get(`${cluster}/${node ?? ''}`) ?? []).filter((at) => Math.abs(at - moment) <= APART);
+    return around.every((at, index) => at - (around[index - 1] ?? at) <= TOGETHER_MS);
   }
 
   /** The removals that were inferred together with a run's own. */
@@ -207,9 +239,12 @@ export class Facts {
 
   /**
    * How many logs of other terminated pods stayed on a node while one was removed: a reclaim leaves none of them. Only
-   * those count that the kubelet would have removed for sure: their pods had ended a while before and were there.
+   * those count that the kubelet would have removed for sure: their pods had ended a while before and were there, and
+   * with --minimum-container-ttl-duration they were not younger.
+   *
+   * @param started when the container started whose log was removed
    */
-  othersThatStayed(cluster: string, node: string, moment: number): number {
+  othersThatStayed(cluster: string, node: string, moment: number, started = Infinity): number {
     const key = `${cluster}/${node}`;
     const stays = this.stays.get(key) ?? this.findStays(key);
     this.stays.set(key, stays);
@@ -228,25 +263,106 @@ export class Facts {
     }
     return (stays[low - 1]?.longest ?? 0) <= until
       ? 0
-      : stays.slice(0, low).filter((stay) => stay.until > until).length;
+      : stays.slice(0, low).filter((stay) => stay.until > until && stay.started <= started).length;
   }
 
   private findStays(key: string): Stay[] {
     const stays = (this.runsOnNode.get(key) ?? []).flatMap((record): Stay[] => {
       const pod = this.pod(record.cluster, record.podUid);
       const finished = ms(pod?.finished);
-      if (!record.ended || finished === undefined || (pod?.phase !== 'Succeeded' && pod?.phase !== 'Failed')) {
+      const { podContainer, run } = runOf(pod, record.container, record.restart);
+      // What the runtime no longer knows, a reclaim does not remove.
+      const isKnown = podContainer?.restarts === record.restart && !isUnknownToRuntime({ run }) && run?.removed == null;
+      if (
+        !isKnown ||
+        !record.ended ||
+        finished === undefined ||
+        (pod?.phase !== 'Succeeded' && pod?.phase !== 'Failed')
+      ) {
         return [];
       }
-      const seen = ms(record.left?.at) ?? this.coverage.ofAgent(record.cluster, record.node).at(-1)?.to ?? 0;
-      const until = Math.min(seen, ms(pod.deletion?.requested) ?? Infinity);
-      return [{ finished, until, longest: until }];
+      const seen = this.removedSince(record) ?? this.coverage.ofAgent(record.cluster, record.node).at(-1)?.to ?? 0;
+      const { requested, lastThere } = pod.deletion ?? {};
+      const until = Math.min(seen, ms(requested) ?? ms(lastThere) ?? Infinity);
+      const started = ms(record.firstTime) ?? finished;
+      return [{ started, finished, until, longest: until }];
     });
     stays.sort((a, b) => a.finished - b.finished);
     stays.forEach((stay, index) => {
       stay.longest = Math.max(stay.until, stays[index - 1]?.longest ?? 0);
     });
     return stays;
+  }
+
+  /**
+   * The earliest moment at which a log may have been removed: earlier than the record says where no agent was observing
+   * and the file system kept no time, because the directory was removed as well or changed again. Of one that was there
+   * so far it is the last sign of its agent.
+   */
+  removedSince({ cluster, node, podUid, container, restart, left, lastTime }: ContainerRecord): number | undefined {
+    const moment = ms(left?.at);
+    if (!this.coverage.hasBeats(cluster, node)) {
+      return moment;
+    }
+    if (left === null || moment === undefined) {
+      return this.coverage.lastSign(cluster, node);
+    }
+    // A newer run's file was in the same directory: its removal is what the directory's time tells.
+    const { restarts = 0 } = this.pod(cluster, podUid)?.containers.find(({ name }) => name === container) ?? {};
+    const isShared =
+      restarts > restart ||
+      this.runsBeside(cluster, podUid, container).some(
+        (other) => other.restart > restart && other.left?.at === left.at
+      );
+    if (left.noticed === undefined ? left.directory === 'empty' : left.directory === 'empty' && !isShared) {
+      return moment;
+    }
+    const spans = this.coverage.ofAgent(cluster, node);
+    const noticed = ms(left.noticed) ?? moment;
+    if (spans.some(({ from, to }) => from <= noticed - PROMPT && to >= noticed - PROMPT)) {
+      return moment;
+    }
+    return spans.findLast(({ to }) => to < noticed)?.to ?? Math.min(ms(lastTime) ?? moment, moment);
+  }
+
+  /** When a node was shut down within a span: its kubelet ended pods for that, or an Event tells. */
+  shutdownWithin(cluster: string, node: string | null, from: number, to: number): number | undefined {
+    return this.shutdowns.get(`${cluster}/${node ?? ''}`)?.find((moment) => moment >= from && moment <= to);
+  }
+
+  private findShutdowns(events: readonly EventRecord[]): void {
+    for (const pod of this.pods.filter(wasShutDown)) {
+      const moment = ms(pod.finished);
+      if (moment !== undefined) {
+        push(this.shutdowns, `${pod.cluster}/${pod.node ?? ''}`, moment);
+      }
+    }
+    for (const { reason, object, cluster, last } of events) {
+      const moment = reason === 'Shutdown' && object.kind === 'Node' ? ms(last) : undefined;
+      if (moment !== undefined) {
+        push(this.shutdowns, `${cluster}/${object.name}`, moment);
+      }
+    }
+  }
+
+  /** How far a node's clock is ahead of the API server's; undefined where nothing tells. */
+  clockOffset(cluster: string, node: string | null): number | undefined {
+    return this.offsets.get(`${cluster}/${node ?? ''}`);
+  }
+
+  /**
+   * The scheduler and the kubelet take a pod up within seconds of each other, each by its own clock: the least delay of
+   * a node's pods is how far their clocks are apart.
+   */
+  private findOffsets(): void {
+    for (const { cluster, node, scheduled, started } of this.pods) {
+      const [bound, taken] = [ms(scheduled), ms(started)];
+      if (node !== null && bound !== undefined && taken !== undefined) {
+        const key = `${cluster}/${node}`;
+        this.offsets.set(key, Math.min(this.offsets.get(key) ?? Infinity, taken - bound));
+      }
+    }
+    this.offsets.forEach((offset, node) => this.offsets.set(node, Math.abs(offset) <= CLOCKS ? 0 : offset));
   }
 
   /** Some container of a namespace has a container record. */
@@ -312,12 +428,12 @@ export class Facts {
 
 const keyOf = (cluster: string, id: string) => recordKey({ cluster, id });
 
-function push<T>(map: Map<string, T[]>, key: string, value: T): void {
+function push<T>(map: Map<string, T[]>, key: string, ...added: T[]): void {
   const values = map.get(key);
   if (values) {
-    values.push(value);
+    values.push(...added);
   } else {
-    map.set(key, [value]);
+    map.set(key, added);
   }
 }
 

@@ -5,11 +5,11 @@ import type { Answer, Case, CaseInput } from './case';
 import { type Decision, decide } from './decide';
 import { Facts, POD_CLEANUP } from './facts';
 import { wasRejected } from './hypotheses/eviction';
-import { isUnknownToRuntime } from './hypotheses/file';
 import { nodeRemoved } from './hypotheses/node';
 import { wasRestartedInPlace } from './hypotheses/restart';
 import { ms } from './moment';
 import { deletionOf } from './pod-deletion';
+import { isUnknownToRuntime } from './pod-reason';
 import { statusOfSeen, statusOfUnseen } from './status';
 import { type Subject, subjectOfContainerRecord, subjectOfRun } from './subject';
 import { whyUnseen } from './unseen';
@@ -71,7 +71,11 @@ function* seenAnswers(facts: Facts): Generator<Answer> {
       : record.job === null
         ? undefined
         : facts.jobNamed(record.cluster, record.namespace, record.job);
-    const subject = subjectOfContainerRecord(record, pod, job, facts.deletion(record));
+    const subject = subjectOfContainerRecord(record, pod, job, {
+      deletion: facts.deletion(record),
+      leftFrom: facts.removedSince(record),
+      clockOffset: facts.clockOffset(record.cluster, record.node),
+    });
     const settled = statusOfSeen(subject, record, facts);
     if (isUnreadable(subject, facts)) {
       yield caseOf(subject, decide(subject, facts), settled, undefined, facts);
@@ -122,14 +126,14 @@ function* unseenAnswers(facts: Facts): Generator<Answer> {
 
 function* unseenAnswersOf(pod: PodRecord, facts: Facts): Generator<Answer> {
   const job = facts.job(pod);
-  const deletion = deletionOf(pod, job);
+  const about = { deletion: deletionOf(pod, job), clockOffset: facts.clockOffset(pod.cluster, pod.node) };
   for (const podContainer of pod.containers) {
     for (const run of podContainer.runs) {
       const id = containerRunId({ ...pod, podUid: pod.id, container: podContainer.name, restart: run.restart });
       if (facts.containerRecord(pod.cluster, id) !== undefined) {
         continue;
       }
-      const subject = subjectOfRun(pod, podContainer, run, job, deletion);
+      const subject = subjectOfRun(pod, podContainer, run, job, about);
       if ((subject.started ?? subject.finished) !== undefined) {
         yield unseenAnswer(subject, facts);
       }

@@ -3,7 +3,7 @@ import { type ContainerRecord, type GcRecord, RECORD_VERSION } from '../records'
 import { ms } from './moment';
 
 /** Files of one reclaim go within this of each other: a real node removed 34 containers in 0.4 s. */
-const TOGETHER_MS = 2000;
+export const TOGETHER_MS = 2000;
 
 /**
  * Reclaims told by their signature alone (docs/reference/kubernetes.md, Signature of a reclaim): the logs of several

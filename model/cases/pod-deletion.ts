@@ -16,6 +16,16 @@ export interface PodDeletion {
   evidence: string[];
 }
 
+/** A deletion with its times on a clock that is so far ahead. The evidence keeps those of the API server. */
+export const onNodesClock = (deletion: PodDeletion, offset = 0): PodDeletion =>
+  offset === 0
+    ? deletion
+    : {
+        ...deletion,
+        from: deletion.from + offset,
+        gone: deletion.gone === undefined ? undefined : deletion.gone + offset,
+      };
+
 /** The cause that each deletion stands for. */
 export const DELETION_CAUSES: Readonly<Record<DeletedBy, CauseId>> = {
   ttl: 'C7',

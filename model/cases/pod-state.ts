@@ -1,4 +1,5 @@
-import { CLOCKS, type Facts } from './facts';
+import { CLOCK_MARGIN, CLOCKS, type Facts, RECORD_DUE } from './facts';
+import type { ContradictionCode } from '../codes';
 import { ms } from './moment';
 import type { Subject } from './subject';
 
@@ -8,7 +9,7 @@ import type { Subject } from './subject';
  */
 export type PodState = 'there' | 'assumed' | 'deleted' | 'unknown';
 
-export function podStateAt({ pod, deletion, cluster }: Subject, facts: Facts, moment: number): PodState {
+export function podStateAt({ pod, deletion, cluster, clockOffset }: Subject, facts: Facts, moment: number): PodState {
   if (deletion !== undefined) {
     if (deletion.watched) {
       return deletion.from <= moment + CLOCKS ? 'deleted' : pod === undefined ? 'unknown' : 'there';
@@ -20,13 +21,34 @@ export function podStateAt({ pod, deletion, cluster }: Subject, facts: Facts, mo
     return 'unknown';
   }
   // A watch that begins again lists the pods, and notes those that are missing.
-  const isWatched = facts.coverage.werePodsWatchedAfter(cluster, moment + CLOCKS);
+  const until = clockOffset === undefined ? moment + CLOCK_MARGIN : moment - clockOffset + CLOCKS;
+  const isWatched = facts.coverage.werePodsWatchedAfter(cluster, until);
   return isWatched === undefined ? 'assumed' : isWatched ? 'there' : 'unknown';
 }
 
 /** The kubelet killed the pod, and removes its containers with their logs at once. */
 export const wasKilledByKubelet = ({ pod }: Subject): boolean =>
   pod?.reason === 'Evicted' || pod?.reason === 'Preempting';
+
+/**
+ * An agent opens every log that is there when it starts: one of which it has no record, and whose container had ended by
+ * then, had been removed before, unless its namespace is excluded.
+ */
+export function goneBefore(
+  { containerRecord, cluster, node, namespace, started, finished }: Subject,
+  facts: Facts,
+  moment: number
+): ContradictionCode[] {
+  const { coverage } = facts;
+  if (containerRecord !== undefined || finished === undefined || !facts.isNamespaceShipped(cluster, namespace)) {
+    return [];
+  }
+  const reported = coverage.hasBeats(cluster, node) ? (coverage.lastSign(cluster, node) ?? 0) : 0;
+  const cameLater = !coverage.wasAgentObserving(cluster, node, started ?? finished, finished);
+  return cameLater && coverage.wasAgentObserving(cluster, node, finished, Math.min(moment, reported) - RECORD_DUE)
+    ? [{ code: 'out-gone-before' }]
+    : [];
+}
 
 /** A container whose pod has ended: only such are removed by a reclaim. What is not known speaks for it. */
 export function isTerminated({ pod }: Subject, moment: number): boolean {

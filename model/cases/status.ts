@@ -7,6 +7,9 @@ import { at, ms } from './moment';
 import type { Subject } from './subject';
 import type { Unseen } from './unseen';
 
+/** A container that writes much begins within this. */
+const SLOW_START = 5000;
+
 export interface Settled {
   status: LogStatus;
   loki: LokiCode;
@@ -17,8 +20,13 @@ export interface Settled {
 /** The status of a log of which an agent has a record: from that record, the pod's end and the heartbeats together. */
 export function statusOfSeen(subject: Subject, record: ContainerRecord, facts: Facts): Settled {
   const beat = acknowledgedBy(subject, facts);
-  if (beat !== undefined && record.gaps.every(isOfUnknownSize) && record.bytesAcked >= record.bytesSeen) {
-    const status = record.left !== null && record.left.bytesUnacked > 0 ? 'rescued' : 'complete';
+  if (
+    beat !== undefined &&
+    record.gaps.every((gap) => isOfEnd(gap, subject)) &&
+    record.bytesAcked >= record.bytesSeen
+  ) {
+    const isWhole = !mayLackBeginning(subject, record, facts);
+    const status = !isWhole ? 'unknown' : record.left !== null && record.left.bytesUnacked > 0 ? 'rescued' : 'complete';
     const hasChanged = record.status !== status;
     return {
       status,
@@ -26,7 +34,9 @@ export function statusOfSeen(subject: Subject, record: ContainerRecord, facts: F
       ...(hasChanged && { acknowledgedBy: beat }),
     };
   }
-  const status = settled(subject, record, facts);
+  const told = settled(subject, record, facts);
+  const isAll = told === 'complete' || told === 'rescued';
+  const status = isAll && mayLackBeginning(subject, record, facts) ? 'unknown' : told;
   const asOf = at(asOfMs(subject, facts));
   const last = facts.coverage.lastBeat(record.cluster, record.node);
   if (status === 'pending') {
@@ -62,11 +72,30 @@ export function asOfMs({ cluster, node }: Pick<Subject, 'cluster' | 'node'>, fac
 function acknowledgedBy({ run, cluster, node }: Subject, facts: Facts): HeartbeatRecord | undefined {
   const finished = ms(run?.finished);
   // Kubernetes has whole seconds, and the agent reads what it sees grow at least once a second.
-  return finished === undefined ? undefined : facts.coverage.acknowledgedAfter(cluster, node, finished + 2000);
+  return finished === undefined ? undefined : facts.coverage.acknowledgedAfter(cluster, node, finished, 2000);
 }
 
-const isOfUnknownSize = ({ lines, bytes, reason }: Gap) =>
-  lines === null && bytes === null && (reason === 'gone-unread' || reason === 'unacknowledged');
+/**
+ * The agent came when the container had written as much as the kubelet keeps of it: log rotation may have deleted its
+ * first files before, of which nobody has a record.
+ */
+function mayLackBeginning({ cluster, node, run }: Subject, record: ContainerRecord, facts: Facts): boolean {
+  const [started, first] = [ms(run?.started), ms(record.firstTime)];
+  const settings = facts.measurements.thresholdsAt(cluster, node, first ?? facts.now);
+  if (started === undefined || first === undefined || first - started < SLOW_START || settings === undefined) {
+    return false;
+  }
+  const { containerLogMaxBytes, containerLogMaxFiles } = settings;
+  const kept = containerLogMaxBytes * (containerLogMaxFiles - 1);
+  return record.bytesSeen >= kept && !facts.coverage.wasAgentObserving(cluster, node, started, started + SLOW_START);
+}
+
+/** It says that something may have been written after the last look at the log. */
+function isOfEnd({ lines, bytes, reason, to }: Gap, { run }: Subject): boolean {
+  const [noticed, finished] = [ms(to), ms(run?.finished)];
+  const isUnknown = lines === null && bytes === null && (reason === 'gone-unread' || reason === 'unacknowledged');
+  return isUnknown && (noticed === undefined || finished === undefined || noticed >= finished - 2000);
+}
 
 /**
  * The record's status, once nothing more can come: with its node removed a record that says `pending` stays so for ever

@@ -1,7 +1,7 @@
 import { containerRunId } from '../container-run';
 import type { ContainerRecord, ContainerRun, JobRecord, PodContainer, PodRecord } from '../records';
 import { ms } from './moment';
-import type { PodDeletion } from './pod-deletion';
+import { onNodesClock, type PodDeletion } from './pod-deletion';
 
 /** One container run with all that the records say about it: what a step of the procedure looks at. */
 export interface Subject {
@@ -28,10 +28,18 @@ export interface Subject {
   finished: number | undefined;
   /** When the last of its files left the node; undefined where they are there, or nobody looked. */
   left: number | undefined;
+  /** The earliest moment at which they may have left: before `left` where nobody saw when they did, or has reported it. */
+  leftFrom: number | undefined;
+  /** How far the clock of its node is ahead of the API server's; undefined where nothing tells. */
+  clockOffset: number | undefined;
 }
 
+/** Nobody saw when its log was removed, only that it was by then; or nobody saw the log at all. */
+export const isMomentUnknown = ({ containerRecord, left, leftFrom }: Subject): boolean =>
+  containerRecord === undefined || (leftFrom !== undefined && leftFrom < (left ?? Infinity));
+
 /** The container and the run of a pod's record that a container run is. */
-function runOf(
+export function runOf(
   pod: PodRecord | undefined,
   container: string,
   restart: number
@@ -44,7 +52,11 @@ export function subjectOfContainerRecord(
   containerRecord: ContainerRecord,
   pod: PodRecord | undefined,
   job: JobRecord | undefined,
-  deletion: PodDeletion | undefined
+  {
+    deletion,
+    leftFrom,
+    clockOffset,
+  }: { deletion: PodDeletion | undefined; leftFrom: number | undefined; clockOffset: number | undefined }
 ): Subject {
   const { podContainer, run } = runOf(pod, containerRecord.container, containerRecord.restart);
   return {
@@ -65,7 +77,9 @@ export function subjectOfContainerRecord(
     podContainer,
     run,
     job,
-    deletion,
+    deletion: deletion && onNodesClock(deletion, clockOffset),
+    clockOffset,
+    leftFrom,
     started: ms(run?.started) ?? ms(containerRecord.firstTime),
     finished: ms(run?.finished) ?? (containerRecord.ended ? ms(containerRecord.lastTime) : undefined),
     left: ms(containerRecord.left?.at),
@@ -78,7 +92,7 @@ export function subjectOfRun(
   podContainer: PodContainer,
   run: ContainerRun,
   job: JobRecord | undefined,
-  deletion: PodDeletion | undefined
+  { deletion, clockOffset }: { deletion: PodDeletion | undefined; clockOffset: number | undefined }
 ): Subject {
   return {
     id: containerRunId({
@@ -104,7 +118,9 @@ export function subjectOfRun(
     podContainer,
     run,
     job,
-    deletion,
+    deletion: deletion && onNodesClock(deletion, clockOffset),
+    clockOffset,
+    leftFrom: undefined,
     started: ms(run.started),
     finished: ms(run.finished),
     left: undefined,

@@ -1,11 +1,9 @@
 import type { UnseenCode } from '../codes';
 import type { Evidence } from './case';
-import type { Facts } from './facts';
+import { type Facts, RECORD_DUE } from './facts';
 import { at, ms } from './moment';
 import type { Subject } from './subject';
 
-/** So long after a container's end its record has arrived, if nothing holds it up. */
-const RECORD_DUE = 120_000;
 /** An agent of which nothing was heard for longer than this is not observing. */
 const SILENT = 11 * 60_000;
 /** A namespace of which an agent has reported nothing for so long is excluded, perhaps. */

@@ -410,6 +410,7 @@ export const en: Catalogue = {
     'kubelet-settings': ({ high, low, thresholds, isAssumed }) =>
       `image GC begins at ${high} % of use and ends at ${low} %; a reclaim begins at ${thresholds || 'no threshold'}; ${assumed(isAssumed)}`,
     'node-gone': ({ node }) => `node ${node} was gone from the API`,
+    'node-shut-down': ({ node }) => `node ${node} was shut down`,
     'agent-first-sign': ({ node }) => `first report of an agent on ${its(node)}`,
     'agent-last-sign': ({ node }) => `last report of the agent on ${its(node)} before that`,
     'acked-before': ({ until }, times) =>

@@ -408,6 +408,7 @@ export const ja: Catalogue = {
     'kubelet-settings': ({ high, low, thresholds, isAssumed }) =>
       `イメージの GC は使用率 ${high} % で始まり ${low} % で終わる。回収は ${thresholds || 'しきい値なし'} で始まる（${assumed(isAssumed)}）`,
     'node-gone': ({ node }) => `ノード ${node} が API から消えた`,
+    'node-shut-down': ({ node }) => `ノード ${node} がシャットダウンされた`,
     'agent-first-sign': ({ node }) => `${its(node)}のエージェントの最初の報告`,
     'agent-last-sign': ({ node }) => `${its(node)}のエージェントの、その前の最後の報告`,
     'acked-before': ({ until }, times) =>

@@ -46,8 +46,10 @@ class Tally {
     }
     const isAll = status === 'complete' || status === 'rescued';
     if (
-      (isAll && fate.inLoki !== 'all') ||
-      (status === 'lost' && (fate.inLoki !== 'nothing' || fate.causes.length === 0))
+      fate.inLoki !== 'any' &&
+      ((isAll && fate.inLoki !== 'all') ||
+        (status === 'partial' && fate.inLoki !== 'part') ||
+        (status === 'lost' && (fate.inLoki !== 'nothing' || fate.causes.length === 0)))
     ) {
       wrong('status');
     }

@@ -2,14 +2,17 @@ import type { ContradictionCode, StatementCode } from '../../codes';
 import type { Confidence, Evidence } from '../case';
 import { CLOCKS, type Facts, POD_CLEANUP } from '../facts';
 import { at, ms } from '../moment';
+import { goneBefore } from '../pod-state';
 import { DELETION_CAUSES, type PodDeletion } from '../pod-deletion';
-import type { Subject } from '../subject';
+import { isMomentUnknown, type Subject } from '../subject';
 import type { Weighed } from './hypothesis';
 import { wasWatchedUntil } from './node';
 import { newerRunStayed } from './restart';
 
 /** A directory that was removed whole tells of a deletion even where the clocks say that it came later, up to this. */
-export const SKEW = 60 * 60_000;
+const SKEW = 60 * 60_000;
+/** And this is common: more than this, and somebody who removed the directory before the deletion is as likely. */
+const SMALL_SKEW = 60_000;
 /** A Job's end and the deletion of its active pods are one act of its controller. */
 const SAME_ACT = 30_000;
 
@@ -22,8 +25,8 @@ export function byDeletion(subject: Subject, facts: Facts): Weighed | undefined 
   const directory = containerRecord?.left?.directory;
   const late = left === undefined ? 0 : left - deletion.from;
   const skewed = late < -CLOCKS;
-  const out: ContradictionCode[] = [];
-  if (skewed && (directory !== 'removed' || late < -SKEW)) {
+  const out: ContradictionCode[] = goneBefore(subject, facts, deletion.from);
+  if (skewed && !mayBeSkewed(subject)) {
     out.push({ code: 'out-not-deleted' });
   }
   if (directory === 'empty' && left !== undefined && left - (deletion.gone ?? deletion.from) > POD_CLEANUP) {
@@ -38,7 +41,14 @@ export function byDeletion(subject: Subject, facts: Facts): Weighed | undefined 
     cause: DELETION_CAUSES[by],
     statement: statementOf(subject, { ...deletion, by }),
     isReported: (deletion.stated || by === 'node-gone') && !isCordoned,
-    ceiling: ceilingOf(subject, deletion, isCordoned || skewed || !wasWatchedUntil(subject, facts, deletion.from)),
+    ceiling:
+      late < -SMALL_SKEW || (containerRecord === undefined && !wasWatchedUntil(subject, facts, deletion.from))
+        ? 'unknown'
+        : ceilingOf(
+            subject,
+            deletion,
+            isCordoned || skewed || isMomentUnknown(subject) || !wasWatchedUntil(subject, facts, deletion.from)
+          ),
     contradictions: out,
     moment: deletion.from,
     predictions: [{ wasObserved: true, need: 'need-watch' }],
@@ -49,16 +59,31 @@ export function byDeletion(subject: Subject, facts: Facts): Weighed | undefined 
   };
 }
 
+/**
+ * A removal that seems to have come before the deletion may have come after it, by a node's clock of which nothing is
+ * known: the directory was removed as well, or the container ended and its log went at once, as with a deleted pod.
+ */
+export function mayBeSkewed({ deletion, left, pod, clockOffset, containerRecord, ...own }: Subject): boolean {
+  if (clockOffset !== undefined || deletion === undefined || left === undefined || deletion.from - left > SKEW) {
+    return false;
+  }
+  const finished = ms(pod?.finished) ?? own.finished;
+  const isAtOnce = finished !== undefined && left >= finished - CLOCKS && left - finished <= POD_CLEANUP;
+  return containerRecord?.left?.directory === 'removed' || isAtOnce;
+}
+
 /** The evidence for a deletion, also where it is not the cause but came with it or after it. */
-export function deletionEvidence(deletion: PodDeletion, { jobName, left }: Subject): Evidence[] {
-  const { from, gone, watched, evidence } = deletion;
+export function deletionEvidence(deletion: PodDeletion, { jobName, left, clockOffset = 0 }: Subject): Evidence[] {
+  const { watched, evidence } = deletion;
+  const from = deletion.from - clockOffset;
+  const gone = deletion.gone === undefined ? undefined : deletion.gone - clockOffset;
   const end = gone === undefined || gone === from ? null : at(gone);
   return [
     {
       at: at(from),
       source: 'pod',
       what: watched
-        ? { code: 'pod-deleted', isLater: left !== undefined && from > left + CLOCKS, gone: end }
+        ? { code: 'pod-deleted', isLater: left !== undefined && deletion.from > left + CLOCKS, gone: end }
         : { code: 'pod-last-seen', gone: gone === undefined ? null : at(gone) },
     },
     ...evidence.map((text): Evidence => ({
@@ -147,7 +172,12 @@ function statementOf(subject: Subject, { by, watched, from, evidence }: PodDelet
 }
 
 /** Why the Job controller deleted an active pod: from what the Job was at that moment, not from what became of it. */
-function jobController({ job, jobName }: Subject, from: number, evidence: readonly string[]): StatementCode {
+function jobController(
+  { job, jobName, clockOffset = 0 }: Subject,
+  nodesFrom: number,
+  evidence: readonly string[]
+): StatementCode {
+  const from = nodesFrom - clockOffset;
   const then = job?.transitions.findLast(({ at: time }) => {
     const moment = ms(time);
     return moment !== undefined && from - moment <= SAME_ACT && moment - from <= CLOCKS;

@@ -2,7 +2,7 @@ import type { CauseId } from '../../causes';
 import type { ContradictionCode, StatementCode } from '../../codes';
 import { CLOCKS, type Facts, POD_CLEANUP } from '../facts';
 import { at, ms } from '../moment';
-import type { Subject } from '../subject';
+import { isMomentUnknown, type Subject } from '../subject';
 import type { Weighed } from './hypothesis';
 import { newerRunStayed } from './restart';
 
@@ -22,7 +22,7 @@ export function wasRejected(reason: string | null, message: string | null): bool
 
 /** C2, C3 and the kubelet's preemption (C14): the kubelet reports in the pod's status why it killed the pod. */
 export function byEviction(subject: Subject, facts: Facts): Weighed | undefined {
-  const { pod, namespace, podName, cluster, left, node } = subject;
+  const { pod, namespace, podName, cluster, left, leftFrom, node } = subject;
   const event = facts.eventsAbout(cluster, 'Pod', namespace, podName, 'Evicted')[0];
   // Up to Kubernetes 1.21 an eviction overwrites the status; without a pod record the Event has to do.
   const evicted = pod ? pod.reason === 'Evicted' : event !== undefined;
@@ -38,7 +38,7 @@ export function byEviction(subject: Subject, facts: Facts): Weighed | undefined 
     if (left < moment - BEFORE - CLOCKS) {
       out.push({ code: 'out-gone-before' });
     }
-    if (facts.wasAgentThere(cluster, node, moment + POD_CLEANUP, left - CLOCKS)) {
+    if (facts.wasAgentThere(cluster, node, moment + POD_CLEANUP, (leftFrom ?? left) - CLOCKS)) {
       out.push({ code: 'out-stayed', until: at(left) });
     }
   }
@@ -51,7 +51,7 @@ export function byEviction(subject: Subject, facts: Facts): Weighed | undefined 
     statement,
     isReported: true,
     ...(moment !== undefined && { moment }),
-    ceiling: isKnown ? 'confirmed' : 'likely',
+    ceiling: isKnown && !isMomentUnknown(subject) ? 'confirmed' : 'likely',
     contradictions: out,
     predictions: [],
     evidence: [

@@ -1,16 +1,15 @@
 import type { Confidence } from '../case';
-import { CLOCKS, type Facts } from '../facts';
+import { CLOCK_MARGIN, CLOCKS, type Facts } from '../facts';
 import { at } from '../moment';
+import { isUnknownToRuntime } from '../pod-reason';
 import { podStateAt, wasKilledByKubelet } from '../pod-state';
-import type { Subject } from '../subject';
-import { SKEW } from './deletion';
+import { isMomentUnknown, type Subject } from '../subject';
+import { mayBeSkewed } from './deletion';
 import type { Weighed } from './hypothesis';
 import { byShutdown } from './node';
 import { byReclaim } from './reclaim';
 import { byNewerRun, byRestartInPlace, bySandbox } from './restart';
 
-/** Clocks of nodes are seldom further off. */
-const CLOCK_MARGIN = 15 * 60_000;
 /** containerLogMaxSize unless configured. */
 const DEFAULT_MAX_BYTES = 10 * 2 ** 20;
 /** The kubelet looks at sizes every ten seconds, and rotates what has reached the size by then: never a smaller file. */
@@ -20,7 +19,7 @@ const SMALLEST_ROTATED = 32 * 2 ** 10;
 
 /** C17: a user or another program deleted or truncated the file. */
 export function byOther(subject: Subject, facts: Facts): Weighed | undefined {
-  return byTruncation(subject, facts) ?? whileRunning(subject) ?? byRemoval(subject, facts);
+  return byTruncation(subject, facts) ?? whileRunning(subject, facts) ?? byRemoval(subject, facts);
 }
 
 /** The kubelet never makes a file shorter, and rotates only what has reached its size. */
@@ -69,7 +68,7 @@ function byTruncation({ containerRecord, left, cluster, node }: Subject, facts: 
 }
 
 /** The kubelet does not delete the file of a container that runs. */
-function whileRunning(subject: Subject): Weighed | undefined {
+function whileRunning(subject: Subject, facts: Facts): Weighed | undefined {
   const { containerRecord, left, started, finished, run, podContainer, deletion, pod, restart } = subject;
   const beganLater = started !== undefined && left !== undefined && left < started - CLOCKS;
   if (!containerRecord || left === undefined || beganLater || (deletion && deletion.from <= left + CLOCKS)) {
@@ -84,7 +83,8 @@ function whileRunning(subject: Subject): Weighed | undefined {
     run?.finished === null &&
     pod?.phase === 'Running' &&
     podContainer?.state === 'running' &&
-    podContainer.restarts === restart;
+    podContainer.restarts === restart &&
+    podStateAt(subject, facts, left) !== 'unknown';
   if (!endedLater && !runsStill) {
     return undefined;
   }
@@ -109,7 +109,7 @@ function whileRunning(subject: Subject): Weighed | undefined {
  * its pod, and the newest log of a pod only in a reclaim: where that is ruled out, it was somebody else.
  */
 function byRemoval(subject: Subject, facts: Facts): Weighed | undefined {
-  const { containerRecord, left, deletion, finished, podContainer } = subject;
+  const { containerRecord, left, finished, podContainer } = subject;
   if (!containerRecord?.left || left === undefined || wasKilledByKubelet(subject)) {
     return undefined;
   }
@@ -125,18 +125,12 @@ function byRemoval(subject: Subject, facts: Facts): Weighed | undefined {
   }
   const reclaim = byReclaim(subject, facts);
   const isDirectory = containerRecord.left.directory === 'removed';
-  const isReclaimOut = reclaim !== undefined && reclaim.contradictions.length > 0;
-  // The watch has the API server's clock, and the log was removed by the node's.
-  const isOutOnNodesClock =
-    reclaim?.contradictions.some(({ code }) => code !== 'out-no-pressure') === true ||
-    facts.coverage.wereNodesWatched(subject.cluster, left - CLOCK_MARGIN, left + CLOCK_MARGIN) === true;
-  // Clocks that disagree make a deletion look as if it came later.
-  const mayBeSkewed = isDirectory && deletion !== undefined && deletion.from - left <= SKEW;
+  const isReclaimOut = isReclaimRuledOut(subject, facts, reclaim);
   const isPodThere = pod === 'there' || pod === 'assumed';
   // Events are lossy: that the sandbox was made anew may not have been recorded.
   const mayBePruned = podContainer?.role === 'init' && subject.pod?.phase === 'Running';
   const ceiling: Confidence =
-    mayBeSkewed || mayBePruned || !isPodThere || !isReclaimOut || !isOutOnNodesClock
+    mayBeSkewed(subject) || mayBePruned || !isPodThere || !isReclaimOut || mayBeAnotherDisk(subject, facts)
       ? 'unknown'
       : pod === 'assumed'
         ? 'likely'
@@ -166,9 +160,33 @@ function byRemoval(subject: Subject, facts: Facts): Weighed | undefined {
   };
 }
 
-/** The kubelet reported that the runtime no longer knows the container. */
-export const isUnknownToRuntime = ({ run }: Pick<Subject, 'run'>): boolean =>
-  run?.removed === 'ContainerStatusUnknown' || run?.reason === 'ContainerStatusUnknown';
+/** No reclaim removed it, whenever it was. */
+function isReclaimRuledOut(subject: Subject, facts: Facts, reclaim: Weighed | undefined): boolean {
+  const { left = 0, leftFrom = left, cluster, node, clockOffset } = subject;
+  if (isMomentUnknown(subject)) {
+    return facts.removal(subject) === undefined && facts.coverage.wasKubeletLogRead(cluster, node, leftFrom, left);
+  }
+  if (reclaim === undefined || reclaim.contradictions.length === 0) {
+    return false;
+  }
+  if (reclaim.contradictions.some(({ code }) => code !== 'out-no-pressure')) {
+    return true;
+  }
+  // The watch has the API server's clock, and the log was removed by the node's.
+  const margin = clockOffset === undefined ? CLOCK_MARGIN : 0;
+  return facts.coverage.wereNodesWatched(cluster, left - margin, left + margin) === true || margin === 0;
+}
+
+/** The directories of a node that boots with another disk are gone, too, and nobody saw when they went. */
+function mayBeAnotherDisk(subject: Subject, facts: Facts): boolean {
+  const { containerRecord, left = 0, leftFrom = left, cluster, node } = subject;
+  return (
+    isMomentUnknown(subject) &&
+    containerRecord?.left?.directory === 'removed' &&
+    !facts.coverage.wasKubeletLogRead(cluster, node, leftFrom, left) &&
+    facts.othersThatStayed(cluster, containerRecord.node, left) === 0
+  );
+}
 
 /** C16: the runtime lost the container before the kubelet saw it end; the file is there. */
 export function byRuntime(subject: Subject): Weighed | undefined {

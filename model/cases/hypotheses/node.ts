@@ -1,10 +1,13 @@
-import type { Evidence } from '../case';
-import { CLOCKS, type Facts } from '../facts';
+import type { Confidence, Evidence } from '../case';
+import { CLOCKS, type Facts, POD_CLEANUP } from '../facts';
 import { at, ms } from '../moment';
-import type { Subject } from '../subject';
+import { wasShutDown } from '../pod-reason';
+import { goneBefore } from '../pod-state';
+import { isMomentUnknown, type Subject } from '../subject';
 import type { Weighed } from './hypothesis';
 
-const shutdown = /imminent node shutdown|Node is shutting/i;
+/** An agent reports itself at least that often. */
+const HEARTBEAT = 6 * 60_000;
 
 /** When its node was removed, from the node's record or the controllers' Events; undefined where it is there. */
 export function nodeRemoved(subject: Subject, facts: Facts): { moment: number; evidence: Evidence } | undefined {
@@ -38,13 +41,13 @@ export function nodeRemoved(subject: Subject, facts: Facts): { moment: number; e
  * Of a log that no agent had open, nothing tells that it was still there: that the node was watched from the end of the
  * container on rules out a reclaim before.
  */
-export function wasWatchedUntil(
-  { containerRecord, cluster, started, finished }: Subject,
-  facts: Facts,
-  moment: number
-): boolean {
-  const end = Math.min(finished ?? started ?? moment, moment);
-  return containerRecord !== undefined || facts.coverage.wereNodesWatched(cluster, end, moment) !== false;
+export function wasWatchedUntil(subject: Subject, facts: Facts, moment: number): boolean {
+  const { cluster, started, finished, leftFrom, clockOffset = 0 } = subject;
+  const end = Math.min(leftFrom ?? finished ?? started ?? moment, moment);
+  return (
+    !isMomentUnknown(subject) ||
+    facts.coverage.wereNodesWatched(cluster, end - clockOffset, moment - clockOffset) !== false
+  );
 }
 
 /** C13: the node was removed, and its disk with it. */
@@ -55,27 +58,56 @@ export function byNode(subject: Subject, facts: Facts): Weighed | undefined {
       cause: 'C13',
       statement: { code: 'node-removed', node: subject.node },
       isReported: true,
-      // Of a log that no agent had open, nothing tells that it was still there; where nobody watched, even less.
-      ceiling:
-        subject.containerRecord !== undefined
-          ? 'confirmed'
-          : wasWatchedUntil(subject, facts, removed.moment)
-            ? 'likely'
-            : 'unknown',
+      ceiling: ceilingOf(subject, facts, removed.moment),
       moment: removed.moment,
       contradictions:
-        subject.left !== undefined && subject.left < removed.moment - CLOCKS ? [{ code: 'out-gone-before' }] : [],
+        subject.left !== undefined && subject.left < removed.moment - CLOCKS
+          ? [{ code: 'out-gone-before' }]
+          : goneBefore(subject, facts, removed.moment),
       predictions: [],
       evidence: [removed.evidence],
     }
   );
 }
 
+/** An agent that reports a removal was on a node that was there. Of a log that no agent had open, nothing tells that it was. */
+function ceilingOf(subject: Subject, facts: Facts, moment: number): Confidence {
+  const { containerRecord, left, leftFrom = moment, cluster, node, deletion } = subject;
+  if (containerRecord !== undefined) {
+    const wasThere = left === undefined && deletion === undefined && moment - leftFrom <= HEARTBEAT;
+    return wasThere ? 'confirmed' : 'likely';
+  }
+  const isObserved = facts.coverage.ofAgent(cluster, node).length > 0;
+  return isObserved && wasWatchedUntil(subject, facts, moment) ? 'likely' : 'unknown';
+}
+
 /** C20: its pod ended because the node was shut down, and after that the log no longer existed. */
-export function byShutdown({ pod, left, node }: Subject): Weighed | undefined {
-  const ended = pod?.reason === 'Shutdown' || (pod?.reason === 'Terminated' && shutdown.test(pod.message ?? ''));
+export function byShutdown(subject: Subject, facts: Facts): Weighed | undefined {
+  const { pod, left, leftFrom, node, cluster, containerRecord } = subject;
+  if (left === undefined) {
+    return undefined;
+  }
   const finished = ms(pod?.finished);
-  if (!pod || !ended || left === undefined) {
+  if (pod !== undefined && wasShutDown(pod)) {
+    return {
+      cause: 'C20',
+      statement: { code: 'node-shutdown', node },
+      isReported: false,
+      ceiling: 'likely',
+      contradictions: finished !== undefined && left < finished - CLOCKS ? [{ code: 'out-gone-before' }] : [],
+      predictions: [{ wasObserved: true, need: 'need-watch' }],
+      evidence: [
+        {
+          at: pod.finished,
+          source: 'pod',
+          what: { code: 'status-reported', reason: pod.reason ?? '', message: pod.message ?? '' },
+        },
+      ],
+    };
+  }
+  // What had ended before goes with the disk as well.
+  const shutdown = facts.shutdownWithin(cluster, node, (leftFrom ?? left) - POD_CLEANUP, left);
+  if (shutdown === undefined || containerRecord?.left?.directory !== 'removed' || !isMomentUnknown(subject)) {
     return undefined;
   }
   return {
@@ -83,14 +115,8 @@ export function byShutdown({ pod, left, node }: Subject): Weighed | undefined {
     statement: { code: 'node-shutdown', node },
     isReported: false,
     ceiling: 'likely',
-    contradictions: finished !== undefined && left < finished - CLOCKS ? [{ code: 'out-gone-before' }] : [],
+    contradictions: [],
     predictions: [{ wasObserved: true, need: 'need-watch' }],
-    evidence: [
-      {
-        at: pod.finished,
-        source: 'pod',
-        what: { code: 'status-reported', reason: pod.reason ?? '', message: pod.message ?? '' },
-      },
-    ],
+    evidence: [{ at: at(shutdown), source: 'node', what: { code: 'node-shut-down', node: node ?? '' } }],
   };
 }

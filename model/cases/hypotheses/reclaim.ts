@@ -2,11 +2,12 @@ import type { ContradictionCode } from '../../codes';
 import type { GcRecord } from '../../records';
 import type { Confidence, Evidence } from '../case';
 import { isFarFromThreshold, isNearThreshold, usedPercent } from '../disk-evidence';
-import type { DiskPressure } from '../disk-pressure';
+import { type DiskPressure, wasReclaimingIn } from '../disk-pressure';
 import { CLOCKS, type Facts, type Removal } from '../facts';
 import { at, ms } from '../moment';
-import { isTerminated, podStateAt } from '../pod-state';
-import type { Subject } from '../subject';
+import { isUnknownToRuntime } from '../pod-reason';
+import { goneBefore, isTerminated, podStateAt } from '../pod-state';
+import { isMomentUnknown, type Subject } from '../subject';
 import type { Prediction, Weighed } from './hypothesis';
 
 /**
@@ -79,10 +80,10 @@ function reported(subject: Subject, facts: Facts, removal: Removal): Weighed {
  */
 function deduced(subject: Subject, facts: Facts): Weighed | undefined {
   const { containerRecord, left, cluster, node } = subject;
-  if (containerRecord === undefined) {
-    return unseen(subject, facts);
+  if (isMomentUnknown(subject)) {
+    return unobserved(subject, facts);
   }
-  if (left === undefined || containerRecord.left === null) {
+  if (left === undefined || containerRecord?.left == null) {
     return undefined;
   }
   const { directory } = containerRecord.left;
@@ -96,7 +97,17 @@ function deduced(subject: Subject, facts: Facts): Weighed | undefined {
     { wasObserved: isThere ? true : undefined, need: 'need-watch' },
   ];
   const isNear = isNearThreshold(subject, left, facts) && company !== undefined && directory === 'empty';
-  const ceiling: Confidence = pod === 'deleted' ? 'unknown' : pressure ? 'strong' : isNear ? 'likely' : 'unknown';
+  // A reclaim takes all at once. What was removed before or after others, or long after the pressure began, may be an `rm`.
+  const isOne = facts.wereRemovedTogether(cluster, node, left);
+  const isReclaiming = pressure !== undefined && wasReclaimingIn(pressure, left) && isOne;
+  const ceiling: Confidence =
+    pod === 'deleted' || !isOne || isUnknownToRuntime(subject)
+      ? 'unknown'
+      : isReclaiming
+        ? 'strong'
+        : isNear
+          ? 'likely'
+          : 'unknown';
   const isSure = ceiling === 'strong' && predictions.every(({ wasObserved }) => wasObserved === true);
   return {
     cause: 'C1',
@@ -113,7 +124,9 @@ function deduced(subject: Subject, facts: Facts): Weighed | undefined {
     predictions:
       pressure === undefined
         ? [...predictions, { wasObserved: undefined, need: 'need-kubelet-log' }, ...needDisk(isNear)]
-        : predictions,
+        : isReclaiming
+          ? predictions
+          : [...predictions, { wasObserved: undefined, need: 'need-kubelet-log' }],
     ceiling,
     evidence: [
       ...(pressure ? pressureEvidence(pressure) : []),
@@ -135,7 +148,8 @@ function contradictionsOf(
   left: number,
   pressure: DiskPressure | undefined
 ): ContradictionCode[] {
-  const { cluster, node, containerRecord, containerId } = subject;
+  const { cluster, node, containerRecord, containerId, clockOffset = 0, started } = subject;
+  const watched = left - clockOffset;
   const out: ContradictionCode[] = [];
   if (containerRecord?.left?.directory === 'removed') {
     out.push({ code: 'out-directory-removed' });
@@ -146,31 +160,37 @@ function contradictionsOf(
   if (containerId !== null && facts.coverage.wasKubeletLogRead(cluster, node, left)) {
     out.push({ code: 'out-kubelet-log' });
   }
+  const stayed = node === null ? 0 : facts.othersThatStayed(cluster, node, left, started);
+  if (stayed > 0) {
+    out.push({ code: 'out-others-stayed', containers: stayed });
+  }
   if (pressure !== undefined) {
     return out;
   }
-  if (facts.coverage.wereNodesWatched(cluster, left - CLOCKS, left + CONDITION_DUE) === true) {
+  if (facts.coverage.wereNodesWatched(cluster, watched - CLOCKS, watched + CONDITION_DUE) === true) {
     out.push({ code: 'out-no-pressure' });
   }
   if (isFarFromThreshold(subject, left, facts)) {
     out.push({ code: 'out-disk-free', usedPercent: usedPercent(subject, left, facts) ?? 0 });
   }
-  const stayed = node === null ? 0 : facts.othersThatStayed(cluster, node, left);
-  if (stayed > 0) {
-    out.push({ code: 'out-others-stayed', containers: stayed });
-  }
   return out;
 }
 
-/** No agent had the log open: a pressure after its end would have removed it, if its pod was still there. */
-function unseen(subject: Subject, facts: Facts): Weighed | undefined {
-  const { finished, cluster, node, started } = subject;
-  if (finished === undefined || started === undefined) {
+/** Nobody saw when the log was removed: a pressure by then would have removed it, if it and its pod were still there. */
+function unobserved(subject: Subject, facts: Facts): Weighed | undefined {
+  const { finished, cluster, node, started, left, leftFrom } = subject;
+  const end = finished ?? left;
+  if (end === undefined || (started === undefined && left === undefined)) {
     return undefined;
   }
-  const pressure = facts.pressureAfter(cluster, node, finished, DAY);
-  const moment = pressure?.firstReclaim ?? pressure?.conditionFrom ?? pressure?.from;
-  if (pressure === undefined || moment === undefined || !isTerminated(subject, moment)) {
+  const since = Math.max(end, leftFrom ?? end);
+  const pressure = facts.pressureWithin(cluster, node, since, left ?? since + DAY);
+  if (pressure === undefined) {
+    return undefined;
+  }
+  const known = Math.min(pressure.firstReclaim ?? Infinity, pressure.conditionFrom ?? Infinity);
+  const moment = Number.isFinite(known) ? known : pressure.from;
+  if (!isTerminated(subject, Math.max(moment, since))) {
     return undefined;
   }
   return {
@@ -187,7 +207,12 @@ function unseen(subject: Subject, facts: Facts): Weighed | undefined {
     moment,
     // Nobody had an eye on the file: it may have been removed before.
     ceiling: 'unknown',
-    contradictions: facts.coverage.wasKubeletLogRead(cluster, node, moment) ? [{ code: 'out-kubelet-log' }] : [],
+    contradictions: [
+      ...(facts.coverage.wasKubeletLogRead(cluster, node, since, Math.max(left ?? moment, moment))
+        ? [{ code: 'out-kubelet-log' as const }]
+        : []),
+      ...goneBefore(subject, facts, moment),
+    ],
     predictions: [{ wasObserved: true, need: 'need-watch' }],
     evidence: pressureEvidence(pressure),
   };

@@ -165,6 +165,7 @@ export const SAMPLES: { readonly [K in CodeName]: ReadonlyArray<Codes[K]> } = {
     { high: 85, low: 80, thresholds: '', isAssumed: true },
   ],
   'node-gone': [{ node }],
+  'node-shut-down': [{ node }],
   'agent-first-sign': nodes,
   'agent-last-sign': nodes,
   'acked-before': [{ until: at }],
