@@ -492,6 +492,9 @@ export class Story {
       for (const run of pod.runs) {
         this.remove(run, at, 'C13');
       }
+      const evidence = ['condition DisruptionTarget, reason DeletionByPodGC: PodGC: node no longer exists'];
+      const how = { by: 'node-gone' as const, cause: 'C13' as const, evidence, withJob: false };
+      pod.deletion ??= { at: at + 45_000, gone: at + 45_200, ...how };
     }
   }
 }

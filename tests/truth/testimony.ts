@@ -219,7 +219,11 @@ export class Testimony {
       const next = deletion && this.watches.find(([from]) => from > deletion.at);
       const last = this.watches.at(-1)?.[1] ?? 0;
       return make.podRecord(this.cluster, pod, {
-        upTo: deletion === undefined || isSeen ? last : (before?.[1] ?? 0),
+        // The end of what ran on a node that was removed the API never shows.
+        upTo: Math.min(
+          deletion === undefined || isSeen ? last : (before?.[1] ?? 0),
+          (this.story.nodeGone ?? Infinity) - 1
+        ),
         node: this.node,
         hasTimes: witnesses.podTimes,
         deletion:

@@ -64,7 +64,7 @@ export function byNewerRun(subject: Subject, facts: Facts): Weighed | undefined 
   const isSoon = left !== undefined && !isMomentUnknown(subject) && left - end <= POD_CLEANUP;
   // Long after the last line of the newer run, and in the moment of a pressure: it may have been a reclaim.
   const isInPressure = !isSoon && left !== undefined && facts.pressureAt(cluster, node, left) !== undefined;
-  const isNodeGone = Math.abs((nodeRemoved(subject, facts)?.moment ?? Infinity) - first.finished) <= POD_CLEANUP;
+  const isNodeGone = first.finished >= (nodeRemoved(subject, facts)?.moment ?? Infinity) - POD_CLEANUP;
   const isDoubtful = (first.isLost || isNodeGone) && left === undefined;
   const ceiling: Confidence =
     isDoubtful || isInPressure || (isDirectoryGone && pod === undefined)
