@@ -44,8 +44,8 @@ const PROMPT = 3000;
 export const CLOCK_MARGIN = 15 * 60_000;
 /** So exact are the times of files that go. */
 const AROUND = 1000;
-/** The kubelet takes a pod for terminated a few seconds after its last container ended. */
-const SYNC_TERMINATED = 15_000;
+/** The kubelet takes a pod for terminated a few seconds after its last container ended; the rest is for a busy node. */
+const SYNC_TERMINATED = 30_000;
 /** A deleted or evicted pod's files go within a minute; the rest is for a busy node. */
 export const POD_CLEANUP = 90_000;
 

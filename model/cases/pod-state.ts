@@ -1,4 +1,4 @@
-import { CLOCK_MARGIN, CLOCKS, type Facts, RECORD_DUE } from './facts';
+import { CLOCK_MARGIN, CLOCKS, type Facts, POD_CLEANUP, RECORD_DUE } from './facts';
 import type { ContradictionCode } from '../codes';
 import { ms } from './moment';
 import type { Subject } from './subject';
@@ -48,6 +48,19 @@ export function goneBefore(
   return cameLater && coverage.wasAgentObserving(cluster, node, finished, Math.min(moment, reported) - RECORD_DUE)
     ? [{ code: 'out-gone-before' }]
     : [];
+}
+
+/**
+ * No agent was on the node, and what happened came long after the container's end: that the log was still there then
+ * nothing tells.
+ */
+export function wasUnattended(
+  { containerRecord, cluster, node, finished }: Subject,
+  facts: Facts,
+  moment: number
+): boolean {
+  const isAtOnce = finished === undefined || moment - finished <= POD_CLEANUP;
+  return containerRecord === undefined && !isAtOnce && facts.coverage.ofAgent(cluster, node).length === 0;
 }
 
 /** A container whose pod has ended: only such are removed by a reclaim. What is not known speaks for it. */

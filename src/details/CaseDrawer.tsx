@@ -18,7 +18,7 @@ import { useDrawer } from './use-drawer';
  * @param timelineHref the case on the timeline
  */
 export function CaseDrawer({
-  one: told,
+  one,
   record,
   timeZone,
   timelineHref,
@@ -40,7 +40,7 @@ export function CaseDrawer({
 
 /** What stands in the drawer of a case. */
 export function CaseBody({
-  one,
+  one: told,
   record,
   timeZone,
   timelineHref,

@@ -261,6 +261,8 @@ export class Story {
         if (run.hidden === undefined && this.remove(run, at + (ids.length + 1) * 12, 'C1')) {
           ids.push(run.containerId);
           run.removed?.causes.push(...(due?.causes ?? []), ...(isDeleted && pod.deletion ? [pod.deletion.cause] : []));
+        } else if (due !== undefined && run.hidden === undefined && at - due.at <= SAME) {
+          due.causes.push('C1'); // a moment later the reclaim would have removed it
         }
       }
     }

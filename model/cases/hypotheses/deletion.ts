@@ -2,7 +2,7 @@ import type { ContradictionCode, StatementCode } from '../../codes';
 import type { Confidence, Evidence } from '../case';
 import { CLOCKS, type Facts, POD_CLEANUP } from '../facts';
 import { at, ms } from '../moment';
-import { goneBefore } from '../pod-state';
+import { goneBefore, wasUnattended } from '../pod-state';
 import { DELETION_CAUSES, type PodDeletion } from '../pod-deletion';
 import { isMomentUnknown, type Subject } from '../subject';
 import type { Weighed } from './hypothesis';
@@ -42,7 +42,9 @@ export function byDeletion(subject: Subject, facts: Facts): Weighed | undefined 
     statement: statementOf(subject, { ...deletion, by }),
     isReported: (deletion.stated || by === 'node-gone') && !isCordoned,
     ceiling:
-      late < -SMALL_SKEW || (containerRecord === undefined && !wasWatchedUntil(subject, facts, deletion.from))
+      late < -SMALL_SKEW ||
+      wasUnattended(subject, facts, deletion.from) ||
+      (containerRecord === undefined && !wasWatchedUntil(subject, facts, deletion.from))
         ? 'unknown'
         : ceilingOf(
             subject,

@@ -2,6 +2,7 @@ import type { CauseId } from '../../causes';
 import type { ContradictionCode, StatementCode } from '../../codes';
 import { CLOCKS, type Facts, POD_CLEANUP } from '../facts';
 import { at, ms } from '../moment';
+import { wasUnattended } from '../pod-state';
 import { isMomentUnknown, type Subject } from '../subject';
 import type { Weighed } from './hypothesis';
 import { newerRunStayed } from './restart';
@@ -51,7 +52,12 @@ export function byEviction(subject: Subject, facts: Facts): Weighed | undefined 
     statement,
     isReported: true,
     ...(moment !== undefined && { moment }),
-    ceiling: isKnown && !isMomentUnknown(subject) ? 'confirmed' : 'likely',
+    ceiling:
+      moment !== undefined && wasUnattended(subject, facts, moment)
+        ? 'unknown'
+        : isKnown && !isMomentUnknown(subject)
+          ? 'confirmed'
+          : 'likely',
     contradictions: out,
     predictions: [],
     evidence: [

@@ -2,7 +2,7 @@ import type { Confidence, Evidence } from '../case';
 import { CLOCKS, type Facts, POD_CLEANUP } from '../facts';
 import { at, ms } from '../moment';
 import { wasShutDown } from '../pod-reason';
-import { goneBefore } from '../pod-state';
+import { goneBefore, wasUnattended } from '../pod-state';
 import { isMomentUnknown, type Subject } from '../subject';
 import type { Weighed } from './hypothesis';
 
@@ -72,13 +72,12 @@ export function byNode(subject: Subject, facts: Facts): Weighed | undefined {
 
 /** An agent that reports a removal was on a node that was there. Of a log that no agent had open, nothing tells that it was. */
 function ceilingOf(subject: Subject, facts: Facts, moment: number): Confidence {
-  const { containerRecord, left, leftFrom = moment, cluster, node, deletion } = subject;
+  const { containerRecord, left, leftFrom = moment, deletion } = subject;
   if (containerRecord !== undefined) {
     const wasThere = left === undefined && deletion === undefined && moment - leftFrom <= HEARTBEAT;
     return wasThere ? 'confirmed' : 'likely';
   }
-  const isObserved = facts.coverage.ofAgent(cluster, node).length > 0;
-  return isObserved && wasWatchedUntil(subject, facts, moment) ? 'likely' : 'unknown';
+  return !wasUnattended(subject, facts, moment) && wasWatchedUntil(subject, facts, moment) ? 'likely' : 'unknown';
 }
 
 /** C20: its pod ended because the node was shut down, and after that the log no longer existed. */

@@ -45,9 +45,6 @@ export function byNewerRun(subject: Subject, facts: Facts): Weighed | undefined 
   if (first?.finished === undefined || wasRestartedInPlace(subject) || runsInNewSandboxOnly(subject)) {
     return undefined;
   }
-  if (left !== undefined && !isMomentUnknown(subject) && wasRemovedWithNewer(subject, newer)) {
-    return undefined;
-  }
   const out: ContradictionCode[] = [];
   const since = subject.leftFrom ?? left;
   // Of a log that is there it does not matter how long the newer run was silent before its end.
@@ -62,6 +59,11 @@ export function byNewerRun(subject: Subject, facts: Facts): Weighed | undefined 
   const runs = podContainer ? podContainer.restarts + 1 : Math.max(...newer.map((one) => one.restart)) + 1;
   const end = Number.isFinite(first.finishedBy) ? first.finishedBy : first.finished;
   const isSoon = left !== undefined && !isMomentUnknown(subject) && left - end <= POD_CLEANUP;
+  const isWithNewer = left !== undefined && !isMomentUnknown(subject) && wasRemovedWithNewer(subject, newer);
+  const isDeleted = subject.deletion !== undefined && subject.deletion.from <= (left ?? 0) + CLOCKS;
+  if (isWithNewer && (isDeleted || !isSoon)) {
+    return undefined;
+  }
   // Long after the last line of the newer run, and in the moment of a pressure: it may have been a reclaim.
   const isInPressure = !isSoon && left !== undefined && facts.pressureAt(cluster, node, left) !== undefined;
   const isNodeGone = first.finished >= (nodeRemoved(subject, facts)?.moment ?? Infinity) - POD_CLEANUP;
@@ -69,7 +71,7 @@ export function byNewerRun(subject: Subject, facts: Facts): Weighed | undefined 
   const ceiling: Confidence =
     isDoubtful || isInPressure || (isDirectoryGone && pod === undefined)
       ? 'unknown'
-      : first.isLost || containerRecord === undefined || !isSoon || isDirectoryGone
+      : isWithNewer || first.isLost || containerRecord === undefined || !isSoon || isDirectoryGone
         ? 'likely'
         : 'strong';
   return {
