@@ -2,7 +2,7 @@ import { containerRunId } from '../container-run';
 import type { LogEntry, NsSpan } from '../log-entry';
 import type { LogLayout } from '../log-layouts';
 import { logQuery, matcher, matchersOf } from '../logql';
-import { type ContainerRecord, type LogStatus, type PodRecord, recordKey } from '../records';
+import { type ContainerRecord, type PodRecord, recordKey } from '../records';
 import { parseNs } from '../time';
 import type { Who } from './account';
 import { isSameRun, type LineOrigin } from './line-origin';
@@ -179,11 +179,6 @@ const within = ({ from, to }: NsSpan, window: LookupWindow): NsSpan => ({
 });
 
 export const nsOf = (time: string | null | undefined): bigint | undefined => (time == null ? undefined : parseNs(time));
-
-/** The log of it is in Loki under the agent's labels, all of it. */
-export const isComplete = ({ record }: { record: ContainerRecord | undefined }): boolean =>
-  record !== undefined && COMPLETE.has(record.status);
-const COMPLETE: ReadonlySet<LogStatus> = new Set(['complete', 'rescued']);
 
 /** Container runs, to be found by what others tell of them. */
 export class RunIndex<T> {

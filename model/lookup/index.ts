@@ -5,7 +5,7 @@ export * from './words';
 export * from './readings';
 export * from './line-origin';
 export * from './found-run';
-export { type LokiQuestion, type LokiReply, type Plan, runPlan, together } from './plan';
+export { type LokiQuestion, type LokiReply, type Plan, runPlan } from './plan';
 export * from './lookup-plan';
 export { foreignRuns, lacksLines } from './foreign-lines';
 export { foreignVerdicts } from './foreign-verdicts';

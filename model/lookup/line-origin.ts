@@ -19,7 +19,7 @@ export interface LineOrigin extends Who {
  * `kubernetes_pod_name`; plugins/out_loki/loki.c), which OpenShift's Vector writes too; the fields of Vector's
  * `kubernetes_logs` source.
  */
-export const ORIGIN_NAMES = {
+const ORIGIN_NAMES = {
   cluster: ['cluster', 'k8s_cluster_name', 'kubernetes_cluster_name', 'cluster_name'],
   namespace: ['namespace', 'k8s_namespace_name', 'kubernetes_namespace_name', 'pod_namespace', 'namespace_name'],
   pod: ['pod', 'k8s_pod_name', 'kubernetes_pod_name', 'pod_name'],

@@ -109,7 +109,7 @@ interface Found {
 
 const DAY_NS = 86_400_000_000_000n;
 /** Without a record nothing tells where to look, and all streams are read: no further back than this. */
-export const BROAD_SEARCH_NS = DAY_NS;
+const BROAD_SEARCH_NS = DAY_NS;
 const IDS_PER_QUERY = 50;
 /** Targets by name that are looked up side by side. */
 const AT_ONCE = 10;
@@ -327,7 +327,10 @@ function* locateBy(
   const all = yield* foreignRuns(own, target, scope);
   const runs = scope.previous === true ? previousOf(all.runs) : all.runs;
   const location = locationOf(target, { ...all, runs }, scope);
-  const byName = { query: logQuery({ ...lines.labels, ...places[0] }, lines.metadata), ...span };
+  const byName = {
+    query: logQuery({ ...lines.labels, ...(places.length === 1 && places[0]) }, lines.metadata),
+    ...span,
+  };
   // Whatever has the name, also what has no record yet and what comes while somebody follows it.
   const isNarrow = isOfOnePod || scope.previous === true || layout.preset !== 'afterlog';
   const queries = isNarrow ? location.queries : [byName, ...all.queries];

@@ -29,7 +29,7 @@ export const rollupQuery = (period: RollupPeriod, node?: LabelMatch, selector = 
   recordQuery(selector, { record: 'rollup', period, shard: shardMatch('rollup', node) }, { node });
 
 /** Whether hours or days answer a range. */
-export const periodFor = ({ from, to }: Span): RollupPeriod => (to - from > BY_DAYS_MS ? 'day' : 'hour');
+const periodFor = ({ from, to }: Span): RollupPeriod => (to - from > BY_DAYS_MS ? 'day' : 'hour');
 
 /** Numbers that choose nodes. `total` is one; the others have a number a node, the most telling nodes only. */
 export type FleetNumbers<T> = Record<'total' | 'headroom' | 'lost' | 'partial' | 'reclaims', T> & {

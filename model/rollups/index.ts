@@ -5,6 +5,5 @@ export {
   type FleetNodes,
   type FleetNumbers,
   fleetQueries,
-  periodFor,
   rollupQuery,
 } from './fleet';

@@ -1,12 +1,13 @@
 import type { Case } from '../../model/cases';
-import { accountOf, between, count, moment, nameOf, type Origin, statusWords } from '../../model/lookup';
-import { ENGLISH } from '../../model/messages';
+import { accountOf, between, count, nameOf, type Origin, statusWords } from '../../model/lookup';
+import type { Words } from '../../model/messages';
 import { happenedText, sentenceText } from '../../model/messages/case-text';
 import { logStatusSchema } from '../../model/records';
 import { formatNs } from '../../model/time';
 import type { RangeQuery } from '../loki/query-client';
 import { type Account, shortfall, whoOf } from './accounts';
 import { caseJson, causeText } from './case-text';
+import { englishIn, type PrintedTimes } from './times';
 
 /** More container runs than these are summed up; only those that lack something are told one by one. */
 const MAX_TOLD = 3;
@@ -15,21 +16,26 @@ const MAX_LACKING = 10;
 /** The accounts as paragraphs for a person. */
 export function accountText(
   accounts: readonly Account[],
-  { url, queries, isWhole }: { url: string; queries: readonly RangeQuery[]; isWhole: boolean }
+  {
+    url,
+    queries,
+    isWhole,
+    times,
+  }: { url: string; queries: readonly RangeQuery[]; isWhole: boolean; times: PrintedTimes }
 ): string {
   const where = `Loki at ${url}`;
   if (accounts.length <= MAX_TOLD) {
     return accounts
       .map((account) => {
         const query = account.query ?? queries[0]?.query;
-        return paragraph(account, isWhole, query === undefined ? [] : [query], where);
+        return paragraph(account, isWhole, query === undefined ? [] : [query], where, times);
       })
       .join('\n\n');
   }
   const lacking = accounts.filter(
     (account) => account.status === 'partial' || account.status === 'lost' || shortfall(account, isWhole)
   );
-  const told = lacking.slice(0, MAX_LACKING).map((account) => paragraph(account, isWhole, [], where));
+  const told = lacking.slice(0, MAX_LACKING).map((account) => paragraph(account, isWhole, [], where, times));
   const more = lacking.length - told.length;
   return [
     `${summary(accounts)}${causes(accounts)}\n${logqlText(
@@ -65,13 +71,20 @@ function causes(accounts: readonly Account[]): string {
 const causeWithConfidence = ({ cause, confidence }: Case) =>
   cause === 'unknown' ? 'unknown' : `${causeText(cause)} (${confidence})`;
 
-function paragraph(account: Account, isWhole: boolean, queries: readonly string[], where: string): string {
+function paragraph(
+  account: Account,
+  isWhole: boolean,
+  queries: readonly string[],
+  where: string,
+  times: PrintedTimes
+): string {
+  const words = englishIn(times);
   const { record, origin, case: found } = account;
   const isElsewhere = record?.status === 'lost' && account.status !== 'lost';
   const sentences = [
     ...(record === undefined || isElsewhere
-      ? unreported(account)
-      : [ENGLISH.renderAll(accountOf(record, tells(found) ? found.statement : undefined, account.status))]),
+      ? unreported(account, words, times)
+      : [words.renderAll(accountOf(record, tells(found) ? found.statement : undefined, account.status))]),
     ...foreignSentence(origin),
     ...shortfallSentence(account, isWhole),
     ...oddities(origin),
@@ -93,14 +106,14 @@ const statusLine = ({ status }: Account, found: Case) =>
 
 const logqlText = (queries: readonly string[], where: string) => `LogQL (${where}): ${queries.join('\n  ')}`;
 
-function unreported({ record, origin, case: found }: Account): string[] {
+function unreported({ record, origin, case: found }: Account, words: Words, times: PrintedTimes): string[] {
   if (origin === undefined) {
-    return found === undefined ? [] : [sentenceText(found, ENGLISH)];
+    return found === undefined ? [] : [sentenceText(found, words)];
   }
-  const when = between(formatNs(origin.first), formatNs(origin.last));
+  const when = whenText(formatNs(origin.first), formatNs(origin.last), times);
   return [
-    ...(found === undefined ? [] : [happenedText(found, ENGLISH)]),
-    `${count(origin.lines, 'line')} shown, ${when}. ${record === undefined ? moreText(found) : 'The agent lost this log.'}`,
+    ...(found === undefined ? [] : [happenedText(found, words)]),
+    `${count(origin.lines, 'line')} shown, ${when}. ${record === undefined ? moreText(found, times) : 'The agent lost this log.'}`,
   ];
 }
 
@@ -113,12 +126,19 @@ function foreignSentence(origin: Origin | undefined): string[] {
   return [`${some} from another log shipper; whether these are all lines is not known.`];
 }
 
+const whenText = (first: string, last: string, times: PrintedTimes): string =>
+  times.zone === 'UTC'
+    ? between(first, last)
+    : first === last
+      ? `at ${times.time(first)}`
+      : `between ${times.time(first)} and ${times.time(last)}`;
+
 /** Whether more lines may follow, of a run that no agent has a record of. */
-function moreText(found: Case | undefined): string {
+function moreText(found: Case | undefined, times: PrintedTimes): string {
   if (found === undefined || found.finished === null) {
     return 'No agent has reported on this container yet. It may still be running; more lines may follow.';
   }
-  return `No agent has reported on this container yet. It finished at ${moment(found.finished)}; more lines may follow.`;
+  return `No agent has reported on this container yet. It finished at ${times.time(found.finished)}; more lines may follow.`;
 }
 
 function shortfallSentence(account: Account, isWhole: boolean): string[] {

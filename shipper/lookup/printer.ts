@@ -2,15 +2,23 @@ import type { LogLine, Origin, Who } from '../../model/lookup';
 import { formatNs } from '../../model/time';
 import { terminalText } from '../common/terminal-text';
 import type { Output } from './output';
+import type { PrintedTimes } from './times';
 
 export interface PrintOptions {
   format: 'text' | 'json';
   timestamps: boolean;
+  times: PrintedTimes;
+  /** Pod and container before each line, also where there is only one. */
+  prefix: boolean;
+  color: boolean;
   /** Show what a terminal would obey in a line instead of passing it on. */
   escape: boolean;
   /** Container runs that are known before the first line is printed. */
   expected: readonly Who[];
 }
+
+/** Cyan, green, yellow, blue, magenta: readable on dark and on light ground. */
+const COLORS = [36, 32, 33, 34, 35];
 
 /**
  * Prints lines as `kubectl logs` does. Where they come from more than one container run each is told from the
@@ -31,10 +39,7 @@ export class Printer {
   /** Resolves when the reader has taken them. */
   async print(lines: readonly LogLine[]): Promise<void> {
     lines.forEach(({ origin }) => this.noteOrigin(origin));
-    const { escape } = this.options;
-    await this.output.write(
-      lines.map((line) => `${escape ? terminalText(this.textOf(line)) : this.textOf(line)}\n`).join('')
-    );
+    await this.output.write(lines.map((line) => `${this.textOf(line)}\n`).join(''));
   }
 
   private noteOrigin(origin: Origin): void {
@@ -54,15 +59,27 @@ export class Printer {
   }
 
   private textOf({ ns, text, origin, entry }: LogLine): string {
-    if (this.options.format === 'json') {
+    const { format, times, timestamps, escape } = this.options;
+    const shown = (printed: string) => (escape ? terminalText(printed) : printed);
+    if (format === 'json') {
       const { continues: _, ...labels } = entry.fields;
-      return JSON.stringify({ timestamp: formatNs(ns), line: text, labels });
+      return shown(JSON.stringify({ timestamp: formatNs(ns), line: text, labels }));
     }
-    return `${terminalText(this.prefixOf(origin))}${this.options.timestamps ? `${formatNs(ns)} ` : ''}${text}`;
+    return `${this.coloredPrefix(origin)}${timestamps ? `${times.exact(ns)} ` : ''}${shown(text)}`;
+  }
+
+  /** Each container run in a colour of its own, where a terminal shows colours. */
+  private coloredPrefix(origin: Origin): string {
+    const prefix = terminalText(this.prefixOf(origin));
+    if (!this.options.color || prefix === '') {
+      return prefix;
+    }
+    const color = COLORS[[...this.known].indexOf(origin.key) % COLORS.length] ?? 36;
+    return `\u001b[${color}m${prefix}\u001b[0m`;
   }
 
   private prefixOf({ pod, container, restart }: Origin): string {
-    if (this.runs < 2) {
+    if (this.runs < 2 && !this.options.prefix) {
       return '';
     }
     const name = `${pod}/${container}`;

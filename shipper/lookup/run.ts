@@ -25,6 +25,7 @@ import { Output } from './output';
 import { type Lines, printAll, printFollowing, printLast } from './print-lines';
 import { Printer } from './printer';
 import { casesOfTargets } from './target-cases';
+import type { PrintedTimes } from './times';
 
 export interface RunOptions {
   client: QueryClient;
@@ -32,6 +33,14 @@ export interface RunOptions {
   wanted: LookupScope;
   format: 'text' | 'json';
   timestamps: boolean;
+  /** Several namespaces or clusters with the name are all meant. */
+  allNamespaces: boolean;
+  times: PrintedTimes;
+  /** Pod and container before each line, also where there is only one. */
+  prefix: boolean;
+  color: boolean;
+  /** No more bytes of lines than these. */
+  limitBytes?: number;
   /** The last so many lines; all where it is undefined. */
   tail?: number;
   follow: boolean;
@@ -53,7 +62,9 @@ export interface RunOptions {
 export async function runLookup(options: RunOptions): Promise<boolean> {
   const { client, question, wanted, stderr } = options;
   const found = await runPlan(lookupPlan(question, wanted), askLoki(client));
-  found.locations.forEach((location) => refuseAmbiguous(location, wanted));
+  found.locations.forEach((location) =>
+    refuseAmbiguous(options.allNamespaces ? { ...location, places: [] } : location, wanted)
+  );
   const locations = found.locations.filter(({ isSeen }) => isSeen);
   const misses = [...found.misses, ...found.locations.filter(({ isSeen }) => !isSeen)];
   const accounts = locations.length === 0 ? [] : await show(options, locations);
@@ -76,7 +87,7 @@ async function show(options: RunOptions, locations: Location[]): Promise<Account
   const queries = queriesOf(locations);
   const runs = runsOf(locations);
   const origins = new Origins(runs, wanted.layout);
-  const output = new Output(options.stdout);
+  const output = new Output(options.stdout, options.limitBytes);
   const expected = runs.filter(({ record }) => record !== undefined).map(({ who }) => who);
   const printer = new Printer(output, { ...options, expected });
   const lines: Lines = { client, queries, origins, printer, output };
@@ -86,20 +97,20 @@ async function show(options: RunOptions, locations: Location[]): Promise<Account
     return accounts();
   }
   await (tail === undefined ? printAll(lines) : printLast(lines, tail));
-  const isWhole = tail === undefined && wanted.window.isDefault && !output.closed;
+  const isWhole = tail === undefined && options.limitBytes === undefined && wanted.window.isDefault && !output.closed;
   const told = options.quiet ? accounts() : await explained(options, accounts());
   tell(options, told, { queries, isWhole });
   return told;
 }
 
 function tell(
-  { quiet, format, client, stderr }: RunOptions,
+  { quiet, format, client, stderr, times }: RunOptions,
   accounts: readonly Account[],
   more: { queries: readonly LineQuery[]; isWhole: boolean }
 ): void {
   if (!quiet && accounts.length > 0) {
     const text = format === 'json' ? accountJson : accountText;
-    stderr.write(`${text(accounts, { url: client.connection.url, ...more })}\n`);
+    stderr.write(`${text(accounts, { url: client.connection.url, times, ...more })}\n`);
   }
 }
 

@@ -1,4 +1,6 @@
 import { UTC, type TimeFormat, Words } from '../../model/messages';
+import { formatNs } from '../../model/time';
+import { offsetAt } from '../common/time-zone';
 import { UserError } from '../common/user-error';
 
 /** Times as a command prints them. */
@@ -7,12 +9,15 @@ export interface PrintedTimes extends TimeFormat {
   zone: string;
   /** Date and time without the zone, for columns. */
   stamp(instant: string): string;
+  /** RFC 3339 with nanoseconds and the zone's offset, as `kubectl logs --timestamps` prints it. */
+  exact(ns: bigint): string;
 }
 
 const UTC_TIMES: PrintedTimes = {
   ...UTC,
   zone: 'UTC',
   stamp: (instant) => instant.slice(0, 19).replace('T', ' '),
+  exact: formatNs,
 };
 
 /**
@@ -31,7 +36,16 @@ export function timesIn(zone = 'UTC'): PrintedTimes {
     stamp,
     time: (instant) => `${stamp(instant)} ${zone}`,
     clock: (instant) => stamp(instant).slice(11),
+    exact: (ns) => exactIn(zone, ns),
   };
+}
+
+function exactIn(zone: string, ns: bigint): string {
+  const offsetMs = offsetAt(zone, Number(ns / 1_000_000n)) ?? 0;
+  const minutes = Math.abs(offsetMs) / 60_000;
+  const two = (n: number) => `${Math.floor(n)}`.padStart(2, '0');
+  const local = formatNs(ns + BigInt(offsetMs) * 1_000_000n).slice(0, -1);
+  return `${local}${offsetMs < 0 ? '-' : '+'}${two(minutes / 60)}:${two(minutes % 60)}`;
 }
 
 /** Swedish writes dates as ISO 8601 does. */

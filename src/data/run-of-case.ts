@@ -24,7 +24,7 @@ export const runWithRecord = (record: ContainerRecord, searched: Span, layout: L
   runOfRecord(record, { ...nsSpanOf(searched), recordsTo: nsSpanOf(searched).to, isDefault: true }, layout);
 
 /** Where the lines of a run are first looked for: another shipper's where the agent has none, or not all. */
-export const mainSource = (run: FoundRun): LineQuery | undefined =>
+const mainSource = (run: FoundRun): LineQuery | undefined =>
   (lacksLines(run) ? run.sources.find(({ isForeign }) => isForeign) : undefined) ?? run.sources[0];
 
 /** The address of Explore with a run's lines; undefined where nothing tells how to ask for them. */

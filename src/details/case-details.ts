@@ -1,4 +1,4 @@
 export { CaseDetails, CaseEvidence } from './CaseDetails';
-export { CaseBody, CaseDrawer } from './CaseDrawer';
+export { CaseBody } from './CaseBody';
 export { StatusBadge } from './StatusBadge';
 export { useDrawer } from './use-drawer';

@@ -406,7 +406,7 @@ describe('the commands', () => {
   test.each([
     [['no-such-pod'], 'no case found for pod/no-such-pod'],
     [['deployment/web'], 'no case found for deployment/web'],
-    [['widget/web'], 'no pod, Job, CronJob or container in'],
+    [['???'], 'no pod, Job, CronJob or container in'],
   ])('explain %p says what to do', async (what, message) => {
     await expect(run(explainCommand(), ...what)).rejects.toThrow(message);
   });

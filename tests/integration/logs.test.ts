@@ -105,6 +105,28 @@ describe('afterlog logs', () => {
     });
   });
 
+  describe('what users of kubectl expect', () => {
+    it('is understood', async () => {
+      expect((await logs('hello-rtkpw', 'hello', '-q', '--tail', '1')).stdout).toBe('last line\n');
+      expect((await logs('hello-rtkpw', 'other', '-q')).code).toBe(1);
+      expect((await logs('job', 'hello', '-q', '--tail', '1')).stdout).toContain('last line\n');
+      expect((await logs('hello-rtkpw', '--all-containers', '--prefix', '-q', '--tail', '1')).stdout).toBe(
+        '[pod/hello-rtkpw/hello] last line\n'
+      );
+      expect((await logs('hello-rtkpw', '--limit-bytes', '8', '-q')).stdout).toBe('Hello fr');
+      const second = new Date(Number(start / 1_000_000n) + 1000).toISOString();
+      expect((await logs('hello-rtkpw', '--since-time', second, '-q')).stdout).toBe('second line\nlast line\n');
+      expect((await logs('hello-rtkpw', '--max-log-requests', '1', '-q', '--tail', '1')).stdout).toBe('last line\n');
+    });
+
+    it('has times in the zone that is asked for', async () => {
+      const { stdout, stderr } = await logs('hello-rtkpw', '--timestamps', '--timezone', 'Asia/Tokyo', '--tail', '1');
+      expect(stdout).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000000000\+09:00 last line\n$/);
+      expect(BigInt(Date.parse(stdout.slice(0, 23) + stdout.slice(29, 35))) * 1_000_000n).toBe(start + 2n * second);
+      expect(stderr).toMatch(/between \S+ \S+ Asia\/Tokyo and/);
+    });
+  });
+
   describe('a job', () => {
     it('is all its pods’ lines in the order of time, told apart', async () => {
       const { code, stdout, stderr } = await logs('job/hello', '-n', 'job-test');
@@ -492,6 +514,12 @@ describe('afterlog logs', () => {
         stderr: 'afterlog: pod/backup-0 is in 2 namespaces: say which with --namespace\n  team-a, team-b\n',
       });
       expect((await logs('backup-0', '-n', 'team-a')).stdout).toBe('a\n');
+      expect(
+        (await logs('backup-0', '-A', '-q')).stdout
+          .split('\n')
+          .map((line) => line.slice(-1))
+          .sort()
+      ).toEqual(['', 'a', 'b']);
       expect((await logs('team-b/backup-0')).stdout).toBe('b\n');
     });
 
@@ -615,6 +643,10 @@ describe('afterlog logs, wrongly asked', () => {
     [['x', '--from', '1h', '--to', '2h'], /time range is empty/],
     [['x', '--restart', '1', '--previous'], /exclude each other/],
     [['x', '-f', '--to', '1h'], /cannot be combined with/],
+    [['x', '-A', '-n', 'y'], /exclude each other/],
+    [['x', '--all-containers', '-c', 'y'], /exclude each other/],
+    [['x', '--since-time', 'yesterday'], /--since-time: invalid time "yesterday"/],
+    [['x', '--timezone', 'Mars'], /unknown time zone "Mars"/],
     [['x', '--restart', 'one'], /--restart: invalid number "one"/],
     [['x', '--loki.url', 'nonsense'], /not a URL of a Loki/],
   ])('%j', async (args, message) => {

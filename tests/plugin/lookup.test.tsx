@@ -169,6 +169,72 @@ describe('the look-up page', () => {
   });
 });
 
+describe('the log', () => {
+  const start = BigInt(Date.now() - 30_000) * 1_000_000n;
+  beforeAll(async () => {
+    const labels = { cluster: 'c1', namespace: 'job-test', container: 'main', workload: 'pair' };
+    for (const [i, end] of ['bcdfg', 'ghjkl'].entries()) {
+      const metadata = {
+        pod: `pair-${end}`,
+        job: 'pair',
+        restart: '0',
+        container_id: `a${i}`.padEnd(64, '0'),
+        stream: 'stderr',
+      };
+      const texts = [`level=error msg="${end} failed"`, `level=info msg="${end} done"`];
+      await loki.push(
+        labels,
+        texts.map((text, n) => [start + BigInt(n * 10 + i), text, metadata])
+      );
+    }
+  });
+  const shown = () => [...document.querySelectorAll('pre > div')].map((line) => line.textContent ?? '');
+
+  it('is searched by Loki, and what was looked for is marked', async () => {
+    openWith('pair-bcdfg');
+    expect(await screen.findByText(/bcdfg done/)).toBeVisible();
+    await userEvent.type(screen.getByRole('textbox', { name: 'Search in the log' }), 'FAILED{Enter}');
+    expect(await screen.findByText('1 line with “FAILED”')).toBeVisible();
+    expect(document.querySelector('mark')).toHaveTextContent('failed');
+    expect(loki.asked.some((query) => query.includes('|~ "(?i)FAILED"'))).toBe(true);
+    await userEvent.click(screen.getByRole('button', { name: 'Show all lines' }));
+    expect(await screen.findByText('2 lines')).toBeVisible();
+  });
+
+  it('tells levels and stderr', async () => {
+    openWith('pair-bcdfg');
+    expect(await screen.findByText(/were written to stderr/)).toBeVisible();
+    expect([...document.querySelectorAll('[data-level]')].map((line) => line.getAttribute('data-level'))).toEqual([
+      'error',
+      'info',
+    ]);
+  });
+
+  it('of a Job’s pods is shown in one view, each with a switch', async () => {
+    openWith('job/pair');
+    await userEvent.click(await screen.findByRole('button', { name: /All 2 containers in one log/ }));
+    expect(await screen.findByText('4 lines')).toBeVisible();
+    expect(shown().map((line) => /pair-\w+/.exec(line)?.[0])).toEqual([
+      ...['pair-bcdfg', 'pair-ghjkl'],
+      ...['pair-bcdfg', 'pair-ghjkl'],
+    ]);
+    expect(locationService.getSearch().get('run')).toBe('*');
+    await userEvent.click(screen.getByRole('checkbox', { name: /pair-ghjkl/ }));
+    expect(await screen.findByText('2 lines')).toBeVisible();
+    expect(screen.getByRole('checkbox', { name: /pair-bcdfg/ })).toBeDisabled();
+  });
+
+  it('names near ones where nothing is found', async () => {
+    openWith('job/hallo');
+    expect(await screen.findByRole('link', { name: /job-test: job\/hello/ })).toBeVisible();
+  });
+});
+
+it('an empty page shows what can be pasted', async () => {
+  open(LOOKUP_PATH);
+  expect(await screen.findByRole('heading', { name: 'What can be pasted' })).toBeVisible();
+});
+
 describe('a long log', () => {
   it('is shown from its end, and loaded back to its beginning', async () => {
     const lines = Array.from({ length: 2500 }, (_, i) => `line-${i}`);

@@ -2,6 +2,7 @@ import React, { useState } from 'react';
 import { getTimeZone } from '@grafana/data';
 import { Stack } from '@grafana/ui';
 import { LookupAnswer } from './LookupAnswer';
+import { PasteExamples } from './PasteExamples';
 import { QuestionForm } from './QuestionForm';
 import { ask, type Asked, useAsked } from './search-params';
 
@@ -18,7 +19,7 @@ export default function LookupPage() {
     <Stack direction="column" gap={2}>
       {/* Another question from the address, by the browser's Back for example, is another form. */}
       <QuestionForm key={asked.q} asked={asked} onAsk={onAsk} />
-      {asked.q !== '' && <LookupAnswer key={round} asked={asked} timeZone={getTimeZone()} />}
+      {asked.q === '' ? <PasteExamples /> : <LookupAnswer key={round} asked={asked} timeZone={getTimeZone()} />}
     </Stack>
   );
 }

@@ -1,6 +1,6 @@
 import React, { useCallback } from 'react';
 import { t, Trans } from '../../shared/texts';
-import { Alert, TextLink } from '@grafana/ui';
+import { Alert, LinkButton } from '@grafana/ui';
 import type { NearNames, Question } from '../../../model/lookup';
 import { findNearNames } from '../../data/find-runs';
 import type { LokiSource } from '../../data/loki-source';
@@ -100,9 +100,15 @@ function Near({ namespace, cluster, names }: NearNames) {
         <li>
           <Trans i18nKey="lookup.did-you-mean">Did you mean one of these?</Trans>{' '}
           {names.map(({ kind, name, namespace: where }) => (
-            <TextLink key={`${where} ${kind}/${name}`} inline href={lookupLink(kind, name, where)}>
+            <LinkButton
+              key={`${where} ${kind}/${name}`}
+              size="sm"
+              variant="secondary"
+              fill="text"
+              href={lookupLink(kind, name, where)}
+            >
               {`${where}: ${kind === 'pod' ? name : `${kind}/${name}`}`}
-            </TextLink>
+            </LinkButton>
           ))}
         </li>
       )}

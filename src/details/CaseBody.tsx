@@ -1,6 +1,6 @@
 import React, { useCallback, useMemo, useState } from 'react';
 import { Trans } from '../shared/texts';
-import { Button, Drawer, LinkButton, Stack } from '@grafana/ui';
+import { Button, LinkButton, Stack } from '@grafana/ui';
 import type { Case } from '../../model/cases';
 import type { ContainerRecord } from '../../model/records';
 import { useLoki } from '../app/app-context';
@@ -9,36 +9,13 @@ import { exploreRun, runOfCase } from '../data/run-of-case';
 import { CaseDetails } from './CaseDetails';
 import { checkCase } from '../data/records';
 import { useAnswer } from '../shared/use-answer';
-import { useDrawer } from './use-drawer';
 
 /**
- * A case in a drawer: what happened, the log itself, and ways on.
+ * A case as it stands in a drawer: what happened, the log itself, and ways on.
  *
  * @param record the container record; undefined where no agent ever opened the log
  * @param timelineHref the case on the timeline
  */
-export function CaseDrawer({
-  one,
-  record,
-  timeZone,
-  timelineHref,
-  onClose,
-}: {
-  one: Case;
-  record: ContainerRecord | undefined;
-  timeZone: string;
-  timelineHref?: string;
-  onClose: () => void;
-}) {
-  useDrawer(onClose);
-  return (
-    <Drawer title={`${one.pod}/${one.container}`} subtitle={one.namespace} size="md" onClose={onClose}>
-      <CaseBody one={one} record={record} timeZone={timeZone} timelineHref={timelineHref} />
-    </Drawer>
-  );
-}
-
-/** What stands in the drawer of a case. */
 export function CaseBody({
   one: told,
   record,
