@@ -130,8 +130,7 @@ export class EntryWriter {
     const length = to - from;
     const isPlain = decoded === null && this.valid && length <= rules.maxLineBytes && position.skip === 0;
     const { rawSeconds, peak } = position;
-    const isNext =
-      peak === null && (seconds > rawSeconds || (seconds === rawSeconds && nanos >= position.rawNanos));
+    const isNext = peak === null && (seconds > rawSeconds || (seconds === rawSeconds && nanos >= position.rawNanos));
     if (!isPlain || !isNext || seconds >= rules.futureFrom || seconds < EARLIEST_SECONDS) {
       return this.line(decoded ?? memory.subarray(from, to), seconds, nanos, stream, 0);
     }
