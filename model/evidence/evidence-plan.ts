@@ -183,7 +183,7 @@ function* missingRecords(base: RecordBase, selection: Selection, window: Evidenc
       .filter(({ cluster, podUid }) => !known.has(recordKey({ cluster, id: podUid })))
       .map(({ podUid, lastTime, firstTime, node }) => missingRecord(podUid, firstTime, lastTime, node));
     yield [
-      ...wishesFor('pods', 'id', [...orphans, ...outdatedPods(base)], selection, window),
+      ...wishesFor('pods', 'id', orphans, selection, window),
       ...wishesFor('pods', 'job', jobsOfUnknownPods(base), selection, window),
     ];
   }
@@ -237,23 +237,6 @@ const missingRecord = (
   near: string | null | undefined,
   node: string | null
 ): Missing => ({ id, since: msOf(since ?? near), near: msOf(near ?? since), node });
-
-/**
- * Pods that were under way in their last record here, and whose Job has ended: that they ended too stands in a record from
- * before the window, where only what is open was read.
- */
-function outdatedPods(base: RecordBase): Missing[] {
-  const ended = new Map(
-    base.of('jobs').flatMap((job) => {
-      const end = job.finished ?? job.deletion?.gone ?? job.deletion?.requested;
-      return end == null ? [] : [[recordKey(job), end] as const];
-    })
-  );
-  return base.of('pods').flatMap(({ cluster, id, jobUid, final, created, node }) => {
-    const end = final ? undefined : ended.get(recordKey({ cluster, id: jobUid ?? '' }));
-    return end === undefined ? [] : missingRecord(id, created, end, node);
-  });
-}
 
 /** Jobs that took pods with them which have no record of their deletion, and finished before the window. */
 function jobsOfUnknownPods(base: RecordBase): Missing[] {

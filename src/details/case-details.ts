@@ -1,4 +1,3 @@
 export { CaseDetails, CaseEvidence } from './CaseDetails';
-export { CaseBody } from './CaseBody';
+export { CaseDrawer } from './CaseDrawer';
 export { StatusBadge } from './StatusBadge';
-export { useDrawer } from './use-drawer';

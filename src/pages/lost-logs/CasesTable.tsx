@@ -4,7 +4,7 @@ import { dateTimeFormat, type GrafanaTheme2 } from '@grafana/data';
 import { t } from '../../shared/texts';
 import { locationService } from '@grafana/runtime';
 import { type Column, type FetchDataFunc, InteractiveTable, LinkButton, Stack, useStyles2 } from '@grafana/ui';
-import type { CaseSummary } from '../../../model/case-records';
+import type { Case } from '../../../model/cases';
 import { recordKey } from '../../../model/records';
 import { StatusBadge } from '../../details/case-details';
 import { momentOf } from '../../data/records';
@@ -21,21 +21,17 @@ export function CasesTable({
   timeZone,
   onOpen,
 }: {
-  cases: readonly CaseSummary[];
+  cases: readonly Case[];
   timeZone: string;
-  onOpen: (one: CaseSummary) => void;
+  onOpen: (one: Case) => void;
 }) {
   const styles = useStyles2(getStyles);
   const search = useLocation('search');
   const sort = sortOfSearch(search);
   const { by, desc } = sort;
   const data = useMemo(() => sorted(cases, { by, desc }), [cases, by, desc]);
-  const columns = useMemo((): Array<Column<CaseSummary>> => {
-    const column = (
-      id: Sort['by'],
-      header: string,
-      cell: (one: CaseSummary) => React.ReactNode
-    ): Column<CaseSummary> => ({
+  const columns = useMemo((): Array<Column<Case>> => {
+    const column = (id: Sort['by'], header: string, cell: (one: Case) => React.ReactNode): Column<Case> => ({
       ...{ id, header, sortType: 'basic', cell: ({ row: { original } }) => cell(original) },
     });
     return [
@@ -92,7 +88,7 @@ export function CasesTable({
     ];
   }, [styles, timeZone, onOpen]);
   const initialSortBy = useMemo(() => [{ id: by, desc }], [by, desc]);
-  const fetchData: FetchDataFunc<CaseSummary> = useCallback(({ sortBy: [first] }) => {
+  const fetchData: FetchDataFunc<Case> = useCallback(({ sortBy: [first] }) => {
     if (first !== undefined && isSortKey(first.id)) {
       setSort({ by: first.id, desc: first.desc === true });
     }
