@@ -130,7 +130,7 @@ export class RecordsLoader {
       const nodes = this.wanted.chooseNodes ? await this.nodesOf(range, asked, signal) : undefined;
       signal.throwIfAborted();
       const fleet = nodes && fleetOf(nodes, range, asked);
-      this.use(fleet);
+      this.take(fleet);
       const { cache } = this;
       if (cache.base.size > MAX_RECORDS) {
         cache.clear();
@@ -223,7 +223,7 @@ export class RecordsLoader {
   }
 
   /** Records of some nodes are kept apart from those of all. */
-  private use(fleet: Fleet | undefined): void {
+  private take(fleet: Fleet | undefined): void {
     const key = fleet === undefined ? undefined : JSON.stringify([...fleet.shown].sort());
     if (key === undefined) {
       this.chosen = undefined;

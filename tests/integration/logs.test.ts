@@ -346,7 +346,7 @@ describe('afterlog logs', () => {
         'The pod was evicted through the API, as a drain of n9 does, and its log was deleted with it.'
       );
       expect(stderr).toContain('No agent has reported from n9. Its log is lost.');
-      expect(stderr).toContain('Status lost, cause C14 drain or preemption (strong).');
+      expect(stderr).toContain('Status lost, cause C14 drain or preemption (likely).');
       expect(stderr).not.toContain('nothing found');
       expect(stderr).not.toContain('LogQL (Loki');
     });
