@@ -79,7 +79,8 @@ export class Facts {
   private readonly runs: ReadonlyMap<string, ContainerRecord>;
   private readonly podsById: ReadonlyMap<string, PodRecord>;
   private readonly runsOnNode = new Map<string, ContainerRecord[]>();
-  private readonly emptied = new Map<string, number[]>();
+  /** Pairs of neighbouring removals, too far from each other for one reclaim. By node, in the order of time. */
+  private readonly breaks = new Map<string, Array<{ before: number; after: number }>>();
   private readonly stays = new Map<string, Stay[]>();
   private readonly shutdowns = new Map<string, number[]>();
   private readonly offsets = new Map<string, number>();
@@ -122,13 +123,7 @@ export class Facts {
       this.shipped.add(`${cluster}/${namespace}`);
     }
     const leftByItself = this.containerRecords.filter((containerRecord) => this.isLeftByItself(containerRecord));
-    for (const { cluster, node, left } of leftByItself) {
-      const moment = left?.directory === 'empty' ? ms(left.at) : undefined;
-      if (moment !== undefined) {
-        push(this.emptied, `${cluster}/${node}`, moment);
-      }
-    }
-    this.emptied.forEach((moments) => moments.sort((a, b) => a - b));
+    this.findBreaks(leftByItself);
     for (const reclaim of inferReclaims(leftByItself)) {
       push(this.reclaims, `${reclaim.cluster}/${reclaim.node}`, reclaim);
       for (const removed of reclaim.containers) {
@@ -205,8 +200,27 @@ export class Facts {
    * reclaim. What was removed a few seconds before or after the others somebody else removed, and nobody knows which.
    */
   wereRemovedTogether(cluster: string, node: string | null, moment: number): boolean {
-    const around = (this.emptied.get(`${cluster}/${node ?? ''}`) ?? []).filter((at) => Math.abs(at - moment) <= APART);
-    return around.every((at, index) => at - (around[index - 1] ?? at) <= TOGETHER_MS);
+    const breaks = this.breaks.get(`${cluster}/${node ?? ''}`) ?? [];
+    const next = breaks[countWhile(breaks, ({ before }) => before < moment - APART)];
+    return next === undefined || next.after > moment + APART;
+  }
+
+  private findBreaks(leftByItself: readonly ContainerRecord[]): void {
+    const emptied = new Map<string, number[]>();
+    for (const { cluster, node, left } of leftByItself) {
+      const moment = left?.directory === 'empty' ? ms(left.at) : undefined;
+      if (moment !== undefined) {
+        push(emptied, `${cluster}/${node}`, moment);
+      }
+    }
+    for (const [node, moments] of emptied) {
+      moments.sort((a, b) => a - b);
+      const pairs = moments.flatMap((after, index) => {
+        const before = moments[index - 1];
+        return before !== undefined && after - before > TOGETHER_MS ? [{ before, after }] : [];
+      });
+      this.breaks.set(node, pairs);
+    }
   }
 
   /** The removals that were inferred together with a run's own. */
@@ -248,19 +262,8 @@ export class Facts {
     const key = `${cluster}/${node}`;
     const stays = this.stays.get(key) ?? this.findStays(key);
     this.stays.set(key, stays);
-    const isEarlier = ({ finished }: Stay) => finished < moment - SYNC_TERMINATED;
     const until = moment + POD_CLEANUP;
-    let low = 0;
-    let high = stays.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const stay = stays[middle];
-      if (stay !== undefined && isEarlier(stay)) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
+    const low = countWhile(stays, ({ finished }) => finished < moment - SYNC_TERMINATED);
     return (stays[low - 1]?.longest ?? 0) <= until
       ? 0
       : stays.slice(0, low).filter((stay) => stay.until > until && stay.started <= started).length;
@@ -427,6 +430,22 @@ export class Facts {
 }
 
 const keyOf = (cluster: string, id: string) => recordKey({ cluster, id });
+
+/** How many of the first elements meet a condition that all before one meet as well. */
+function countWhile<T>(sorted: readonly T[], isMet: (element: T) => boolean): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const element = sorted[middle];
+    if (element !== undefined && isMet(element)) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
 
 function push<T>(map: Map<string, T[]>, key: string, ...added: T[]): void {
   const values = map.get(key);

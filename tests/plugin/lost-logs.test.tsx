@@ -20,7 +20,7 @@ beforeAll(async () => {
   loki = await LokiDataSource.start();
   const names = ['report', 'invoice'];
   const kept = names.map((name) => containerRecord(name, GONE));
-  const lost = containerRecord('nightly', GONE + MINUTE, { status: 'lost', linesAcked: 0, bytesAcked: 0 });
+  const lost = containerRecord('nightly', GONE + 500, { status: 'lost', linesAcked: 0, bytesAcked: 0 });
   await pushRecords(loki, [
     [GONE, pressure(GONE, GONE + 5 * MINUTE)],
     ...[...kept, lost].flatMap((one): Array<[number, { kind: string; id: string }]> => {

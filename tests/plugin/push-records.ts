@@ -2,6 +2,9 @@ import {
   CONTAINER_METADATA,
   type ContainerRecord,
   containerRecordSchema,
+  type DiskRecord,
+  DISK_METADATA,
+  diskRecordSchema,
   NODE_METADATA,
   type NodeRecord,
   nodeRecordSchema,
@@ -20,6 +23,7 @@ export const iso = (time: number): string => new Date(time).toISOString();
 
 const METADATA: Record<string, Record<string, string>> = {
   container: CONTAINER_METADATA,
+  disk: DISK_METADATA,
   node: NODE_METADATA,
   pod: POD_METADATA,
 };
@@ -77,5 +81,16 @@ export function pressure(from: number, to: number | null): NodeRecord {
     ...{ v: 2, kind: 'node', about: 'condition', cluster: 'c1', node: 'node-a', condition: 'DiskPressure' },
     ...{ id: `node-a/condition/DiskPressure/${iso(from)}`, status: 'True', from: iso(from) },
     ...{ to: to === null ? null : iso(to), final: to !== null },
+  });
+}
+
+/** A sample of a disk. @param free its free part */
+export function disk(at: number, free: number): DiskRecord {
+  const capacity = 100 * 2 ** 30;
+  return diskRecordSchema.parse({
+    ...{ v: 2, kind: 'disk', id: `node-a/disk/${iso(at)}`, cluster: 'c1', node: 'node-a', time: iso(at) },
+    ...{ layout: 'single', layoutFrom: 'devices', imagefs: null, logs: null, images: null, layers: null, pods: [] },
+    nodefs: { capacity, available: capacity * free, used: capacity * (1 - free), inodes: null, inodesFree: null },
+    ...{ atRisk: null, nearest: null },
   });
 }

@@ -3,7 +3,7 @@ import { casesWithin, type LoadedRecords } from '../../src/data/records';
 import { RecordCache } from '../../src/data/record-cache';
 import { RecordsLoader } from '../../src/data/records-loader';
 import { LokiDataSource } from './loki-data-source';
-import { containerRecord, podOf, pressure, pushRecords } from './push-records';
+import { containerRecord, disk, podOf, pressure, pushRecords } from './push-records';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -121,11 +121,13 @@ describe('what began before the range', () => {
     const gone = containerRecord('gone', RANGE.from + HOUR, {
       firstTime: new Date(RANGE.from - 30 * HOUR).toISOString(),
     });
+    const full = disk(RANGE.from + HOUR - MINUTE, 0.14);
     const living = containerRecord('living', RANGE.from);
     await pushRecords(loki, [
       [RANGE.from - 10 * HOUR, pressure(RANGE.from - 10 * HOUR, null)],
       [RANGE.from - 30 * HOUR, podOf(gone)],
       [RANGE.from + HOUR, gone],
+      [Date.parse(full.time), full],
       [RANGE.from - 5 * HOUR, podOf(living, { phase: 'Running', finished: null, final: false })],
       [RANGE.from - 5 * HOUR, podOf(containerRecord('over', RANGE.from - 5 * HOUR))],
     ]);

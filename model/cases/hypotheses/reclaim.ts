@@ -96,7 +96,8 @@ function deduced(subject: Subject, facts: Facts): Weighed | undefined {
     { wasObserved: directory === 'empty' ? true : undefined, need: 'need-agent' },
     { wasObserved: isThere ? true : undefined, need: 'need-watch' },
   ];
-  const isNear = isNearThreshold(subject, left, facts) && company !== undefined && directory === 'empty';
+  const isNear =
+    isNearThreshold(subject, left, facts) && directory === 'empty' && (company !== undefined || pressure !== undefined);
   // A reclaim takes all at once. What was removed before or after others, or long after the pressure began, may be an `rm`.
   const isOne = facts.wereRemovedTogether(cluster, node, left);
   const isReclaiming = pressure !== undefined && wasReclaimingIn(pressure, left) && isOne;
