@@ -163,6 +163,7 @@ export class ContainerLog {
   /** All files of the directory were looked at. */
   looked({ there, links, isFirm, isSuperseded, changedMs }: DirectoryLook): void {
     const { state, deps } = this;
+    const now = deps.nowText();
     const wasHeld = this.tailed.some((file) => file.isReadable && !this.newcomers.includes(file));
     this.tailed.sort((a, b) => byAge(nameOf(a), nameOf(b)));
     this.tailed.slice(0, isSuperseded ? undefined : -1).forEach((file) => file.supersede());
@@ -181,16 +182,16 @@ export class ContainerLog {
     if (isFirm) {
       // To a file that somebody deleted its container may have written until now.
       const isOver = there.length === 0 && changedMs !== null && state.ended;
-      this.missUnresolved(isOver ? deps.fileTimeText(changedMs + TICK_MS) : deps.nowText());
+      this.missUnresolved(isOver ? deps.fileTimeText(changedMs + TICK_MS) : now);
       for (const gap of this.unopened.takeGone([...there, ...links])) {
         state.vanishedBytes += gap.bytes ?? 0;
-        this.miss({ ...gap, lines: null, from: state.lastTime, to: deps.nowText() });
+        this.miss({ ...gap, lines: null, from: state.lastTime, to: now });
       }
     }
     if (there.length > 0) {
       this.comeBack(isSuperseded, wasHeld);
     } else if (state.left === null && isFirm) {
-      this.leave(this.wentAt(changedMs, hadClosed));
+      this.leave(this.wentAt(changedMs, hadClosed), now);
     }
   }
 
@@ -214,7 +215,7 @@ export class ContainerLog {
   passBy(detail: string): void {
     const now = this.deps.nowText();
     this.miss({ reason: 'gone-unread', bytes: null, lines: null, from: null, to: now, detail });
-    this.leave(now);
+    this.leave(now, now);
   }
 
   private see(found: FoundFile, log: LogFile): void {
@@ -348,9 +349,8 @@ export class ContainerLog {
    * The last of its files was deleted. That does not end the container: a log may be removed by hand, and what the
    * container writes until the kubelet makes a new one is in the deleted file.
    */
-  private leave(at: string): void {
-    const { state, deps } = this;
-    const noticed = deps.nowText();
+  private leave(at: string, noticed: string): void {
+    const { state } = this;
     this.leftAt = performance.now();
     state.ended ||= this.over;
     state.left = { at, noticed, directory: 'unknown', bytesUnacked: this.unacked };
