@@ -183,17 +183,17 @@ function* missingRecords(base: RecordBase, selection: Selection, window: Evidenc
       .filter(({ cluster, podUid }) => !known.has(recordKey({ cluster, id: podUid })))
       .map(({ podUid, lastTime, firstTime, node }) => missingRecord(podUid, firstTime, lastTime, node));
     yield [
-      ...wishesFor('pods', 'id', orphans, selection, window),
+      ...wishesFor('pods', 'id', [...orphans, ...outdatedPods(base)], selection, window),
       ...wishesFor('pods', 'job', jobsOfUnknownPods(base), selection, window),
     ];
   }
   const all = base.of('pods');
-  const jobs = new Set(base.of('jobs').map(recordKey));
-  const jobless = all.flatMap(({ cluster, jobUid, created, finished }) =>
-    jobUid === null || jobs.has(recordKey({ cluster, id: jobUid }))
-      ? []
-      : missingRecord(jobUid, created, finished, null)
-  );
+  const jobs = new Map(base.of('jobs').map((job) => [recordKey(job), job]));
+  const jobless = all.flatMap(({ cluster, jobUid, created, finished, final, phase }) => {
+    const job = jobs.get(recordKey({ cluster, id: jobUid ?? '' }));
+    const isKnown = job !== undefined && (job.final || !(final || hasEnded(phase)));
+    return jobUid === null || isKnown ? [] : missingRecord(jobUid, job?.created ?? created, finished, null);
+  });
   const containers = new Set(base.of('containers').map(recordKey));
   const unseen = all.flatMap((pod) =>
     endedRunsOf(pod).filter(({ id }) => !containers.has(recordKey({ cluster: pod.cluster, id })))
@@ -238,6 +238,31 @@ const missingRecord = (
   node: string | null
 ): Missing => ({ id, since: msOf(since ?? near), near: msOf(near ?? since), node });
 
+const hasEnded = (phase: PodRecord['phase']): boolean => phase === 'Succeeded' || phase === 'Failed';
+
+/**
+ * Pods that were under way in their last record here, though a container or their Job has ended: that they ended too may
+ * stand in a record from before the window, of which only what is open was read.
+ */
+function outdatedPods(base: RecordBase): Missing[] {
+  const ends = new Map<string, string | null>();
+  for (const { cluster, podUid, ended, left, lastTime } of base.of('containers')) {
+    if (ended || left !== null) {
+      ends.set(recordKey({ cluster, id: podUid }), lastTime);
+    }
+  }
+  for (const job of base.of('jobs')) {
+    const end = job.finished ?? job.deletion?.gone ?? job.deletion?.requested;
+    if (end != null) {
+      ends.set(recordKey(job), end);
+    }
+  }
+  return base.of('pods').flatMap(({ cluster, id, jobUid, final, created, node }) => {
+    const end = ends.get(recordKey({ cluster, id })) ?? ends.get(recordKey({ cluster, id: jobUid ?? '' }));
+    return final || end == null ? [] : missingRecord(id, created, end, node);
+  });
+}
+
 /** Jobs that took pods with them which have no record of their deletion, and finished before the window. */
 function jobsOfUnknownPods(base: RecordBase): Missing[] {
   const known = new Map<string, number>();
@@ -254,11 +279,11 @@ function jobsOfUnknownPods(base: RecordBase): Missing[] {
     );
 }
 
-/** The container runs of a pod that ended. */
+/** The container runs of a pod that ended; of one that a newer run followed the end may be unknown. */
 const endedRunsOf = (pod: PodRecord): Missing[] =>
-  pod.containers.flatMap(({ name, runs }) =>
+  pod.containers.flatMap(({ name, runs, restarts }) =>
     runs.flatMap(({ restart, started, finished }) =>
-      finished === null
+      finished === null && restart >= restarts
         ? []
         : missingRecord(
             containerRunId({ ...pod, podUid: pod.id, container: name, restart }),

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'undici';
-import { until } from '../integration/agent-harness';
+import { finalContainerRecord, until } from '../integration/agent-harness';
 import { SimulatedNode } from '../integration/agent-node';
-import { expectComplete } from './account';
+import { expectExactAccount } from './account';
 import { AgentProcess } from './agent-process';
 import { faultBed } from './bed';
 import { Sink } from './sink';
@@ -28,7 +28,11 @@ test('300 containers under a limit of 64 descriptors: all lines arrive, and the 
     return /^afterlog_unacknowledged_bytes 0$/m.test(text);
   });
   containers.forEach((container) => container.deletePod());
-  await expectComplete(bed.store, containers.slice(0, 40));
+  for (const container of containers.slice(0, 40)) {
+    // Its container ran: whether it wrote to the deleted file of which no descriptor was kept, the agent may not know.
+    const containerRecord = await finalContainerRecord(bed.store, container);
+    expect(await expectExactAccount(bed.store, container, containerRecord)).toEqual([]);
+  }
   expect(agent.log).not.toContain('EMFILE');
 }, 120_000);
 

@@ -59,6 +59,13 @@ class Replayed {
     this.cases = z.array(z.custom<Case>()).parse(JSON.parse(stdout));
   }
 
+  /** The cases of a time range, in milliseconds since 1970. */
+  async within(from: number, to: number): Promise<Case[]> {
+    const range = ['--from', new Date(from).toISOString(), '--to', new Date(to).toISOString()];
+    const { stdout } = await afterlog('cases', '-o', 'json', '--loki.url', this.store?.url ?? '', ...range);
+    return z.array(z.custom<Case>()).parse(JSON.parse(stdout));
+  }
+
   /**
    * The same cases as a watch has written them, from case records. The demo's watch ended with the agent, whose last words
    * came after its last round: they are worked in by the next leader.
@@ -174,6 +181,16 @@ describe('the recorded node of Kubernetes 1.36, whose kubelet logs text and then
 
   test('has case records that tell the same', async () => {
     expect(byId(await replayed.listed())).toEqual(byId(replayed.cases));
+  });
+
+  test('tells the same of each case in a window of a minute', async () => {
+    const removed = replayed.cases.filter(({ at }) => at !== null);
+    const times = removed.map(({ at }) => Date.parse(at ?? ''));
+    const told: Case[] = [];
+    for (let from = Math.min(...times) - 1; from <= Math.max(...times); from += 60_000) {
+      told.push(...(await replayed.within(from, from + 60_000)));
+    }
+    expect(byId(told.filter(({ at }) => at !== null))).toEqual(byId(removed));
   });
 
   test('has for each container the cause that ground-truth.jsonl tells, and its whole log', async () => {
