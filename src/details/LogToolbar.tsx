@@ -2,12 +2,10 @@ import React, { type FormEvent, type ReactNode, useState } from 'react';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { t, Trans } from '../shared/texts';
-import { Button, InlineSwitch, Input, useStyles2 } from '@grafana/ui';
+import { Button, Checkbox, Input, useStyles2 } from '@grafana/ui';
 import type { LogSearch } from '../data/log-search';
 
 interface LogToolbarProps {
-  /** Unique on the page. */
-  id: string;
   search: LogSearch | undefined;
   onSearch: (search: LogSearch | undefined) => void;
   isWrapped: boolean;
@@ -19,7 +17,7 @@ interface LogToolbarProps {
 }
 
 /** How a log is shown: only lines with a text, with long lines wrapped, and as it grows. */
-export function LogToolbar({ id, search, onSearch, isWrapped, onWrap, isLive, onLive, children }: LogToolbarProps) {
+export function LogToolbar({ search, onSearch, isWrapped, onWrap, isLive, onLive, children }: LogToolbarProps) {
   const styles = useStyles2(getStyles);
   const [text, setText] = useState('');
   const [isCaseSensitive, setCaseSensitive] = useState(false);
@@ -61,23 +59,9 @@ export function LogToolbar({ id, search, onSearch, isWrapped, onWrap, isLive, on
           </Button>
         )}
       </form>
-      <InlineSwitch
-        id={`${id}-wrap`}
-        label={t('log.wrap', 'Wrap lines')}
-        showLabel
-        transparent
-        value={isWrapped}
-        onChange={() => onWrap(!isWrapped)}
-      />
+      <Checkbox label={t('log.wrap', 'Wrap lines')} value={isWrapped} onChange={() => onWrap(!isWrapped)} />
       {isLive !== undefined && (
-        <InlineSwitch
-          id={`${id}-live`}
-          label={t('log.live', 'Live')}
-          showLabel
-          transparent
-          value={isLive}
-          onChange={() => onLive(!isLive)}
-        />
+        <Checkbox label={t('log.live', 'Live')} value={isLive} onChange={() => onLive(!isLive)} />
       )}
       {children}
     </div>

@@ -1,4 +1,4 @@
-import React, { useId, useMemo, useState } from 'react';
+import React, { useMemo, useState } from 'react';
 import { t, Trans } from '../shared/texts';
 import { Alert, Button, LoadingPlaceholder, Stack } from '@grafana/ui';
 import { type FoundRun, nameOf } from '../../model/lookup';
@@ -21,7 +21,6 @@ export function RunLog({ loki, runs, timeZone }: { loki: LokiSource; runs: reado
   const shown = useMemo(() => runs.filter(({ key }) => !hidden.has(key)), [runs, hidden]);
   const log = useLog(loki, shown, search, isLive);
   const colors = useMemo(() => runColors(runs), [runs]);
-  const id = useId();
   const [only] = runs;
   const label =
     runs.length === 1 && only !== undefined
@@ -31,7 +30,6 @@ export function RunLog({ loki, runs, timeZone }: { loki: LokiSource; runs: reado
     <section aria-label={label} aria-busy={log.isLoading}>
       <Stack direction="column" gap={1}>
         <LogToolbar
-          id={id}
           search={search}
           onSearch={setSearch}
           isWrapped={isWrapped}

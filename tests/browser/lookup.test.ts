@@ -16,7 +16,7 @@ describe.each(targetNames())('the look-up on %s', (target) => {
   it.each(themes)('answers what was asked, in the %s theme', async (theme) => {
     const visit = await Visit.open(browser, target, LOOKUP, theme);
     const { page } = visit;
-    await page.getByRole('textbox').fill('job/hello');
+    await page.getByRole('textbox', { name: 'Pod, Job, container id' }).fill('job/hello');
     await page.keyboard.press('Enter');
     const found = page.getByRole('list', { name: 'Containers found' });
     await found
@@ -41,7 +41,7 @@ describe.each(targetNames())('the look-up on %s', (target) => {
       .innerText();
     const name = pod.split('/')[0] ?? '';
     await page
-      .getByRole('textbox')
+      .getByRole('textbox', { name: 'Pod, Job, container id' })
       .fill(`Error from server (NotFound): pods "${name}" not found in namespace "job-test"`);
     await page.keyboard.press('Enter');
     await page.getByRole('region', { name: `Log of ${name}` }).waitFor();

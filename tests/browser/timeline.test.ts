@@ -116,13 +116,17 @@ describe.each(targetNames())('the timeline on %s', (target) => {
   });
 
   it('has all events of a node, filtered by words, in the time zone that is chosen', async () => {
-    const path = `${TIMELINE}?from=2026-11-29T10:00:00Z&to=2026-11-29T11:00:00Z&timezone=Asia/Tokyo&activity=on`;
+    const path = `${TIMELINE}?from=now-1h&to=now&timezone=Asia/Tokyo&activity=on`;
     const visit = await Visit.open(browser, target, path);
     const { page } = visit;
     await page.getByRole('textbox', { name: 'Events with one of these words' }).fill('Evict');
     await page.waitForURL(/[?&]include=Evict/);
-    await page.getByText('Looked at: 2026-11-29 19:00:00 to 2026-11-29 20:00:00.').waitFor();
-    await expectSound(visit, 'timeline-activity');
+    const hourOf = (date: Date) => date.toLocaleTimeString('en-GB', { timeZone: 'Asia/Tokyo', hour: '2-digit' });
+    const hours = [hourOf(new Date(Date.now() - 3_600_000)), hourOf(new Date())].join('|');
+    await page.getByRole('row', { name: new RegExp(`^node-a .*DiskPressure (${hours}):\\d\\d:\\d\\d`) }).waitFor();
+    // Grafana's own time picker shows the zone, and leaves it out of its accessible name.
+    await visit.shoot('timeline-activity');
+    expect(visit.troubles).toEqual([]);
     await visit.close();
   });
 });
