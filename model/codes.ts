@@ -201,8 +201,42 @@ interface Accounts {
   'account-on-node': { ended: boolean };
 }
 
+/** A capacity review: its summary, findings with their effect, and notes. */
+interface Capacity {
+  'capacity-worst': {
+    node: string;
+    reclaims: number | null;
+    pressureMs: number | null;
+    removed: number;
+    lost: number;
+    partial: number;
+  };
+  'capacity-quiet': {
+    nodes: number;
+    /** The threshold that use came nearest to. */
+    nearest: { node: string; threshold: string; leftPercent: number } | null;
+  };
+  'capacity-no-nodes': object;
+  'capacity-late-image-gc': { high: number; signal: string; reclaimPercent: number };
+  'capacity-late-image-gc-effect': { wantedHigh: number; leadPercent: number };
+  'capacity-missing-signals': { signals: string[] };
+  'capacity-missing-signals-effect': object;
+  'capacity-rotation': { containers: number; workloads: string[]; maxBytes: number; files: number };
+  'capacity-rotation-effect': { keptBytes: number; beforeBytes: number };
+  'capacity-note-no-kubelet-log': { nodes: string[] };
+  'capacity-note-no-watch': { clusters: string[] };
+  'capacity-note-watch-partly': { cluster: string; percent: number };
+  'capacity-note-no-disk': { nodes: string[] };
+  'capacity-note-samples': { nodes: string[] };
+  'capacity-note-partly': { nodes: string[]; leastPercent: number };
+  'capacity-note-no-thresholds': { nodes: string[] };
+  'capacity-note-missed-peak': { nodes: string[] };
+  'capacity-note-assumed': { nodes: string[] };
+}
+
 /** The parameters of every code. */
-export interface Codes extends Statements, Unseen, InLoki, Observations, Contradictions, Needs, Advice, Accounts {}
+export interface Codes
+  extends Statements, Unseen, InLoki, Observations, Contradictions, Needs, Advice, Accounts, Capacity {}
 export type CodeName = keyof Codes;
 /** A sentence as data: a code and its parameters. `render()` makes words of it. */
 export type Code<K extends CodeName = CodeName> = { [N in K]: { code: N } & Codes[N] }[K];
@@ -212,4 +246,5 @@ export type UnseenCode = Code<keyof Unseen>;
 export type LokiCode = Code<keyof InLoki>;
 export type ObservationCode = Code<keyof Observations | keyof Contradictions>;
 export type ContradictionCode = Code<keyof Contradictions>;
+export type CapacityCode = Code<keyof Capacity>;
 export type NeedCode = Code<keyof Needs>;

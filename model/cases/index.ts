@@ -17,6 +17,7 @@ import { whyUnseen } from './unseen';
 export type { Answer, Case, CaseInput, Evidence, EvidenceSource, Confidence, Rival, Setting } from './case';
 export { Coverage, type Interval } from './coverage';
 export { type DiskPressure, diskPressures } from './disk-pressure';
+export { evictionOf } from './hypotheses/eviction';
 export { inferReclaims } from './inferred-reclaims';
 
 /**

@@ -26,6 +26,9 @@ function between(from: string | null, to: string | null, times: TimeFormat): str
 const withClocks = (text: string, times: TimeFormat) =>
   text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (instant) => times.clock(instant));
 
+/** The first names of a list, and how many more there are. */
+const some = (names: readonly string[]) =>
+  names.length <= 5 ? names.join(', ') : `${names.slice(0, 5).join(', ')} and ${numberText(names.length - 5)} more`;
 const its = (node: string | null) => node ?? 'its node';
 const theJob = (job: string | null) => (job === null ? 'its owner' : `Job ${job}`);
 const TheJob = (job: string | null) => (job === null ? 'Its owner' : `Job ${job}`);
@@ -492,6 +495,47 @@ export const en: Catalogue = {
       }.`,
     'account-on-node': ({ ended }) =>
       ended ? 'The container had ended; its log was still on the node.' : 'Its log was still on the node.',
+
+    'capacity-worst': ({ node, reclaims, pressureMs, removed, lost, partial }) =>
+      `${node}: ${reclaims === null ? 'reclaims not known' : count(reclaims, 'reclaim')}, ${
+        pressureMs === null ? 'DiskPressure not known' : `${span(pressureMs)} of DiskPressure`
+      }, ${count(removed, 'log')} that kubectl logs can no longer show in full, of which Loki lacks ${numberText(lost)} completely and ${numberText(partial)} in part.`,
+    'capacity-quiet': ({ nodes, nearest }) =>
+      `No reclaim, DiskPressure or removed log is recorded on ${count(nodes, 'node')}.${
+        nearest === null
+          ? ''
+          : ` The nearest to a threshold was ${nearest.node}: ${percentText(nearest.leftPercent)} of the capacity was left to ${nearest.threshold}.`
+      }`,
+    'capacity-no-nodes': () => 'No record tells of a node in this time range.',
+    'capacity-late-image-gc': ({ high, signal, reclaimPercent }) =>
+      `Image GC begins at ${high} % of use, and the eviction manager reclaims from ${percentText(reclaimPercent)} on (${signal}). The eviction manager looks more often, so image GC does not come first, and the reclaims also deleted terminated containers.`,
+    'capacity-late-image-gc-effect': ({ wantedHigh, leadPercent }) =>
+      `Image GC begins at ${wantedHigh} %, ${percentText(leadPercent)} of the disk before the reclaim. It removes unused images and no logs. A disk that other data fill within the five minutes between two runs of image GC is still reclaimed, and images that are removed are pulled again when a pod needs them.`,
+    'capacity-missing-signals': ({ signals }) =>
+      `evictionHard does not name ${signals.join(', ')}. A map that is given in part replaces all defaults: these signals are off.`,
+    'capacity-missing-signals-effect': () =>
+      'The kubelet reclaims before the resource runs out completely. Reclaims that did not happen before may delete terminated containers with their logs.',
+    'capacity-rotation': ({ containers, workloads, maxBytes, files }) =>
+      `Log rotation deleted parts of the logs of ${count(containers, 'container')} (${some(workloads)}) while the containers existed: containerLogMaxSize is ${bytes(maxBytes)}, containerLogMaxFiles ${files}.`,
+    'capacity-rotation-effect': ({ keptBytes, beforeBytes }) =>
+      `The node keeps up to ${bytes(keptBytes)} of the log of each container instead of ${bytes(beforeBytes)}; the disk has to hold them.`,
+    'capacity-note-no-kubelet-log': ({ nodes }) =>
+      `Reclaims, image GC and what they removed are not known on ${some(nodes)}: no record shows that the agent read the kubelet's log.`,
+    'capacity-note-no-watch': ({ clusters }) =>
+      `DiskPressure, evicted and rejected pods are not known in ${some(clusters)}: no watch was running in this time range.`,
+    'capacity-note-watch-partly': ({ cluster, percent }) =>
+      `A watch of ${cluster} was running in about ${percentText(percent)} of the time range: DiskPressure, evicted and rejected pods are at least these.`,
+    'capacity-note-no-disk': ({ nodes }) => `No record tells of the disks of ${some(nodes)}.`,
+    'capacity-note-samples': ({ nodes }) =>
+      `Figures about the disks of ${some(nodes)} rest in part on disk samples, because no rollup covers that time. Samples do not tell emptyDir and other volumes.`,
+    'capacity-note-partly': ({ nodes, leastPercent }) =>
+      `The disks of ${some(nodes)} were observed in a part of the time range only (at least ${percentText(leastPercent)} of it).`,
+    'capacity-note-no-thresholds': ({ nodes }) =>
+      `The thresholds of ${some(nodes)} are not known; only the distance to a full disk is.`,
+    'capacity-note-missed-peak': ({ nodes }) =>
+      `The eviction manager reclaimed on ${some(nodes)}, and no record shows use beyond an eviction threshold: the peak was between two samples. The worst use was higher than the figures say.`,
+    'capacity-note-assumed': ({ nodes }) =>
+      `The thresholds of ${some(nodes)} are the defaults of Kubernetes, because the kubelet's configuration could not be read.`,
   },
 };
 

@@ -27,6 +27,9 @@ function clocks(from: string | null, to: string | null, times: TimeFormat): stri
 const withClocks = (text: string, times: TimeFormat) =>
   text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (instant) => times.clock(instant));
 
+/** The first names of a list, and how many more there are. */
+const some = (names: readonly string[]) =>
+  names.length <= 5 ? names.join('、') : `${names.slice(0, 5).join('、')} ほか ${numberText(names.length - 5)} 件`;
 const its = (node: string | null) => (node === null ? 'ノード' : `ノード ${node}`);
 const theJob = (job: string | null) => (job === null ? 'オーナー' : `Job ${job}`);
 const theCronJob = (cronJob: string | null) => (cronJob === null ? 'CronJob' : `CronJob ${cronJob}`);
@@ -489,5 +492,46 @@ export const ja: Catalogue = {
       }`,
     'account-on-node': ({ ended }) =>
       ended ? 'コンテナは終了しており、ログはノードに残っていました。' : 'ログはノードに残っていました。',
+
+    'capacity-worst': ({ node, reclaims, pressureMs, removed, lost, partial }) =>
+      `${node}: ${reclaims === null ? '回収は不明' : `回収 ${numberText(reclaims)} 回`}、${
+        pressureMs === null ? 'DiskPressure は不明' : `DiskPressure ${span(pressureMs)}`
+      }、kubectl logs で全体を表示できなくなったログ ${numberText(removed)} 件（うち Loki に全くないもの ${numberText(lost)} 件、一部がないもの ${numberText(partial)} 件）。`,
+    'capacity-quiet': ({ nodes, nearest }) =>
+      `${numberText(nodes)} 個のノードに、回収、DiskPressure、削除されたログの記録はありません。${
+        nearest === null
+          ? ''
+          : `しきい値に最も近づいたのは ${nearest.node} で、${nearest.threshold} まで容量の ${percentText(nearest.leftPercent)} が残っていました。`
+      }`,
+    'capacity-no-nodes': () => 'この期間のノードに関するレコードはありません。',
+    'capacity-late-image-gc': ({ high, signal, reclaimPercent }) =>
+      `イメージの GC は使用率 ${high} % で始まり、eviction manager の回収は ${percentText(reclaimPercent)}（${signal}）から行われます。eviction manager のほうが頻繁に確認するため、イメージの GC は先に動作せず、回収では終了したコンテナも削除されました。`,
+    'capacity-late-image-gc-effect': ({ wantedHigh, leadPercent }) =>
+      `イメージの GC は使用率 ${wantedHigh} %、つまり回収よりディスクの ${percentText(leadPercent)} 手前で始まります。削除されるのは未使用のイメージで、ログは削除されません。イメージの GC の実行間隔である 5 分以内にほかのデータで埋まるディスクでは回収が起こり、削除されたイメージは Pod が必要とするときに再び取得されます。`,
+    'capacity-missing-signals': ({ signals }) =>
+      `evictionHard に ${signals.join('、')} がありません。一部だけを指定するとデフォルト値はすべて置き換えられるため、これらのシグナルは無効です。`,
+    'capacity-missing-signals-effect': () =>
+      'リソースが完全になくなる前に kubelet が回収を行います。これまで起こらなかった回収により、終了したコンテナがログごと削除される可能性があります。',
+    'capacity-rotation': ({ containers, workloads, maxBytes, files }) =>
+      `コンテナが存在する間に、ログローテーションが ${numberText(containers)} 個のコンテナ（${some(workloads)}）のログの一部を削除しました。containerLogMaxSize は ${bytes(maxBytes)}、containerLogMaxFiles は ${files} です。`,
+    'capacity-rotation-effect': ({ keptBytes, beforeBytes }) =>
+      `ノードは各コンテナのログを ${bytes(beforeBytes)}ではなく ${bytes(keptBytes)}まで保持します。ディスクにその容量が必要です。`,
+    'capacity-note-no-kubelet-log': ({ nodes }) =>
+      `${some(nodes)} の回収、イメージの GC、それらが削除したものは不明です。エージェントが kubelet のログを読み取ったことを示すレコードがありません。`,
+    'capacity-note-no-watch': ({ clusters }) =>
+      `${some(clusters)} の DiskPressure、退避された Pod、拒否された Pod は不明です。この期間に watch は動作していませんでした。`,
+    'capacity-note-watch-partly': ({ cluster, percent }) =>
+      `${cluster} の watch が動作していたのは期間の約 ${percentText(percent)} です。DiskPressure、退避された Pod、拒否された Pod は少なくともこの数です。`,
+    'capacity-note-no-disk': ({ nodes }) => `${some(nodes)} のディスクに関するレコードはありません。`,
+    'capacity-note-samples': ({ nodes }) =>
+      `${some(nodes)} のディスクの数値は、その時間の rollup がないため、一部がディスクのサンプルに基づきます。サンプルからは emptyDir などのボリュームは分かりません。`,
+    'capacity-note-partly': ({ nodes, leastPercent }) =>
+      `${some(nodes)} のディスクが観測されたのは期間の一部だけです（少なくとも ${percentText(leastPercent)}）。`,
+    'capacity-note-no-thresholds': ({ nodes }) =>
+      `${some(nodes)} のしきい値は不明です。分かるのは満杯までの距離だけです。`,
+    'capacity-note-missed-peak': ({ nodes }) =>
+      `${some(nodes)} で eviction manager が回収を行いましたが、退避のしきい値を超えた使用量の記録はありません。最大値は 2 つのサンプルの間にあり、実際の最大使用量は数値より大きい値でした。`,
+    'capacity-note-assumed': ({ nodes }) =>
+      `${some(nodes)} のしきい値は Kubernetes のデフォルト値です。kubelet の設定を読み取れませんでした。`,
   },
 };

@@ -21,6 +21,32 @@ export function wasRejected(reason: string | null, message: string | null): bool
   return reason === 'Evicted' && rejected.test(message ?? '');
 }
 
+/**
+ * Why the kubelet set a pod to `Evicted`: `rejected` at admission, `disk` or `other` pressure of its node, or its own limit.
+ *
+ * @returns undefined for a pod that was not evicted
+ */
+export function evictionOf({
+  reason,
+  message,
+}: {
+  reason: string | null;
+  message: string | null;
+}): 'rejected' | 'disk' | 'own-limit' | 'other' | undefined {
+  if (reason !== 'Evicted') {
+    return undefined;
+  }
+  if (wasRejected(reason, message)) {
+    return 'rejected';
+  }
+  const resource = pressure.exec(message ?? '')?.[1];
+  return limits.test(message ?? '')
+    ? 'own-limit'
+    : resource === 'ephemeral-storage' || resource === 'inodes'
+      ? 'disk'
+      : 'other';
+}
+
 /** C2, C3 and the kubelet's preemption (C14): the kubelet reports in the pod's status why it killed the pod. */
 export function byEviction(subject: Subject, facts: Facts): Weighed | undefined {
   const { pod, namespace, podName, cluster, left, leftFrom, node } = subject;

@@ -1,0 +1,239 @@
+import { evictionOf } from '../cases';
+import type { Cause } from '../causes';
+import type { Span } from '../evidence';
+import {
+  type GcRecord,
+  logStatusSchema,
+  type LogStatus,
+  type NodeRecord,
+  type PodRecord,
+  recordKey,
+  type RollupRecord,
+} from '../records';
+
+/** What the rows of a review stand for; a `job` is a Job family: the pods of a CronJob's Jobs, of numbered Jobs. */
+export type GroupBy = 'node' | 'namespace' | 'job';
+
+/** A number of cases that have all of this in common. */
+export interface CaseTally {
+  cluster: string;
+  node: string | null;
+  namespace: string;
+  workload: string;
+  status: LogStatus;
+  cause: Cause;
+  count: number;
+}
+
+/** A row of the ranking. What is null is not known, or says nothing about such a row. */
+export interface CapacityRow {
+  cluster: string;
+  /** Of a Job family; null in other rows. */
+  namespace: string | null;
+  /** null: not assigned, as the node of a pod that no record names. */
+  name: string | null;
+  pressureMs: number | null;
+  /** Reclaims by the eviction manager. */
+  reclaims: number | null;
+  imageGcs: number | null;
+  /** Containers that reclaims removed. By namespace and Job family: those whose logs are cases with cause C1. */
+  containersRemoved: number | null;
+  imagesRemoved: number | null;
+  imageBytesRemoved: number | null;
+  /** Evicted because the node was short of disk or inodes. */
+  podsEvicted: number | null;
+  /** Evicted because they exceeded a limit of their own. */
+  podsOverLimit: number | null;
+  /** Rejected at admission, because the node was under pressure: nothing of them ran. */
+  podsRejected: number | null;
+  /** Cases by the status of the log in Loki. */
+  logs: Record<LogStatus, number>;
+}
+
+/** A stretch of DiskPressure as the watch saw it. */
+export interface PressureRecord {
+  record: NodeRecord;
+  /** When it was written last, milliseconds since 1970: one that lasts is written again every hour. */
+  writtenAt: number;
+}
+
+export interface CountInput {
+  range: Span;
+  /** Of each node without overlap. */
+  rollups: readonly RollupRecord[];
+  gcs: readonly GcRecord[];
+  pressures: readonly PressureRecord[];
+  pods: readonly PodRecord[];
+  cases: readonly CaseTally[];
+  /** Keys (`nodeKey`) of nodes whose kubelet log was read: else nobody knows their reclaims. */
+  withKubeletLog: ReadonlySet<string>;
+  /** Clusters that a watch observed, and for which part of the range: else nobody knows conditions and evictions. */
+  watched: ReadonlyMap<string, number>;
+  /** Nodes that have a row even if nothing happened there. */
+  nodes: ReadonlyArray<{ cluster: string; node: string }>;
+}
+
+/** A condition that lasts is written every hour; after that nobody saw it. */
+const SEEN_MS = 3_600_000;
+
+export const nodeKey = ({ cluster, node }: { cluster: string; node: string | null }): string =>
+  recordKey({ cluster, id: node ?? '' });
+
+/** The rows of a review, those with most trouble first. */
+export function rowsBy(by: GroupBy, input: CountInput): CapacityRow[] {
+  const rows = new Map<string, CapacityRow>();
+  const rowOf = (where: Place) => {
+    const row = emptyRow(by, where, input);
+    const key = JSON.stringify([row.cluster, row.namespace, row.name]);
+    const known = rows.get(key) ?? row;
+    rows.set(key, known);
+    return known;
+  };
+  if (by === 'node') {
+    input.nodes.forEach((node) => rowOf({ ...node, namespace: '', workload: '' }));
+    addOfNodes(rowOf, input);
+  }
+  for (const pod of input.pods) {
+    addPod(rowOf(pod), pod, input.range);
+  }
+  for (const tally of input.cases) {
+    const row = rowOf(tally);
+    row.logs[tally.status] += tally.count;
+    if (by !== 'node' && tally.cause === 'C1') {
+      row.containersRemoved = (row.containersRemoved ?? 0) + tally.count;
+    }
+  }
+  return [...rows.values()].filter((row) => by === 'node' || hasAny(row)).sort(byTrouble);
+}
+
+interface Place {
+  cluster: string;
+  node: string | null;
+  namespace: string;
+  workload: string;
+}
+
+function emptyRow(by: GroupBy, place: Place, { withKubeletLog, watched }: CountInput): CapacityRow {
+  const name = by === 'node' ? place.node : by === 'namespace' ? place.namespace : place.workload;
+  const ofKubelet = by === 'node' && withKubeletLog.has(nodeKey(place)) ? 0 : null;
+  const ofWatch = watched.has(place.cluster) ? 0 : null;
+  return {
+    ...{ cluster: place.cluster, namespace: by === 'job' ? place.namespace : null, name },
+    ...{ pressureMs: by === 'node' ? ofWatch : null, reclaims: ofKubelet, imageGcs: ofKubelet },
+    ...{ containersRemoved: by === 'node' ? ofKubelet : 0, imagesRemoved: ofKubelet, imageBytesRemoved: ofKubelet },
+    ...{ podsEvicted: ofWatch, podsOverLimit: ofWatch, podsRejected: ofWatch },
+    logs: noLogs(),
+  };
+}
+
+const noLogs = (): Record<LogStatus, number> => ({
+  ...{ complete: 0, rescued: 0, partial: 0, lost: 0, pending: 0, unknown: 0 },
+});
+
+function addOfNodes(rowOf: (place: Place) => CapacityRow, input: CountInput): void {
+  const { rollups, gcs, pressures, range } = input;
+  const onNode = ({ cluster, node }: { cluster: string; node: string }) =>
+    rowOf({ cluster, node, namespace: '', workload: '' });
+  const covered = new Map<string, Span[]>();
+  for (const rollup of rollups) {
+    const { from, to, reclaims, imageGcs, containersRemoved, imagesRemoved, imageBytesRemoved } = rollup;
+    const spans = covered.get(nodeKey(rollup)) ?? [];
+    spans.push({ from: Date.parse(from), to: Date.parse(to) });
+    covered.set(nodeKey(rollup), spans);
+    if (reclaims + imageGcs > 0 || input.withKubeletLog.has(nodeKey(rollup))) {
+      addCounts(onNode(rollup), { reclaims, imageGcs, containersRemoved, imagesRemoved, imageBytesRemoved });
+    }
+  }
+  for (const gc of gcs) {
+    const { trigger, part, images, imageBytes, containersTotal, end } = gc;
+    // A rollup counts a reclaim when the kubelet's log has told its end.
+    const at = Date.parse(end);
+    const isCounted = covered.get(nodeKey(gc))?.some(({ from, to }) => at >= from && at < to) === true;
+    if (part > 1 || isCounted || at < range.from || at >= range.to) {
+      continue;
+    }
+    const isReclaim = trigger === 'eviction';
+    addCounts(onNode(gc), {
+      ...{ reclaims: isReclaim ? 1 : 0, imageGcs: isReclaim ? 0 : 1, containersRemoved: containersTotal },
+      ...{ imagesRemoved: images.length, imageBytesRemoved: imageBytes },
+    });
+  }
+  for (const { record, writtenAt } of pressures) {
+    if (record.about === 'condition' && record.condition === 'DiskPressure' && record.status === 'True') {
+      const to = record.to === null ? writtenAt + SEEN_MS : Date.parse(record.to);
+      const ms = Math.min(to, range.to) - Math.max(Date.parse(record.from), range.from);
+      const row = onNode(record);
+      row.pressureMs = (row.pressureMs ?? 0) + Math.max(0, ms);
+    }
+  }
+}
+
+type KubeletCounts = 'reclaims' | 'imageGcs' | 'containersRemoved' | 'imagesRemoved' | 'imageBytesRemoved';
+
+function addCounts(row: CapacityRow, counts: Record<KubeletCounts, number>): void {
+  row.reclaims = (row.reclaims ?? 0) + counts.reclaims;
+  row.imageGcs = (row.imageGcs ?? 0) + counts.imageGcs;
+  row.containersRemoved = (row.containersRemoved ?? 0) + counts.containersRemoved;
+  row.imagesRemoved = (row.imagesRemoved ?? 0) + counts.imagesRemoved;
+  row.imageBytesRemoved = (row.imageBytesRemoved ?? 0) + counts.imageBytesRemoved;
+}
+
+function addPod(row: CapacityRow, pod: PodRecord, range: Span): void {
+  const at = Date.parse(pod.disruption?.at ?? pod.finished ?? pod.started ?? pod.created ?? '');
+  if (!(at >= range.from && at < range.to)) {
+    return;
+  }
+  switch (evictionOf(pod)) {
+    case 'disk':
+      row.podsEvicted = (row.podsEvicted ?? 0) + 1;
+      break;
+    case 'own-limit':
+      row.podsOverLimit = (row.podsOverLimit ?? 0) + 1;
+      break;
+    case 'rejected':
+      row.podsRejected = (row.podsRejected ?? 0) + 1;
+      break;
+    default: // Memory and process ids are no matter of disks.
+  }
+}
+
+/** The numbers of a row that are added up. */
+const NUMBERS = [
+  ...(['pressureMs', 'reclaims', 'imageGcs', 'containersRemoved', 'imagesRemoved', 'imageBytesRemoved'] as const),
+  ...(['podsEvicted', 'podsOverLimit', 'podsRejected'] as const),
+];
+
+export const casesIn = ({ logs }: CapacityRow): number => Object.values(logs).reduce((sum, count) => sum + count, 0);
+
+const hasAny = (row: CapacityRow) => casesIn(row) > 0 || NUMBERS.some((name) => (row[name] ?? 0) > 0);
+
+/** All rows of one kind as one; a number that no row knows stays unknown. */
+export function totalOf(rows: readonly CapacityRow[]): Omit<CapacityRow, 'cluster' | 'namespace' | 'name'> {
+  const add = (name: (typeof NUMBERS)[number]) =>
+    rows.reduce<number | null>((sum, row) => (row[name] === null ? sum : (sum ?? 0) + row[name]), null);
+  const logs = noLogs();
+  for (const status of logStatusSchema.options) {
+    logs[status] = rows.reduce((sum, row) => sum + row.logs[status], 0);
+  }
+  return {
+    ...{ pressureMs: add('pressureMs'), reclaims: add('reclaims'), imageGcs: add('imageGcs') },
+    ...{ containersRemoved: add('containersRemoved'), imagesRemoved: add('imagesRemoved') },
+    ...{ imageBytesRemoved: add('imageBytesRemoved'), podsEvicted: add('podsEvicted') },
+    ...{ podsOverLimit: add('podsOverLimit'), podsRejected: add('podsRejected'), logs },
+  };
+}
+
+/** Logs that Loki lacks first, then what the node went through, then removed logs. */
+function byTrouble(a: CapacityRow, b: CapacityRow): number {
+  const score = (row: CapacityRow) => [
+    row.logs.lost + row.logs.partial,
+    row.reclaims ?? 0,
+    row.pressureMs ?? 0,
+    (row.podsEvicted ?? 0) + (row.podsOverLimit ?? 0) + (row.podsRejected ?? 0),
+    casesIn(row),
+  ];
+  const [ofA, ofB] = [score(a), score(b)];
+  const place = ofA.findIndex((value, index) => value !== ofB[index]);
+  const text = (row: CapacityRow) => `${row.cluster} ${row.namespace ?? ''} ${row.name ?? ''}`;
+  return place < 0 ? (text(a) < text(b) ? -1 : 1) : (ofB[place] ?? 0) - (ofA[place] ?? 0);
+}
