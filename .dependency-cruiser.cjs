@@ -12,6 +12,7 @@ const stairs = {
     ['config'],
     ['node', 'cluster', 'lookup'],
     ['cases'],
+    ['capacity'],
     ['agent'],
     ['doctor', 'demo'],
     ['commands'],

@@ -16,7 +16,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const { version, dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const BUNDLED = ['zod', 'commander', 'winston', 'prom-client'];
 /** In the order of the help. */
-const COMMANDS = ['agent', 'watch', 'logs', 'cases', 'explain', 'doctor'];
+const COMMANDS = ['agent', 'watch', 'logs', 'cases', 'explain', 'capacity', 'doctor'];
 const TRIAL_COMMANDS = ['store', 'demo'];
 /** The bundle of all commands. */
 const HELP = 'help';

@@ -49,13 +49,21 @@ export function caseWindow(flags: TimeFlags, defaultSince: string): CaseWindow {
   return { from, to, recordsTo: told < latest ? told : latest > to ? latest : to, now };
 }
 
+/** How records are read besides. */
+export interface Reading {
+  client: QueryClient;
+  /** SIGINT. */
+  signal: AbortSignal;
+  onProgress: (progress: ReadingProgress) => void;
+}
+
 /**
  * Runs something that reads cases, and shows its progress; Loki's errors become ones that say what to check. SIGINT ends the
  * reading, not the program: what was read is kept.
  */
 export async function withCases<T>(
   input: CommandInput,
-  use: (reader: CaseReader, list: CaseList) => Promise<T>
+  use: (reader: CaseReader, list: CaseList, reading: Reading) => Promise<T>
 ): Promise<T> {
   const connection = connectLoki(lokiOptions(input.read(lokiGroup), process.env));
   const stop = new AbortController();
@@ -66,7 +74,7 @@ export async function withCases<T>(
   const reader = new CaseReader(client, stop.signal, view.show);
   const cases = new CaseList(client, stop.signal, view.show);
   try {
-    const result = await use(reader, cases);
+    const result = await use(reader, cases, { client, signal: stop.signal, onProgress: view.show });
     view.clear();
     if (cases.worked.size > 0 && process.stderr.isTTY) {
       const clusters = [...cases.worked].sort().join(', ');

@@ -66,7 +66,7 @@ const widthsOf = (rows: readonly string[][]): number[] =>
   (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
 
 /** Left-aligned columns, three spaces apart, as wide as their widest cell; the last is not filled up. */
-function columns(rows: readonly string[][], widths = widthsOf(rows)): string {
+export function columns(rows: readonly string[][], widths = widthsOf(rows)): string {
   const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('   '));
   return lines.map((line) => `${line.trimEnd()}\n`).join('');
 }

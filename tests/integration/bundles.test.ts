@@ -70,7 +70,7 @@ describe('the image of agent and watch', () => {
   });
 
   test('its commands run, and those that are left out say so', () => {
-    for (const command of ['agent', 'watch', 'logs', 'cases', 'explain', 'doctor']) {
+    for (const command of ['agent', 'watch', 'logs', 'cases', 'explain', 'capacity', 'doctor']) {
       expect(run(program, command, '--help')).toMatchObject({ status: 0, stderr: '' });
     }
     expect(run(program, '--help').stdout).not.toMatch(/^ +(store|demo) /m);
@@ -118,7 +118,7 @@ test('the packed npm package runs every command', () => {
   );
   expect(files).toEqual(expect.arrayContaining([expect.stringMatching(/^tests\/recording\/disk-pressure\//)]));
   expect(files.filter((file) => /^(src|shipper|model|pocket-loki|build\/.*\.map)/.test(file))).toEqual([]);
-  for (const command of ['agent', 'watch', 'logs', 'cases', 'explain', 'doctor', 'store', 'demo']) {
+  for (const command of ['agent', 'watch', 'logs', 'cases', 'explain', 'capacity', 'doctor', 'store', 'demo']) {
     expect(run(program, command, '--help')).toMatchObject({ status: 0, stderr: '' });
   }
   expect(run(program, 'stor')).toMatchObject({ status: 1, stderr: expect.stringContaining('Did you mean store?') });

@@ -83,6 +83,10 @@ class Replayed {
     return z.array(z.custom<Partial<Case>>()).parse(JSON.parse(stdout));
   }
 
+  async capacity(...flags: string[]): Promise<string> {
+    return (await afterlog('capacity', '--since', '12h', '--loki.url', this.store?.url ?? '', ...flags)).stdout;
+  }
+
   async explain(pod: string): Promise<string> {
     return (await afterlog('explain', pod, '-n', 'job-test', '--loki.url', this.store?.url ?? '')).stdout;
   }
@@ -105,6 +109,25 @@ function tally(cases: readonly Case[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { cause, confidence } of cases) {
     counts[`${cause} ${confidence}`] = (counts[`${cause} ${confidence}`] ?? 0) + 1;
+  }
+  return counts;
+}
+
+const reviewSchema = z.object({
+  rows: z.array(
+    z.looseObject({
+      name: z.string(),
+      containersRemoved: z.number().nullable(),
+      logs: z.record(z.string(), z.number()),
+    })
+  ),
+});
+const sumOf = (counts: Record<string, number>) => Object.values(counts).reduce((sum, count) => sum + count, 0);
+
+function countBy<T>(list: readonly T[], keyOf: (one: T) => string): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const one of list) {
+    counts[keyOf(one)] = (counts[keyOf(one)] ?? 0) + 1;
   }
   return counts;
 }
@@ -136,6 +159,42 @@ describe('the cases of a replay that the agent saw whole', () => {
   test('know the 180,000 lines that rotation took from the node', () => {
     const rotated = replayed.cases.filter(({ cause }) => cause === 'C15');
     expect(rotated).toMatchObject([{ job: 'rotate', status: 'complete', gaps: [], rotatedAway: { lines: 180_000 } }]);
+  });
+
+  test('are counted by a capacity review, beside what the kubelet’s log and the API server tell', async () => {
+    // By hand from the recording: 34 and 7 containers, images of 2,130,676 and 195,135,483 bytes, twice a minute of the
+    // condition, and two pods rejected after each reclaim.
+    const cases = await replayed.listed();
+    const [node] = reviewSchema.parse(JSON.parse(await replayed.capacity('-o', 'json'))).rows;
+    const { complete, rescued } = countBy(cases, ({ status }) => status ?? '');
+    expect(node).toMatchObject({
+      ...{ name: 'node-a', reclaims: 2, imageGcs: 0, containersRemoved: 41, imagesRemoved: 4 },
+      ...{ imageBytesRemoved: 197_266_159, podsEvicted: 0, podsOverLimit: 0, podsRejected: 4, pressureMs: 120_000 },
+    });
+    expect([node?.logs.complete, node?.logs.rescued, node?.logs.lost]).toEqual([complete, rescued, 0]);
+  });
+
+  test('are ranked by Job family as `afterlog cases` counts them', async () => {
+    const { rows } = reviewSchema.parse(JSON.parse(await replayed.capacity('--by', 'job', '-o', 'json')));
+    const isAny = ({ logs }: (typeof rows)[number]) => sumOf(logs) > 0;
+    expect(Object.fromEntries(rows.filter(isAny).map(({ name, logs }) => [name, sumOf(logs)]))).toEqual(
+      countBy(replayed.cases, ({ workload }) => workload)
+    );
+    const reclaimed = countBy(replayed.cases, ({ cause, workload }) => (cause === 'C1' ? workload : 'others'));
+    expect(rows.find(({ name }) => name === 'tick')?.containersRemoved).toBe(reclaimed.tick);
+    expect(rows.reduce((sum, { containersRemoved }) => sum + (containersRemoved ?? 0), 0)).toBe(41);
+  });
+
+  test('make a review with headroom, findings and what is not known', async () => {
+    const markdown = await replayed.capacity('-o', 'markdown');
+    expect(markdown).toContain('\n| node-a | nodefs bytes | 3.1 GB |');
+    expect(markdown).toContain('| image-gc-high | 85 % |');
+    expect(markdown).toContain('too little data');
+    expect(markdown).toContain('imageGCHighThresholdPercent: 75\n');
+    expect(markdown).toContain('(job-test/rotate)');
+    expect(markdown).toContain('no rollup covers that time');
+    expect(markdown).toContain('Nothing observed the period before');
+    expect((await replayed.capacity('-o', 'csv')).split('\r\n')[0]).toMatch(/^cluster,node,pressure_hours,reclaims,/);
   });
 
   test('leave out the pods that were rejected at admission (C3b)', () => {
@@ -253,6 +312,12 @@ describe('a replay in which the agent is down during the second reclaim', () => 
     expect(tally(lost)).toEqual({ 'C1 confirmed': 6 });
     expect(lost.filter(({ seen }) => seen)).toEqual([]);
     expect(replayed.report).toContain('Missing: 12 lines of 6 containers, each named by its case or container record:');
+  });
+
+  test('has them as lost in the capacity review', async () => {
+    await replayed.listed();
+    const [node] = reviewSchema.parse(JSON.parse(await replayed.capacity('-o', 'json'))).rows;
+    expect(node).toMatchObject({ name: 'node-a', reclaims: 2, logs: { lost: 6, partial: 0 } });
   });
 
   test('keeps the rest, also what was removed meanwhile and had been read to its end before', () => {

@@ -1,0 +1,73 @@
+import type { Command } from 'commander';
+import * as z from 'zod';
+import { reviewOf } from '../../model/capacity';
+import { formatNs } from '../../model/time';
+import { CapacityReader } from '../capacity/capacity-reader';
+import { capacityText } from '../capacity/capacity-text';
+import { exitCode, type ExitCode } from '../common/exit-code';
+import { terminalText } from '../common/terminal-text';
+import { type CommandInput, defineCommand } from '../config/command';
+import { lokiGroup } from '../config/loki-settings';
+import { flagForm, type SettingsGroup } from '../config/settings';
+import { Output } from '../lookup/output';
+import { caseWindow, nameFilter, outputFormat, timeRange, withCases } from './query-flags';
+
+const formats = ['table', 'markdown', 'csv', 'json'] as const;
+const groupings = ['node', 'namespace', 'job'] as const;
+const DEFAULT_SINCE = '7d';
+
+const capacityGroup = {
+  heading: 'Options:',
+  schema: z.strictObject({
+    node: nameFilter('only this node'),
+    cluster: nameFilter('only this cluster'),
+    ...timeRange('what happened', DEFAULT_SINCE),
+    by: z
+      .enum(groupings)
+      .optional()
+      .transform((by) => by ?? groupings[0])
+      .describe(`rank by ${groupings.join(', ')}; a job is a Job family, such as all Jobs of a CronJob (default node)`)
+      .register(flagForm, { value: 'kind' }),
+    output: outputFormat(formats),
+  }),
+} satisfies SettingsGroup;
+
+/** `afterlog capacity`: what the disks of nodes went through, how much room is left, and what to change. */
+export function capacityCommand(): Command {
+  return defineCommand({
+    name: 'capacity',
+    description:
+      'Review disks and thresholds of nodes: reclaims, evictions, removed logs, headroom, and what to change.',
+    groups: [capacityGroup, lokiGroup],
+    examples: [
+      ['capacity', 'all nodes, the last 7 days'],
+      ['capacity --from 2026-11-01T00:00:00Z --to 2026-12-01T00:00:00Z -o markdown', 'a monthly review'],
+      ['capacity --by job --since 30d -o csv', 'Job families, for a spreadsheet'],
+      ['capacity --node node-a --since 24h', 'one node'],
+    ],
+    run,
+  });
+}
+
+async function run(input: CommandInput): Promise<ExitCode> {
+  const flags = input.read(capacityGroup);
+  const { cluster, node, by } = flags;
+  const window = caseWindow(flags, DEFAULT_SINCE);
+  const read = await withCases(input, async (_, cases, { client, signal, onProgress }) => {
+    try {
+      return await new CapacityReader(client, cases, signal, onProgress).read({ cluster, node }, window);
+    } catch (error) {
+      if (!signal.aborted) {
+        throw error;
+      }
+      return undefined; // A review of a part of the records would be wrong.
+    }
+  });
+  if (read === undefined) {
+    process.stderr.write('afterlog: interrupted; there is no review of a part of the records\n');
+    return exitCode.interrupted;
+  }
+  const range = { from: formatNs(window.from), to: formatNs(BigInt(read.range.to) * 1_000_000n) };
+  await new Output(process.stdout).write(terminalText(capacityText(reviewOf(by, read), range, flags.output)));
+  return exitCode.ok;
+}
