@@ -304,6 +304,26 @@ describe('headroom', () => {
   });
 });
 
+describe('Job families that wrote most', () => {
+  const share = (workload: string, bytes: number) => ({ namespace: 'shop', workload, bytes });
+
+  test('have their logs added up, and the greatest size of layers and volumes', () => {
+    const hour = rollup(START, { p95: 1, greatest: 1, last: 1 });
+    const rollups = [
+      { ...hour, top: { logs: [share('a', 5), share('b', 1)], layers: [share('b', 30)], volumes: [] } },
+      { ...hour, node: 'node-b', top: { logs: [share('a', 7)], layers: [share('b', 20)], volumes: [share('a', 2)] } },
+    ];
+    expect(reviewOf('node', input({ rollups })).families).toEqual([
+      { cluster: 'c1', namespace: 'shop', name: 'b', logBytes: 1, layerBytes: 30, volumeBytes: 0 },
+      { cluster: 'c1', namespace: 'shop', name: 'a', logBytes: 12, layerBytes: 0, volumeBytes: 2 },
+    ]);
+  });
+
+  test('are not known without rollups', () => {
+    expect(reviewOf('node', input({ disks: [disk(START, 50)] })).families).toBeNull();
+  });
+});
+
 describe('findings', () => {
   const findings = (more: Partial<CapacityInput>) =>
     reviewOf('node', input({ disks: [disk(START, 50)], gcs: [gc(START + HOUR)], ...more })).findings;

@@ -2,6 +2,7 @@ import type { CapacityCode } from '../codes';
 import type { DiskRecord, ThresholdsRecord } from '../records';
 import { type CapacityRow, casesIn, type CountInput, type GroupBy, nodeKey, rowsBy, totalOf } from './counts';
 import { disksOf, type NodeDisks } from './disk-use';
+import { familiesOf, type FamilyUse } from './families';
 import { type Finding, findingsOf, type NodeFacts } from './findings';
 import { type Filling, fillingOf, type Headroom, headroomOf } from './headroom';
 
@@ -28,6 +29,8 @@ export interface NodeCapacity {
   filling: Filling[];
 }
 
+const MAX_FAMILIES = 20;
+
 type Total = ReturnType<typeof totalOf>;
 
 export interface CapacityReview {
@@ -40,6 +43,8 @@ export interface CapacityReview {
   totalBefore: Total | null;
   /** In the order of their rows. */
   nodes: NodeCapacity[];
+  /** Job families that wrote most; null where no rollup tells. */
+  families: FamilyUse[] | null;
   findings: Finding[];
   /** What is not known, and what figures rest on. */
   notes: CapacityCode[];
@@ -73,6 +78,7 @@ export function reviewOf(by: GroupBy, input: CapacityInput): CapacityReview {
     ...{ by, rows: by === 'node' ? ofNodes : rowsBy(by, input), total: totalOf(ofNodes), nodes },
     totalBefore: totalBefore(input.before),
     summary: summaryOf(named, nodes),
+    families: input.rollups.length === 0 ? null : familiesOf(input.rollups, MAX_FAMILIES),
     findings: findingsOf(facts, input.cases),
     notes: notesOf(input, named, nodes),
   };

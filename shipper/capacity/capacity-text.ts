@@ -80,6 +80,7 @@ function sectionsOf(review: CapacityReview): Section[] {
     },
     { heading: 'Fill rate', table: fillTable(shown) },
     { heading: 'What fills the disks at the end', table: fillingTable(shown) },
+    { heading: 'Job families that wrote most', ...familiesOf(review) },
     {
       heading: 'What to change',
       sentences: findings.length === 0 ? ['The records support no finding.'] : [],
@@ -93,6 +94,22 @@ function sectionsOf(review: CapacityReview): Section[] {
   return sections.filter(
     ({ sentences = [], table = [], findings: some = [] }) => sentences.length + table.length + some.length > 0
   );
+}
+
+function familiesOf({ families }: CapacityReview): Pick<Section, 'sentences' | 'table'> {
+  if (families === null) {
+    return { sentences: ['Not known: rollups tell it, and there is none of this time range.'] };
+  }
+  const head = ['NAMESPACE', 'JOB FAMILY', 'LOGS WRITTEN', 'LARGEST LAYERS', 'LARGEST VOLUMES'];
+  const lines = families.map(({ namespace, name, logBytes, layerBytes, volumeBytes }) => [
+    ...[namespace, name, bytes(logBytes), bytes(layerBytes), bytes(volumeBytes)],
+  ]);
+  return lines.length === 0
+    ? { sentences: ['No rollup of this time range names one.'] }
+    : {
+        sentences: ['At least these: each rollup names only the families that wrote most on its node.'],
+        table: [head, ...lines],
+      };
 }
 
 const namesOf = (names: readonly string[]) =>
