@@ -1,9 +1,9 @@
 import { recordQuery, RECORD_SELECTOR } from '../evidence';
-import type { LabelMatches } from '../logql';
+import type { LabelMatch, LabelMatches } from '../logql';
 import { shardMatch } from '../records';
 
-/** The query for case records of a cluster with this structured metadata. */
-export function caseQuery(cluster: string | undefined, metadata: LabelMatches, selector = RECORD_SELECTOR): string {
+/** The query for case records of clusters with this structured metadata. */
+export function caseQuery(cluster: LabelMatch | undefined, metadata: LabelMatches, selector = RECORD_SELECTOR): string {
   return recordQuery(selector, { record: 'case', cluster, shard: shardMatch('case', metadata.node) }, metadata);
 }
 

@@ -13,8 +13,11 @@ export interface PageOptions {
 
 const DAY_NS = 86_400_000_000_000n;
 const FIRST_PAGE = 500;
-/** What an answer should come to: lines may be 20 bytes or 256 KB long, and two answers are in memory at once. */
-const PAGE_BYTES = 4 * 1024 * 1024;
+/**
+ * What an answer should come to: lines may be 20 bytes or 256 KB long, and two answers are in memory at once. Loki's parts
+ * send each other no message above 4 MB by default, and an answer above it never comes (`grpc_server_max_send_msg_size`).
+ */
+const PAGE_BYTES = 2 * 1024 * 1024;
 
 /**
  * All entries of a log query in the order of `direction`, page by page, however many there are. While a page is being

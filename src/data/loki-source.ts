@@ -4,7 +4,7 @@ import { type LogLayout, OWN_LAYOUT } from '../../model/log-layouts';
 import { RECORD_SELECTOR } from '../shared/settings';
 import type { LogEntry, NsSpan } from '../../model/log-entry';
 import { type Count, countsOf, entriesOf, sumOf, vectorOf } from './log-frames';
-import { queryFrames } from './query-frames';
+import { labelValues, queryFrames } from './query-frames';
 
 /**
  * Loki as this plugin asks it: through Grafana's data source, which has the address and the rights, and knows no time
@@ -47,6 +47,15 @@ export class LokiSource {
   async newestFrames(expr: string, span: Span, limit: number, signal?: AbortSignal): Promise<DataFrame[]> {
     const query = { refId: 'lines', expr, queryType: 'range', maxLines: limit, direction: 'backward' } as const;
     return queryFrames(this.uid, query, span, signal);
+  }
+
+  /**
+   * The values of a label of Afterlog's records; undefined where the data source cannot tell.
+   *
+   * @throws LokiFailure, AbortError
+   */
+  async labelValues(label: string, span: Span, signal?: AbortSignal): Promise<string[] | undefined> {
+    return labelValues(this.uid, label, this.recordSelector, span, signal);
   }
 
   /** The sum over an instant metric query's series at the end of the span. @throws LokiFailure, AbortError */

@@ -2,6 +2,7 @@ import { CoreApp, type DataFrame, type DataQueryError, type DataQueryRequest, da
 import { getDataSourceSrv } from '@grafana/runtime';
 import type { DataQuery } from '@grafana/schema';
 import { from, lastValueFrom, Observable, takeUntil } from 'rxjs';
+import * as z from 'zod';
 import { PLUGIN_ID } from '../shared/paths';
 import type { Span } from '../../model/evidence';
 
@@ -44,6 +45,43 @@ export async function queryFrames(
   } catch (reason) {
     signal?.throwIfAborted();
     throw reason instanceof LokiFailure ? reason : new LokiFailure(messageOf(reason), { cause: reason });
+  }
+}
+
+interface ResourceSource {
+  getResource(path: string, params?: Record<string, unknown>): Promise<unknown>;
+}
+
+/** Data sources with a backend hand its resources on: of Loki, whatever its HTTP API has on labels. */
+const hasResources = (source: object): source is ResourceSource =>
+  'getResource' in source && typeof source.getResource === 'function';
+const labelAnswer = z.object({ data: z.array(z.string()).nullish() });
+
+/**
+ * The values that a label has in the streams of a selector; undefined where the data source cannot tell.
+ *
+ * @throws LokiFailure, or the signal's reason
+ */
+export async function labelValues(
+  uid: string,
+  label: string,
+  selector: string,
+  span: Span,
+  signal?: AbortSignal
+): Promise<string[] | undefined> {
+  signal?.throwIfAborted();
+  try {
+    const loki = await getDataSourceSrv().get({ uid });
+    if (!hasResources(loki)) {
+      return undefined;
+    }
+    const times = { start: span.from * 1_000_000, end: span.to * 1_000_000 };
+    const answer = await loki.getResource(`label/${encodeURIComponent(label)}/values`, { query: selector, ...times });
+    signal?.throwIfAborted();
+    return labelAnswer.parse(answer).data ?? [];
+  } catch (reason) {
+    signal?.throwIfAborted();
+    throw new LokiFailure(messageOf(reason), { cause: reason });
   }
 }
 

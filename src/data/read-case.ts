@@ -1,4 +1,6 @@
+import type { CaseSummary } from '../../model/case-records';
 import { type Case, casesOf } from '../../model/cases';
+import type { ContainerRecord } from '../../model/records';
 import { AFTER_MS, evidencePlan, type Span } from '../../model/evidence';
 import { type FoundRun, foreignRuns, foreignVerdicts, runPlan } from '../../model/lookup';
 import { askThrough } from './ask-loki';
@@ -30,6 +32,16 @@ export function caseOfRun({ who, record, span }: FoundRun): CaseOf | undefined {
   return { cluster, id: record?.id ?? id, namespace, pod, span: { from: wrote.from, to } };
 }
 
+const HOUR_MS = 3_600_000;
+
+/** The run of a case; of one that happened at no known time `at` says until when it was looked at. */
+export function caseOfSummary(one: CaseSummary, lookedAt: number): CaseOf {
+  const { cluster, id, namespace, pod } = one;
+  const end = Date.parse(one.at ?? one.finished ?? '') || lookedAt;
+  const began = Math.min(end, Date.parse(one.finished ?? '') || end);
+  return { cluster, id, namespace, pod, span: { from: began - HOUR_MS, to: end + 1 } };
+}
+
 /**
  * The case of one container run, with all that explains it: only what stands beside it in time is read.
  *
@@ -37,11 +49,21 @@ export function caseOfRun({ who, record, span }: FoundRun): CaseOf | undefined {
  * @throws LokiFailure, AbortError
  */
 export async function readCase(loki: LokiSource, of: CaseOf, signal: AbortSignal): Promise<Case | undefined> {
-  const { base } = await readEvidence(loki, of, signal);
-  const cases = casesOf({ ...base.records(), now: new Date().toISOString() });
-  const found = cases.find((one) => one.cluster === of.cluster && one.id === of.id);
+  const { one } = await readCaseEvidence(loki, of, signal);
   const ask = askThrough(loki, signal);
-  return found && (await runPlan(foreignVerdicts([found], loki.logs), ask))[0];
+  return one && (await runPlan(foreignVerdicts([one], loki.logs), ask))[0];
+}
+
+/** The same by Afterlog's records alone, with the container record, where an agent has written one. @throws LokiFailure, AbortError */
+export async function readCaseEvidence(
+  loki: LokiSource,
+  of: CaseOf,
+  signal: AbortSignal
+): Promise<{ one: Case | undefined; record: ContainerRecord | undefined }> {
+  const { base } = await readEvidence(loki, of, signal);
+  const isMeant = ({ cluster, id }: { cluster: string; id: string }) => cluster === of.cluster && id === of.id;
+  const cases = casesOf({ ...base.records(), now: new Date().toISOString() });
+  return { one: cases.find(isMeant), record: base.of('containers').find(isMeant) };
 }
 
 /**

@@ -27,13 +27,13 @@ function cacheFor({ uid, recordSelector }: LokiSource): RecordCache {
  * The records of a range with their cases and stretches of disk pressure, as they come. Another range reads only what
  * is missing of it; leaving the page ends the reading.
  *
- * @param range milliseconds since 1970
+ * @param range milliseconds since 1970; undefined while it is not known
  * @param round another one looks for what has arrived since
  * @param wishes for choosing among very many nodes
  */
 export function useRecords(
   loki: LokiSource,
-  { from, to }: Span,
+  range: Span | undefined,
   { disks = false, chooseNodes = false }: Wanted = {},
   round?: unknown,
   wishes: Asked = ASKED_NOTHING
@@ -44,9 +44,18 @@ export function useRecords(
     [loki, disks, chooseNodes]
   );
   const loaded = useSyncExternalStore(loader.subscribe, loader.current);
-  useEffect(() => loader.load({ from, to }, asked), [loader, from, to, round, asked]);
+  const [from, to] = [range?.from, range?.to];
+  useEffect(() => {
+    if (from !== undefined && to !== undefined) {
+      loader.load({ from, to }, asked);
+    }
+  }, [loader, from, to, round, asked]);
   useEffect(() => loader.cancel, [loader]);
-  const reload = useCallback(() => loader.reload({ from, to }, asked), [loader, from, to, asked]);
+  const reload = useCallback(() => {
+    if (from !== undefined && to !== undefined) {
+      loader.reload({ from, to }, asked);
+    }
+  }, [loader, from, to, asked]);
   return useMemo(() => ({ ...loaded, cancel: loader.cancel, reload }), [loaded, loader, reload]);
 }
 

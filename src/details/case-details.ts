@@ -1,3 +1,4 @@
 export { CaseDetails, CaseEvidence } from './CaseDetails';
-export { CaseDrawer } from './CaseDrawer';
+export { CaseBody } from './CaseBody';
 export { StatusBadge } from './StatusBadge';
+export { useDrawer } from './use-drawer';

@@ -115,6 +115,14 @@ export class LokiDataSource extends DataSourceApi {
     );
   }
 
+  /** Loki's HTTP API, as a data source with a backend hands it on. */
+  async getResource(path: string, params: Record<string, string | number> = {}): Promise<unknown> {
+    if (this.failure !== undefined) {
+      throw new Error(this.failure);
+    }
+    return this.get(path, Object.fromEntries(Object.entries(params).map(([name, value]) => [name, `${value}`])));
+  }
+
   async testDatasource(): Promise<{ status: string; message: string }> {
     return { status: 'success', message: '' };
   }

@@ -8,7 +8,9 @@ import { LOST_LOGS_PATH } from '../../src/shared/paths';
 import { forgetRecords } from '../../src/data/records';
 import type { JsonData } from '../../src/shared/settings';
 import { appMeta } from './app-meta';
-import { LokiDataSource } from './loki-data-source';
+import { caseLine, caseMetadata, type CaseRecord, contentOf } from '../../model/case-records';
+import { casesOf } from '../../model/cases';
+import { LokiDataSource, type Value } from './loki-data-source';
 import { containerRecord, podOf, pressure, pushRecords } from './push-records';
 
 const MINUTE = 60_000;
@@ -72,7 +74,7 @@ describe('the page of lost logs', () => {
     open();
     expect(await screen.findByRole('group', { name: /^Cases from/ })).toBeVisible();
     await userEvent.click(screen.getByRole('radio', { name: 'Cause' }));
-    expect(screen.getByRole('group', { name: /: 3 C1 disk reclaim$/ })).toBeVisible();
+    expect(await screen.findByRole('group', { name: /: 3 C1 disk reclaim$/ })).toBeVisible();
     expect(locationService.getSearch().get('by')).toBe('cause');
   });
 
@@ -123,5 +125,62 @@ describe('the page of lost logs', () => {
     loki.failure = undefined;
     await userEvent.click(screen.getByRole('button', { name: 'Read again' }));
     expect(await rows()).toHaveLength(3);
+  });
+});
+
+describe('the page of lost logs, with case records of a watch', () => {
+  it('counts and lists what stands there, works out what is newer, and opens a case', async () => {
+    const split = Math.floor((NOW - 10 * MINUTE) / MINUTE) * MINUTE;
+    const old = NOW - 50 * MINUTE;
+    const fresh = containerRecord('fresh', NOW - 5 * MINUTE);
+    const records = [containerRecord('stored', old), fresh];
+    const store = await LokiDataSource.start();
+    await pushRecords(
+      store,
+      records.flatMap((one): Array<[number, { kind: string; id: string }]> => {
+        const left = Date.parse(one.left?.at ?? '');
+        return [
+          [left, one],
+          [left - MINUTE, podOf(one)],
+        ];
+      })
+    );
+    const cases = casesOf({ containers: records, pods: records.map((one) => podOf(one)) });
+    const stored = cases.filter(({ id }) => id.startsWith('stored'));
+    const entry = (one: (typeof cases)[number], changes: Partial<CaseRecord>): Value => {
+      const record: CaseRecord = { ...contentOf(one), revision: 1, delta: 1, ...changes };
+      return [BigInt(old) * 1_000_000n, caseLine(record), caseMetadata(record)];
+    };
+    const [only] = stored;
+    if (only === undefined) {
+      throw new Error('no case');
+    }
+    // Written as pending, taken back, and written as it is: it counts once.
+    const pending = { ...only, status: 'pending' as const };
+    await store.push({ service_name: 'afterlog', record: 'case', cluster: 'c1' }, [
+      entry(pending, { revision: 1 }),
+      entry(pending, { revision: 2, delta: -1 }),
+      entry(only, { revision: 3 }),
+    ]);
+    const time = new Date(NOW).toISOString();
+    const watch = {
+      ...{ v: 2, kind: 'watch', id: 'watch/w', cluster: 'c1', identity: 'w', from: time, to: time, kinds: {} },
+      ...{ cases: { from: new Date(NOW - 86_400_000).toISOString(), to: new Date(split).toISOString() }, final: false },
+    };
+    await store.push({ service_name: 'afterlog', record: 'watch', cluster: 'c1' }, [
+      [BigInt(NOW) * 1_000_000n, JSON.stringify(watch)],
+    ]);
+    try {
+      open('?from=now-1h&to=now');
+      expect(
+        await screen.findByRole('heading', { name: 'kubectl can no longer show 2 logs: 2 complete' })
+      ).toBeVisible();
+      expect((await rows()).join()).toMatch(/fresh-bcdfg.*stored-bcdfg|stored-bcdfg.*fresh-bcdfg/);
+      await userEvent.click(screen.getByRole('button', { name: /stored-bcdfg/ }));
+      const drawer = await screen.findByRole('dialog');
+      expect(await within(drawer).findByText(/Its log is in Loki, complete/)).toBeVisible();
+    } finally {
+      await store.close();
+    }
   });
 });

@@ -4,10 +4,10 @@ import { dateTimeFormat, type GrafanaTheme2 } from '@grafana/data';
 import { t } from '../../shared/texts';
 import { locationService } from '@grafana/runtime';
 import { RadioButtonGroup, Stack, useStyles2, useTheme2 } from '@grafana/ui';
-import type { Case } from '../../../model/cases';
 import { isCauseId } from '../../../model/causes';
 import { logStatusSchema } from '../../../model/records';
 import type { Span } from '../../../model/evidence';
+import type { CaseTally } from '../../data/records';
 import { useLocation } from '../../shared/use-location';
 import { causeText, LOG_STATUS_LOOKS, statusText } from '../../shared/words';
 import { columnsOf, totalsOf } from './counts';
@@ -17,13 +17,16 @@ type By = 'status' | 'cause';
 
 /** How many cases there were over time, and of which status or cause; a click shows only that stretch of time. */
 export function CasesChart({
-  cases,
+  tallies,
   span,
+  step,
   timeZone,
   onSpan,
 }: {
-  cases: readonly Case[];
+  tallies: readonly CaseTally[];
   span: Span;
+  /** How long a column is, in milliseconds. */
+  step: number;
   timeZone: string;
   onSpan: (span: Span) => void;
 }) {
@@ -31,9 +34,9 @@ export function CasesChart({
   const theme = useTheme2();
   const by: By = new URLSearchParams(useLocation('search')).get('by') === 'cause' ? 'cause' : 'status';
   const [columns, totals] = useMemo(() => {
-    const seriesOf = (one: Case): string => one[by];
-    return [columnsOf(cases, span, seriesOf), totalsOf(cases, seriesOf)];
-  }, [cases, span, by]);
+    const seriesOf = (tally: CaseTally): string => tally[by];
+    return [columnsOf(tallies, span, step, seriesOf), totalsOf(tallies, seriesOf)];
+  }, [tallies, span, step, by]);
   const series = totals.map(([name, n], i) => ({ name, n, text: textOf(name), color: colorOf(theme, name, i) }));
   const time = (moment: number) => dateTimeFormat(moment, { timeZone });
   const label = t('chart.label', 'Cases from {{from}} to {{to}}: {{totals}}', {

@@ -4,7 +4,7 @@ import { dateTimeFormat, type GrafanaTheme2 } from '@grafana/data';
 import { t } from '../../shared/texts';
 import { locationService } from '@grafana/runtime';
 import { type Column, type FetchDataFunc, InteractiveTable, LinkButton, Stack, useStyles2 } from '@grafana/ui';
-import type { Case } from '../../../model/cases';
+import type { CaseSummary } from '../../../model/case-records';
 import { recordKey } from '../../../model/records';
 import { StatusBadge } from '../../details/case-details';
 import { momentOf } from '../../data/records';
@@ -21,17 +21,21 @@ export function CasesTable({
   timeZone,
   onOpen,
 }: {
-  cases: readonly Case[];
+  cases: readonly CaseSummary[];
   timeZone: string;
-  onOpen: (one: Case) => void;
+  onOpen: (one: CaseSummary) => void;
 }) {
   const styles = useStyles2(getStyles);
   const search = useLocation('search');
   const sort = sortOfSearch(search);
   const { by, desc } = sort;
   const data = useMemo(() => sorted(cases, { by, desc }), [cases, by, desc]);
-  const columns = useMemo((): Array<Column<Case>> => {
-    const column = (id: Sort['by'], header: string, cell: (one: Case) => React.ReactNode): Column<Case> => ({
+  const columns = useMemo((): Array<Column<CaseSummary>> => {
+    const column = (
+      id: Sort['by'],
+      header: string,
+      cell: (one: CaseSummary) => React.ReactNode
+    ): Column<CaseSummary> => ({
       ...{ id, header, sortType: 'basic', cell: ({ row: { original } }) => cell(original) },
     });
     return [
@@ -88,7 +92,7 @@ export function CasesTable({
     ];
   }, [styles, timeZone, onOpen]);
   const initialSortBy = useMemo(() => [{ id: by, desc }], [by, desc]);
-  const fetchData: FetchDataFunc<Case> = useCallback(({ sortBy: [first] }) => {
+  const fetchData: FetchDataFunc<CaseSummary> = useCallback(({ sortBy: [first] }) => {
     if (first !== undefined && isSortKey(first.id)) {
       setSort({ by: first.id, desc: first.desc === true });
     }

@@ -8,7 +8,18 @@ import { CONFIGURATION_PATH } from '../../shared/paths';
 import type { RecordSet } from '../../data/records';
 
 /** Why there is no case to show: all is well, filters hide them, nobody wrote records, or the range has none. */
-export function NoCases({ others, records, span }: { others: number; records: RecordSet; span: Span }) {
+export function NoCases({
+  others,
+  records,
+  isRecorded,
+  span,
+}: {
+  others: number;
+  records: RecordSet;
+  /** A watch has written the cases of the range. */
+  isRecorded: boolean;
+  span: Span;
+}) {
   const [, changeFilters] = useFilters();
   if (others > 0) {
     return (
@@ -29,7 +40,7 @@ export function NoCases({ others, records, span }: { others: number; records: Re
       </Empty>
     );
   }
-  if (Object.values(records).some((list: readonly unknown[]) => list.length > 0)) {
+  if (isRecorded || Object.values(records).some((list: readonly unknown[]) => list.length > 0)) {
     return (
       <Empty icon="check-circle" title={t('no-cases.none', 'No log was lost to kubectl in this time')}>
         <Trans i18nKey="no-cases.none-what">

@@ -1,8 +1,8 @@
-import type { Case } from '../../../model/cases';
+import type { CaseSummary } from '../../../model/case-records';
 import { ENGLISH } from '../../../model/messages';
 import { sentenceText } from '../../../model/messages/case-text';
 
-const columns: Array<[name: string, value: (one: Case) => string | number | null]> = [
+const columns: Array<[name: string, value: (one: CaseSummary) => string | number | null]> = [
   ['gone', ({ at }) => at],
   ['finished', ({ finished }) => finished],
   ['cluster', ({ cluster }) => cluster],
@@ -30,7 +30,7 @@ function field(value: string | number | null): string {
 }
 
 /** Cases as a CSV file with a header line. Names and values are those of `afterlog cases -o json`, in no language. */
-export function csvOf(cases: readonly Case[]): string {
+export function csvOf(cases: readonly CaseSummary[]): string {
   const rows = [columns.map(([name]) => name), ...cases.map((one) => columns.map(([, value]) => value(one)))];
   return rows.map((row) => `${row.map(field).join(',')}\r\n`).join('');
 }

@@ -1,4 +1,4 @@
-import type { Case } from '../../../model/cases';
+import type { CaseSummary } from '../../../model/case-records';
 import type { LogStatus } from '../../../model/records';
 
 /** What is not in Loki stands first. */
@@ -7,14 +7,14 @@ const SEVERITY: readonly LogStatus[] = ['lost', 'partial', 'unknown', 'pending',
 export const bySeverity = (a: LogStatus, b: LogStatus): number => SEVERITY.indexOf(a) - SEVERITY.indexOf(b);
 
 const keys = {
-  gone: ({ at, finished }: Case) => at ?? finished ?? '',
-  pod: ({ pod, container }: Case) => `${pod} ${container}`,
-  namespace: ({ namespace }: Case) => namespace,
-  job: ({ cronJob, job }: Case) => `${cronJob ?? job ?? ''} ${job ?? ''}`,
-  node: ({ node }: Case) => node ?? '',
-  status: ({ status }: Case) => `${SEVERITY.indexOf(status)}`,
+  gone: ({ at, finished }: CaseSummary) => at ?? finished ?? '',
+  pod: ({ pod, container }: CaseSummary) => `${pod} ${container}`,
+  namespace: ({ namespace }: CaseSummary) => namespace,
+  job: ({ cronJob, job }: CaseSummary) => `${cronJob ?? job ?? ''} ${job ?? ''}`,
+  node: ({ node }: CaseSummary) => node ?? '',
+  status: ({ status }: CaseSummary) => `${SEVERITY.indexOf(status)}`,
   // C2 stands before C10.
-  cause: ({ cause }: Case) => (cause === 'unknown' ? '~' : cause.slice(1).padStart(2, '0')),
+  cause: ({ cause }: CaseSummary) => (cause === 'unknown' ? '~' : cause.slice(1).padStart(2, '0')),
 };
 
 export interface Sort {
@@ -28,7 +28,7 @@ export const isSortKey = (text: string): text is Sort['by'] => text in keys;
 export const DEFAULT_SORT: Sort = { by: 'status', desc: false };
 
 /** The cases in this order; what is equal in it stays in the order in which it came. */
-export function sorted(cases: readonly Case[], { by, desc }: Sort): Case[] {
+export function sorted(cases: readonly CaseSummary[], { by, desc }: Sort): CaseSummary[] {
   const keyed = cases.map((one) => ({ one, key: keys[by](one) }));
   const sign = desc ? -1 : 1;
   return keyed.sort((a, b) => sign * (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ one }) => one);
