@@ -32,7 +32,13 @@ async function main(): Promise<void> {
   const connection = connectLoki({ url: values['loki.url'] });
   const writer = new RecordWriter(connection, { logger, maxPendingBytes: 4 * 1024 * 1024 });
   const signal = new AbortController().signal;
-  const leader = new CaseLeader({ loki: new QueryClient(connection), writer, cluster: CLUSTER, logger, now: () => end });
+  const leader = new CaseLeader({
+    loki: new QueryClient(connection),
+    writer,
+    cluster: CLUSTER,
+    logger,
+    now: () => end,
+  });
   let bytes = 0;
   const write = writer.write.bind(writer);
   writer.write = (record, settled) => {
