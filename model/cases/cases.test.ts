@@ -160,6 +160,11 @@ describe('C1, a reclaim of disk', () => {
       );
     });
 
+    test('is likely, too, where the disk had room again when the last of them went', () => {
+      const disks = [...sample(0.84), disk('12:20:00', 0.27)];
+      expect(ofP(casesOf({ ...emptied, disks }))).toMatchObject({ cause: 'C1', confidence: 'likely' });
+    });
+
     test('is none where the disk had room', () => {
       const one = ofP(casesOf({ ...emptied, disks: sample(0.27) }));
       expect(one).toMatchObject({ cause: 'C17', confidence: 'likely' });

@@ -10,12 +10,14 @@ const WORTH_NAMING = 0.05;
 const NEAR = 0.1;
 /** and one with so much does not. Parts of the capacity. */
 const FAR = 0.3;
+/** A sample that is younger may have been taken in the middle of the reclaim, when images were removed already. */
+const RECLAIMING = 5000;
 
 const DEFAULTS = defaultThresholds(null).evictionHard;
 
 /** How near the disk was to a threshold whose crossing removes containers; undefined where nothing was measured. */
 function nearestFraction({ cluster, node }: Subject, moment: number, facts: Facts): number | undefined {
-  const disk = facts.measurements.diskBefore(cluster, node, moment);
+  const disk = facts.measurements.diskBefore(cluster, node, moment - RECLAIMING);
   const thresholds = facts.measurements.thresholdsAt(cluster, node, moment)?.evictionHard ?? DEFAULTS;
   return disk && signalStates(disk, thresholds).find(({ deletesContainers }) => deletesContainers)?.fraction;
 }
@@ -28,7 +30,7 @@ export const isFarFromThreshold = (subject: Subject, moment: number, facts: Fact
 
 /** How full the fullest file system was just before a moment. */
 export function usedPercent({ cluster, node }: Subject, moment: number, facts: Facts): number | undefined {
-  const disk = facts.measurements.diskBefore(cluster, node, moment);
+  const disk = facts.measurements.diskBefore(cluster, node, moment - RECLAIMING);
   const used = [disk?.nodefs, disk?.imagefs].flatMap((one) => (one ? (1 - one.available / one.capacity) * 100 : []));
   return used.length === 0 ? undefined : Math.max(...used);
 }
