@@ -1,6 +1,7 @@
 import React, { createContext, type ReactNode, useContext, useMemo } from 'react';
 import { LokiSource } from '../data/loki-source';
 import type { Settings } from '../shared/settings';
+import { useEqual } from '../shared/use-equal';
 
 interface AppContext {
   settings: Settings;
@@ -19,9 +20,11 @@ export function AppContextProvider({
   lokiUid: string;
   children: ReactNode;
 }) {
+  // Grafana hands an app settings of its own with every navigation: what was read is not to be read again for a copy.
+  const same = useEqual(settings);
   const value = useMemo(
-    () => ({ settings, loki: new LokiSource(lokiUid, settings.recordSelector, settings.logs) }),
-    [settings, lokiUid]
+    () => ({ settings: same, loki: new LokiSource(lokiUid, same.recordSelector, same.logs) }),
+    [same, lokiUid]
   );
   return <Context.Provider value={value}>{children}</Context.Provider>;
 }

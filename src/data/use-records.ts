@@ -1,6 +1,7 @@
-import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react';
 import type { Span } from '../../model/evidence';
 import { type Asked, ASKED_NOTHING } from '../../model/rollups';
+import { useEqual } from '../shared/use-equal';
 import type { LokiSource } from './loki-source';
 import { RecordCache } from './record-cache';
 import { type LoadedRecords, RecordsLoader, type Wanted } from './records-loader';
@@ -38,7 +39,7 @@ export function useRecords(
   round?: unknown,
   wishes: Asked = ASKED_NOTHING
 ): Records {
-  const asked = useSame(wishes);
+  const asked = useEqual(wishes);
   const loader = useMemo(
     () => new RecordsLoader(loki, cacheFor(loki), { disks, chooseNodes }),
     [loki, disks, chooseNodes]
@@ -57,16 +58,6 @@ export function useRecords(
     }
   }, [loader, from, to, asked]);
   return useMemo(() => ({ ...loaded, cancel: loader.cancel, reload }), [loaded, loader, reload]);
-}
-
-/** The same object as long as it says the same: what is read anew for another one is not read for a copy. */
-function useSame<T>(value: T): T {
-  const [kept, keep] = useState(value);
-  if (kept === value || JSON.stringify(kept) === JSON.stringify(value)) {
-    return kept;
-  }
-  keep(value);
-  return value;
 }
 
 /** Forgets all that was read, as a page does that is loaded anew. */
