@@ -263,7 +263,7 @@ function markdownOf({ heading, sentences = [], table = [], findings = [] }: Sect
   return `## ${heading}\n\n${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-/** The ranking as RFC 4180; what is not known is empty. */
+/** The ranking, quoted as RFC 4180 says, with line feeds as line ends; what is not known is empty. */
 function csvOf(review: CapacityReview): string {
   const cell = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text);
   const shown = shownColumns(review);
@@ -276,7 +276,7 @@ function csvOf(review: CapacityReview): string {
       return value === null ? '' : `${Math.round(value * 1e4) / 1e4}`;
     }),
   ]);
-  return [head, ...lines].map((cells) => `${cells.map(cell).join(',')}\r\n`).join('');
+  return [head, ...lines].map((cells) => `${cells.map(cell).join(',')}\n`).join('');
 }
 
 /** The review with its codes, and what they say in English. */

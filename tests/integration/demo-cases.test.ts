@@ -194,7 +194,7 @@ describe('the cases of a replay that the agent saw whole', () => {
     expect(markdown).toContain('(job-test/rotate)');
     expect(markdown).toContain('no rollup covers that time');
     expect(markdown).toContain('Nothing observed the period before');
-    expect((await replayed.capacity('-o', 'csv')).split('\r\n')[0]).toMatch(/^cluster,node,pressure_hours,reclaims,/);
+    expect((await replayed.capacity('-o', 'csv')).split('\n')[0]).toMatch(/^cluster,node,pressure_hours,reclaims,/);
   });
 
   test('leave out the pods that were rejected at admission (C3b)', () => {
