@@ -114,9 +114,12 @@ export async function countCases(
       // Of a span that is empty Grafana asks nothing.
       const moments = { from: part.from + part.step, to: part.to + 1 };
       const numbers = await loki.counts(expr, moments, part.step, signal);
-      return numbers.map(({ at, value, labels: { status = '', cause = '' } }) => ({
-        ...{ at: at - part.step, status, cause, count: value },
-      }));
+      // Loki may answer for one step more than it was asked for: that is the next part's.
+      return numbers
+        .filter(({ at }) => at <= part.to)
+        .map(({ at, value, labels: { status = '', cause = '' } }) => ({
+          ...{ at: at - part.step, status, cause, count: value },
+        }));
     })
   );
   return counts.flat().filter(({ count }) => count !== 0);

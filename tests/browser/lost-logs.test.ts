@@ -20,6 +20,8 @@ describe.each(targetNames())('the page of lost logs on %s', (target) => {
     await page.getByRole('cell', { name: 'C15 log rotation' }).waitFor();
     // The bar that Grafana 11.6 shows while the rest is read has a label that ARIA does not allow it.
     await page.getByRole('button', { name: 'Stop' }).waitFor({ state: 'detached' });
+    // What Loki counted is what is listed.
+    await page.getByRole('heading', { name: /^kubectl can no longer show 54 logs: 6 lost, / }).waitFor();
     await expectSound(visit, `lost-logs-${theme}`);
     await visit.close();
   });
