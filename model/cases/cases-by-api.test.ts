@@ -326,6 +326,16 @@ describe('nodes', () => {
     expect(one.sentence).toContain('at least 40 bytes are missing');
   });
 
+  test('C13 stays C13 where the pod is deleted because its node is gone', () => {
+    const nodes = [machine({ removed: t('12:30:00'), final: true })];
+    const evidence = ['condition DisruptionTarget, reason DeletionByPodGC: PodGC: node no longer exists'];
+    const pods = [pod({ deletion: deletion('node-gone', '12:30:45', { evidence }) })];
+    expect(only({ containers: [open], nodes, pods })).toMatchObject({ cause: 'C13', confidence: 'confirmed', rivals: [] });
+    // Nobody knows whether an agent that had fallen silent would have seen another removal before.
+    const heartbeats = [heartbeat('11:00:00', '12:10:00')];
+    expect(only({ containers: [open], nodes, pods, heartbeats })).toMatchObject({ cause: 'C13', confidence: 'likely' });
+  });
+
   test('C13 is known from the Event of the controller too', () => {
     const events = [event('RemovingNode', 'Node', 'node-a', '12:30:00')];
     expect(statusOn({ containers: [{ ...open, linesAcked: 0 }], events })).toBe('C13 confirmed');

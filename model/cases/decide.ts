@@ -48,10 +48,12 @@ interface Candidate {
 export function decide(subject: Subject, facts: Facts): Decision {
   const weighed = HYPOTHESES.flatMap((hypothesis) => hypothesis(subject, facts) ?? []);
   const out = weighed.filter(({ contradictions }) => contradictions.length > 0);
-  const remaining = weighed
-    .filter(({ contradictions }) => contradictions.length === 0)
-    .map((one): Candidate => ({ weighed: one, confidence: confidenceOf(one) }))
-    .sort((a, b) => rankOf(b.confidence) - rankOf(a.confidence));
+  const remaining = oneOfEachCause(
+    weighed
+      .filter(({ contradictions }) => contradictions.length === 0)
+      .map((one): Candidate => ({ weighed: one, confidence: confidenceOf(one) }))
+      .sort((a, b) => rankOf(b.confidence) - rankOf(a.confidence))
+  );
   const isUnseen = isMomentUnknown(subject);
   const earlier = subject.left === undefined || isUnseen ? newerRunBefore(remaining) : undefined;
   const rivalsBeside = (winner: Weighed | undefined): Rival[] => [
@@ -89,6 +91,12 @@ export function decide(subject: Subject, facts: Facts): Decision {
   }
   const { cause, statement, evidence } = first.weighed;
   return { cause, confidence: first.confidence, statement, evidence, rivals: rivalsBeside(first.weighed) };
+}
+
+/** Ways to the same cause do not speak against each other: of a removed node its pods' deletion tells as well. */
+function oneOfEachCause(sorted: readonly Candidate[]): Candidate[] {
+  const causeOf = ({ weighed }: Candidate) => weighed.cause;
+  return sorted.filter((one, i) => sorted.findIndex((other) => causeOf(other) === causeOf(one)) === i);
 }
 
 /**

@@ -74,7 +74,9 @@ export function byNode(subject: Subject, facts: Facts): Weighed | undefined {
 function ceilingOf(subject: Subject, facts: Facts, moment: number): Confidence {
   const { containerRecord, left, leftFrom = moment, deletion } = subject;
   if (containerRecord !== undefined) {
-    const wasThere = left === undefined && deletion === undefined && moment - leftFrom <= HEARTBEAT;
+    // Pods of a node that is gone are deleted for that: no other deletion came before.
+    const isAlone = deletion === undefined || deletion.by === 'node-gone';
+    const wasThere = left === undefined && isAlone && moment - leftFrom <= HEARTBEAT;
     return wasThere ? 'confirmed' : 'likely';
   }
   return !wasUnattended(subject, facts, moment) && wasWatchedUntil(subject, facts, moment) ? 'likely' : 'unknown';
