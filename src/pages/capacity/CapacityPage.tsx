@@ -12,7 +12,7 @@ export default function CapacityPage() {
   return (
     <Empty
       icon="database"
-      title={t('capacity.title', 'The capacity review is not here yet')}
+      title={t('capacity.title', 'The capacity review is not in the app yet')}
       action={
         <LinkButton variant="secondary" href={linkTo(LOST_LOGS_PATH, search, { cause: 'C1' })}>
           <Trans i18nKey="capacity.until-then">Until then: the logs that disk reclaims took</Trans>
@@ -20,8 +20,8 @@ export default function CapacityPage() {
       }
     >
       <Trans i18nKey="capacity.what">
-        It will show, for each pool of nodes, the hours under disk pressure, the Jobs that ran in them, the room that is
-        left to each threshold, and what another threshold or a larger disk would have changed.
+        Until it is, `afterlog capacity` prints one: the hours under disk pressure of each node, namespace or Job, the
+        room that is left to each threshold, what fills the disks, and what to change.
       </Trans>
     </Empty>
   );
