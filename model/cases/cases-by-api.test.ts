@@ -330,7 +330,11 @@ describe('nodes', () => {
     const nodes = [machine({ removed: t('12:30:00'), final: true })];
     const evidence = ['condition DisruptionTarget, reason DeletionByPodGC: PodGC: node no longer exists'];
     const pods = [pod({ deletion: deletion('node-gone', '12:30:45', { evidence }) })];
-    expect(only({ containers: [open], nodes, pods })).toMatchObject({ cause: 'C13', confidence: 'confirmed', rivals: [] });
+    expect(only({ containers: [open], nodes, pods })).toMatchObject({
+      cause: 'C13',
+      confidence: 'confirmed',
+      rivals: [],
+    });
     // Nobody knows whether an agent that had fallen silent would have seen another removal before.
     const heartbeats = [heartbeat('11:00:00', '12:10:00')];
     expect(only({ containers: [open], nodes, pods, heartbeats })).toMatchObject({ cause: 'C13', confidence: 'likely' });
