@@ -7,15 +7,13 @@ import { useEffect, useState } from 'react';
  */
 export function useDrawer(onClose: () => void): void {
   // Before what is opened takes the focus.
-  const [opener] = useState(() => document.activeElement);
+  const [openers] = useState(() => withAncestors(document.activeElement));
   useEffect(
     () => () => {
-      if (opener instanceof HTMLElement && opener !== document.body) {
-        // After the drawer has taken its own elements away.
-        setTimeout(() => opener.isConnected && opener.focus({ preventScroll: true }));
-      }
+      // After the drawer has taken its own elements away.
+      setTimeout(() => placeOf(openers)?.focus({ preventScroll: true }));
     },
-    [opener]
+    [openers]
   );
   useEffect(() => {
     const close = (event: KeyboardEvent) => {
@@ -27,4 +25,24 @@ export function useDrawer(onClose: () => void): void {
     document.addEventListener('keydown', close, { capture: true });
     return () => document.removeEventListener('keydown', close, { capture: true });
   }, [onClose]);
+}
+
+function withAncestors(element: Element | null): HTMLElement[] {
+  return element instanceof HTMLElement && element !== document.body
+    ? [element, ...withAncestors(element.parentElement)]
+    : [];
+}
+
+/**
+ * What had the focus, or what stands in its place: in a grid that was drawn anew, or where the keyboard was just moving on,
+ * the one element that Tab reaches.
+ */
+function placeOf(openers: readonly HTMLElement[]): HTMLElement | undefined {
+  for (const element of openers.filter(({ isConnected }) => isConnected)) {
+    const place = element.tabIndex >= 0 ? element : element.querySelector<HTMLElement>('[tabindex="0"]');
+    if (place !== null) {
+      return place;
+    }
+  }
+  return undefined;
 }

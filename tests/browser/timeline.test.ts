@@ -42,6 +42,7 @@ describe.each(targetNames())('the timeline on %s', (target) => {
     const drawer = page.getByRole('dialog').first();
     await drawer.getByText(/together with 33 others, to free disk on node-a/).waitFor();
     await expectSound(visit, 'timeline-drawer');
+    await life.waitFor(); // the screenshots have changed the size of the page, and all is drawn anew
     await page.keyboard.press('Escape');
     await drawer.waitFor({ state: 'detached' });
     await life.and(page.locator(':focus')).waitFor();
