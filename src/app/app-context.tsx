@@ -20,7 +20,7 @@ export function AppContextProvider({
   lokiUid: string;
   children: ReactNode;
 }) {
-  // Grafana hands an app settings of its own with every navigation: what was read is not to be read again for a copy.
+  // An app may be drawn with another copy of its settings: what was read is not read again for that.
   const same = useEqual(settings);
   const value = useMemo(
     () => ({ settings: same, loki: new LokiSource(lokiUid, same.recordSelector, same.logs) }),
