@@ -33,7 +33,8 @@ try {
   await build({
     ...bundleOptions,
     entryPoints: { world: 'tests/world/main.ts' },
-    outdir: 'build',
+    // Beside the program of the query processes.
+    outdir: 'build/program',
     external: Object.keys(JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8')).dependencies),
     sourcemap: 'inline',
   });
@@ -46,7 +47,7 @@ try {
   console.log(`${error}\n0 passed, 1 failed`);
   process.exit(1);
 }
-const { status } = spawnSync(process.execPath, ['--enable-source-maps', 'build/world.js', ...args], {
+const { status } = spawnSync(process.execPath, ['--enable-source-maps', 'build/program/world.js', ...args], {
   stdio: 'inherit',
   cwd,
 });

@@ -17,12 +17,16 @@ function bundled(): string | undefined {
 
 /** From the sources, as tests and benchmarks run, it is bundled first; packages are found from where it is put. */
 function built(): string {
+  const source = join(__dirname, 'query-process.ts');
+  if (!existsSync(source)) {
+    throw new Error(`no query-process.js in ${__dirname}: a program that answers queries is bundled together with it`);
+  }
   const root = join(__dirname, '..', '..');
   const path = join(root, 'node_modules', '.cache', 'afterlog', 'query-process.js');
   const mine = `${path}.${process.pid}`;
   mkdirSync(dirname(path), { recursive: true });
   execFileSync(join(root, 'node_modules', 'esbuild', 'bin', 'esbuild'), [
-    join(__dirname, 'query-process.ts'),
+    source,
     '--bundle',
     '--platform=node',
     '--target=node20',
