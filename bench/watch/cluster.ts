@@ -25,7 +25,7 @@ class Collection {
   readonly history: Change[] = [];
   oldest = 0;
 
-  tell(type: string, version: number, object: string): void {
+  report(type: string, version: number, object: string): void {
     const text = `{"type":"${type}","object":${object}}\n`;
     this.history.push({ version, text });
     if (this.history.length > EVENTS_KEPT) {
@@ -81,7 +81,7 @@ class Cluster {
     // Heartbeats: each node every five minutes.
     for (let i = 0; i < (nodes / 300) * (TICK_MS / 1000); i++) {
       this.beat = (this.beat + 1) % nodes;
-      this.collections.nodes.tell('MODIFIED', ++this.version, nodeText(this.beat, this.version));
+      this.collections.nodes.report('MODIFIED', ++this.version, nodeText(this.beat, this.version));
     }
   }
 
@@ -111,7 +111,7 @@ class Cluster {
     const index = this.next++;
     const job: SimulatedJob = { index, version: ++this.version, created: now(), finished: undefined };
     this.liveJobs.set(index, job);
-    this.collections.jobs.tell('ADDED', job.version, jobText(job));
+    this.collections.jobs.report('ADDED', job.version, jobText(job));
     const pod = this.pod(index, index, 'Pending', now());
     this.livePods.set(index, pod);
     this.waiting.push(pod);
@@ -133,7 +133,7 @@ class Cluster {
     if (job !== undefined) {
       Object.assign(job, { finished: now(), version: ++this.version });
       this.endedJobs.push(job.index);
-      this.collections.jobs.tell('MODIFIED', job.version, jobText(job));
+      this.collections.jobs.report('MODIFIED', job.version, jobText(job));
     }
   }
 
@@ -143,7 +143,7 @@ class Cluster {
       this.liveJobs.delete(job.index);
       this.deletedJobs.push(job.index);
       job.version = ++this.version;
-      this.collections.jobs.tell('DELETED', job.version, jobText(job));
+      this.collections.jobs.report('DELETED', job.version, jobText(job));
     }
     pod.deleted = now();
     this.change('MODIFIED', pod);
@@ -155,7 +155,7 @@ class Cluster {
   private change(type: string, pod: SimulatedPod): void {
     pod.version = ++this.version;
     this.sent++;
-    this.collections.pods.tell(type, pod.version, podText(pod));
+    this.collections.pods.report(type, pod.version, podText(pod));
   }
 }
 

@@ -1,5 +1,5 @@
 import { type CaseInput, casesOf as codedCasesOf } from './index';
-import { told } from './testing/words';
+import { withTexts } from './testing/words';
 import {
   containerId,
   deletion,
@@ -14,8 +14,8 @@ import {
   t,
 } from './testing/records';
 
-type Case = ReturnType<typeof told>;
-const casesOf = (input: CaseInput): Case[] => codedCasesOf(input).map(told);
+type Case = ReturnType<typeof withTexts>;
+const casesOf = (input: CaseInput): Case[] => codedCasesOf(input).map(withTexts);
 
 /** The one case of some records. */
 function only(input: CaseInput): Case {

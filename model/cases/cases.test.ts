@@ -1,6 +1,6 @@
 import type { Gap } from '../records';
 import { answersOf, type CaseInput, casesOf as codedCasesOf } from './index';
-import { told } from './testing/words';
+import { withTexts } from './testing/words';
 import {
   condition,
   containerId,
@@ -21,8 +21,8 @@ import {
   watch,
 } from './testing/records';
 
-type Case = ReturnType<typeof told>;
-const casesOf = (input: CaseInput): Case[] => codedCasesOf(input).map(told);
+type Case = ReturnType<typeof withTexts>;
+const casesOf = (input: CaseInput): Case[] => codedCasesOf(input).map(withTexts);
 
 /** The one case of some records. */
 function only(input: CaseInput): Case {

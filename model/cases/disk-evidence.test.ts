@@ -1,7 +1,7 @@
 import { diskRecordSchema, type DiskRecord, thresholdsRecordSchema, type ThresholdsRecord } from '../records';
 import { defaultThresholds } from '../thresholds';
 import { type CaseInput, casesOf as codedCasesOf } from './index';
-import { told } from './testing/words';
+import { withTexts } from './testing/words';
 import { containerId, gc, containerRecord, left, pod, t } from './testing/records';
 
 const GB = 1e9;
@@ -28,8 +28,8 @@ function thresholds(clock: string, more: Partial<ThresholdsRecord> = {}): Thresh
   });
 }
 
-type Case = ReturnType<typeof told>;
-const casesOf = (input: CaseInput): Case[] => codedCasesOf(input).map(told);
+type Case = ReturnType<typeof withTexts>;
+const casesOf = (input: CaseInput): Case[] => codedCasesOf(input).map(withTexts);
 
 function only(input: CaseInput): Case {
   const cases = casesOf({

@@ -46,7 +46,7 @@ export function diskPressures(
       const start = stretch.conditionFrom ?? 0;
       return from >= start - SAME_STRETCH && from <= (stretch.to ?? Infinity);
     });
-    own.forEach((reclaim) => (reclaim.told = true));
+    own.forEach((reclaim) => (reclaim.reported = true));
     const first = own.length > 0 ? Math.min(...own.map(({ from }) => from)) : undefined;
     stretch.firstReclaim = first;
     stretch.reclaims = own.map(({ from }) => from);
@@ -54,7 +54,7 @@ export function diskPressures(
       stretch.from = first;
     }
   }
-  const alone = [...reclaims.values()].flat().filter(({ told }) => !told);
+  const alone = [...reclaims.values()].flat().filter(({ reported }) => !reported);
   return [
     ...stretches,
     ...alone.map(({ cluster, node, from, to }) => ({
@@ -103,7 +103,7 @@ interface ReclaimTime {
   node: string;
   from: number;
   to: number;
-  told: boolean;
+  reported: boolean;
 }
 
 function reclaimTimes(events: readonly EventRecord[], gcs: readonly GcRecord[]): Map<string, ReclaimTime[]> {
@@ -112,7 +112,7 @@ function reclaimTimes(events: readonly EventRecord[], gcs: readonly GcRecord[]):
     if (from !== undefined) {
       const key = `${cluster}/${node}`;
       const times = byNode.get(key) ?? [];
-      times.push({ cluster, node, from, to: to ?? from, told: false });
+      times.push({ cluster, node, from, to: to ?? from, reported: false });
       byNode.set(key, times);
     }
   };

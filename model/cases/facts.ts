@@ -376,10 +376,10 @@ export class Facts {
   /** The deletion of a container record's pod, also where the pod itself was never recorded. */
   deletion(containerRecord: ContainerRecord): PodDeletion | undefined {
     const pod = this.pod(containerRecord.cluster, containerRecord.podUid);
-    const told = pod && deletionOf(pod, this.job(pod));
+    const reported = pod && deletionOf(pod, this.job(pod));
     const { cluster, namespace, pod: name, job } = containerRecord;
     return (
-      told ??
+      reported ??
       deletionFromEvents([
         ...this.eventsNaming(cluster, namespace, name, 'SuccessfulDelete'),
         ...(job === null ? [] : this.eventsNaming(cluster, namespace, job, 'SuccessfulDelete')),

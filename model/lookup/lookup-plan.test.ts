@@ -91,7 +91,7 @@ function recorded(of: Run, more: Partial<ContainerRecord> = {}, at = NOW - 60n *
   });
 }
 
-function podTold(of: Run, finished: bigint | null = START + 5n * SECOND): void {
+function podReported(of: Run, finished: bigint | null = START + 5n * SECOND): void {
   const { cluster, namespace, pod, podUid, container, restart, containerId } = of;
   const { workload, job } = workloadOf(pod);
   const record = podRecordSchema.parse({
@@ -142,7 +142,7 @@ describe('what the agent has written', () => {
   ])('is found by %s, once', async (_, text) => {
     agentWrote(hello, START, 'one', 'two');
     recorded(hello);
-    podTold(hello);
+    podReported(hello);
     expect(await names(text)).toEqual(['hello-rtkpw/main/0']);
     expect(await linesOf(text)).toEqual(['one', 'two']);
     expect((await lookUp(text)).locations[0]?.runs[0]?.record?.status).toBe('complete');
@@ -159,7 +159,7 @@ describe('what the agent has written', () => {
   it('is found with the runs that only the API server told of', async () => {
     agentWrote(hello, START, 'one');
     recorded(hello);
-    podTold(run('hello-bbbbb'));
+    podReported(run('hello-bbbbb'));
     expect((await names('job/hello')).sort()).toEqual(['hello-bbbbb/main/0', 'hello-rtkpw/main/0']);
     const { locations } = await lookUp('hello-bbbbb');
     expect(locations).toMatchObject([{ isSeen: false, runs: [{ record: undefined }] }]);
@@ -188,7 +188,7 @@ describe('what the agent has written', () => {
     agentWrote(run('web-0', { restart: 1 }), START + 10n * SECOND, 'one');
     recorded(run('web-0'));
     expect(await linesOf('web-0', { previous: true })).toEqual(['zero']);
-    podTold(run('web-0', { restart: 2 }), null);
+    podReported(run('web-0', { restart: 2 }), null);
     expect(await linesOf('web-0', { previous: true })).toEqual(['one']);
     expect(await names('hello-rtkpw', { previous: true })).toEqual([]);
   });
@@ -292,7 +292,7 @@ describe('what other shippers have written', () => {
     });
 
     it('is the log of the run that the API server told of, listed once', async () => {
-      podTold(run(p));
+      podReported(run(p));
       expect(await names('job/hello')).toEqual(['hello-rtkpw/main/0']);
       expect(await linesOf('job/hello')).toEqual(['one', 'two']);
       expect(await linesOf(`containerd://${run(p).containerId}`)).toEqual(['one', 'two']);
@@ -301,7 +301,7 @@ describe('what other shippers have written', () => {
     it('is the log of a run that the agent lost', async () => {
       const gaps = [{ reason: 'gone-unread', bytes: null, lines: null, from: null, to: null }] as const;
       recorded(run(p), { status: 'lost', linesAcked: 0, firstTime: null, lastTime: null, gaps: [...gaps] });
-      podTold(run(p));
+      podReported(run(p));
       for (const text of [`containerd://${run(p).containerId}`, 'job/hello', p]) {
         expect(await names(text)).toEqual(['hello-rtkpw/main/0']);
         expect(await linesOf(text)).toEqual(['one', 'two']);

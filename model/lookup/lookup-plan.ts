@@ -238,12 +238,12 @@ function* withoutRecord(target: ContainerTarget, scope: LookupScope): Plan<Found
   ];
   const entry = lines.flatMap((reply) => reply?.entries ?? [])[0];
   const isWanted = ({ who }: FoundRun) => who.containerId?.startsWith(target.id) === true;
-  const told = latest(ofPods?.entries ?? [], podRecordSchema)
+  const reported = latest(ofPods?.entries ?? [], podRecordSchema)
     .flatMap((pod) => runsOfPod(pod, window, layout))
     .filter(isWanted);
   const origin = entry && originOf(entry.fields, layout);
   const ofLines = origin && runOfOrigin({ ...origin, containerId: origin.containerId ?? target.id }, window, layout);
-  const run = ofLines && !origin.isForeign ? ofLines : told[0];
+  const run = ofLines && !origin.isForeign ? ofLines : reported[0];
   const records = { query: recordQuery(recordSelector, { record: 'container', cluster }, { ...metadata, namespace }) };
   const searched = [{ ...records, from: window.from, to: window.recordsTo }, own];
   if (run === undefined && entry === undefined) {
@@ -303,7 +303,7 @@ function* locateBy(
   const wanted = restart === undefined ? records : records.filter((record) => record.restart === restart);
   const isOver = isNeverReused(target) && wanted.length > 0 && wanted.every(isGone);
   const recorded = wanted.map((record) => runOfRecord(record, window, layout));
-  const told = latest(podsReply?.entries ?? [], podRecordSchema).flatMap((pod) => runsOfPod(pod, window, layout));
+  const reported = latest(podsReply?.entries ?? [], podRecordSchema).flatMap((pod) => runsOfPod(pod, window, layout));
   const span = isOver ? spanOf(wanted, window) : { from: earliest(wanted, window), to: window.to };
   const lines = {
     labels: { cluster, namespace, container, ...reading.labels },
@@ -311,7 +311,7 @@ function* locateBy(
   };
   const isOfOnePod = target.podUid !== undefined && wanted.length > 0;
   const seen = isOfOnePod || layout.preset !== 'afterlog' ? NOTHING : yield* runsOfLines(lines, target, span, scope);
-  const own = onlyWanted(mergedRuns([...recorded, ...seen.runs, ...told]), target, scope);
+  const own = onlyWanted(mergedRuns([...recorded, ...seen.runs, ...reported]), target, scope);
   const known = recorded.length > 0 || seen.runs.length > 0;
   const asked = logQuery(lines.labels, lines.metadata);
   const searched: NsQuery[] = [

@@ -41,7 +41,7 @@ export function labelRoutes(storage: LogReader): Routes {
     for (const [name, value] of streams.flatMap((stream) => [...stream.labels])) {
       values.set(name, (values.get(name) ?? new Set()).add(value));
     }
-    const telling = [...values].filter(([, set]) => ![...set].every(isNumberOrUuid));
-    return { detectedLabels: telling.map(([label, set]) => ({ label, cardinality: set.size })) };
+    const reporting = [...values].filter(([, set]) => ![...set].every(isNumberOrUuid));
+    return { detectedLabels: reporting.map(([label, set]) => ({ label, cardinality: set.size })) };
   }
 }

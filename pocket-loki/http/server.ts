@@ -140,7 +140,7 @@ function errorAnswer(error: unknown, request: string, { onError }: HttpServerOpt
     return new TextAnswer(error.status, `${error.message}\n`);
   }
   if (error instanceof UnwritableError) {
-    // The storage has told of it; clients are to send again.
+    // The storage has logged it; clients are to send again.
     return new TextAnswer(503, `${error.message}\n`);
   }
   onError(error, request);

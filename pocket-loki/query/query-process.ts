@@ -17,50 +17,50 @@ const ask: Ask = (request) =>
     const call = ++calls;
     // The store answers each kind of call with its kind of result.
     waiting.set(call, { resolve: resolve as (value: unknown) => void, reject });
-    tell({ kind: 'call', call, request });
+    report({ kind: 'call', call, request });
   });
 const log = new RemoteLog(ask);
 let tail: TailTask | undefined;
 
-function tell(message: FromProcess): void {
+function report(message: FromProcess): void {
   process.send?.(message);
 }
 
 process.on('message', (message) => {
   // Sent by the store, which is of the same build.
-  const told = message as ToProcess;
-  switch (told.kind) {
+  const reported = message as ToProcess;
+  switch (reported.kind) {
     case 'task':
-      void work(told);
+      void work(reported);
       break;
     case 'cancel':
-      cancelled.get(told.id)?.abort();
+      cancelled.get(reported.id)?.abort();
       break;
     case 'reply':
-      waiting.get(told.call)?.resolve(told.value);
-      waiting.delete(told.call);
+      waiting.get(reported.call)?.resolve(reported.value);
+      waiting.delete(reported.call);
       break;
     case 'no-reply':
-      waiting.get(told.call)?.reject(new RequestError(told.status, told.message));
-      waiting.delete(told.call);
+      waiting.get(reported.call)?.reject(new RequestError(reported.status, reported.message));
+      waiting.delete(reported.call);
   }
 });
 // Without its store it has nothing to do.
 process.on('disconnect', () => process.exit());
-tell({ kind: 'ready' });
+report({ kind: 'ready' });
 
 async function work({ id, task, now, limits, streams }: Extract<ToProcess, { kind: 'task' }>): Promise<void> {
   const controller = new AbortController();
   cancelled.set(id, controller);
   try {
     log.update(streams);
-    tell({ kind: 'done', id, result: await resultOf(task, { now, limits, signal: controller.signal }) });
+    report({ kind: 'done', id, result: await resultOf(task, { now, limits, signal: controller.signal }) });
   } catch (error) {
     const isKnown = error instanceof RequestError;
     const message = error instanceof Error ? error.message : String(error);
     // A damaged block is told in the answer, so that nobody takes a part of the log for all of it.
     const isFault = !isKnown && !(error instanceof DamagedError);
-    tell({ kind: 'failed', id, status: isKnown ? error.status : 500, message, isFault });
+    report({ kind: 'failed', id, status: isKnown ? error.status : 500, message, isFault });
   } finally {
     cancelled.delete(id);
   }

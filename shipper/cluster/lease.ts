@@ -64,14 +64,14 @@ export class LeaseElection {
 
   /** Resolves when this replica is the leader; false when the signal was aborted before. */
   async acquire(signal: AbortSignal): Promise<boolean> {
-    let told = '';
+    let reported = '';
     while (!signal.aborted) {
       if (await this.tryInTime(signal, this.timing.renewDeadlineMs)) {
         this.options.logger.info('leading', { lease: this.path(), identity: this.options.identity });
         return true;
       }
-      if (told !== this.holder) {
-        told = this.holder;
+      if (reported !== this.holder) {
+        reported = this.holder;
         this.options.logger.info('standing by', { lease: this.path(), leader: this.holder });
       }
       // As client-go: up to 1.2 times longer, so that candidates do not meet again and again.

@@ -60,7 +60,7 @@ export class Progress {
    * @param waitingSince since when the longest waiting change has been waiting, Infinity where none does
    * @throws Error when the writer is closed before that
    */
-  async tell(waitingSince: number, final: boolean): Promise<void> {
+  async report(waitingSince: number, final: boolean): Promise<void> {
     const { writer } = this.options;
     const complete = this.checkpoints.complete(waitingSince);
     await writer.flush();

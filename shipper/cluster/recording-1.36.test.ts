@@ -35,10 +35,10 @@ describe('the recorded cluster of Kubernetes 1.36, as records', () => {
 
   it('has no run that did not take place', () => {
     const known = new Set(truth.map(({ uid, container, restart }) => `${uid}/${container}/${restart}`));
-    const told = [...pods.values()].flatMap(({ id, containers }) =>
+    const reported = [...pods.values()].flatMap(({ id, containers }) =>
       containers.flatMap(({ name, runs }) => runs.map(({ restart }) => `${id}/${name}/${restart}`))
     );
-    expect(told.filter((run) => !known.has(run))).toEqual([]);
+    expect(reported.filter((run) => !known.has(run))).toEqual([]);
   });
 
   it('tells the restart of all containers in place, and which runs it took', () => {

@@ -12,7 +12,7 @@ import { collections, type WatchedCollection } from './collections';
 import { Every } from './every';
 import { lastWatch } from './history';
 import { Progress } from './progress';
-import { tellVanished } from './vanished';
+import { reportVanished } from './vanished';
 import { ClusterState } from './cluster-state';
 
 export interface SessionOptions {
@@ -175,7 +175,7 @@ export class WatchSession {
         this.progress.note();
       }
       if (this.listed && every.due('progress', PROGRESS_SECONDS)) {
-        await unlessAborted(this.progress.tell(this.clusterState.oldest(), false), signal);
+        await unlessAborted(this.progress.report(this.clusterState.oldest(), false), signal);
       }
       await pause(tickMs, signal);
     }
@@ -231,14 +231,14 @@ export class WatchSession {
     }
     const { logger } = this.options;
     try {
-      const told = await tellVanished({
+      const reported = await reportVanished({
         ...this.options,
         clusterState: this.clusterState,
         since,
         now: this.now(),
         signal,
       });
-      logger.info('told what went while nobody watched', { ...told, since });
+      logger.info('recorded deletions that happened while no watch was running', { ...reported, since });
     } catch (error) {
       logger.error('could not find out what went while nobody watched', { error: errorText(error) });
     }
@@ -250,10 +250,10 @@ export class WatchSession {
     if (this.listed) {
       this.progress.note();
     }
-    const told = this.progress.tell(this.clusterState.oldest(), true).then(() => writer.flush());
+    const reported = this.progress.report(this.clusterState.oldest(), true).then(() => writer.flush());
     const inTime = deadline(new AbortController().signal, FLUSH_MS);
     const failure = await unlessAborted(
-      told.then(() => '', errorText),
+      reported.then(() => '', errorText),
       inTime.signal
     );
     inTime.done();

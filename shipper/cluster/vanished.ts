@@ -29,7 +29,7 @@ const LOOK_BACK = BigInt(timing.refresh + 900) * SECOND;
  * After a time without a watch that was too long for the API server to remember: Jobs and pods that were under way
  * when it began, and are not there any more. Their records would say for ever that they are running.
  */
-export async function tellVanished(options: VanishedOptions): Promise<{ pods: number; jobs: number }> {
+export async function reportVanished(options: VanishedOptions): Promise<{ pods: number; jobs: number }> {
   const { cluster, since, now, writer } = options;
   const deletion = {
     requested: null,

@@ -44,9 +44,9 @@ export function caseWindow(flags: TimeFlags, defaultSince: string): CaseWindow {
   const now = BigInt(Date.now()) * 1_000_000n;
   const given = flags.since ?? flags.from;
   const { from, to } = timeWindow({ ...flags, since: given === undefined ? defaultSince : flags.since }, now);
-  const told = to + BigInt(AFTER_MS) * 1_000_000n;
+  const reported = to + BigInt(AFTER_MS) * 1_000_000n;
   const latest = now + AHEAD_NS;
-  return { from, to, recordsTo: told < latest ? told : latest > to ? latest : to, now };
+  return { from, to, recordsTo: reported < latest ? reported : latest > to ? latest : to, now };
 }
 
 /** How records are read besides. */

@@ -60,7 +60,7 @@ export async function givenLoki(
   const client = new QueryClient(connection, []);
   const latest = Date.now() + patienceMs;
   try {
-    for (let told = false; ; told = true) {
+    for (let reported = false; ; reported = true) {
       try {
         return { options, cluster: await freeCluster(client, name, signal), close: () => Promise.resolve() };
       } catch (error) {
@@ -68,7 +68,7 @@ export async function givenLoki(
         if (!mayPass(error) || Date.now() >= latest) {
           throw explainLokiError(error, connection.url);
         }
-        if (!told) {
+        if (!reported) {
           waiting(error.message);
         }
       }

@@ -40,7 +40,7 @@ export class DemoWatch {
   private readonly running: Promise<void>;
 
   constructor({ node, loki, clock, speed, logger }: DemoWatchOptions) {
-    const clusterClock = new ClusterClock(() => node.apiServer.told());
+    const clusterClock = new ClusterClock(() => node.apiServer.reported());
     const access = clusterAccess({ kubeconfig: node.kubeconfig, env: {} });
     const identity = `demo_${process.pid}`;
     this.client = new ApiClient(access, clusterClock);

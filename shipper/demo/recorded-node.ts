@@ -35,7 +35,7 @@ export async function startRecordedNode(
   const apiServer = await startApiServer({
     changes: changesOf(new Map(streams)),
     now: () => now() + clock.shiftSeconds * 1000,
-    tellMs: secondMs(speed) / 2,
+    reportMs: secondMs(speed) / 2,
   });
   const kubelet = await startKubelet({ ...recorded.kubelet, shift, now });
   const kubeletLog = join(dirs.log, 'kubelet.log');

@@ -64,8 +64,8 @@ function windowOf(accounts: readonly Account[], { from, to, recordsTo }: LookupW
   const ends = accounts.map(({ record }) => nsOf(record?.left?.at) ?? recordsTo);
   const first = starts.reduce((a, b) => (b < a ? b : a), starts[0] ?? from);
   const last = ends.reduce((a, b) => (b > a ? b : a), ends[0] ?? to) + MINUTE_NS;
-  const told = last + BigInt(AFTER_MS) * 1_000_000n;
-  return { from: first - MINUTE_NS, to: last, recordsTo: told < recordsTo ? told : recordsTo, now: recordsTo };
+  const reported = last + BigInt(AFTER_MS) * 1_000_000n;
+  return { from: first - MINUTE_NS, to: last, recordsTo: reported < recordsTo ? reported : recordsTo, now: recordsTo };
 }
 
 function isOf(one: Case, { record, origin }: Account): boolean {

@@ -9,7 +9,7 @@ import { type Account, shortfall, whoOf } from './accounts';
 import { caseJson, causeText } from './case-text';
 import { englishIn, type PrintedTimes } from './times';
 
-/** More container runs than these are summed up; only those that lack something are told one by one. */
+/** More container runs than these are summed up; only those that lack something are reported one by one. */
 const MAX_TOLD = 3;
 const MAX_LACKING = 10;
 
@@ -35,14 +35,14 @@ export function accountText(
   const lacking = accounts.filter(
     (account) => account.status === 'partial' || account.status === 'lost' || shortfall(account, isWhole)
   );
-  const told = lacking.slice(0, MAX_LACKING).map((account) => paragraph(account, isWhole, [], where, times));
-  const more = lacking.length - told.length;
+  const reported = lacking.slice(0, MAX_LACKING).map((account) => paragraph(account, isWhole, [], where, times));
+  const more = lacking.length - reported.length;
   return [
     `${summary(accounts)}${causes(accounts)}\n${logqlText(
       queries.map(({ query }) => query),
       where
     )}`,
-    ...told,
+    ...reported,
     ...(more > 0 ? [`${count(more, 'more container run')} with missing lines: use -o json to list all.`] : []),
   ].join('\n\n');
 }
@@ -84,7 +84,7 @@ function paragraph(
   const sentences = [
     ...(record === undefined || isElsewhere
       ? unreported(account, words, times)
-      : [words.renderAll(accountOf(record, tells(found) ? found.statement : undefined, account.status))]),
+      : [words.renderAll(accountOf(record, reports(found) ? found.statement : undefined, account.status))]),
     ...foreignSentence(origin),
     ...shortfallSentence(account, isWhole),
     ...oddities(origin),
@@ -96,8 +96,8 @@ function paragraph(
   ].join('\n');
 }
 
-/** The container record tells of rotation itself, and of an unknown cause as much as is known. */
-const tells = (found: Case | undefined): found is Case =>
+/** The container record reports of rotation itself, and of an unknown cause as much as is known. */
+const reports = (found: Case | undefined): found is Case =>
   found !== undefined && found.cause !== 'unknown' && found.cause !== 'C15';
 
 const statusLine = ({ status }: Account, found: Case) =>

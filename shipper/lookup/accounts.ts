@@ -21,7 +21,7 @@ export function whoOf({ record, origin, case: found }: Account): Who {
 export function accountsOf(runs: readonly FoundRun[], origins: readonly Origin[]): Account[] {
   const rest = new Set(origins);
   const recorded = runs.flatMap(({ record, ...run }) => (record === undefined ? [] : { ...run, record })).sort(byStart);
-  const told = recorded.map(({ key, record, sources }): Account => {
+  const reported = recorded.map(({ key, record, sources }): Account => {
     const origin = origins.find((one) => one.run?.key === key);
     if (origin !== undefined) {
       rest.delete(origin);
@@ -33,7 +33,7 @@ export function accountsOf(runs: readonly FoundRun[], origins: readonly Origin[]
     status: 'unknown',
     query: origin.run?.sources[0]?.query,
   }));
-  return [...told, ...unreported];
+  return [...reported, ...unreported];
 }
 
 /** Of what the agent lost another shipper has lines: whether all of them nobody can tell. */

@@ -84,7 +84,7 @@ export class CaseReader {
         this.onProgress({ ...progress });
       },
     });
-    const told = new Set<string>();
+    const reported = new Set<string>();
     const afterMs = millis(window.recordsTo - window.to);
     for (const { from, to } of slices) {
       const recordsTo = Math.min(to + Math.max(0, afterMs), Math.ceil(millis(window.recordsTo)));
@@ -105,9 +105,9 @@ export class CaseReader {
       const cases = casesOf({ ...reader.base.records(), now: formatNs(window.now) }).filter((one) => {
         const moment = one.at ?? one.finished ?? start;
         const key = recordKey(one);
-        const isNew = isSelected(one, selection) && moment >= start.slice(0, 23) && moment < end && !told.has(key);
+        const isNew = isSelected(one, selection) && moment >= start.slice(0, 23) && moment < end && !reported.has(key);
         if (isNew && slices.length > 1) {
-          told.add(key);
+          reported.add(key);
         }
         return isNew;
       });

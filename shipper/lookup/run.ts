@@ -98,12 +98,12 @@ async function show(options: RunOptions, locations: Location[]): Promise<Account
   }
   await (tail === undefined ? printAll(lines) : printLast(lines, tail));
   const isWhole = tail === undefined && options.limitBytes === undefined && wanted.window.isDefault && !output.closed;
-  const told = options.quiet ? accounts() : await explained(options, accounts());
-  tell(options, told, { queries, isWhole });
-  return told;
+  const reported = options.quiet ? accounts() : await explained(options, accounts());
+  report(options, reported, { queries, isWhole });
+  return reported;
 }
 
-function tell(
+function report(
   { quiet, format, client, stderr, times }: RunOptions,
   accounts: readonly Account[],
   more: { queries: readonly LineQuery[]; isWhole: boolean }
@@ -114,7 +114,7 @@ function tell(
   }
 }
 
-/** The accounts with what took the logs from their nodes. The lines are printed by now: that it cannot be told is no failure. */
+/** The accounts with what took the logs from their nodes. The lines are printed by now: that it cannot be reported is no failure. */
 async function explained({ client, wanted, stderr }: RunOptions, accounts: Account[]): Promise<Account[]> {
   try {
     return await addCases(new CaseReader(client), accounts, wanted.window);
@@ -148,7 +148,7 @@ async function tellCasesOf(options: RunOptions, misses: readonly Miss[]): Promis
       continue;
     }
     const accounts = cases.map((one): Account => ({ case: one, status: one.status }));
-    tell(options, accounts, { queries: [], isWhole: false });
+    report(options, accounts, { queries: [], isWhole: false });
   }
   return unknown;
 }
@@ -158,7 +158,7 @@ async function showFollowing(options: RunOptions, lines: Lines, accounts: readon
   if (queries.length > 1) {
     throw new UserError('-f follows one thing at a time: give one pod, job, cronjob or container id');
   }
-  tell(options, accounts, { queries, isWhole: false });
+  report(options, accounts, { queries, isWhole: false });
   let from: bigint | undefined;
   if (options.tail !== undefined) {
     await printLast(lines, options.tail);

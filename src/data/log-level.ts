@@ -21,9 +21,9 @@ const klog = /^([IWEF])\d{4} \d\d:\d\d:\d\d/;
 
 /** The level of a line: what Loki or a shipper found it to be, or what its beginning says; undefined where neither does. */
 export function levelOf(line: string, fields: LogEntry['fields']): LogLevel | undefined {
-  const told = [fields.level, fields.detected_level, fields.severity_text].flatMap((name) => named(name) ?? [])[0];
+  const reported = [fields.level, fields.detected_level, fields.severity_text].flatMap((name) => named(name) ?? [])[0];
   const head = line.slice(0, HEAD);
-  return told ?? KLOG[klog.exec(head)?.[1] ?? ''] ?? named(field.exec(head)?.[1]) ?? named(word.exec(head)?.[1]);
+  return reported ?? KLOG[klog.exec(head)?.[1] ?? ''] ?? named(field.exec(head)?.[1]) ?? named(word.exec(head)?.[1]);
 }
 
 const named = (name: string | undefined): LogLevel | undefined =>

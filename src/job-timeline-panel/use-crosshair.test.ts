@@ -3,13 +3,13 @@ import { crosshairOf } from './use-crosshair';
 
 function onBus() {
   const bus = new EventBusSrv();
-  const told: Array<number | undefined> = [];
-  bus.subscribe(DataHoverEvent, ({ payload }) => told.push(payload.point.time ?? undefined));
-  bus.subscribe(DataHoverClearEvent, () => told.push(undefined));
+  const reported: Array<number | undefined> = [];
+  bus.subscribe(DataHoverEvent, ({ payload }) => reported.push(payload.point.time ?? undefined));
+  bus.subscribe(DataHoverClearEvent, () => reported.push(undefined));
   const { crosshair, start } = crosshairOf(bus);
   const shown: Array<number | undefined> = [];
   crosshair.subscribe((time) => shown.push(time));
-  return { bus, told, shown, crosshair, stop: start() };
+  return { bus, reported, shown, crosshair, stop: start() };
 }
 
 beforeEach(() => jest.useFakeTimers());
@@ -17,12 +17,12 @@ afterEach(() => jest.useRealTimers());
 
 describe('the crosshair', () => {
   it('tells of the first and the last of many movements, and does not hear itself', () => {
-    const { told, shown, crosshair } = onBus();
+    const { reported, shown, crosshair } = onBus();
     [1, 2, 3].forEach((time) => crosshair.publish(time));
     jest.advanceTimersByTime(100);
     crosshair.publish(undefined);
     jest.advanceTimersByTime(100);
-    expect(told).toEqual([1, 3, undefined]);
+    expect(reported).toEqual([1, 3, undefined]);
     expect(shown).toEqual([]);
   });
 
@@ -35,10 +35,10 @@ describe('the crosshair', () => {
   });
 
   it('is silent once its panel is gone', () => {
-    const { told, crosshair, stop } = onBus();
+    const { reported, crosshair, stop } = onBus();
     stop();
     crosshair.publish(1);
     jest.advanceTimersByTime(100);
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 });

@@ -21,15 +21,15 @@ export function crosshairOf(eventBus: EventBus): { crosshair: SharedCrosshair; s
   // Not every bus says where an event comes from: the panel's own come back to it.
   const own = new WeakSet<BusEvent>();
   const times = new Subject<number | undefined>();
-  const tell = (time: number | undefined) => {
+  const report = (time: number | undefined) => {
     const event = time === undefined ? new DataHoverClearEvent() : new DataHoverEvent({ point: { time } });
     own.add(event);
     eventBus.publish(event);
   };
   const start = () => {
     const calm = times.pipe(throttleTime(EVERY_MS, asyncScheduler, { leading: true, trailing: true }));
-    const telling = calm.subscribe(tell);
-    return () => telling.unsubscribe();
+    const reporting = calm.subscribe(report);
+    return () => reporting.unsubscribe();
   };
   const subscribe: SharedCrosshair['subscribe'] = (show) => {
     const heard = new Subscription();

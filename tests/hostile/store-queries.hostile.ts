@@ -129,10 +129,10 @@ describe('queries and pushes against the store', () => {
     const slow = follow(`{app="tail"} ${'|~ "(x+x+)+y" or "(.*)*=" '.repeat(30)}`);
     const quick = follow('{app="tail"} |= "hello"');
     await Promise.all([slow, quick].map((socket) => new Promise((resolve) => socket.once('open', resolve))));
-    const told = new Promise((resolve) => quick.once('message', resolve));
+    const reported = new Promise((resolve) => quick.once('message', resolve));
     const pushed = store.push([...lines(20, () => long), ...lines(1, () => 'hello')], { app: 'tail' });
     expect(await store.isReadyDuring(pushed)).toBe(true);
-    await told;
+    await reported;
     slow.terminate();
     quick.terminate();
   });

@@ -49,8 +49,8 @@ test('that Loki does not answer is in a heartbeat when it answers again, with wh
     async () => (await heartbeats()).some(({ lokiProblem, unackedBytes }) => lokiProblem !== null && unackedBytes > 0),
     20_000
   );
-  const told = (await heartbeats()).find(({ unackedBytes }) => unackedBytes > 0);
-  expect(told).toMatchObject({ containers: 1, unackedBytes: container.bytes, oldestUnacked: expect.any(String) });
+  const reported = (await heartbeats()).find(({ unackedBytes }) => unackedBytes > 0);
+  expect(reported).toMatchObject({ containers: 1, unackedBytes: container.bytes, oldestUnacked: expect.any(String) });
   scene.endpoint.treat = () => 'pass';
   await until('its end is told', async () => (await heartbeats()).at(-1)?.lokiProblem === null, 20_000);
 }, 60_000);

@@ -1,5 +1,5 @@
 import { type CaseInput, casesOf as codedCasesOf, diskPressures, inferReclaims } from '../../model/cases';
-import { told } from '../../model/cases/testing/words';
+import { withTexts } from '../../model/cases/testing/words';
 import { atTheEnd, replay } from '../../shipper/cluster/testing/replayed';
 import { recordedEvents } from '../../shipper/cluster/testing/recording';
 import { recordedContainerRecords, recordedReclaims } from './cases-container-records';
@@ -15,8 +15,8 @@ const everything: Required<Pick<CaseInput, 'containers' | 'pods' | 'jobs' | 'nod
 };
 const withoutKubeletLog = { ...everything, gcs: [] };
 
-type Case = ReturnType<typeof told>;
-const casesOf = (input: CaseInput): Case[] => codedCasesOf(input).map(told);
+type Case = ReturnType<typeof withTexts>;
+const casesOf = (input: CaseInput): Case[] => codedCasesOf(input).map(withTexts);
 
 const tally = (cases: Case[]): Record<string, number> => {
   const counts: Record<string, number> = {};

@@ -257,10 +257,10 @@ describe('the recorded node of Kubernetes 1.36, whose kubelet logs text and then
     const truth = lines.map((line) => JSON.parse(line) as Truth).filter(({ cause }) => cause !== null);
     const textOf = (uid: string, container: string, restart: number, cause: string | null, status: string) =>
       `${uid}/${container}/${restart} ${cause ?? ''} ${status}`;
-    const told = replayed.cases.map(({ podUid, container, restart, cause, status }) =>
+    const reported = replayed.cases.map(({ podUid, container, restart, cause, status }) =>
       textOf(podUid, container, restart, cause, status === 'rescued' ? 'complete' : status)
     );
-    expect(told.sort()).toEqual(
+    expect(reported.sort()).toEqual(
       truth.map(({ uid, container, restart, cause }) => textOf(uid, container, restart, cause, 'complete')).sort()
     );
   });

@@ -38,7 +38,7 @@ afterEach(() => {
   rmSync(dir, { recursive: true });
 });
 
-const told = (findings: readonly Finding[]) => findings.map(({ level, check }) => `${level} ${check}`);
+const reported = (findings: readonly Finding[]) => findings.map(({ level, check }) => `${level} ${check}`);
 const foundBy = (findings: readonly Finding[], check: Finding['check']) => findings.find((one) => one.check === check);
 
 describe('the log directories', () => {
@@ -52,7 +52,7 @@ describe('the log directories', () => {
   test('that are as they should be', async () => {
     layOut('a', 'b');
     const { findings, inventory } = await checkLogDirectories(config);
-    expect(told(findings)).toEqual(['ok logs.dir', 'ok logs.access', 'ok logs.container-ids']);
+    expect(reported(findings)).toEqual(['ok logs.dir', 'ok logs.access', 'ok logs.container-ids']);
     expect(findings[0]?.found).toBe(`${config.logs.dir}: 2 pods, 2 containers, 2 files`);
     expect(inventory).toMatchObject({ pods: 2, containers: 2, files: 2 });
   });
@@ -99,7 +99,7 @@ describe('the log directories', () => {
   ])('that %s', async (_, names) => {
     layOut();
     names.forEach((name) => mkdirSync(join(config.logs.dir, name)));
-    expect(told(await look())).toEqual(['warning logs.dir', 'ok logs.container-ids']);
+    expect(reported(await look())).toEqual(['warning logs.dir', 'ok logs.container-ids']);
   });
 
   test('without the links that carry container ids', async () => {
@@ -111,7 +111,7 @@ describe('the log directories', () => {
 
 describe('the state directory', () => {
   test('that can be written is left as it was', async () => {
-    expect(told(await checkStateDirectory(dir))).toEqual(['ok state.dir', 'ok state.space']);
+    expect(reported(await checkStateDirectory(dir))).toEqual(['ok state.dir', 'ok state.space']);
     expect(readdirSync(dir)).toEqual([]);
   });
 
@@ -129,7 +129,7 @@ describe('the state directory', () => {
       ...(await checkStateDirectory(dir)),
       ...(await checkStateDirectory(join(dir, 'a'))),
     ]);
-    expect(told(findings)).toEqual(['error state.dir', 'error state.dir']);
+    expect(reported(findings)).toEqual(['error state.dir', 'error state.dir']);
   });
 
   test('in memory forgets when the node restarts', async () => {
@@ -156,7 +156,7 @@ describe("the system's limits", () => {
   const logs = { pods: 100, containers: 150, files: 200, strangers: 0, closed: [] };
 
   test('of this machine are enough for no logs at all', async () => {
-    expect(told(await checkSystemLimits({ ...logs, pods: 0, containers: 0, files: 0 }))).toEqual([
+    expect(reported(await checkSystemLimits({ ...logs, pods: 0, containers: 0, files: 0 }))).toEqual([
       'ok system.inotify',
       'ok system.open-files',
     ]);
@@ -168,7 +168,7 @@ describe("the system's limits", () => {
     [200, 250, ['error system.inotify', 'error system.open-files']],
   ])('%i watches and %i files for 100 pods', async (watches, files, expected) => {
     limits(watches, files);
-    expect(told(await checkSystemLimits(logs, dir))).toEqual(expected);
+    expect(reported(await checkSystemLimits(logs, dir))).toEqual(expected);
   });
 });
 
@@ -186,18 +186,18 @@ describe('Loki', () => {
 
   test('that answers, as the embedded store does', async () => {
     const findings = await checkLoki(connection, 'c1');
-    expect(told(findings)).toEqual([
+    expect(reported(findings)).toEqual([
       'ok loki.query',
       'ok loki.version',
       'ok loki.clock',
       'ok loki.push',
       'note loki.records',
     ]);
-    expect(told(await checkLokiLimits(connection, config))).toEqual(['note loki.limits']);
+    expect(reported(await checkLokiLimits(connection, config))).toEqual(['note loki.limits']);
   });
 
   test('gets a line and gives it back, where that is wanted', async () => {
-    expect(told([await testPush(connection, 'c1')])).toEqual(['ok loki.test-push']);
+    expect(reported([await testPush(connection, 'c1')])).toEqual(['ok loki.test-push']);
     expect(foundBy(await checkLoki(connection, 'c1'), 'loki.records')?.found).toContain('doctor');
   });
 
@@ -271,7 +271,12 @@ describe('the kubelet', () => {
 
   test('that tells everything', async () => {
     const { findings, thresholds } = await checkKubelet(config);
-    expect(told(findings)).toEqual(['ok kubelet.metrics', 'ok kubelet.stats', 'ok kubelet.configz', 'ok kubelet.log']);
+    expect(reported(findings)).toEqual([
+      'ok kubelet.metrics',
+      'ok kubelet.stats',
+      'ok kubelet.configz',
+      'ok kubelet.log',
+    ]);
     expect(thresholds).toMatchObject({ source: 'configz', imageGcHighPercent: 75 });
     expect(foundBy(findings, 'kubelet.configz')?.found).toContain('image GC at 75 %');
   });
@@ -279,7 +284,7 @@ describe('the kubelet', () => {
   test('of a right that is missing tells which', async () => {
     refused = ['/configz', '/stats/summary'];
     const { findings, thresholds } = await checkKubelet(config);
-    expect(told(findings)).toEqual([
+    expect(reported(findings)).toEqual([
       'ok kubelet.metrics',
       'warning kubelet.stats',
       'warning kubelet.configz',
@@ -293,7 +298,7 @@ describe('the kubelet', () => {
   test('that cannot be reached, is none, or logs elsewhere', async () => {
     config.kubelet.log = join(dir, 'absent.log');
     answers['/configz'] = JSON.stringify({ kubeletconfig: { podLogsDir: '/data/pods' } });
-    expect(told((await checkKubelet(config)).findings)).toContain('warning kubelet.log-directory');
+    expect(reported((await checkKubelet(config)).findings)).toContain('warning kubelet.log-directory');
     answers['/configz'] = '[]';
     expect(foundBy((await checkKubelet(config)).findings, 'kubelet.configz')?.found).toContain('something unknown');
     config.kubelet.url = 'http://127.0.0.1:1';
@@ -317,7 +322,7 @@ describe('the kubelet', () => {
 
   test('that is not configured is a note', async () => {
     config.kubelet.url = config.kubelet.log = '';
-    expect(told((await checkKubelet(config)).findings)).toEqual(['note kubelet.url', 'note kubelet.log']);
+    expect(reported((await checkKubelet(config)).findings)).toEqual(['note kubelet.url', 'note kubelet.log']);
   });
 });
 
@@ -325,18 +330,21 @@ describe('the disks', () => {
   test('of one disk, and how far it is from its threshold', async () => {
     config.disk['nodefs-dir'] = config.disk['imagefs-dir'] = dir;
     const far = await checkDisks(config, { ...defaultThresholds(null), evictionHard: { 'nodefs.available': '1Ki' } });
-    expect(told(far)).toEqual(['ok disk.layout', 'ok disk.pressure']);
+    expect(reported(far)).toEqual(['ok disk.layout', 'ok disk.pressure']);
     const near = await checkDisks(config, {
       ...defaultThresholds(null),
       evictionHard: { 'nodefs.available': '99.9%' },
     });
-    expect(told(near)).toEqual(['ok disk.layout', 'warning disk.pressure']);
+    expect(reported(near)).toEqual(['ok disk.layout', 'warning disk.pressure']);
     expect(near[1]?.found).toContain('below its threshold of 99.9%');
   });
 
   test('that are not seen', async () => {
     config.disk['nodefs-dir'] = config.disk['imagefs-dir'] = join(dir, 'absent');
-    expect(told(await checkDisks(config, defaultThresholds(null)))).toEqual(['note disk.nodefs', 'note disk.imagefs']);
+    expect(reported(await checkDisks(config, defaultThresholds(null)))).toEqual([
+      'note disk.nodefs',
+      'note disk.imagefs',
+    ]);
   });
 });
 
@@ -374,25 +382,25 @@ describe('the rights of the watch', () => {
 
   test('that are all there', async () => {
     denied = () => false;
-    expect(told(await look())).toEqual(['ok watch.rights', 'ok watch.lease', 'ok watch.clock']);
+    expect(reported(await look())).toEqual(['ok watch.rights', 'ok watch.lease', 'ok watch.clock']);
   });
 
   test('of which some are missing', async () => {
     denied = ({ verb, resource }) => resource === 'cronjobs' || (resource === 'leases' && verb === 'update');
     const findings = await look();
-    expect(told(findings)).toEqual(['error watch.rights', 'warning watch.lease', 'ok watch.clock']);
+    expect(reported(findings)).toEqual(['error watch.rights', 'warning watch.lease', 'ok watch.clock']);
     expect(findings[0]?.found).toContain('may not list cronjobs, watch cronjobs');
     expect(findings[1]?.found).toContain('may not update leases afterlog-watch in afterlog');
   });
 
   test('are not missing where somebody else asks', async () => {
     denied = () => true;
-    expect(told(await look())).toEqual(['note watch.rights', 'ok watch.clock']);
+    expect(reported(await look())).toEqual(['note watch.rights', 'ok watch.clock']);
   });
 
   test('cannot be asked where there is no cluster', async () => {
     await server.close();
-    expect(told(await look())).toEqual(['error watch.cluster']);
+    expect(reported(await look())).toEqual(['error watch.cluster']);
   });
 });
 

@@ -40,14 +40,14 @@ describe('watch on the recorded API streams', () => {
     await watch.stop();
     await isComplete();
     await hasNoDoubles();
-    const [told] = await cluster.latest('watch', watchRecordSchema);
-    expect(told).toMatchObject({
+    const [reported] = await cluster.latest('watch', watchRecordSchema);
+    expect(reported).toMatchObject({
       final: true,
       identity: 'one',
       kinds: { pods: { state: 'watching' }, events: { state: 'watching' } },
     });
-    expect(told?.kinds.pods?.resourceVersion).not.toBeNull();
-    expect(told?.completeUntil?.slice(0, 16)).toBe(new Date(cluster.now).toISOString().slice(0, 16));
+    expect(reported?.kinds.pods?.resourceVersion).not.toBeNull();
+    expect(reported?.completeUntil?.slice(0, 16)).toBe(new Date(cluster.now).toISOString().slice(0, 16));
   });
 
   it('misses nothing through broken connections, garbage and forgotten versions', async () => {
@@ -141,8 +141,8 @@ describe('watch on the recorded API streams', () => {
     await cluster.settle(watch);
     await watch.stop();
     await isComplete();
-    const [told] = await cluster.latest('watch', watchRecordSchema);
-    expect(told?.kinds.events).toEqual({ state: 'forbidden', detail: 'events is refused', resourceVersion: null });
+    const [reported] = await cluster.latest('watch', watchRecordSchema);
+    expect(reported?.kinds.events).toEqual({ state: 'forbidden', detail: 'events is refused', resourceVersion: null });
     // What the Events would have told is known from the Jobs and pods themselves.
     expect((await pods()).find(({ job }) => job === 'crashy')?.deletion?.by).toBe('job-controller');
     expect((await jobs()).find(({ cronJob, deletion }) => cronJob !== null && deletion)?.deletion?.by).toBe(

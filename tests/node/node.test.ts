@@ -11,7 +11,7 @@ import { type Expected, expectedCases } from './expected-cases';
 import { House } from './house';
 import { Kubectl } from './kubectl';
 import { Comparison, printedBy } from './printed';
-import { type Run, runKey, tell, type Truth } from './story';
+import { type Run, report, runKey, type Truth } from './story';
 import { until } from './until';
 
 const NAMESPACE = 'job-test';
@@ -49,7 +49,7 @@ describe('Jobs on a real node whose disk fills up', () => {
 
   beforeAll(async () => {
     house = await House.start(node, kubectl);
-    truth = await tell(node, kubectl, house);
+    truth = await report(node, kubectl, house);
     expected = expectedCases(truth);
     // What ended the watch tells within a minute; until then nobody can say why a log went.
     await until(

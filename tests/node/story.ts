@@ -52,17 +52,22 @@ export interface Truth {
 }
 
 /** The recorded Jobs once more: they run, the disk fills up, the kubelet reclaims, and time goes on. */
-export async function tell(environment: Environment, kubectl: Kubectl, house: House): Promise<Truth> {
+export async function report(environment: Environment, kubectl: Kubectl, house: House): Promise<Truth> {
   await kubectl.run('create', 'namespace', NAMESPACE);
   const watch = new PodWatch(kubectl, NAMESPACE);
   try {
-    return await tellWatched(environment, kubectl, house, watch);
+    return await reportWatched(environment, kubectl, house, watch);
   } finally {
     watch.kill();
   }
 }
 
-async function tellWatched(environment: Environment, kubectl: Kubectl, house: House, watch: PodWatch): Promise<Truth> {
+async function reportWatched(
+  environment: Environment,
+  kubectl: Kubectl,
+  house: House,
+  watch: PodWatch
+): Promise<Truth> {
   const jobs = new Jobs(kubectl);
   step('Jobs of every kind run');
   await kubectl.applyJobs('1-jobs.yaml');

@@ -10,24 +10,24 @@ import { until } from '../../shipper/cluster/testing/until';
 import { lokiIsHere } from './loki-program';
 import { realLoki } from './store-differential/loki-process';
 
-const told = (findings: readonly Finding[]) => findings.map(({ level, check }) => `${level} ${check}`);
+const reported = (findings: readonly Finding[]) => findings.map(({ level, check }) => `${level} ${check}`);
 
 (lokiIsHere ? test : test.skip)('the doctor looks at a real Loki', async () => {
   const loki = await realLoki();
   const connection = connectLoki({ url: loki?.url ?? '' });
   const cluster = `doctor-${process.pid}`;
   try {
-    expect(told(await checkLoki(connection, cluster))).toEqual([
+    expect(reported(await checkLoki(connection, cluster))).toEqual([
       'ok loki.query',
       'ok loki.version',
       'ok loki.clock',
       'ok loki.push',
       'note loki.records',
     ]);
-    expect(told([await testPush(connection, cluster)])).toEqual(['ok loki.test-push']);
+    expect(reported([await testPush(connection, cluster)])).toEqual(['ok loki.test-push']);
     const config = defaultAgentConfig();
     config.limits['max-line-size'] = 1024 * 1024;
-    expect(told(await checkLokiLimits(connection, config))).toContain('error loki.max-line-size');
+    expect(reported(await checkLokiLimits(connection, config))).toContain('error loki.max-line-size');
   } finally {
     await connection.close();
     await loki?.stop();
@@ -46,7 +46,7 @@ const binaries = realBinaries();
     // The API server knows new objects by its own watches: a moment later.
     await until(
       'the shipped rights',
-      async () => !told(await lookAs('afterlog-watch')).some((one) => !one.startsWith('ok'))
+      async () => !reported(await lookAs('afterlog-watch')).some((one) => !one.startsWith('ok'))
     );
   }, 120_000);
   afterAll(() => server?.stop());
@@ -57,17 +57,17 @@ const binaries = realBinaries();
   };
 
   test('the shipped rights are enough', async () => {
-    expect(told(await lookAs('afterlog-watch'))).toEqual(['ok watch.rights', 'ok watch.lease', 'ok watch.clock']);
+    expect(reported(await lookAs('afterlog-watch'))).toEqual(['ok watch.rights', 'ok watch.lease', 'ok watch.clock']);
   });
 
   test('a right that was taken away is named', async () => {
     await server.remove('/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/afterlog-watch');
     const findings = await lookAs('afterlog-watch');
-    expect(told(findings)).toEqual(['error watch.rights', 'ok watch.lease', 'ok watch.clock']);
+    expect(reported(findings)).toEqual(['error watch.rights', 'ok watch.lease', 'ok watch.clock']);
     expect(findings[0]?.found).toContain('list pods, watch pods');
   });
 
   test('the agent is not the watch', async () => {
-    expect(told(await lookAs('afterlog-agent'))).toEqual(['note watch.rights', 'ok watch.clock']);
+    expect(reported(await lookAs('afterlog-agent'))).toEqual(['note watch.rights', 'ok watch.clock']);
   });
 });

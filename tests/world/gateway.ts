@@ -57,9 +57,9 @@ export class Gateway {
   static async open(
     store: string,
     seed: number,
-    told: { answered: (entries: PassedEntry[]) => void; seen: (entries: PassedEntry[]) => void }
+    reported: { answered: (entries: PassedEntry[]) => void; seen: (entries: PassedEntry[]) => void }
   ): Promise<Gateway> {
-    const gateway = new Gateway(store, seed, told.answered, told.seen);
+    const gateway = new Gateway(store, seed, reported.answered, reported.seen);
     gateway.server.listen(0, '127.0.0.1');
     await once(gateway.server, 'listening');
     return gateway;

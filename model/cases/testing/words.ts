@@ -3,7 +3,7 @@ import { happenedText, sentenceText } from '../../messages/case-text';
 import type { Case } from '../case';
 
 /** A case with its words in English, as the CLI prints it. */
-export const told = (one: Case) => ({
+export const withTexts = (one: Case) => ({
   ...one,
   sentence: sentenceText(one, ENGLISH),
   happened: happenedText(one, ENGLISH),

@@ -256,7 +256,7 @@ export class ListWatch {
   }
 
   /** One strange object costs itself and no other; so do the objects beyond what a cluster can have. */
-  private show(object: unknown, tell: () => void): void {
+  private show(object: unknown, report: () => void): void {
     const { tracker, collection, logger } = this.options;
     const { uid, namespace, name } = fields(fields(object).metadata);
     const reject = (reason: string) => {
@@ -268,7 +268,7 @@ export class ListWatch {
       return;
     }
     try {
-      tell();
+      report();
     } catch (error) {
       reject(errorText(error));
     }

@@ -7,7 +7,7 @@ export interface DeletionHint {
 }
 
 /** An Event as far as it can tell about a deletion. Times are seconds since 1970. */
-export interface ToldEvent {
+export interface ReportedEvent {
   reason: string;
   object: { kind: string; namespace: string | null; name: string };
   subject: string | null;
@@ -28,7 +28,7 @@ export class DeletionHints {
    * Takes what an Event says about a deletion; most say nothing.
    * @param now seconds since 1970
    */
-  addEvent(event: ToldEvent, now: number): void {
+  addEvent(event: ReportedEvent, now: number): void {
     const { reason, object, subject, component } = event;
     const about = (kind: DeletionHintKind, name: string | null) =>
       name !== null &&

@@ -136,20 +136,20 @@ export function projectEvent(object: unknown, now: number, shared: SharedTexts):
  */
 function timesOf(event: Fields, created: number | null, now: number) {
   const series = fields(event.series);
-  const told = {
+  const reported = {
     first: seconds(event.firstTimestamp) ?? seconds(event.eventTime) ?? created,
     last: latest(seconds(event.lastTimestamp), seconds(series.lastObservedTime)) ?? seconds(event.eventTime) ?? created,
   };
   const plausible = (time: number | null): time is number =>
     time !== null && time > (created ?? time) - DAY && time < now + DAY;
   const fallback = plausible(created) ? created : now;
-  const first = plausible(told.first) ? told.first : fallback;
-  const last = plausible(told.last) ? told.last : fallback;
+  const first = plausible(reported.first) ? reported.first : fallback;
+  const last = plausible(reported.last) ? reported.last : fallback;
   const count = whole(series.count) ?? whole(event.count) ?? 1;
   return {
     first: Math.min(first, last),
     last: Math.max(first, last),
     count: Math.max(1, count),
-    timesDoubtful: !plausible(told.first) || !plausible(told.last) || told.first > told.last,
+    timesDoubtful: !plausible(reported.first) || !plausible(reported.last) || reported.first > reported.last,
   };
 }

@@ -105,7 +105,7 @@ export class NodeTracker extends EntryTable<Entry> implements Tracker {
       }
       for (const stretch of entry.stretches.values()) {
         if (stretch.written.at < now - timing.refreshCondition) {
-          this.tell(entry, stretch, null, now);
+          this.report(entry, stretch, null, now);
         }
       }
     }
@@ -158,7 +158,7 @@ export class NodeTracker extends EntryTable<Entry> implements Tracker {
     const now = this.now();
     entry.gone = now;
     for (const stretch of entry.stretches.values()) {
-      this.tell(entry, stretch, { at: now, uncertain: true }, now);
+      this.report(entry, stretch, { at: now, uncertain: true }, now);
     }
     entry.stretches.clear();
     this.change(entry, now);
@@ -171,7 +171,7 @@ export class NodeTracker extends EntryTable<Entry> implements Tracker {
       const from = condition.since ?? now;
       if (open !== undefined && (!isTrouble(condition) || open.from !== from)) {
         // A transition to the same status again means that it was good in between, for a time that nobody saw.
-        this.tell(
+        this.report(
           entry,
           open,
           { at: Math.max(from, open.from), uncertain: isTrouble(condition) || condition.since === null },
@@ -185,13 +185,13 @@ export class NodeTracker extends EntryTable<Entry> implements Tracker {
         if (arrival.how === 'resumed') {
           stretch.written.at = now;
         } else {
-          this.tell(entry, stretch, null, now);
+          this.report(entry, stretch, null, now);
         }
       }
     }
   }
 
-  private tell({ node }: Entry, stretch: Stretch, end: { at: number; uncertain: boolean } | null, now: number): void {
+  private report({ node }: Entry, stretch: Stretch, end: { at: number; uncertain: boolean } | null, now: number): void {
     const { condition, from, written } = stretch;
     const record: NodeCondition = {
       v: RECORD_VERSION,

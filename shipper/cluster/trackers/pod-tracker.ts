@@ -100,8 +100,8 @@ export class PodTracker extends EntryTable<Entry> implements Tracker {
     if (entry !== undefined) {
       const at = this.now();
       // The kubelet deletes with grace period 0 when all has ended: then the object itself says when.
-      const told = last.deletionGrace === 0 ? last.deletionRequested : null;
-      this.vanish(last.uid, entry, { at: told ?? at, lastThere: null });
+      const reported = last.deletionGrace === 0 ? last.deletionRequested : null;
+      this.vanish(last.uid, entry, { at: reported ?? at, lastThere: null });
     }
   }
 

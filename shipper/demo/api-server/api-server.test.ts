@@ -38,7 +38,7 @@ describe('the recorded API server', () => {
 
   beforeEach(async () => {
     now = Date.parse(time(5));
-    server = await startApiServer({ changes, now: () => now, tellMs: 5 });
+    server = await startApiServer({ changes, now: () => now, reportMs: 5 });
     const access = { server: server.url, authorization: () => undefined, insecureSkipVerify: false };
     const none = { ca: undefined, cert: undefined, key: undefined, serverName: undefined, namespace: undefined };
     client = new ApiClient({ ...access, ...none, origin: 'test' }, new ClusterClock(() => now));
@@ -107,14 +107,14 @@ describe('the recorded API server', () => {
     const moments = [time(10), time(20), '2026-11-23T23:01:05Z', '2026-11-23T23:01:50Z'].map((text) =>
       Date.parse(text)
     );
-    const told: string[] = [];
+    const reported: string[] = [];
     const lines = linesOf(client.stream(pods, query, 10_000, stop.signal, () => undefined));
     for await (const line of lines) {
       const { type, object } = JSON.parse(line) as { type: string; object: { metadata: { resourceVersion: string } } };
-      told.push(`${type} ${object.metadata.resourceVersion}`);
-      now = moments[told.length - 1] ?? now;
+      reported.push(`${type} ${object.metadata.resourceVersion}`);
+      now = moments[reported.length - 1] ?? now;
     }
-    expect(told).toEqual(['ADDED 12', 'MODIFIED 14', 'DELETED 16', 'BOOKMARK 16']);
+    expect(reported).toEqual(['ADDED 12', 'MODIFIED 14', 'DELETED 16', 'BOOKMARK 16']);
   });
 
   it('tells a watch from before its memory that it is too late', async () => {

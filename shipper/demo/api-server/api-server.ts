@@ -13,12 +13,12 @@ export interface ApiServerOptions {
   /** The replay's clock: milliseconds since 1970. */
   now: () => number;
   /** How often watches are told what came due, real milliseconds. */
-  tellMs?: number;
+  reportMs?: number;
 }
 
 export interface RecordedApiServer extends RunningServer {
   /** Until when its watches have been told everything, and had the time to hear it: milliseconds since 1970. */
-  told(): number;
+  reported(): number;
 }
 
 /**
@@ -27,13 +27,13 @@ export interface RecordedApiServer extends RunningServer {
  * Unlike a real one it needs no authentication, and names no `Date`: at a multiple of real time, the way of an answer
  * would pass for a wrong clock.
  */
-export async function startApiServer({ changes, now, tellMs = 20 }: ApiServerOptions): Promise<RecordedApiServer> {
+export async function startApiServer({ changes, now, reportMs = 20 }: ApiServerOptions): Promise<RecordedApiServer> {
   const api = new ApiServer(new History(changes, now), apiVersions(changes), now);
-  const ticker = setInterval(() => api.tell(), tellMs);
+  const ticker = setInterval(() => api.report(), reportMs);
   const server = await startServer((request, response) => api.answer(request, response));
   return {
     url: server.url,
-    told: () => api.told,
+    reported: () => api.reported,
     async close() {
       clearInterval(ticker);
       await server.close();
@@ -55,15 +55,15 @@ class ApiServer {
     this.rounds = [now(), now()];
   }
 
-  get told(): number {
+  get reported(): number {
     return this.rounds[0];
   }
 
-  tell(): void {
+  report(): void {
     const now = this.now();
     this.rounds = [this.rounds[1], now];
     for (const watch of this.watches) {
-      if (!watch.tell(now)) {
+      if (!watch.report(now)) {
         this.watches.delete(watch);
       }
     }
@@ -191,7 +191,7 @@ class ApiServer {
     const watch = new WatchStream(request, this.history, response, this.now());
     this.watches.add(watch);
     response.on('close', () => this.watches.delete(watch));
-    watch.tell(this.now());
+    watch.report(this.now());
   }
 }
 

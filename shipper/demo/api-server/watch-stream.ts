@@ -43,7 +43,7 @@ export class WatchStream {
   }
 
   /** Tells what came due. @param now milliseconds since 1970 @returns whether it goes on */
-  tell(now: number): boolean {
+  report(now: number): boolean {
     if (this.response.writableEnded) {
       return false;
     }

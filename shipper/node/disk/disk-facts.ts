@@ -111,7 +111,7 @@ export class DiskFacts {
     } catch (error) {
       this.problem = `cannot read the disks: ${errorText(error)}`;
       this.state = this.problem;
-      this.complain('disk', this.problem);
+      this.warnOf('disk', this.problem);
     }
   }
 
@@ -166,12 +166,12 @@ export class DiskFacts {
       this.stats = null;
       this.askAgainMs = nowMs + (error instanceof KubeletError && error.refused ? REFUSED_MS : STATS_MS);
       const reason = error instanceof KubeletError ? error.message : 'an answer that is no /stats/summary';
-      this.complain('kubelet', `no image and pod sizes from the kubelet: ${reason}`);
+      this.warnOf('kubelet', `no image and pod sizes from the kubelet: ${reason}`);
     }
   }
 
   /** Once, until it works again: a node that cannot be asked says so, and not every ten seconds. */
-  private complain(about: 'disk' | 'kubelet', message: string): void {
+  private warnOf(about: 'disk' | 'kubelet', message: string): void {
     this.deps.logger.log(this.rejections.has(about) ? 'debug' : 'warn', message);
     this.rejections.add(about);
   }

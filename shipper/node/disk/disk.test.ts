@@ -183,12 +183,12 @@ describe('worthWriting', () => {
 
   test('tells a step of use within ten seconds, up and down, and from where it came', () => {
     const [last, previous] = [sample(0.5), sample(0.5, 50.01 * GB)];
-    const told = (next: DiskRecord, ageMs = 10_000) => worthWriting(last, previous, next, ageMs);
-    expect(told(sample(0.5, 54 * GB))).toEqual([]);
+    const reported = (next: DiskRecord, ageMs = 10_000) => worthWriting(last, previous, next, ageMs);
+    expect(reported(sample(0.5, 54 * GB))).toEqual([]);
     const [up, down] = [sample(0.44, 56 * GB), sample(0.6, 40 * GB)];
-    expect(told(up, 9_999)).toEqual([]);
-    expect(told(up)).toEqual([previous, up]);
-    expect(told(down)).toEqual([previous, down]);
+    expect(reported(up, 9_999)).toEqual([]);
+    expect(reported(up)).toEqual([previous, up]);
+    expect(reported(down)).toEqual([previous, down]);
     expect(worthWriting(last, undefined, up, 10_000)).toEqual([up]);
   });
 

@@ -101,8 +101,8 @@ export class KubeletLog {
     this.lastLine = { takenMs: this.options.now(), caughtUp: line.writtenMs !== undefined };
     this.takeEntryTime(line.text);
     const worth = isWorthParsing(line.text);
-    const telling = line.writtenMs !== undefined || (this.offsetMs === undefined && hasTimeOfItsOwn(line.text));
-    if (!worth && !telling && !this.unread.wanted) {
+    const reporting = line.writtenMs !== undefined || (this.offsetMs === undefined && hasTimeOfItsOwn(line.text));
+    if (!worth && !reporting && !this.unread.wanted) {
       return;
     }
     const klog = parseKlog(line.text);

@@ -86,9 +86,9 @@ const EXITS: Record<string, Exit> = {
 };
 
 function exitOf(result: string | undefined, exitCode: number | null, ended: number | undefined): Exit {
-  const told = EXITS[result?.toLowerCase() ?? ''];
-  if (told !== undefined) {
-    return told;
+  const reported = EXITS[result?.toLowerCase() ?? ''];
+  if (reported !== undefined) {
+    return reported;
   }
   return ended === undefined ? 'running' : exitCode === null ? 'unknown' : exitCode === 0 ? 'complete' : 'failed';
 }

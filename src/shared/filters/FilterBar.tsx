@@ -87,20 +87,20 @@ const plain = (name: string): SelectableValue<string> => ({ value: name, label: 
 function TextFilter({ text, onChange }: { text: string; onChange: (text: string) => void }) {
   const styles = useStyles2(getStyles);
   const [typed, setTyped] = useState(text);
-  const told = useRef(text);
+  const reported = useRef(text);
   useEffect(() => {
     // Changed from elsewhere, by the browser's Back for example.
-    if (text !== told.current) {
-      told.current = text;
+    if (text !== reported.current) {
+      reported.current = text;
       setTyped(text);
     }
   }, [text]);
   useEffect(() => {
-    if (typed === told.current) {
+    if (typed === reported.current) {
       return;
     }
     const timer = setTimeout(() => {
-      told.current = typed;
+      reported.current = typed;
       onChange(typed);
     }, TYPING_MS);
     return () => clearTimeout(timer);

@@ -39,8 +39,8 @@ export function nodeMarks(records: RecordSet, cases: readonly Case[]): Map<strin
     own.push({ to: mark.from, bytes: 0, isInferred: false, ...mark });
     marks.set(key, own);
   };
-  const told = addReclaims(records.gcs, add);
-  addInferred(cases, told, add);
+  const reported = addReclaims(records.gcs, add);
+  addInferred(cases, reported, add);
   const evictions = evictionEvents(records.events);
   for (const pod of records.pods) {
     const at = pod.reason === 'Evicted' && pod.node !== null ? evictedAt(pod, evictions) : undefined;
@@ -64,10 +64,10 @@ export function nodeMarks(records: RecordSet, cases: readonly Case[]): Map<strin
 
 /** @returns the containers of which the kubelet's log told, and the parts of the reclaims */
 function addReclaims(gcs: readonly GcRecord[], add: Add): Set<string> {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   for (const { cluster, node, start, end, containers, containersTotal, images, imageBytes, part } of gcs) {
     const from = ms(start);
-    containers.forEach(({ containerId }) => containerId !== null && told.add(containerId));
+    containers.forEach(({ containerId }) => containerId !== null && reported.add(containerId));
     // The parts of a reclaim each carry its totals.
     if (from === undefined || part > 1) {
       continue;
@@ -81,22 +81,22 @@ function addReclaims(gcs: readonly GcRecord[], add: Add): Set<string> {
       add(cluster, node, { kind: 'image-gc', from: to, count: images.length, bytes: imageBytes });
     }
   }
-  return told;
+  return reported;
 }
 
 /** Reclaims that only the emptied directories tell of. */
-function addInferred(cases: readonly Case[], told: ReadonlySet<string>, add: Add): void {
+function addInferred(cases: readonly Case[], reported: ReadonlySet<string>, add: Add): void {
   for (const { cause, cluster, node, at, containerId, confidence } of cases) {
     const from = ms(at);
-    if (cause === 'C1' && confidence !== 'confirmed' && from !== undefined && !told.has(containerId ?? '')) {
+    if (cause === 'C1' && confidence !== 'confirmed' && from !== undefined && !reported.has(containerId ?? '')) {
       add(cluster, node, { kind: 'container-gc', from, count: 1, isInferred: true });
     }
   }
 }
 
 /** The status of an evicted pod keeps no time of it; its Event does, and of a rejected one it began and ended then. */
-const evictedAt = (pod: PodRecord, told: ReadonlyMap<string, number>): number | undefined =>
-  told.get(`${pod.cluster}/${pod.namespace}/${pod.pod}`) ??
+const evictedAt = (pod: PodRecord, reported: ReadonlyMap<string, number>): number | undefined =>
+  reported.get(`${pod.cluster}/${pod.namespace}/${pod.pod}`) ??
   ms(pod.disruption?.at) ??
   ms(pod.finished) ??
   ms(pod.started) ??

@@ -194,11 +194,11 @@ export function TimelineView(props: TimelineViewProps) {
           </div>
         </div>
         {layout.items.length === 0 && <div className={styles.empty}>{props.empty}</div>}
-        {pointer.told && (
+        {pointer.reported && (
           <Tooltip
-            {...pointer.told}
+            {...pointer.reported}
             zone={zone}
-            x={pointer.told.x + labelWidth}
+            x={pointer.reported.x + labelWidth}
             width={size.width}
             height={size.height}
           />

@@ -31,8 +31,8 @@ import {
 import { StatusIcon } from './StatusIcon';
 import { wordsWith } from '../../shared/words';
 
-/** What a tooltip tells of. */
-export type Told =
+/** What a tooltip shows. */
+export type TooltipContent =
   | { kind: 'life'; life: ContainerLife; lane: NodeLane | undefined }
   | { kind: 'mark'; mark: MarkPlace; lane: NodeLane }
   | { kind: 'activities'; lane: NodeLane; activities: readonly Activity[] }
@@ -40,7 +40,7 @@ export type Told =
   | { kind: 'annotation'; annotation: Annotation };
 
 export interface TooltipProps {
-  told: Told;
+  reported: TooltipContent;
   zone: Zone;
   /** In the frame of the timeline. Pixels. */
   x: number;
@@ -51,17 +51,17 @@ export interface TooltipProps {
 }
 
 /** What is under the pointer. The live region and the drawer say the same to those who use no pointer. */
-export function Tooltip({ told, zone, x, y, width, height }: TooltipProps) {
+export function Tooltip({ reported, zone, x, y, width, height }: TooltipProps) {
   const styles = useStyles2(getStyles);
   const side = x > width * 0.6 ? { right: width - x + 14 } : { left: x + 14 };
   const edge = y > height * 0.6 ? { bottom: height - y + 14 } : { top: y + 14 };
   return (
     <div className={styles.tooltip} style={{ ...side, ...edge }} aria-hidden="true">
-      {told.kind === 'life' && <LifeText {...told} zone={zone} />}
-      {told.kind === 'mark' && <MarkText {...told} zone={zone} />}
-      {told.kind === 'activities' && <ActivitiesText {...told} zone={zone} />}
-      {told.kind === 'lane' && <LaneText {...told} zone={zone} />}
-      {told.kind === 'annotation' && <AnnotationText annotation={told.annotation} zone={zone} />}
+      {reported.kind === 'life' && <LifeText {...reported} zone={zone} />}
+      {reported.kind === 'mark' && <MarkText {...reported} zone={zone} />}
+      {reported.kind === 'activities' && <ActivitiesText {...reported} zone={zone} />}
+      {reported.kind === 'lane' && <LaneText {...reported} zone={zone} />}
+      {reported.kind === 'annotation' && <AnnotationText annotation={reported.annotation} zone={zone} />}
     </div>
   );
 }

@@ -9,11 +9,11 @@ afterEach(() => jest.useRealTimers());
 describe('a live view', () => {
   it('tells the page when it comes to rest, and is not stopped by what the page then says', () => {
     const live = new LiveView(A);
-    const told = jest.fn();
-    live.subscribeRest(told);
+    const reported = jest.fn();
+    live.subscribeRest(reported);
     live.move(B);
     jest.runAllTimers();
-    expect(told).toHaveBeenCalledWith(B);
+    expect(reported).toHaveBeenCalledWith(B);
     live.move({ from: 200, to: 300 });
     live.follow({ ...B });
     expect(live.view).toEqual({ from: 200, to: 300 });

@@ -9,7 +9,7 @@ export class LiveView {
   private frame: number | undefined;
 
   /** What the page was told last: it comes back when its address has changed, perhaps amid the next movement. */
-  private told: View | undefined;
+  private reported: View | undefined;
   private resters = new Set<(view: View) => void>();
 
   constructor(private current: View) {}
@@ -33,7 +33,7 @@ export class LiveView {
   move(view: View, restMs = 180): void {
     this.show(view);
     clearTimeout(this.rest);
-    this.rest = setTimeout(() => this.tell(), restMs);
+    this.rest = setTimeout(() => this.report(), restMs);
   }
 
   /** Goes there in a few steps, or at once for those who do not want movement. */
@@ -61,10 +61,10 @@ export class LiveView {
 
   /** What the page says: the address changed. */
   follow(view: View): void {
-    if (this.told !== undefined && isSame(view, this.told)) {
+    if (this.reported !== undefined && isSame(view, this.reported)) {
       return;
     }
-    this.told = undefined;
+    this.reported = undefined;
     if (!isSame(view, this.current)) {
       this.stopGliding();
       clearTimeout(this.rest);
@@ -77,8 +77,8 @@ export class LiveView {
     clearTimeout(this.rest);
   }
 
-  private tell(): void {
-    this.told = rounded(this.current);
+  private report(): void {
+    this.reported = rounded(this.current);
     this.resters.forEach((listener) => listener(this.current));
   }
 

@@ -7,7 +7,7 @@ import { nodeKey } from '../model/node-key';
 import type { TimelineModel } from '../model/timeline-model';
 import { AXIS_HEIGHT } from '../paint/frame';
 import type { LiveView } from './live-view';
-import type { Told } from './Tooltip';
+import type { TooltipContent } from './Tooltip';
 import type { Size } from './use-canvas';
 import { type GestureHandlers, useGestures } from './use-gestures';
 import type { Picture } from './use-picture';
@@ -32,9 +32,11 @@ interface PointerOptions {
 }
 
 /** What the pointer is over, where it is, and what follows from it. */
-export function usePointer(options: PointerOptions): { told: { told: Told; x: number; y: number } | undefined } {
+export function usePointer(options: PointerOptions): {
+  reported: { reported: TooltipContent; x: number; y: number } | undefined;
+} {
   const { canvas, live, plot, picture, model, layout, annotations, crosshair, openLife, toggle } = options;
-  const [told, setReported] = useState<{ told: Told; x: number; y: number }>();
+  const [reported, setReported] = useState<{ reported: TooltipContent; x: number; y: number }>();
   const { pass } = picture;
   const isOver = useRef(false);
   const handlers = useMemo<GestureHandlers>(() => {
@@ -50,13 +52,13 @@ export function usePointer(options: PointerOptions): { told: { told: Told; x: nu
         isOver.current = point !== undefined;
         const time = point && timeAt(live.view, plot.width, point.x);
         const hit = point && point.y > AXIS_HEIGHT ? hitAt(point) : undefined;
-        const what = hit ? toldOf(hit, model) : point && toldOnAxis(annotations, live, plot.width, point.x);
+        const what = hit ? contentOf(hit, model) : point && contentOnAxis(annotations, live, plot.width, point.x);
         pass({
           crosshair: time,
           marked: hit?.kind === 'life' ? { index: hit.index } : what?.kind === 'mark' ? { mark: what.mark } : undefined,
         });
         crosshair?.publish(time);
-        setReported(what && point && { told: what, x: point.x, y: point.y });
+        setReported(what && point && { reported: what, x: point.x, y: point.y });
         if (canvas.current) {
           canvas.current.style.setProperty('cursor', hit?.kind === 'life' ? 'pointer' : 'crosshair');
         }
@@ -78,15 +80,20 @@ export function usePointer(options: PointerOptions): { told: { told: Told; x: nu
   useGestures(canvas, live, plot.width, handlers);
   // Whoever points here does not want to be shown where another panel believes the pointer to be.
   useEffect(() => crosshair?.subscribe((time) => isOver.current || pass({ crosshair: time })), [crosshair, pass]);
-  return { told };
+  return { reported };
 }
 
-function toldOnAxis(annotations: readonly Annotation[], live: LiveView, width: number, x: number): Told | undefined {
+function contentOnAxis(
+  annotations: readonly Annotation[],
+  live: LiveView,
+  width: number,
+  x: number
+): TooltipContent | undefined {
   const annotation = annotationAt(annotations, live.view, width, x);
   return annotation && { kind: 'annotation', annotation };
 }
 
-function toldOf(hit: Hit, model: TimelineModel): Told | undefined {
+function contentOf(hit: Hit, model: TimelineModel): TooltipContent | undefined {
   if (hit.kind === 'life') {
     const life = model.lives[hit.index];
     return life && { kind: 'life', life, lane: model.nodes.get(nodeKey(life.cluster, life.node)) };
