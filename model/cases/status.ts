@@ -34,9 +34,9 @@ export function statusOfSeen(subject: Subject, record: ContainerRecord, facts: F
       ...(hasChanged && { acknowledgedBy: beat }),
     };
   }
-  const told = settled(subject, record, facts);
-  const isAll = told === 'complete' || told === 'rescued';
-  const status = isAll && mayLackBeginning(subject, record, facts) ? 'unknown' : told;
+  const found = settled(subject, record, facts);
+  const isAll = found === 'complete' || found === 'rescued';
+  const status = isAll && mayLackBeginning(subject, record, facts) ? 'unknown' : found;
   const asOf = at(asOfMs(subject, facts));
   const last = facts.coverage.lastBeat(record.cluster, record.node);
   if (status === 'pending') {

@@ -130,8 +130,8 @@ export class CapacityReader {
     known.pressures.forEach(({ record }) => nodes.add(record.node));
     known.cases.forEach(({ node }) => node !== null && nodes.add(node));
     const without = (records: ReadonlyArray<{ node: string }>) => {
-      const told = new Set(records.map(({ node }) => node));
-      return batches([...nodes].filter((node) => !told.has(node)).sort());
+      const known = new Set(records.map(({ node }) => node));
+      return batches([...nodes].filter((node) => !known.has(node)).sort());
     };
     if (known.rollups.length > 0) {
       for (const node of without(known.rollups)) {
@@ -260,16 +260,16 @@ export class CapacityReader {
     const steps = Math.max(1, (ceil(to, step) - first) / step);
     const watch = queryOf({ kind: 'watches', cluster, metadata: {} });
     const query = `sum by (cluster) (count_over_time(${watch} [${step / 1000}s]))`;
-    const told = new Map<string, number>();
+    const counted = new Map<string, number>();
     for (let start = first; start < ceil(to, step); start += LONGEST_RANGE_MS) {
       const end = Math.min(start + LONGEST_RANGE_MS, ceil(to, step));
       const range = { query, ...nanos({ from: start + step, to: end }) };
       for (const { labels, points } of await this.client.series(range, BigInt(step) * MS, this.signal)) {
         const count = points.filter(([, value]) => value > 0).length;
-        told.set(labels.cluster ?? '', (told.get(labels.cluster ?? '') ?? 0) + count);
+        counted.set(labels.cluster ?? '', (counted.get(labels.cluster ?? '') ?? 0) + count);
       }
     }
-    return new Map([...told].map(([name, count]) => [name, Math.min(1, count / steps)]));
+    return new Map([...counted].map(([name, count]) => [name, Math.min(1, count / steps)]));
   }
 
   private note(records: number): void {

@@ -79,8 +79,8 @@ export class CaseList {
         this.others += counted.others;
       }
     }
-    const told = new Set<string>();
-    const sources = plans.map((plan) => this.listed(plan, selection, window, { filter, progress, told }));
+    const listed = new Set<string>();
+    const sources = plans.map((plan) => this.listed(plan, selection, window, { filter, progress, listed }));
     for await (const some of mergeByTime(sources, 'backward')) {
       yield some.map(({ one }) => one);
     }
@@ -106,7 +106,7 @@ export class CaseList {
     { cluster, segments }: ClusterPlan,
     selection: CaseSelection,
     window: CaseWindow,
-    reading: { filter: CaseFilter; progress: ReadingProgress; told: Set<string> }
+    reading: { filter: CaseFilter; progress: ReadingProgress; listed: Set<string> }
   ): AsyncGenerator<Listed[], void, void> {
     for (const segment of segments) {
       if (this.stoppedAt !== undefined) {
@@ -119,7 +119,7 @@ export class CaseList {
         // A log that is rotated again and again may stand in a record, and have been rotated once more since.
         yield part.filter(({ one }) => {
           const key = recordKey(one);
-          return segments.length === 1 || (!reading.told.has(key) && reading.told.add(key) !== undefined);
+          return segments.length === 1 || (!reading.listed.has(key) && reading.listed.add(key) !== undefined);
         });
       }
     }

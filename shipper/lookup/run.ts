@@ -68,7 +68,7 @@ export async function runLookup(options: RunOptions): Promise<boolean> {
   const locations = found.locations.filter(({ isSeen }) => isSeen);
   const misses = [...found.misses, ...found.locations.filter(({ isSeen }) => !isSeen)];
   const accounts = locations.length === 0 ? [] : await show(options, locations);
-  const without = await tellCasesOf(options, misses);
+  const without = await explainCasesOf(options, misses);
   if (without.length > 0) {
     const text = await notFoundText(client, without, question, wanted);
     if (without.length === misses.length && locations.length === 0) {
@@ -132,7 +132,7 @@ async function explained({ client, wanted, stderr }: RunOptions, accounts: Accou
  *
  * @returns those of which nobody knows anything
  */
-async function tellCasesOf(options: RunOptions, misses: readonly Miss[]): Promise<Miss[]> {
+async function explainCasesOf(options: RunOptions, misses: readonly Miss[]): Promise<Miss[]> {
   const { client, wanted } = options;
   const { from, to, recordsTo } = wanted.window;
   const unknown: Miss[] = [];

@@ -17,7 +17,7 @@ import { useAnswer } from '../shared/use-answer';
  * @param timelineHref the case on the timeline
  */
 export function CaseBody({
-  one: told,
+  one: listed,
   record,
   timeZone,
   timelineHref,
@@ -28,10 +28,10 @@ export function CaseBody({
   timelineHref?: string;
 }) {
   const loki = useLoki();
-  const known = useMemo(() => runOfCase(told, record, loki.logs), [told, record, loki]);
-  const check = useCallback((signal: AbortSignal) => checkCase(loki, told, known, signal), [loki, told, known]);
+  const known = useMemo(() => runOfCase(listed, record, loki.logs), [listed, record, loki]);
+  const check = useCallback((signal: AbortSignal) => checkCase(loki, listed, known, signal), [loki, listed, known]);
   const checked = useAnswer(check);
-  const { one, run } = checked.state === 'done' ? checked.value : { one: told, run: known };
+  const { one, run } = checked.state === 'done' ? checked.value : { one: listed, run: known };
   const runs = useMemo(() => [run], [run]);
   const [isShown, show] = useState(false);
   return (

@@ -93,7 +93,7 @@ const partly = (record: ContainerRecord): ContainerRecord => ({
 });
 
 /** A watch says so in the record that it writes every 15 s. */
-async function tellCoverage(leader: CaseLeader): Promise<void> {
+async function reportCoverage(leader: CaseLeader): Promise<void> {
   const time = formatNs(now);
   const record: WatchRecord = {
     ...{ v: RECORD_VERSION, kind: 'watch', id: `watch/${time}/w`, cluster, identity: 'w', from: time, to: time },
@@ -226,7 +226,7 @@ describe('a list of cases', () => {
       await leader.round(signal);
       await leader.round(signal);
       await leader.round(signal);
-      await tellCoverage(leader);
+      await reportCoverage(leader);
     });
     const { list, cases } = await listed();
     expect([...list.worked]).toEqual([]);
@@ -240,7 +240,7 @@ describe('a list of cases', () => {
     now = (parseNs('2026-11-23T23:18:00Z') ?? 0n) + 2n * MINUTE;
     await lead(async (leader) => {
       await leader.round(signal);
-      await tellCoverage(leader);
+      await reportCoverage(leader);
     });
     now = end;
     const recorded = (await written()).length;
@@ -259,7 +259,7 @@ describe('a list of cases', () => {
     const without = await listed(selection, filter);
     await lead(async (leader) => {
       await leader.round(signal);
-      await tellCoverage(leader);
+      await reportCoverage(leader);
     });
     const { cases, list } = await listed(selection, filter);
     expect(plain(cases)).toEqual(plain(without.cases));
@@ -269,7 +269,7 @@ describe('a list of cases', () => {
   test('keeps what was read when it is stopped, and says what is missing', async () => {
     await lead(async (leader) => {
       await leader.round(signal);
-      await tellCoverage(leader);
+      await reportCoverage(leader);
     });
     loki.maxEntries = 10;
     const stop = new AbortController();

@@ -98,12 +98,12 @@ class Replayed {
 }
 
 /** What both ways of reading tell of a case. */
-const told = ({ id, status, cause, also, confidence, at, finished, sentence }: Partial<Case>) => ({
+const comparable = ({ id, status, cause, also, confidence, at, finished, sentence }: Partial<Case>) => ({
   ...{ id, status, cause, also, confidence, at, finished, sentence },
 });
 
 const byId = (cases: ReadonlyArray<Partial<Case>>) =>
-  cases.map(told).sort((a, b) => ((a.id ?? '') < (b.id ?? '') ? -1 : 1));
+  cases.map(comparable).sort((a, b) => ((a.id ?? '') < (b.id ?? '') ? -1 : 1));
 
 function tally(cases: readonly Case[]): Record<string, number> {
   const counts: Record<string, number> = {};
@@ -245,11 +245,11 @@ describe('the recorded node of Kubernetes 1.36, whose kubelet logs text and then
   test('tells the same of each case in a window of a minute', async () => {
     const removed = replayed.cases.filter(({ at }) => at !== null);
     const times = removed.map(({ at }) => Date.parse(at ?? ''));
-    const told: Case[] = [];
+    const found: Case[] = [];
     for (let from = Math.min(...times) - 1; from <= Math.max(...times); from += 60_000) {
-      told.push(...(await replayed.within(from, from + 60_000)));
+      found.push(...(await replayed.within(from, from + 60_000)));
     }
-    expect(byId(told.filter(({ at }) => at !== null))).toEqual(byId(removed));
+    expect(byId(found.filter(({ at }) => at !== null))).toEqual(byId(removed));
   });
 
   test('has for each container the cause that ground-truth.jsonl tells, and its whole log', async () => {

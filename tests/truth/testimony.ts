@@ -65,7 +65,7 @@ export class Testimony {
 
   records(): CaseInput {
     const { witnesses, cluster, agents, story } = this;
-    const told = upTo(agents, witnesses.agentLateFrom);
+    const reporting = upTo(agents, witnesses.agentLateFrom);
     const runs = this.story.pods.flatMap((pod) => pod.runs.map((run) => ({ pod, run })));
     return {
       containers: runs.flatMap(({ pod, run }) => this.containerRecord(pod, run) ?? []),
@@ -74,9 +74,9 @@ export class Testimony {
       nodes: witnesses.forbidden.includes('nodes') ? [] : this.nodeRecords(),
       events: this.events(),
       gcs: this.gcRecords(),
-      disks: !witnesses.disks ? [] : told.flatMap(([from, to]) => this.diskSamples(from, to)),
-      thresholds: told.map(([from]) => make.thresholds(cluster, this.node(from), witnesses.configz)),
-      heartbeats: told.map(([from, to], n) => {
+      disks: !witnesses.disks ? [] : reporting.flatMap(([from, to]) => this.diskSamples(from, to)),
+      thresholds: reporting.map(([from]) => make.thresholds(cluster, this.node(from), witnesses.configz)),
+      heartbeats: reporting.map(([from, to], n) => {
         const read = upTo(witnesses.kubeletLog, to)
           .filter(([, end]) => end > from)
           .at(-1);
@@ -142,13 +142,14 @@ export class Testimony {
       return undefined;
     }
     const gone = this.fileGone(run) ?? Infinity;
-    const told = upTo(this.agents, agentLateFrom);
-    const hasEnded = told.some(([from, to]) => from <= gone && to >= run.finished) || gone < run.finished;
+    const reporting = upTo(this.agents, agentLateFrom);
+    const hasEnded = reporting.some(([from, to]) => from <= gone && to >= run.finished) || gone < run.finished;
     const left = this.leftOf(pod, run);
-    const last = told.filter(([from]) => from <= Math.min(run.finished, gone)).at(-1)?.[1] ?? opened;
+    const last = reporting.filter(([from]) => from <= Math.min(run.finished, gone)).at(-1)?.[1] ?? opened;
     const lastLine = Math.min(run.finished - this.random.pick([0, 50, 3000, 45_000]), last, gone, END);
     const { shortened } = run;
-    const isSeen = shortened !== undefined && within(told, shortened.at) && within(told, shortened.at - MINUTE);
+    const isSeen =
+      shortened !== undefined && within(reporting, shortened.at) && within(reporting, shortened.at - MINUTE);
     const isCut = isSeen && shortened.isSeenShorter;
     const whole = this.inLoki(run);
     const isOver = hasEnded || left !== null;

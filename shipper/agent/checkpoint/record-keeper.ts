@@ -49,7 +49,7 @@ export class RecordKeeper {
   /** Container records that wait: for the directory to settle, or for Loki. */
   private readonly closing = new Set<string>();
   /** Containers of which Loki has more, or less, than their last container record says. */
-  private readonly untold = new Set<ContainerLog>();
+  private readonly unreported = new Set<ContainerLog>();
   /** Directories of logs that left: whether it showed yet what the kubelet leaves of them. */
   private readonly settling = new WeakMap<NonNullable<RecordState['left']>, 'waiting' | 'done'>();
   private readonly straggling = new Set<ContainerLog>();
@@ -76,11 +76,11 @@ export class RecordKeeper {
   /** Now and then: containers that ended, and what has to be said of those that run. */
   look(): void {
     this.lookForEnds();
-    for (const container of this.untold) {
+    for (const container of this.unreported) {
       if (container.state.left !== null || !this.containers.has(container.id)) {
-        this.untold.delete(container); // its last word says it
+        this.unreported.delete(container); // its last word says it
       } else if (container.isReportDue()) {
-        this.tell(container);
+        this.report(container);
       }
     }
   }
@@ -210,13 +210,13 @@ export class RecordKeeper {
     this.lookForEnd(container);
     if (container.unread > 0) {
       this.deps.ready(container);
-      this.untold.add(container);
+      this.unreported.add(container);
     }
     this.awaitStragglers(container);
     const away = container.state.away?.files ?? 0;
     if (container.unreported || (away > container.reportedRotatedAway && container.state.left === null)) {
       container.reportedRotatedAway = away;
-      this.tell(container);
+      this.report(container);
     }
     this.settleDirectory(container);
     this.closeIfDone(container);
@@ -234,7 +234,7 @@ export class RecordKeeper {
     this.unsaved.clear();
     this.save(...containers);
     if (this.deps.checkpoint.behind) {
-      containers.forEach((one) => this.tell(one)); // should the agent be killed now, the next one would not know of them
+      containers.forEach((one) => this.report(one)); // should the agent be killed now, the next one would not know of them
     }
   }
 
@@ -243,7 +243,7 @@ export class RecordKeeper {
     this.sums = null;
     for (const container of containers) {
       if (container.unreported) {
-        this.tell(container);
+        this.report(container);
       }
       this.closeIfDone(container);
       this.awaitStragglers(container);
@@ -267,9 +267,9 @@ export class RecordKeeper {
 
   /** What changed since the last container record is said now. */
   stop(): void {
-    for (const container of this.untold) {
+    for (const container of this.unreported) {
       if (container.state.left === null && this.containers.has(container.id)) {
-        this.tell(container);
+        this.report(container);
       }
     }
     this.saveChanged();
@@ -301,7 +301,7 @@ export class RecordKeeper {
     if (state.left !== null && state.ended && container.files.length === 0) {
       this.finish(container);
     } else if (state.ended && closed && !endedBefore && container.files.length === 0) {
-      this.tell(container);
+      this.report(container);
       this.save(container);
     }
   }
@@ -372,12 +372,12 @@ export class RecordKeeper {
   }
 
   /** Writes the container record as it stands; while Loki takes none, a later state of it will do. */
-  private tell(container: ContainerLog): void {
+  private report(container: ContainerLog): void {
     container.unreported = this.deps.records.full;
     if (!container.unreported) {
       container.reported();
       if (container.unacked === 0) {
-        this.untold.delete(container);
+        this.unreported.delete(container);
       }
       this.write(container, this.recordOf(container, false));
     }

@@ -725,17 +725,21 @@ export class ContainerLog {
     const whole = file.log.atGzipEnd;
     const span = reason === 'shed' ? unreadSpan(file) : { from: null, to: null };
     const from = span.from ?? lineTime(file.read.seconds, file.read.nanos) ?? this.state.lastTime;
-    const told = { ...gap, lines: null, from, to: gap.to ?? span.to ?? this.deps.nowText() };
+    const missing = { ...gap, lines: null, from, to: gap.to ?? span.to ?? this.deps.nowText() };
     const isWritten = this.lingers && file.grewAt > this.leftAt;
     const bytes = file.giveUp(reason);
     this.state.vanishedBytes += bytes;
     if (bytes > 0 || !whole) {
-      this.miss({ ...told, bytes: whole ? bytes : null });
+      this.miss({ ...missing, bytes: whole ? bytes : null });
     }
     if (reason === 'truncated') {
-      this.miss({ ...told, bytes: null, detail: 'what was written after the last look and before it was truncated' });
+      this.miss({
+        ...missing,
+        bytes: null,
+        detail: 'what was written after the last look and before it was truncated',
+      });
     } else if (isWritten) {
-      this.miss({ ...told, bytes: null, detail: 'what its container wrote to the deleted file after that' });
+      this.miss({ ...missing, bytes: null, detail: 'what its container wrote to the deleted file after that' });
     }
   }
 

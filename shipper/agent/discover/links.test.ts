@@ -9,18 +9,18 @@ const id = (digit: string) => digit.repeat(64);
 
 let dir: string;
 let links: ContainerLinks;
-let told: Array<[string, string]>;
-let tell: (() => void) | null;
+let reported: Array<[string, string]>;
+let arrived: (() => void) | null;
 let removed: string[];
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'afterlog-links-'));
-  told = [];
-  tell = null;
+  reported = [];
+  arrived = null;
   removed = [];
   links = new ContainerLinks(dir, quiet, {
     named: (run, containerId) => {
-      told.push([run, containerId]);
-      tell?.();
+      reported.push([run, containerId]);
+      arrived?.();
     },
     removed: (run) => removed.push(run),
   });
@@ -41,7 +41,7 @@ test('links that are there name their containers, once', () => {
   link(id('b'), 1);
   links.start();
   links.scan();
-  expect(told.sort()).toEqual([
+  expect(reported.sort()).toEqual([
     ['uid/app/0', id('a')],
     ['uid/app/1', id('b')],
   ]);
@@ -54,10 +54,10 @@ test('links that are there name their containers, once', () => {
 
 test('a link that comes later is told of without a scan', async () => {
   links.start();
-  const heard = new Promise<void>((resolve) => (tell = resolve));
+  const heard = new Promise<void>((resolve) => (arrived = resolve));
   link(id('a'), 0);
   await heard;
-  expect(told).toEqual([['uid/app/0', id('a')]]);
+  expect(reported).toEqual([['uid/app/0', id('a')]]);
 });
 
 test('an id is known after its link is gone, and replaced by a newer link’s', () => {
@@ -74,7 +74,7 @@ test('what is no link of a container is passed over', () => {
   symlinkSync('/var/log/pods/ns_hello_uid/app/0.log', join(dir, 'name-that-was-cut.log'));
   mkdirSync(join(dir, 'directory'));
   links.start();
-  expect(told).toEqual([]);
+  expect(reported).toEqual([]);
 });
 
 test('a directory that is not there yet is looked at again', () => {

@@ -31,7 +31,7 @@ export class Acknowledgement {
     this.deps.metrics.ackedLines.inc(entries);
     this.deps.metrics.lastAcknowledgement.setToCurrentTime();
     this.acknowledge(segments);
-    this.tell(segments);
+    this.report(segments);
   }
 
   /** Loki refused all entries for a fault of their own. */
@@ -41,7 +41,7 @@ export class Acknowledgement {
     }
     // What follows is acknowledged with the next request, mostly: then one container record tells of both.
     const behind = segments.some(({ container }) => container.unread > 0);
-    setTimeout(() => this.tell(segments), behind ? REPORT_MS : 0).unref();
+    setTimeout(() => this.report(segments), behind ? REPORT_MS : 0).unref();
   }
 
   tooOld(container: ContainerLog, segments: readonly Segment[]): void {
@@ -69,7 +69,7 @@ export class Acknowledgement {
     }
   }
 
-  private tell(segments: readonly Segment[]): void {
+  private report(segments: readonly Segment[]): void {
     this.deps.onSettled(containersOf(segments));
   }
 }
