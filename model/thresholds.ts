@@ -24,13 +24,15 @@ export function defaultThresholds(kubeletVersion: string | null, reason?: string
     pressureTransitionSeconds: 300,
     imageGcHighPercent: 85,
     imageGcLowPercent: 80,
+    imageMinimumGcAgeSeconds: 120,
+    imageMaximumGcAgeSeconds: minorVersion(kubeletVersion) >= 30 ? 0 : null,
     containerLogMaxBytes: 10 * 2 ** 20,
     containerLogMaxFiles: 5,
   };
 }
 
 /** The 30 of `v1.30.1`; 0 where there is none. */
-function minorVersion(kubeletVersion: string | null): number {
+export function minorVersion(kubeletVersion: string | null): number {
   return Number(/^v?1\.(\d+)/.exec(kubeletVersion ?? '')?.[1] ?? 0);
 }
 

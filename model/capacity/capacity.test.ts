@@ -310,8 +310,12 @@ describe('Job families that wrote most', () => {
   test('have their logs added up, and the greatest size of layers and volumes', () => {
     const hour = rollup(START, { p95: 1, greatest: 1, last: 1 });
     const rollups = [
-      { ...hour, top: { logs: [share('a', 5), share('b', 1)], layers: [share('b', 30)], volumes: [] } },
-      { ...hour, node: 'node-b', top: { logs: [share('a', 7)], layers: [share('b', 20)], volumes: [share('a', 2)] } },
+      { ...hour, top: { logs: [share('a', 5), share('b', 1)], layers: [share('b', 30)], volumes: [], pods: [] } },
+      {
+        ...hour,
+        node: 'node-b',
+        top: { logs: [share('a', 7)], layers: [share('b', 20)], volumes: [share('a', 2)], pods: [] },
+      },
     ];
     expect(reviewOf('node', input({ rollups })).families).toEqual([
       { cluster: 'c1', namespace: 'shop', name: 'b', logBytes: 1, layerBytes: 30, volumeBytes: 0 },

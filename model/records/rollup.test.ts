@@ -12,8 +12,9 @@ const record: RollupRecord = {
   images: { mean: 0, greatest: 5, last: 0 },
   ...{ layers: null, logsLive: { mean: 7, greatest: 8, last: 7 }, logsDead: null, volumes: null },
   ...{ imageBytesAdded: 5, reclaims: 0, imageGcs: 1, containersRemoved: 0, imagesRemoved: 2, imageBytesRemoved: 400 },
+  imagesRemovedAgain: 1,
   ...{ podsEvicted: 0, logs: { complete: 3, lost: 0 }, logBytes: 1000, logBytesLost: 0 },
-  top: { logs: [{ namespace: 'n', workload: 'w', bytes: 1000 }], layers: [], volumes: [] },
+  top: { logs: [{ namespace: 'n', workload: 'w', bytes: 1000 }], layers: [], volumes: [], pods: [] },
 };
 
 test('a rollup has its numbers in the metadata, without an id', () => {

@@ -79,6 +79,8 @@ export const rollupRecordSchema = z.object({
   imageGcs: count,
   containersRemoved: count,
   imagesRemoved: count,
+  /** Of `imagesRemoved` those that had been removed before: they were pulled again in between. At least these. */
+  imagesRemovedAgain: count,
   imageBytesRemoved: count,
   podsEvicted: count,
   /** Container records that became final, by the status of the log in Loki. */
@@ -86,8 +88,13 @@ export const rollupRecordSchema = z.object({
   /** Bytes that were written to container logs, and of them what was removed before Loki had them. */
   logBytes: count,
   logBytesLost: count,
-  /** The workloads that have most of it, largest first: bytes written to logs; the greatest size of layers and of volumes. */
-  top: z.object({ logs: shares, layers: shares, volumes: shares }).default({ logs: [], layers: [], volumes: [] }),
+  /**
+   * The workloads that have most of it, largest first: bytes written to logs; the greatest size of layers and of volumes
+   * on the node; the greatest ephemeral storage of one pod, logs included.
+   */
+  top: z
+    .object({ logs: shares, layers: shares, volumes: shares, pods: shares })
+    .default({ logs: [], layers: [], volumes: [], pods: [] }),
 });
 export type RollupRecord = z.infer<typeof rollupRecordSchema>;
 export type RollupPeriod = RollupRecord['period'];
@@ -142,6 +149,7 @@ const COUNTS = [
   'imageGcs',
   'containersRemoved',
   'imagesRemoved',
+  'imagesRemovedAgain',
   'imageBytesRemoved',
   'podsEvicted',
   'logBytes',

@@ -30,6 +30,12 @@ export const thresholdsRecordSchema = z.object({
   /** Per cent of use at which the periodic image GC begins, and down to which it goes. */
   imageGcHighPercent: z.number(),
   imageGcLowPercent: z.number(),
+  /**
+   * `imageMinimumGCAge`: younger images stay; `imageMaximumGCAge` (Kubernetes 1.30 and newer): images that were unused
+   * for longer go at any use, 0 is off. Null where the kubelet has or tells no such setting.
+   */
+  imageMinimumGcAgeSeconds: z.number().nullable().default(null),
+  imageMaximumGcAgeSeconds: z.number().nullable().default(null),
   /** Log rotation: bytes a file, files a container. */
   containerLogMaxBytes: z.number(),
   containerLogMaxFiles: z.number(),

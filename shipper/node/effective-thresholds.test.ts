@@ -58,6 +58,8 @@ describe('readThresholds', () => {
       pressureTransitionSeconds: 60,
       imageGcHighPercent: 85,
       imageGcLowPercent: 80,
+      imageMinimumGcAgeSeconds: 120,
+      imageMaximumGcAgeSeconds: null,
       containerLogMaxBytes: 10485760,
       containerLogMaxFiles: 5,
     });
@@ -99,6 +101,21 @@ describe('thresholdsFromConfigz', () => {
       evictionHard: { 'nodefs.available': '5%' },
       containerLogMaxBytes: 52428800,
       containerLogMaxFiles: 5,
+      imageMaximumGcAgeSeconds: null,
+    });
+  });
+
+  test('adds the defaults where the kubelet merges them, and reads the ages of images', () => {
+    const kubeletconfig = {
+      ...{ evictionHard: { 'nodefs.available': '5%' }, mergeDefaultEvictionSettings: true },
+      ...{ imageMinimumGCAge: '10m0s', imageMaximumGCAge: '168h0m0s' },
+    };
+    expect(thresholdsFromConfigz({ kubeletconfig }, 'v1.33.1')).toMatchObject({
+      evictionHard: {
+        ...{ 'memory.available': '100Mi', 'nodefs.available': '5%', 'nodefs.inodesFree': '5%' },
+        ...{ 'imagefs.available': '15%', 'imagefs.inodesFree': '5%' },
+      },
+      ...{ imageMinimumGcAgeSeconds: 600, imageMaximumGcAgeSeconds: 604_800 },
     });
   });
 

@@ -20,6 +20,9 @@ const configzSchema = z.object({
     evictionPressureTransitionPeriod: z.string().optional(),
     imageGCHighThresholdPercent: z.number().optional(),
     imageGCLowThresholdPercent: z.number().optional(),
+    imageMinimumGCAge: z.string().optional(),
+    imageMaximumGCAge: z.string().optional(),
+    mergeDefaultEvictionSettings: z.boolean().nullish(),
     containerLogMaxSize: z.string().optional(),
     containerLogMaxFiles: z.number().optional(),
   }),
@@ -27,7 +30,8 @@ const configzSchema = z.object({
 
 /**
  * The thresholds in force, from the body of `/configz`. The thresholds are taken as they stand there: a configuration
- * that sets one of `evictionHard` switches the other defaults off, and the kubelet has already worked that out.
+ * that sets one of `evictionHard` switches the other defaults off unless `mergeDefaultEvictionSettings` is set
+ * (Kubernetes 1.33 and newer).
  * Throws a zod error where the body is none of `/configz`.
  */
 export function thresholdsFromConfigz(body: unknown, kubeletVersion: string | null): Thresholds {
@@ -37,16 +41,26 @@ export function thresholdsFromConfigz(body: unknown, kubeletVersion: string | nu
   return {
     source: 'configz',
     kubeletVersion,
-    evictionHard: config.evictionHard ?? {},
+    evictionHard: {
+      ...(config.mergeDefaultEvictionSettings === true ? fallback.evictionHard : {}),
+      ...config.evictionHard,
+    },
     evictionSoft: config.evictionSoft ?? {},
     evictionSoftGracePeriod: config.evictionSoftGracePeriod ?? {},
     evictionMinimumReclaim: config.evictionMinimumReclaim ?? {},
     pressureTransitionSeconds: transitionMs === undefined ? fallback.pressureTransitionSeconds : transitionMs / 1000,
     imageGcHighPercent: config.imageGCHighThresholdPercent ?? fallback.imageGcHighPercent,
     imageGcLowPercent: config.imageGCLowThresholdPercent ?? fallback.imageGcLowPercent,
+    imageMinimumGcAgeSeconds: secondsOf(config.imageMinimumGCAge),
+    imageMaximumGcAgeSeconds: secondsOf(config.imageMaximumGCAge),
     containerLogMaxBytes: parseQuantity(config.containerLogMaxSize ?? '') ?? fallback.containerLogMaxBytes,
     containerLogMaxFiles: config.containerLogMaxFiles ?? fallback.containerLogMaxFiles,
   };
+}
+
+function secondsOf(duration: string | undefined): number | null {
+  const ms = parseDurationMs(duration ?? '');
+  return ms === undefined ? null : ms / 1000;
 }
 
 /**

@@ -34,9 +34,16 @@ function hourOf(node: number, hour: number): RollupRecord {
     ...{ nodefs: { bytes: { ...use, filled: 7, worstMinute: 1 }, inodes: null }, imagefs: null },
     headroom: { signal: 'nodefs.available', fraction: 0.5 - 0.1 * hour - 0.01 * node },
     ...{ secondsBeyond: {}, images: null, layers: null, logsLive: null, logsDead: null, volumes: null },
-    ...{ imageBytesAdded: null, reclaims: node === 1 ? 2 : 0, imageGcs: 0, containersRemoved: 0, imagesRemoved: 0 },
+    ...{
+      imageBytesAdded: null,
+      reclaims: node === 1 ? 2 : 0,
+      imageGcs: 0,
+      containersRemoved: 0,
+      imagesRemoved: 0,
+      imagesRemovedAgain: 0,
+    },
     ...{ imageBytesRemoved: 0, podsEvicted: 0, logs: node === 2 && hour === 1 ? { lost: 3, partial: 1 } : {} },
-    ...{ logBytes: 0, logBytesLost: 0, top: { logs: [], layers: [], volumes: [] } },
+    ...{ logBytes: 0, logBytesLost: 0, top: { logs: [], layers: [], volumes: [], pods: [] } },
   };
 }
 

@@ -27,9 +27,16 @@ function hourOf(node: string, from: number, more: Partial<RollupRecord> = {}): R
     ...{ from: iso(from), to: iso(from + HOUR), observedSeconds: 3600, layout: 'single', imagefs: null },
     ...{ nodefs: { bytes: use, inodes: null }, headroom: { signal: 'nodefs.available', fraction: 0.5 } },
     ...{ secondsBeyond: {}, images: null, layers: null, logsLive: null, logsDead: null, volumes: null },
-    ...{ imageBytesAdded: null, reclaims: 0, imageGcs: 0, containersRemoved: 0, imagesRemoved: 0 },
+    ...{
+      imageBytesAdded: null,
+      reclaims: 0,
+      imageGcs: 0,
+      containersRemoved: 0,
+      imagesRemoved: 0,
+      imagesRemovedAgain: 0,
+    },
     ...{ imageBytesRemoved: 0, podsEvicted: 0, logs: {}, logBytes: 0, logBytesLost: 0 },
-    ...{ top: { logs: [], layers: [], volumes: [] }, ...more },
+    ...{ top: { logs: [], layers: [], volumes: [], pods: [] }, ...more },
   };
 }
 

@@ -28,7 +28,7 @@ const stats = (
   layers: null,
   volumes: null,
   pods: [],
-  byWorkload: { layers: new Map(), volumes: new Map() },
+  byWorkload: { layers: new Map(), volumes: new Map(), pods: new Map() },
 });
 
 describe('filesystemReader', () => {
@@ -99,6 +99,8 @@ describe('parseStatsSummary', () => {
       ['team/web', 0],
     ]);
     expect(byWorkload.layers.get('team/report')).toBe(210);
+    // Of the largest pod, not of both together.
+    expect(byWorkload.pods.get('team/report')).toBe(1125);
   });
 
   test.each([null, 'x', {}, { node: 1 }, { node: {}, pods: [{}] }])('does not take %p for an answer', (body) => {

@@ -39,8 +39,8 @@ export interface DiskStats {
    */
   volumes: number | null;
   pods: DiskRecord['pods'];
-  /** Bytes by `<namespace>/<workload>`. */
-  byWorkload: { layers: Map<string, number>; volumes: Map<string, number> };
+  /** Bytes by `<namespace>/<workload>`; `pods`: ephemeral storage of the largest pod. */
+  byWorkload: Record<'layers' | 'volumes' | 'pods', Map<string, number>>;
 }
 
 const PODS = 5;
@@ -51,7 +51,7 @@ const LEAST_BYTES = 10 * 2 ** 20;
 export function parseStatsSummary(body: unknown): DiskStats {
   const { node, pods } = summarySchema.parse(body);
   const stored = node.runtime?.imageFs?.usedBytes;
-  const byWorkload: DiskStats['byWorkload'] = { layers: new Map(), volumes: new Map() };
+  const byWorkload: DiskStats['byWorkload'] = { layers: new Map(), volumes: new Map(), pods: new Map() };
   let [layers, volumes] = [0, 0];
   for (const { podRef, containers, 'ephemeral-storage': storage } of pods ?? []) {
     const podLayers = sumOf(containers?.map(({ rootfs }) => rootfs));
@@ -60,6 +60,8 @@ export function parseStatsSummary(body: unknown): DiskStats {
     const workload = `${podRef.namespace}/${workloadOf(podRef.name).workload}`;
     byWorkload.layers.set(workload, (byWorkload.layers.get(workload) ?? 0) + podLayers);
     byWorkload.volumes.set(workload, (byWorkload.volumes.get(workload) ?? 0) + podVolumes);
+    const podBytes = storage?.usedBytes ?? podLayers + podLogs;
+    byWorkload.pods.set(workload, Math.max(byWorkload.pods.get(workload) ?? 0, podBytes));
     layers += podLayers;
     volumes += podVolumes;
   }

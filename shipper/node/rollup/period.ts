@@ -55,14 +55,19 @@ export const periodStateSchema = z.object({
   /** By the names of the record's counts, `logs.<status>` among them. */
   counts: z.record(z.string(), z.number()),
   /** Bytes by `<namespace>/<workload>`. */
-  workloads: z.object({ logs: bytesByWorkload, layers: bytesByWorkload, volumes: bytesByWorkload }),
+  workloads: z.object({
+    logs: bytesByWorkload,
+    layers: bytesByWorkload,
+    volumes: bytesByWorkload,
+    pods: bytesByWorkload.default({}),
+  }),
 });
 export type PeriodState = z.infer<typeof periodStateSchema>;
 type Top = keyof PeriodState['workloads'];
 
 export const emptyPeriod = (from: number): PeriodState => ({
   ...{ from, observedMs: 0, layout: 'unknown', uses: {}, headroom: null, msBeyond: {}, amounts: {}, counts: {} },
-  workloads: { logs: {}, layers: {}, volumes: {} },
+  workloads: { logs: {}, layers: {}, volumes: {}, pods: {} },
 });
 
 /** A moment of a node as far as rollups are concerned. */
@@ -191,7 +196,7 @@ export function addPeriod(whole: PeriodState, part: PeriodState): void {
       ...{ greatest: Math.max(known.greatest, greatest), last, area: known.area + area, ms: known.ms + ms },
     };
   }
-  for (const top of ['logs', 'layers', 'volumes'] as const) {
+  for (const top of ['logs', 'layers', 'volumes', 'pods'] as const) {
     Object.entries(part.workloads[top]).forEach(([workload, bytes]) => addToWorkload(whole, top, workload, bytes));
   }
 }
@@ -212,10 +217,13 @@ function addUp(sums: Record<string, number>, more: Record<string, number>): Reco
 
 /** Forgets the workloads that have least: a node that runs thousands of Jobs a day has a small state. */
 export function bounded(state: PeriodState): PeriodState {
-  const { logs, layers, volumes } = state.workloads;
+  const { logs, layers, volumes, pods } = state.workloads;
   const most = (bytes: Record<string, number>) =>
     Object.fromEntries(sharesOf(bytes, MAX_WORKLOADS).map((one) => [`${one.namespace}/${one.workload}`, one.bytes]));
-  return { ...state, workloads: { logs: most(logs), layers: most(layers), volumes: most(volumes) } };
+  return {
+    ...state,
+    workloads: { logs: most(logs), layers: most(layers), volumes: most(volumes), pods: most(pods) },
+  };
 }
 
 /** The numbers of a period as a record has them. @param shares how many workloads are named for each thing */
@@ -245,6 +253,7 @@ export function numbersOf(
     imageGcs: count('imageGcs'),
     containersRemoved: count('containersRemoved'),
     imagesRemoved: count('imagesRemoved'),
+    imagesRemovedAgain: count('imagesRemovedAgain'),
     imageBytesRemoved: count('imageBytesRemoved'),
     podsEvicted: count('podsEvicted'),
     logs: Object.fromEntries(statuses.map(([name, value]) => [name.slice('logs.'.length), value])),
@@ -254,6 +263,7 @@ export function numbersOf(
       logs: sharesOf(workloads.logs, shares),
       layers: sharesOf(workloads.layers, shares),
       volumes: sharesOf(workloads.volumes, shares),
+      pods: sharesOf(workloads.pods, shares),
     },
   };
 }

@@ -119,7 +119,25 @@ describe('an hour', () => {
     observe(target, 66, () => 50);
     expect(theHour()).toMatchObject({
       ...{ reclaims: 1, imageGcs: 0, containersRemoved: 7, imagesRemoved: 1, imageBytesRemoved: 300, podsEvicted: 1 },
+      imagesRemovedAgain: 0,
     });
+  });
+
+  it('counts images that are removed once more as pulled again, over a restart too', () => {
+    const imageGc = (id: string, images: string[]): GcRecord => ({
+      ...{ v: 2, kind: 'gc', id, cluster: 'c1', node: 'node-a', trigger: 'image-gc', resource: null, start: '' },
+      ...{ end: '', containers: [], containersTotal: 0, containersFailed: 0, imageBytes: 0, evicted: [] },
+      ...{ images: images.map((image) => ({ id: image, bytes: null })), outcome: 'relieved', source: 'kubelet-log' },
+      ...{ part: 1, parts: 1 },
+    });
+    const first = rollups();
+    first.onReclaim(imageGc('1', ['a', 'b']));
+    first.stop();
+    const second = rollups();
+    second.onReclaim(imageGc('2', ['b', 'c']));
+    second.onReclaim(imageGc('3', ['b']));
+    observe(second, 66, () => 50);
+    expect(theHour()).toMatchObject({ imageGcs: 3, imagesRemoved: 5, imagesRemovedAgain: 2 });
   });
 
   it('adds up what images grew, whatever was removed meanwhile', () => {

@@ -32,6 +32,8 @@ import {
 export interface WorkloadUse {
   layers: ReadonlyMap<string, number>;
   volumes: ReadonlyMap<string, number>;
+  /** Of its largest pod. */
+  pods: ReadonlyMap<string, number>;
 }
 
 /** A container's log as the agent knows it. */
@@ -65,6 +67,8 @@ const SAVE_MS = MINUTE;
 /** Records that wait while Loki is away; it takes none that is older than 7 days. */
 const MAX_WAITING = 7 * 25;
 const REMEMBERED_RECLAIMS = 100;
+/** Images that are recognized when they are removed again. */
+const REMEMBERED_IMAGES = 200;
 /** Workloads that a record names for each thing. */
 const SHARES: Record<RollupPeriod, number> = { hour: 3, day: 10 };
 
@@ -77,6 +81,8 @@ const stateSchema = z.object({
   images: z.number().nullable(),
   /** Ids of `gc` records that are counted: the kubelet's log may be read twice. */
   reclaims: z.array(z.string()),
+  /** Ids of images that were removed, the newest last. */
+  removedImages: z.array(z.string()).default([]),
   /** Records that are not acknowledged yet, to the byte as they are sent. */
   waiting: z.array(
     z.object({
@@ -121,7 +127,7 @@ export class Rollups {
     const { state } = this;
     addMoment(state.hour, moment, 0);
     this.addGrowth(moment, nowMs);
-    for (const top of ['layers', 'volumes'] as const) {
+    for (const top of ['layers', 'volumes', 'pods'] as const) {
       use?.[top].forEach((bytes, workload) => addToWorkload(state.hour, top, workload, bytes));
     }
     this.held = { moment, atMs: nowMs };
@@ -145,8 +151,17 @@ export class Rollups {
     addCount(hour, trigger === 'eviction' ? 'reclaims' : 'imageGcs', 1);
     addCount(hour, 'containersRemoved', containersTotal);
     addCount(hour, 'imagesRemoved', images.length);
+    addCount(hour, 'imagesRemovedAgain', this.rememberRemoved(images.map((image) => image.id)));
     addCount(hour, 'imageBytesRemoved', imageBytes);
     addCount(hour, 'podsEvicted', evicted.length);
+  }
+
+  /** @returns how many of them had been removed before */
+  private rememberRemoved(ids: readonly string[]): number {
+    const { removedImages } = this.state;
+    const known = new Set(removedImages);
+    this.state.removedImages = [...removedImages.filter((id) => !ids.includes(id)), ...ids].slice(-REMEMBERED_IMAGES);
+    return ids.filter((id) => known.has(id)).length;
   }
 
   /** A container is done with: Loki has its final record. @param bytesBefore what an earlier agent knew of its log */
@@ -296,7 +311,7 @@ export class Rollups {
 
 const beginning = (nowMs: number): State => ({
   ...{ v: 1, hour: emptyPeriod(startOf('hour', nowMs)), day: emptyPeriod(startOf('day', nowMs)) },
-  ...{ marks: {}, images: null, reclaims: [], waiting: [] },
+  ...{ marks: {}, images: null, reclaims: [], removedImages: [], waiting: [] },
 });
 
 const startOf = (period: RollupPeriod, ms: number) => Math.floor(ms / PERIOD_MS[period]) * PERIOD_MS[period];
