@@ -2,20 +2,20 @@ import winston from 'winston';
 import { ApiClient } from './api/client';
 import { ClusterClock } from './core/cluster-clock';
 import { LeaseElection } from './lease';
-import { TestApiServer } from './testing/api-server';
-import { until } from './testing/until';
+import { FakeApiServer } from '../../tests/testkit/fake-api-server';
+import { until } from '../../tests/testkit/until';
 
 const timing = { durationMs: 1000, renewDeadlineMs: 200, retryMs: 10 };
 
 describe('LeaseElection', () => {
-  let server: TestApiServer;
+  let server: FakeApiServer;
   let client: ApiClient;
   let stop: AbortController;
   /** The candidates' own time, in milliseconds; what passes in the test does not count. */
   let now: number;
 
   beforeEach(async () => {
-    server = await new TestApiServer().start();
+    server = await new FakeApiServer().start();
     const access = {
       server: server.url,
       ca: undefined,

@@ -1,6 +1,6 @@
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ago, startTestStore, type TestStore } from '../../tests/integration/logs-store';
+import { ago, startTestStore, type TestStore } from '../../tests/testkit/store';
 import { connectLoki, type LokiUnreachable } from './connection';
 import { follow } from './follow';
 import { LokiRefusal, QueryClient } from './query-client';

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ago, startTestStore, type TestStore } from '../../tests/integration/logs-store';
+import { ago, startTestStore, type TestStore } from '../../tests/testkit/store';
 import { connectLoki } from './connection';
 import { identity, pages } from './pages';
 import type { Entry } from './query-answer';

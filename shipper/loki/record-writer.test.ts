@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import winston from 'winston';
+import { until } from '../../tests/testkit/until';
 import { connectLoki, type LokiConnection } from './connection';
 import { type OutgoingRecord, RecordWriter, type RecordWriterOptions } from './record-writer';
 
@@ -184,13 +185,9 @@ describe('RecordWriter', () => {
     sink.refuse = (push) => (JSON.stringify(push).includes('large') ? { status: 413 } : undefined);
     ['a', 'large', 'b'].forEach((name) => w.write(record(name)));
     w.write(record('c'));
-    while (w.pending > 1) {
-      await new Promise((resolve) => setTimeout(resolve, 2));
-    }
+    await until('all but the large one', () => w.pending === 1);
     w.write(record('d'));
-    while (w.pending > 1) {
-      await new Promise((resolve) => setTimeout(resolve, 2));
-    }
+    await until('all but the large one', () => w.pending === 1);
     sink.refuse = () => undefined;
     await w.flush();
     expect(w.statistics).toMatchObject({ acknowledged: 5, refused: 0 });

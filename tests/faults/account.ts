@@ -1,7 +1,7 @@
 import type { ContainerRecord } from '../../model/records';
 import { parseNs } from '../../model/time';
 import { finalContainerRecord, storedOf } from '../integration/agent-harness';
-import type { TestStore } from '../integration/logs-store';
+import type { TestStore } from '../testkit/store';
 import type { AccountedContainer, WrittenLine } from './container';
 
 type Accounted = Pick<ContainerRecord, 'linesSeen' | 'linesAcked' | 'bytesSeen' | 'bytesAcked' | 'gaps'>;

@@ -2,9 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SimulatedNode } from '../integration/agent-node';
+import type { SimulatedNode } from '../testkit/simulated-node';
 import { program } from '../integration/logs-program';
-import { until } from '../integration/agent-harness';
+import { until } from '../testkit/until';
 
 interface ProcessOptions {
   url: string;

@@ -1,8 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Treatment } from '../integration/agent-endpoint';
-import { finalContainerRecord, storedContainerRecords, storedOf, until } from '../integration/agent-harness';
-import { criLine, secondsAgo } from '../integration/agent-node';
-import type { TestStore } from '../integration/logs-store';
+import { finalContainerRecord, storedContainerRecords, storedOf } from '../integration/agent-harness';
+import { until } from '../testkit/until';
+import { criLine, secondsAgo } from '../testkit/simulated-node';
+import type { TestStore } from '../testkit/store';
 import { expectComplete, expectExactAccount } from './account';
 import { faultBed, gaugeOf, ShiftedClock, type Bed } from './bed';
 import type { AccountedContainer } from './container';

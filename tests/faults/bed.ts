@@ -2,9 +2,10 @@ import winston from 'winston';
 import { Agent, type Clock } from '../../shipper/agent/agent';
 import type { AgentConfig } from '../../shipper/config/agent-config';
 import { Endpoint } from '../integration/agent-endpoint';
-import { agentConfig, Agents, storedOf, until, type RunningAgent } from '../integration/agent-harness';
-import { SimulatedNode } from '../integration/agent-node';
-import { startTestStore, type TestStore } from '../integration/logs-store';
+import { agentConfig, Agents, storedOf, type RunningAgent } from '../integration/agent-harness';
+import { until } from '../testkit/until';
+import { SimulatedNode } from '../testkit/simulated-node';
+import { startTestStore, type TestStore } from '../testkit/store';
 import { AgentProcess } from './agent-process';
 import { AccountedContainer } from './container';
 

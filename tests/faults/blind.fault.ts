@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
-import { finalContainerRecord, storedContainerRecords, until } from '../integration/agent-harness';
+import { finalContainerRecord, storedContainerRecords } from '../integration/agent-harness';
+import { until } from '../testkit/until';
 import { expectComplete } from './account';
 import { faultBed } from './bed';
 

@@ -1,5 +1,5 @@
 import { parseNs } from '../../model/time';
-import { SimulatedContainer } from '../integration/agent-node';
+import { SimulatedContainer } from '../testkit/simulated-node';
 
 /** What a line of the log weighs in an account. */
 export interface WrittenLine {

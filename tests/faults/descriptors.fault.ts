@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'undici';
-import { finalContainerRecord, until } from '../integration/agent-harness';
-import { SimulatedNode } from '../integration/agent-node';
+import { finalContainerRecord } from '../integration/agent-harness';
+import { until } from '../testkit/until';
+import { SimulatedNode } from '../testkit/simulated-node';
 import { expectExactAccount } from './account';
 import { AgentProcess } from './agent-process';
 import { faultBed } from './bed';

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { criLine, secondsAgo } from '../integration/agent-node';
-import { expectEachLineOnce, finalContainerRecord, storedOf, until } from '../integration/agent-harness';
+import { criLine, secondsAgo } from '../testkit/simulated-node';
+import { expectEachLineOnce, finalContainerRecord, storedOf } from '../integration/agent-harness';
+import { until } from '../testkit/until';
 import { expectComplete } from './account';
 import { faultBed, gaugeOf } from './bed';
 

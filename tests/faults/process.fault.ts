@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { finalContainerRecord, storedOf, until } from '../integration/agent-harness';
+import { finalContainerRecord, storedOf } from '../integration/agent-harness';
+import { until } from '../testkit/until';
 import { expectComplete } from './account';
 import { bytesIn, filesOpenToWrite } from './agent-process';
 import { faultBed } from './bed';

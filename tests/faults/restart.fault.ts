@@ -1,7 +1,8 @@
 import { appendFileSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { expectEachLineOnce, finalContainerRecord, until } from '../integration/agent-harness';
+import { expectEachLineOnce, finalContainerRecord } from '../integration/agent-harness';
+import { until } from '../testkit/until';
 import { expectComplete, expectExactAccount } from './account';
 import { faultBed, gaugeOf } from './bed';
 import type { AccountedContainer } from './container';

@@ -1,7 +1,8 @@
 import { fstatSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { finalContainerRecord, storedOf, until } from '../integration/agent-harness';
+import { finalContainerRecord, storedOf } from '../integration/agent-harness';
+import { until } from '../testkit/until';
 import { expectComplete, expectExactAccount } from './account';
 import { faultBed, gaugeOf } from './bed';
 

@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { agentConfig, Agents, until } from '../integration/agent-harness';
-import { SimulatedNode } from '../integration/agent-node';
+import { agentConfig, Agents } from '../integration/agent-harness';
+import { until } from '../testkit/until';
+import { SimulatedNode } from '../testkit/simulated-node';
 import { writeBulk } from './bulk';
 import { Sink } from './sink';
 

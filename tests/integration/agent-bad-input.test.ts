@@ -3,10 +3,11 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { request } from 'undici';
 import { startStore } from '../../pocket-loki';
-import { agentConfig, Agents, expectEachLineOnce, finalContainerRecord, storedOf, until } from './agent-harness';
-import { criLine, secondsAgo, SimulatedNode } from './agent-node';
+import { agentConfig, Agents, expectEachLineOnce, finalContainerRecord, storedOf } from './agent-harness';
+import { until } from '../testkit/until';
+import { criLine, secondsAgo, SimulatedNode } from '../testkit/simulated-node';
 import { afterlog } from './logs-program';
-import { startTestStore, type TestStore } from './logs-store';
+import { startTestStore, type TestStore } from '../testkit/store';
 
 const agents = new Agents();
 let node: SimulatedNode;

@@ -11,8 +11,9 @@ import {
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { formatNs } from '../../model/time';
-import { finalContainerRecord, storedOf, until } from './agent-harness';
-import { secondsAgo, type SimulatedContainer } from './agent-node';
+import { finalContainerRecord, storedOf } from './agent-harness';
+import { until } from '../testkit/until';
+import { secondsAgo, type SimulatedContainer } from '../testkit/simulated-node';
 import { agentScene } from './agent-scene';
 
 const scene = agentScene();

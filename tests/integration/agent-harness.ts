@@ -1,5 +1,4 @@
 import { Writable } from 'node:stream';
-import { setTimeout as wait } from 'node:timers/promises';
 import winston from 'winston';
 import { containerRecordSchema, type ContainerRecord } from '../../model/records';
 import { Agent, type Clock } from '../../shipper/agent/agent';
@@ -7,25 +6,11 @@ import { defaultAgentConfig, type AgentConfig } from '../../shipper/config/agent
 import type { FilesystemReader } from '../../shipper/node/disk/filesystem';
 import { pages } from '../../shipper/loki/pages';
 import type { Entry } from '../../shipper/loki/query-answer';
-import type { SimulatedContainer, SimulatedNode } from './agent-node';
-import type { TestStore } from './logs-store';
+import type { SimulatedContainer, SimulatedNode } from '../testkit/simulated-node';
+import type { TestStore } from '../testkit/store';
+import { until } from '../testkit/until';
 
 const DAY_NS = 86_400_000_000_000n;
-
-/** Waits until the condition holds. @throws with `what` when it does not in time */
-export async function until(
-  what: string,
-  condition: () => boolean | Promise<boolean>,
-  timeoutMs = 60_000
-): Promise<void> {
-  const end = Date.now() + timeoutMs;
-  while (!(await condition())) {
-    if (Date.now() > end) {
-      throw new Error(`not within ${timeoutMs} ms: ${what}`);
-    }
-    await wait(25);
-  }
-}
 
 /** All entries of a query in the last nine days, in order. */
 export async function entriesOf({ client }: TestStore, query: string): Promise<Entry[]> {

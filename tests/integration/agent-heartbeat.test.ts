@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { heartbeatRecordSchema, type ContainerRecord, type HeartbeatRecord } from '../../model/records';
-import { entriesOf, storedContainerRecords, until } from './agent-harness';
+import { entriesOf, storedContainerRecords } from './agent-harness';
+import { until } from '../testkit/until';
 import { agentScene } from './agent-scene';
 
 const scene = agentScene();

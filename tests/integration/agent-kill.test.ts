@@ -6,10 +6,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseNs } from '../../model/time';
 import type { ContainerRecord } from '../../model/records';
 import { Endpoint, type Treatment } from './agent-endpoint';
-import { agentConfig, Agents, entriesOf, storedContainerRecords, until } from './agent-harness';
-import { SimulatedNode, type SimulatedContainer } from './agent-node';
+import { agentConfig, Agents, entriesOf, storedContainerRecords } from './agent-harness';
+import { until } from '../testkit/until';
+import { SimulatedNode, type SimulatedContainer } from '../testkit/simulated-node';
 import { program } from './logs-program';
-import { startTestStore, type TestStore } from './logs-store';
+import { startTestStore, type TestStore } from '../testkit/store';
 
 /** `AGENT_KILLS=500 npx jest tests/integration/agent-kill` kills more often; `AGENT_KILL_SEED` repeats a run. */
 const KILLS = Number(process.env.AGENT_KILLS ?? 15);

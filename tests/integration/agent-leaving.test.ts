@@ -2,14 +2,8 @@ import { rmSync, utimesSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Gap } from '../../model/records';
 import { parseNs } from '../../model/time';
-import {
-  entriesOf,
-  expectEachLineOnce,
-  finalContainerRecord,
-  storedContainerRecords,
-  storedOf,
-  until,
-} from './agent-harness';
+import { entriesOf, expectEachLineOnce, finalContainerRecord, storedContainerRecords, storedOf } from './agent-harness';
+import { until } from '../testkit/until';
 import { agentScene } from './agent-scene';
 
 const scene = agentScene();

@@ -2,7 +2,8 @@ import { gzipSync } from 'node:zlib';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { request } from 'undici';
-import { entriesOf, expectEachLineOnce, finalContainerRecord, until } from './agent-harness';
+import { entriesOf, expectEachLineOnce, finalContainerRecord } from './agent-harness';
+import { until } from '../testkit/until';
 import { agentScene } from './agent-scene';
 
 const MIB = 2 ** 20;

@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { diskRecordSchema, gcRecordSchema, rollupRecordSchema, thresholdsRecordSchema } from '../../model/records';
 import type { AgentConfig } from '../../shipper/config/agent-config';
 import type { FilesystemReader } from '../../shipper/node/disk/filesystem';
-import { agentConfig, Agents, entriesOf, until } from './agent-harness';
-import { SimulatedNode } from './agent-node';
-import { startTestStore, type TestStore } from './logs-store';
+import { agentConfig, Agents, entriesOf } from './agent-harness';
+import { until } from '../testkit/until';
+import { SimulatedNode } from '../testkit/simulated-node';
+import { startTestStore, type TestStore } from '../testkit/store';
 
 const recorded = (name: string) => readFileSync(`tests/recording/disk-pressure/kubelet/${name}`, 'utf8');
 

@@ -3,8 +3,9 @@ import type { Agent } from '../../shipper/agent/agent';
 import winston from 'winston';
 import { connectLoki } from '../../shipper/loki/connection';
 import { RecordWriter } from '../../shipper/loki/record-writer';
-import { entriesOf, storedOf, until } from './agent-harness';
-import { criLine, secondsAgo } from './agent-node';
+import { entriesOf, storedOf } from './agent-harness';
+import { until } from '../testkit/until';
+import { criLine, secondsAgo } from '../testkit/simulated-node';
 import { agentScene } from './agent-scene';
 
 // Lines that no runtime should write, and that runtimes write: what is odd of one line holds back and costs no other.

@@ -5,9 +5,9 @@ import * as z from 'zod';
 import { formatNs } from '../../model/time';
 import { containerRecordSchema } from '../../model/records';
 import { entriesOf, expectEachLineOnce, storedOf } from './agent-harness';
-import { secondsAgo, SimulatedNode, type SimulatedContainer } from './agent-node';
+import { secondsAgo, SimulatedNode, type SimulatedContainer } from '../testkit/simulated-node';
 import { afterlog } from './logs-program';
-import { startTestStore, type TestStore } from './logs-store';
+import { startTestStore, type TestStore } from '../testkit/store';
 
 let node: SimulatedNode;
 let store: TestStore;

@@ -1,6 +1,7 @@
 import type { Mounted } from '../../shipper/node/disk/filesystem';
-import { expectEachLineOnce, until } from './agent-harness';
-import type { SimulatedContainer } from './agent-node';
+import { expectEachLineOnce } from './agent-harness';
+import { until } from '../testkit/until';
+import type { SimulatedContainer } from '../testkit/simulated-node';
 import { agentScene } from './agent-scene';
 
 const GIB = 2 ** 30;

@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { formatNs } from '../../model/time';
-import { expectEachLineOnce, finalContainerRecord, storedContainerRecords, until } from './agent-harness';
+import { expectEachLineOnce, finalContainerRecord, storedContainerRecords } from './agent-harness';
+import { until } from '../testkit/until';
 import { agentScene } from './agent-scene';
 
 const scene = agentScene();

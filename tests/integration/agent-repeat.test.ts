@@ -1,7 +1,8 @@
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { entriesOf, expectEachLineOnce, storedOf, until } from './agent-harness';
-import type { SimulatedContainer } from './agent-node';
+import { entriesOf, expectEachLineOnce, storedOf } from './agent-harness';
+import { until } from '../testkit/until';
+import type { SimulatedContainer } from '../testkit/simulated-node';
 import { agentScene } from './agent-scene';
 
 const scene = agentScene();

@@ -2,8 +2,9 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { formatNs } from '../../model/time';
 import type { AgentConfig } from '../../shipper/config/agent-config';
-import { expectEachLineOnce, finalContainerRecord, storedOf, until } from './agent-harness';
-import type { SimulatedContainer } from './agent-node';
+import { expectEachLineOnce, finalContainerRecord, storedOf } from './agent-harness';
+import { until } from '../testkit/until';
+import type { SimulatedContainer } from '../testkit/simulated-node';
 import { agentScene } from './agent-scene';
 
 const scene = agentScene();

@@ -2,9 +2,10 @@ import type { Agent, Clock } from '../../shipper/agent/agent';
 import type { AgentConfig } from '../../shipper/config/agent-config';
 import type { FilesystemReader } from '../../shipper/node/disk/filesystem';
 import { Endpoint } from './agent-endpoint';
-import { agentConfig, Agents, storedOf, until, type RunningAgent } from './agent-harness';
-import { SimulatedNode, type SimulatedContainer } from './agent-node';
-import { startTestStore, type TestStore } from './logs-store';
+import { agentConfig, Agents, storedOf, type RunningAgent } from './agent-harness';
+import { until } from '../testkit/until';
+import { SimulatedNode, type SimulatedContainer } from '../testkit/simulated-node';
+import { startTestStore, type TestStore } from '../testkit/store';
 
 /** What a test of the agent plays on: a node, a store, an endpoint before it that fails as it is told, and agents. */
 class Scene {

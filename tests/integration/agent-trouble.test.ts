@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Treatment } from './agent-endpoint';
 import { agentConfig, expectEachLineOnce, storedContainerRecords, storedOf } from './agent-harness';
-import { criLine, secondsAgo } from './agent-node';
+import { criLine, secondsAgo } from '../testkit/simulated-node';
 import { agentScene } from './agent-scene';
-import { startTestStore } from './logs-store';
+import { startTestStore } from '../testkit/store';
 
 const scene = agentScene();
 

@@ -1,8 +1,9 @@
 import { mkdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LogFile } from '../../shipper/agent/files/log-file';
-import { entriesOf, expectEachLineOnce, finalContainerRecord, until } from './agent-harness';
-import { criLine, secondsAgo } from './agent-node';
+import { entriesOf, expectEachLineOnce, finalContainerRecord } from './agent-harness';
+import { until } from '../testkit/until';
+import { criLine, secondsAgo } from '../testkit/simulated-node';
 import { agentScene } from './agent-scene';
 
 const scene = agentScene();

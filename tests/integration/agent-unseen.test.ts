@@ -1,8 +1,9 @@
 import { rmSync, symlinkSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatNs } from '../../model/time';
-import { finalContainerRecord, storedOf, until } from './agent-harness';
-import { criLine, secondsAgo, type SimulatedContainer } from './agent-node';
+import { finalContainerRecord, storedOf } from './agent-harness';
+import { until } from '../testkit/until';
+import { criLine, secondsAgo, type SimulatedContainer } from '../testkit/simulated-node';
 import { agentScene } from './agent-scene';
 
 // What happens while the agent cannot look: it runs in this process, and looks at nothing until a test lets go of it.

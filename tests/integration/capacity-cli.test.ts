@@ -13,7 +13,7 @@ import {
 } from '../../model/records';
 import { defaultThresholds } from '../../model/thresholds';
 import { capacityCommand } from '../../shipper/commands/capacity';
-import { startTestStore, type TestStore, type Value } from './logs-store';
+import { startTestStore, type TestStore, type Value } from '../testkit/store';
 
 const { hour: HOUR, day: DAY } = PERIOD_MS;
 const MINUTE = 60_000;

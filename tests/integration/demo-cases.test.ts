@@ -11,7 +11,7 @@ import { QueryClient } from '../../shipper/loki/query-client';
 import { RecordWriter } from '../../shipper/loki/record-writer';
 import type { CaseJson as Case } from '../../shipper/lookup/case-text';
 import { startStore } from '../../pocket-loki';
-import { startTestStore } from './logs-store';
+import { startTestStore } from '../testkit/store';
 
 const run = promisify(execFile);
 const logger = winston.createLogger({ silent: true });

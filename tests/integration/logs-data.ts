@@ -2,7 +2,7 @@ import { containerRunId } from '../../model/container-run';
 import { CONTAINER_METADATA, type ContainerRecord, RECORD_SERVICE } from '../../model/records';
 import { formatNs } from '../../model/time';
 import { workloadOf } from '../../model/workload';
-import type { TestStore, Value } from './logs-store';
+import type { TestStore, Value } from '../testkit/store';
 
 /** A container run as the agent names it in labels and metadata. */
 export interface FoundRun {

@@ -2,7 +2,7 @@ import { GC_METADATA, gcRecordSchema, POD_METADATA, podRecordSchema } from '../.
 import { formatNs } from '../../model/time';
 import { id, run, pushLines, pushOther, pushRecord, record } from './logs-data';
 import { afterlog, type Ran } from './logs-program';
-import { ago, startTestStore, type TestStore, type Value } from './logs-store';
+import { ago, startTestStore, type TestStore, type Value } from '../testkit/store';
 
 const second = 1_000_000_000n;
 

@@ -4,7 +4,7 @@ import { rollupLine, rollupMetadata, type RollupRecord } from '../../model/recor
 import { ASKED_NOTHING, fleetNodes, fleetQueries, rollupQuery } from '../../model/rollups';
 import { formatNs } from '../../model/time';
 import type { Sample } from '../../shipper/loki/query-answer';
-import { startTestStore, type TestStore, type Value } from './logs-store';
+import { startTestStore, type TestStore, type Value } from '../testkit/store';
 
 // The metric queries that readers use, with numbers worked out by hand. The same on a real Loki: tests/real/metric-queries.
 

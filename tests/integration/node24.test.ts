@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
-import { SimulatedNode } from './agent-node';
+import { SimulatedNode } from '../testkit/simulated-node';
 import { afterlog, program } from './logs-program';
 import { startProgram } from './store-process';
 

@@ -2,8 +2,9 @@ import winston from 'winston';
 import { connectLoki } from '../../shipper/loki/connection';
 import { RecordWriter } from '../../shipper/loki/record-writer';
 import type { Treatment } from './agent-endpoint';
-import { entriesOf, expectEachLineOnce, until } from './agent-harness';
-import { secondsAgo } from './agent-node';
+import { entriesOf, expectEachLineOnce } from './agent-harness';
+import { until } from '../testkit/until';
+import { secondsAgo } from '../testkit/simulated-node';
 import { agentScene } from './agent-scene';
 
 // Log lines and records meet the same answers alike: nothing is given up for an answer that is not about an entry.

@@ -3,9 +3,10 @@ import { replay, atTheEnd } from '../../shipper/cluster/testing/replayed';
 import { recordedEvents } from '../../shipper/cluster/testing/recording';
 import { createLogger } from '../../shipper/common/log';
 import { RecordWriter } from '../../shipper/loki/record-writer';
-import { agentConfig, Agents, entriesOf, storedContainerRecords, until } from './agent-harness';
-import { SimulatedNode } from './agent-node';
-import { startTestStore, type TestStore } from './logs-store';
+import { agentConfig, Agents, entriesOf, storedContainerRecords } from './agent-harness';
+import { until } from '../testkit/until';
+import { SimulatedNode } from '../testkit/simulated-node';
+import { startTestStore, type TestStore } from '../testkit/store';
 
 const JOB = 'hello';
 /** What a Job of 20 pods may cost, its end, its logs' leaving and its deletion included. */

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Store, startStore } from '../../pocket-loki';
-import { TestApiServer } from '../../shipper/cluster/testing/api-server';
-import { until } from '../../shipper/cluster/testing/until';
+import { FakeApiServer } from '../testkit/fake-api-server';
+import { until } from '../testkit/until';
 import { connectLoki } from '../../shipper/loki/connection';
 import { logQuery } from '../../model/logql';
 import { QueryClient } from '../../shipper/loki/query-client';
@@ -13,7 +13,7 @@ describe('afterlog watch', () => {
   let dir: string;
   let program: string;
   let store: Store;
-  let server: TestApiServer;
+  let server: FakeApiServer;
   const processes: WatchProcess[] = [];
 
   beforeAll(async () => {
@@ -24,7 +24,7 @@ describe('afterlog watch', () => {
 
   beforeEach(async () => {
     store = await startStore({ dir: await mkdtemp(path.join(dir, 'store-')), port: 0 });
-    server = await new TestApiServer().start();
+    server = await new FakeApiServer().start();
   });
   afterEach(async () => {
     await Promise.all(processes.splice(0).map((one) => one.exit('SIGKILL')));

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import { build } from 'esbuild';
-import { until } from '../../shipper/cluster/testing/until';
+import { until } from '../testkit/until';
 
 const root = path.join(__dirname, '../..');
 

@@ -1,5 +1,5 @@
 import { jobRecordSchema, podRecordSchema, watchRecordSchema } from '../../model/records';
-import { until } from '../../shipper/cluster/testing/until';
+import { until } from '../testkit/until';
 import { WatchHarness } from './watch-harness';
 
 describe('watch on the recorded API streams', () => {

@@ -6,7 +6,7 @@ import { createLogger } from '../../shipper/common/log';
 import { JournalSource } from '../../shipper/node/kubelet-log/journal-source';
 import { KubeletLog } from '../../shipper/node/kubelet-log/kubelet-log';
 import type { Reclaim } from '../../shipper/node/kubelet-log/reclaim';
-import { until } from './until';
+import { until } from '../testkit/until';
 
 const JOURNALD = '/lib/systemd/systemd-journald';
 const UNIT = 'kubelet.service';

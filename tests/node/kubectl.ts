@@ -5,6 +5,8 @@ import type * as z from 'zod';
 import type { Environment } from './environment';
 
 const run = promisify(execFile);
+/** Between two questions about the node: what is waited for takes seconds, and each question may cost a process. */
+export const POLL_MS = 500;
 const MAX_OUTPUT = 256 * 1024 * 1024;
 
 /** kubectl and the kit, as the administrator of the real node. */

@@ -9,10 +9,10 @@ import { diskRecordSchema, gcRecordSchema, thresholdsRecordSchema } from '../../
 import { environment } from './environment';
 import { type Expected, expectedCases } from './expected-cases';
 import { House } from './house';
-import { Kubectl } from './kubectl';
+import { Kubectl, POLL_MS } from './kubectl';
 import { Comparison, printedBy } from './printed';
 import { type Run, report, runKey, type Truth } from './story';
-import { until } from './until';
+import { until } from '../testkit/until';
 
 const NAMESPACE = 'job-test';
 /** Times in the kubelet's log, and when the agent saw a file go. */
@@ -59,7 +59,8 @@ describe('Jobs on a real node whose disk fills up', () => {
         cases = new Map((JSON.parse(stdout) as CaseJson[]).map((one) => [one.id, one]));
         return [...cases.values()].every(({ cause }) => cause !== 'unknown');
       },
-      2 * 60_000
+      2 * 60_000,
+      POLL_MS
     );
     process.stdout.write((await house.ask(['cases', '-n', NAMESPACE])).stdout);
   });
@@ -224,7 +225,7 @@ describe('Jobs on a real node whose disk fills up', () => {
     await new Promise((resolve) => setTimeout(resolve, 31_000));
     await house.restartAgent();
     const newest = async () => (await house.records('thresholds', thresholdsRecordSchema)).at(-1);
-    await until('thresholds from /configz', async () => (await newest())?.source === 'configz');
+    await until('thresholds from /configz', async () => (await newest())?.source === 'configz', 60_000, POLL_MS);
     const raw: unknown = JSON.parse(await kubectl.run('get', '--raw', `/api/v1/nodes/${node.NODE_NAME}/proxy/configz`));
     const { kubeletconfig } = z
       .object({ kubeletconfig: z.looseObject({ evictionHard: z.record(z.string(), z.string()) }) })

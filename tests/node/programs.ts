@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { until } from './until';
+import { until } from '../testkit/until';
 
 const program = join(__dirname, '../../bin/afterlog');
 

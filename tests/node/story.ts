@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { Environment } from './environment';
 import type { House } from './house';
-import type { Kubectl } from './kubectl';
+import { POLL_MS, type Kubectl } from './kubectl';
 import { type Reclaim, reclaimsIn } from './kubelet-log';
 import { startedIn } from './containerd-log';
 import { PodWatch, type SeenPod } from './pod-watch';
 import { DELETED_PRINTS } from './printed';
-import { until } from './until';
+import { until } from '../testkit/until';
 
 const NAMESPACE = 'job-test';
 const MINUTE = 60_000;
@@ -80,8 +80,8 @@ async function reportWatched(
   const reclaims = () => reclaimsIn(environment.KUBELET_LOG, environment.CONTAINERD_LOG);
   // Not only begun: on a busy machine the kubelet takes seconds to remove what ended.
   const isOver = () => reclaims().some(({ removed }) => removed.size > 0);
-  await until('a reclaim that took containers to be over', isOver, 5 * MINUTE);
-  await until('DiskPressure', async () => (await diskPressure(kubectl, environment)) === 'True', MINUTE);
+  await until('a reclaim that took containers to be over', isOver, 5 * MINUTE, POLL_MS);
+  await until('DiskPressure', async () => (await diskPressure(kubectl, environment)) === 'True', MINUTE, POLL_MS);
 
   step('kubectl logs has nothing to show');
   const failures = await kubectlLogs(kubectl, taken(runsOf(environment, watch), reclaims()));
@@ -90,7 +90,12 @@ async function reportWatched(
   await house.restartAgent();
 
   step('the pressure ends');
-  await until('no DiskPressure', async () => (await diskPressure(kubectl, environment)) === 'False', 5 * MINUTE);
+  await until(
+    'no DiskPressure',
+    async () => (await diskPressure(kubectl, environment)) === 'False',
+    5 * MINUTE,
+    POLL_MS
+  );
   await kubectl.importImages();
   await jobs.remove('disk-pressure-test');
 
@@ -109,15 +114,16 @@ async function reportWatched(
     const reclaimed = taken(runs, reclaims());
     return runs.some((run) => run.pod.deleted && run.pod.job?.startsWith('tick-') && !reclaimed.includes(run));
   };
-  await until('a Job of the CronJob to be deleted with its log', forgotten, 3 * MINUTE);
+  await until('a Job of the CronJob to be deleted with its log', forgotten, 3 * MINUTE, POLL_MS);
   await kubectl.run('patch', 'cronjob', 'tick', '-n', NAMESPACE, '-p', '{"spec":{"suspend":true}}');
-  await until('its last Job to remain alone', () => isAlone(watch, 'tick-'), 2 * MINUTE);
+  await until('its last Job to remain alone', () => isAlone(watch, 'tick-'), 2 * MINUTE, POLL_MS);
   await until(
     'the logs of deleted pods to go',
     async () => (await leftovers(environment, watch)).length === 0,
-    3 * MINUTE
+    3 * MINUTE,
+    POLL_MS
   );
-  await until('the accounts of all that went', () => isAccountedFor(environment, watch, house), MINUTE);
+  await until('the accounts of all that went', () => isAccountedFor(environment, watch, house), MINUTE, POLL_MS);
 
   await watch.stop();
   const runs = runsOf(environment, watch);
@@ -146,7 +152,7 @@ class Jobs {
       const { status } = await this.kubectl.json(jobSchema, 'get', 'job', name, '-n', NAMESPACE);
       return status.conditions?.some(({ type, status }) => type === 'Complete' && status === 'True') === true;
     };
-    await until(`Job ${name} to complete`, isOver, 4 * MINUTE);
+    await until(`Job ${name} to complete`, isOver, 4 * MINUTE, POLL_MS);
   }
 
   async remove(name: string): Promise<void> {

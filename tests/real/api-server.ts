@@ -11,7 +11,7 @@ import * as z from 'zod';
 import { clusterAccess } from '../../shipper/cluster/api/access';
 import { ApiClient } from '../../shipper/cluster/api/client';
 import { ClusterClock } from '../../shipper/cluster/core/cluster-clock';
-import { until } from '../../shipper/cluster/testing/until';
+import { until } from '../testkit/until';
 
 /** Where etcd and kube-apiserver are, as controller-runtime's envtest has it; undefined where they are not. */
 export function realBinaries(): string | undefined {

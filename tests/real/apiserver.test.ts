@@ -9,7 +9,7 @@ import { ApiError, type ApiClient } from '../../shipper/cluster/api/client';
 import { ClusterClock } from '../../shipper/cluster/core/cluster-clock';
 import { LeaseElection } from '../../shipper/cluster/lease';
 import { WatchSession } from '../../shipper/cluster/session';
-import { until } from '../../shipper/cluster/testing/until';
+import { until } from '../testkit/until';
 import { connectLoki, type LokiConnection } from '../../shipper/loki/connection';
 import { logQuery } from '../../model/logql';
 import { QueryClient } from '../../shipper/loki/query-client';

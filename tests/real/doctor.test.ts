@@ -6,7 +6,7 @@ import { checkLokiLimits } from '../../shipper/doctor/loki-limits';
 import { checkWatchRights } from '../../shipper/doctor/watch-rights';
 import { connectLoki } from '../../shipper/loki/connection';
 import { RealApiServer, realBinaries } from './api-server';
-import { until } from '../../shipper/cluster/testing/until';
+import { until } from '../testkit/until';
 import { lokiIsHere } from './loki-program';
 import { realLoki } from './store-differential/loki-process';
 

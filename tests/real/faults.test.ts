@@ -1,5 +1,5 @@
 import { answerScenarios } from '../faults/answers';
-import { startTestStore } from '../integration/logs-store';
+import { startTestStore } from '../testkit/store';
 import { LOKI_WANTED, lokiIsHere } from './loki-program';
 
 // The fault scenarios in which Loki's answers decide, with a real Loki behind the endpoint that fails.

@@ -1,16 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Agent } from '../../shipper/agent/agent';
 import type { LokiOptions } from '../../shipper/loki/connection';
-import {
-  agentConfig,
-  Agents,
-  expectEachLineOnce,
-  storedOf,
-  until,
-  type RunningAgent,
-} from '../integration/agent-harness';
-import { SimulatedNode } from '../integration/agent-node';
-import { startTestStore, type TestStore } from '../integration/logs-store';
+import { agentConfig, Agents, expectEachLineOnce, storedOf, type RunningAgent } from '../integration/agent-harness';
+import { until } from '../testkit/until';
+import { SimulatedNode } from '../testkit/simulated-node';
+import { startTestStore, type TestStore } from '../testkit/store';
 import { nginxProgram, startNginx, type Gateway } from './gateway/nginx';
 import { lokiProgram } from './loki-program';
 

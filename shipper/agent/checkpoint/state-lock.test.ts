@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { until } from '../../../tests/testkit/until';
 import { UserError } from '../../common/user-error';
 import { lockState } from './state-lock';
 
@@ -61,9 +62,7 @@ test('an agent that ended and that its parent never asked about holds nobody up'
     const pid = Number(String(output).trim());
     writeFileSync(lock(), `${pid} ${startOf(pid)}`);
     expect(() => lockState(dir)).toThrow(UserError);
-    while (!/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) {
-      await new Promise((resume) => setTimeout(resume, 20));
-    }
+    await until('the zombie', () => /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8')));
     lockState(dir);
     expect(readFileSync(lock(), 'utf8')).toMatch(new RegExp(`^${process.pid} `));
   } finally {

@@ -1,7 +1,7 @@
 import winston from 'winston';
 import { ClusterClock } from '../core/cluster-clock';
-import { type ApiObject, TestApiServer } from '../testing/api-server';
-import { until } from '../testing/until';
+import { type ApiObject, FakeApiServer } from '../../../tests/testkit/fake-api-server';
+import { until } from '../../../tests/testkit/until';
 import type { Arrival, ListRound, Tracker } from '../core/tracker';
 import type { ClusterAccess } from './cluster-access';
 import { ApiClient } from './client';
@@ -48,14 +48,14 @@ class Notes implements Tracker {
 const pod = (name: string, version = 1): ApiObject => ({ metadata: { name, uid: name, namespace: 'n' }, version });
 
 describe('ListWatch', () => {
-  let server: TestApiServer;
+  let server: FakeApiServer;
   let client: ApiClient;
   let stop: AbortController;
   let running: Promise<void> | undefined;
   let notes: Notes;
 
   beforeEach(async () => {
-    server = await new TestApiServer().start();
+    server = await new FakeApiServer().start();
     const access: ClusterAccess = {
       server: server.url,
       ca: undefined,

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../../../tests/testkit/until';
 import { KubeletClient } from '../../node/kubelet/kubelet-client';
 import { parseStatsSummary } from '../../node/disk/stats-summary';
 import { TimeShift } from '../replay/shift';
@@ -57,9 +57,7 @@ describe('the recorded kubelet’s log', () => {
     expect(readFileSync(file, 'utf8')).toBe(first);
     expect(statSync(file).mtimeMs).toBe(at('23:10:01') + 3_600_000);
     now = at('23:50:03');
-    while (statSync(file).size === first.length) {
-      await sleep(5);
-    }
+    await until('the next line', () => statSync(file).size > first.length);
     writer.stop();
     expect(readFileSync(file, 'utf8')).toBe(`${first}I1124 00:50:02.000002    7 a.go:2] two\n`);
   });

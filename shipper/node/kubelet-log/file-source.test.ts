@@ -1,6 +1,7 @@
 import { appendFile, mkdtemp, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { until } from '../../../tests/testkit/until';
 import { createLogger } from '../../common/log';
 import { FileSource } from './file-source';
 import type { SourceLine } from './line-source';
@@ -28,12 +29,6 @@ async function follow(position: string | null = null): Promise<{ lines: SourceLi
   return { lines, source };
 }
 
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) {
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-}
-
 const texts = (lines: SourceLine[]): string[] => lines.map(({ text }) => text);
 
 describe('FileSource', () => {
@@ -42,7 +37,7 @@ describe('FileSource', () => {
     const { lines } = await follow();
     expect(texts(lines)).toEqual(['one', 'two']);
     await appendFile(path, 'ree\n');
-    await until(() => lines.length === 3);
+    await until('line 3', () => lines.length === 3);
     expect(texts(lines)[2]).toBe('three');
     expect(lines[0]?.writtenMs).toBeUndefined();
     expect(Math.abs((lines[2]?.writtenMs ?? 0) - Date.now())).toBeLessThan(10_000);
@@ -53,8 +48,8 @@ describe('FileSource', () => {
     expect(source.state).toBe(`waiting for ${path}`);
     expect(source.problem).toBe(`${path}: no such file`); // at once, for it may be a slip of the pen
     await writeFile(path, 'one\n');
-    await until(() => lines.length === 1);
-    await until(() => source.state === `reading ${path}` && source.problem === null);
+    await until('line 1', () => lines.length === 1);
+    await until('reading', () => source.state === `reading ${path}` && source.problem === null);
   });
 
   test('tells why a file cannot be opened, and reads it as soon as it can', async () => {
@@ -63,8 +58,8 @@ describe('FileSource', () => {
     expect(source.state).toMatch(`cannot read ${path}: ELOOP`);
     await rm(path);
     await writeFile(path, 'one\n');
-    await until(() => lines.length === 1);
-    await until(() => source.state === `reading ${path}`);
+    await until('line 1', () => lines.length === 1);
+    await until('reading', () => source.state === `reading ${path}`);
   });
 
   test('reads a renamed file to its end and then the new one', async () => {
@@ -73,7 +68,7 @@ describe('FileSource', () => {
     await rename(path, `${path}.1`);
     await appendFile(`${path}.1`, 'two\n');
     await writeFile(path, 'three\n');
-    await until(() => lines.length === 3);
+    await until('line 3', () => lines.length === 3);
     expect(texts(lines)).toEqual(['one', 'two', 'three']);
   });
 
@@ -83,7 +78,7 @@ describe('FileSource', () => {
     await truncate(path);
     await new Promise((resolve) => setTimeout(resolve, 30));
     await appendFile(path, 'two\n');
-    await until(() => lines.length === 2);
+    await until('line 2', () => lines.length === 2);
     expect(texts(lines)).toEqual(['one, which is long', 'two']);
   });
 
@@ -107,7 +102,7 @@ describe('FileSource', () => {
     await writeFile(path, `${'x'.repeat(600_000)}`);
     const { lines } = await follow();
     await appendFile(path, 'xx\nnext\n');
-    await until(() => lines.length > 0);
+    await until('a line', () => lines.length > 0);
     expect(texts(lines)).toEqual(['next']);
   });
 

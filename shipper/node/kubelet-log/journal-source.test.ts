@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { until } from '../../../tests/testkit/until';
 import { createLogger } from '../../common/log';
 import { type JournalOptions, JournalSource, parseEntry } from './journal-source';
 import type { SourceLine } from './line-source';
@@ -47,11 +48,6 @@ describe('JournalSource', () => {
     );
   }
 
-  async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-    while (!(await condition())) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-  }
   const calls = async (): Promise<string[]> =>
     (await readFile(join(directory, 'calls'), 'utf8').catch(() => '')).split('\n').filter(Boolean);
 
@@ -60,7 +56,7 @@ describe('JournalSource', () => {
 echo '${entry('s=2', 'two')}'; exec sleep 60`);
     const lines: SourceLine[] = [];
     await source.start(null, (line) => lines.push(line));
-    await until(() => lines.length === 2);
+    await until('entry 2', () => lines.length === 2);
     expect(lines.map(({ text }) => text)).toEqual(['one', 'two']);
     expect(source.state).toBe('reading the journal of kubelet');
     const [first, second] = await calls();
@@ -75,7 +71,7 @@ echo '${entry('s=2', 'two')}'; exec sleep 60`);
 echo '${entry('s=9', 'found')}'; exec sleep 60`);
     const lines: SourceLine[] = [];
     await source.start('s=gone', (line) => lines.push(line));
-    await until(() => lines.length === 1);
+    await until('entry 1', () => lines.length === 1);
     expect((await calls()).length).toBeGreaterThanOrEqual(4);
   });
 
@@ -83,7 +79,7 @@ echo '${entry('s=9', 'found')}'; exec sleep 60`);
     await journalctl(`echo '${entry('s=1', 'one')}'; exec sleep 60`, {});
     const lines: SourceLine[] = [];
     await source.start(null, (line) => lines.push(line));
-    await until(() => lines.length === 1);
+    await until('entry 1', () => lines.length === 1);
     const [call] = await calls();
     expect(call).toContain('_SYSTEMD_UNIT=k3s.service + ');
     expect(call).toContain('_SYSTEMD_UNIT=snap.microk8s.daemon-kubelite.service + ');
@@ -98,7 +94,7 @@ echo '${entry('s=9', 'found')}'; exec sleep 60`);
       silenceMs: 20,
     });
     await source.start(null, () => undefined);
-    await until(() => source.problem !== null);
+    await until('a problem', () => source.problem !== null);
     expect(source.state).toBe(
       'the journal has no entry of kubelet; node-agent.service writes lines of a kubelet: --kubelet.log-unit node-agent.service'
     );
@@ -107,6 +103,6 @@ echo '${entry('s=9', 'found')}'; exec sleep 60`);
   test('says so where there is no journalctl', async () => {
     source = new JournalSource({ unit: 'kubelet', command: join(directory, 'missing') }, createLogger('error'));
     await source.start(null, () => undefined);
-    await until(() => source.state.includes('ENOENT'));
+    await until('why there is none', () => source.state.includes('ENOENT'));
   });
 });

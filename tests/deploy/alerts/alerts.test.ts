@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { recordLabels } from '../../../model/records';
-import { ago, startTestStore, type TestStore } from '../../integration/logs-store';
+import { ago, startTestStore, type TestStore } from '../../testkit/store';
 
 const root = join(__dirname, '../../..');
 const rulesDir = join(root, 'deploy/helm/afterlog/rules');

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { until } from '../../integration/agent-harness';
+import { until } from '../../testkit/until';
 
 /** nginx from the PATH, or where Debian puts it, which is not on everybody's PATH; undefined where there is none. */
 export const nginxProgram = [process.env.NGINX_BIN, 'nginx', '/usr/sbin/nginx'].find(

@@ -30,7 +30,7 @@ const routes = /^\/(?:api|apis\/[\w.]+)\/[\w]+(?:\/namespaces\/([^/]+))?\/(\w+)(
  * The part of an API server that a watch needs, over real HTTP: lists in pages and as of a version, watches with
  * bookmarks, objects with versions; and what goes wrong with all that, on command.
  */
-export class TestApiServer {
+export class FakeApiServer {
   /** All requests so far, as `METHOD path?query`. */
   readonly requests: string[] = [];
   /** Answers with this status in place of the resource. */
