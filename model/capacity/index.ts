@@ -1,4 +1,13 @@
 export {
+  type CapacityPart,
+  type CapacityProgress,
+  CapacityReader,
+  type CapacitySelection,
+  type CapacitySource,
+  type CapacityWindow,
+  type NumberSeries,
+} from './capacity-reader';
+export {
   type CapacityRow,
   type CaseTally,
   type CountInput,

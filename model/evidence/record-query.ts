@@ -1,10 +1,13 @@
-import { logQuery, matchersOf, type LabelMatches } from '../logql';
+import { logQuery, matchersOf, type LabelMatch, type LabelMatches } from '../logql';
 import { RECORD_SERVICE, shardMatch } from '../records';
 import { KINDS } from './record-base';
 import type { Wish } from './evidence-plan';
 
 /** The query for the records of a wish. @param selector of Afterlog's records, where it is not the usual one */
-export function queryOf({ kind, cluster, metadata }: Omit<Wish, 'span'>, selector = RECORD_SELECTOR): string {
+export function queryOf(
+  { kind, cluster, metadata }: Pick<Wish, 'kind' | 'metadata'> & { cluster?: LabelMatch },
+  selector = RECORD_SELECTOR
+): string {
   const { label } = KINDS[kind];
   return recordQuery(selector, { record: label, cluster, shard: shardMatch(label, metadata.node) }, metadata);
 }

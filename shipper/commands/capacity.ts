@@ -1,14 +1,15 @@
 import type { Command } from 'commander';
 import * as z from 'zod';
-import { reviewOf } from '../../model/capacity';
+import { type CapacityInput, CapacityReader, type CapacityWindow, reviewOf } from '../../model/capacity';
 import { formatNs } from '../../model/time';
-import { CapacityReader } from '../capacity/capacity-reader';
+import { capacitySource } from '../capacity/capacity-source';
 import { capacityText } from '../capacity/capacity-text';
 import { exitCode, type ExitCode } from '../common/exit-code';
 import { terminalText } from '../common/terminal-text';
 import { type CommandInput, defineCommand } from '../config/command';
 import { lokiGroup } from '../config/loki-settings';
 import { flagForm, type SettingsGroup } from '../config/settings';
+import type { CaseWindow } from '../lookup/case-reader';
 import { Output } from '../lookup/output';
 import { caseWindow, nameFilter, outputFormat, timeRange, withCases } from './query-flags';
 
@@ -54,8 +55,14 @@ async function run(input: CommandInput): Promise<ExitCode> {
   const { cluster, node, by } = flags;
   const window = caseWindow(flags, DEFAULT_SINCE);
   const read = await withCases(input, async (_, cases, { client, signal, onProgress }) => {
+    const source = capacitySource(client, cases, { cluster, node }, signal);
+    const reader = new CapacityReader(source, ({ read }) => onProgress({ read, total: 0 }));
     try {
-      return await new CapacityReader(client, cases, signal, onProgress).read({ cluster, node }, window);
+      let whole: CapacityInput | undefined;
+      for await (const { input: part, missing } of reader.read({ cluster, node }, millis(window))) {
+        whole = missing === null ? part : undefined;
+      }
+      return whole;
     } catch (error) {
       if (!signal.aborted) {
         throw error;
@@ -70,4 +77,9 @@ async function run(input: CommandInput): Promise<ExitCode> {
   const range = { from: formatNs(window.from), to: formatNs(BigInt(read.range.to) * 1_000_000n) };
   await new Output(process.stdout).write(terminalText(capacityText(reviewOf(by, read), range, flags.output)));
   return exitCode.ok;
+}
+
+function millis({ from, to, recordsTo, now }: CaseWindow): CapacityWindow {
+  const ms = (ns: bigint) => Number(ns / 1_000_000n);
+  return { from: ms(from), to: ms(to), recordsTo: ms(recordsTo), now: ms(now) };
 }

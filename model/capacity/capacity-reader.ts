@@ -1,11 +1,4 @@
 import {
-  type CapacityInput,
-  type CaseTally,
-  type CountInput,
-  nodeKey,
-  type PressureRecord,
-} from '../../model/capacity';
-import {
   AFTER_MS,
   HEARTBEAT_EVERY_MS,
   type KindName,
@@ -15,8 +8,9 @@ import {
   RecordBase,
   type RecordOf,
   type Span,
-} from '../../model/evidence';
-import { type LabelMatches, withLineFilter } from '../../model/logql';
+} from '../evidence';
+import type { LogEntry } from '../log-entry';
+import { type LabelMatch, type LabelMatches, withLineFilter } from '../logql';
 import {
   LatestRecords,
   nodeRecordSchema,
@@ -24,19 +18,62 @@ import {
   type RollupPeriod,
   type RollupRecord,
   rollupRecordSchema,
-} from '../../model/records';
-import { rollupQuery } from '../../model/rollups';
-import type { CaseList } from '../cases/case-list';
-import type { CaseWindow } from '../lookup/case-reader';
-import { newestEntry, pages } from '../loki/pages';
-import type { QueryClient } from '../loki/query-client';
+} from '../records';
+import { rollupQuery } from '../rollups';
+import { type CaseTally, type CountInput, nodeKey, type PressureRecord } from './counts';
+import type { CapacityInput } from './review';
 
+/** Which clusters and nodes a review is about; undefined for all. */
 export interface CapacitySelection {
-  cluster?: string;
-  node?: string;
+  cluster?: LabelMatch;
+  node?: LabelMatch;
 }
 
-const MS = 1_000_000n;
+/** A time range with the moments that bound what is read about it. Milliseconds since 1970. */
+export interface CapacityWindow extends Span {
+  /** Until when to look for records about it: they are written afterwards. */
+  recordsTo: number;
+  now: number;
+}
+
+/** A number every step of a metric range query, each about the time before it. */
+export interface NumberSeries {
+  labels: Readonly<Record<string, string>>;
+  points: ReadonlyArray<readonly [atMs: number, value: number]>;
+}
+
+/**
+ * What a review needs of a Loki: `afterlog capacity` has it over HTTP, the app through Grafana's data source. Every call
+ * ends with the reason of whoever stopped the reading.
+ */
+export interface CapacitySource {
+  /** The stream selector of Afterlog's records, where it is not the usual one. */
+  readonly recordSelector?: string;
+  /** All entries of a log query, the newest first, some at a time. */
+  pages(query: string, span: Span): AsyncIterable<ReadonlyArray<Pick<LogEntry, 'ns' | 'line'>>>;
+  newest(query: string, span: Span): Promise<Pick<LogEntry, 'ns' | 'line'> | undefined>;
+  /** The series of a metric query. */
+  series(query: string, span: Span, stepMs: number): Promise<NumberSeries[]>;
+  /** The cases of the selection that happened in a time range, added up. */
+  cases(window: CapacityWindow): Promise<CaseTally[]>;
+}
+
+/** How far a reading is. */
+export interface CapacityProgress {
+  /** Records that came. */
+  read: number;
+  /** Steps that are done, of all. */
+  done: number;
+  steps: number;
+}
+
+/** What a review can be worked out from so far. */
+export interface CapacityPart {
+  input: CapacityInput;
+  /** What is still missing: all counts of the time range, or those of the period before. */
+  missing: 'counts' | 'before' | null;
+}
+
 const { hour: HOUR, day: DAY } = PERIOD_MS;
 const MINUTE = 60_000;
 /** Longer ranges are read as rollups of days, with hours and samples at both ends. */
@@ -57,65 +94,92 @@ const LONGEST_RANGE_MS = 28 * DAY;
 const floor = (at: number, unit: number) => Math.floor(at / unit) * unit;
 const ceil = (at: number, unit: number) => Math.ceil(at / unit) * unit;
 
+/** Four of disks and settings, five of counts. */
+const STEPS_OF_COUNTS = 9;
+
 /** Reads what a capacity review is worked out from: rollups and case records, and raw records where there are none. */
 export class CapacityReader {
-  /** Records read so far. */
-  private records = 0;
+  private readonly progress: CapacityProgress = { read: 0, done: 0, steps: 2 * STEPS_OF_COUNTS };
 
+  /** @param onProgress called again and again with a copy */
   constructor(
-    private readonly client: QueryClient,
-    private readonly cases: CaseList,
-    private readonly signal: AbortSignal,
-    private readonly onProgress: (progress: { read: number; total: number }) => void
+    private readonly source: CapacitySource,
+    private readonly onProgress: (progress: CapacityProgress) => void
   ) {}
 
   /**
-   * Everything about a time range, and the counts of the equally long time before.
+   * Everything about a time range, and the counts of the equally long time before: first what disks can be shown from,
+   * then with the counts, then all.
    *
-   * @throws LokiRefusal, LokiUnreachable, StrangeAnswer, the signal's reason
+   * @throws what the source throws
    */
-  async read(selection: CapacitySelection, window: CaseWindow): Promise<CapacityInput> {
-    const range = { from: millis(window.from), to: Math.min(millis(window.to), millis(window.now)) };
-    const lengthNs = window.to - window.from;
-    const recordsTo = window.from + BigInt(AFTER_MS) * MS;
-    const earlier = { from: range.from - (range.to - range.from), to: range.from };
-    const { counts, base } = await this.counts(selection, window, range);
-    const before = { ...window, from: window.from - lengthNs, to: window.from, recordsTo };
-    return {
-      ...counts,
-      disks: base.of('disks'),
-      thresholds: base.of('thresholds'),
-      stopped: stoppedAgents(base),
-      before: (await this.counts(selection, before, earlier)).counts,
+  async *read(selection: CapacitySelection, window: CapacityWindow): AsyncGenerator<CapacityPart, void, void> {
+    const range = { from: window.from, to: Math.min(window.to, window.now) };
+    const lengthMs = window.to - window.from;
+    const base = new RecordBase();
+    const rollups = await this.disks(base, selection, range, window.now);
+    const inputOf = (counts: CountInput): CapacityInput => ({
+      ...{ ...counts, disks: base.of('disks'), thresholds: base.of('thresholds'), stopped: stoppedAgents(base) },
+    });
+    const uncounted = { gcs: [], pods: [], pressures: [], cases: [], watched: new Map<string, number>() };
+    const nodes = nodesIn(base, rollups);
+    yield {
+      input: inputOf({ range, rollups, ...uncounted, withKubeletLog: new Set<string>(), nodes }),
+      missing: 'counts',
     };
+    const counts = await this.counts(base, rollups, selection, { ...window, ...range });
+    yield { input: inputOf(counts), missing: 'before' };
+    const earlier = {
+      ...{ from: window.from - lengthMs, to: window.from, recordsTo: window.from + AFTER_MS, now: window.now },
+    };
+    const baseBefore = new RecordBase();
+    const rollupsBefore = await this.disks(baseBefore, selection, earlier, window.now);
+    const before = await this.counts(baseBefore, rollupsBefore, selection, earlier);
+    yield { input: { ...inputOf(counts), before }, missing: null };
   }
 
-  private async counts(
+  /** Rollups of a range, and into `base` disks, reclaims and settings. */
+  private async disks(
+    base: RecordBase,
     selection: CapacitySelection,
-    window: CaseWindow,
-    range: Span
-  ): Promise<{ counts: CountInput; base: RecordBase }> {
-    const base = new RecordBase();
+    range: Span,
+    now: number
+  ): Promise<RollupRecord[]> {
     const rollups = await this.rollups(selection, range);
-    for (const span of rawSpans(range, rollups, millis(window.now))) {
+    this.step();
+    for (const span of rawSpans(range, rollups, now)) {
       await this.take(base, 'disks', selection, span);
       await this.take(base, 'gcs', selection, { from: span.from - RECLAIM_MS, to: span.to });
     }
-    const afterwards = { from: range.from, to: millis(window.recordsTo) };
+    this.step();
     await this.take(base, 'heartbeats', selection, { from: range.to - HEARTBEAT_EVERY_MS, to: range.to });
+    this.step();
     await this.take(base, 'thresholds', selection, { from: range.to - THRESHOLDS_EVERY_MS, to: range.to });
+    this.step();
+    return rollups;
+  }
+
+  private async counts(
+    base: RecordBase,
+    rollups: RollupRecord[],
+    selection: CapacitySelection,
+    window: CapacityWindow
+  ): Promise<CountInput> {
+    const range = { from: window.from, to: window.to };
+    const afterwards = { from: range.from, to: window.recordsTo };
     await this.take(base, 'pods', selection, afterwards, { phase: 'Failed' }, '"reason":"Evicted"');
+    this.step();
     const pressures = await this.pressures(selection, range, afterwards.to);
-    const cases = await this.tallies(selection, window);
+    this.step();
+    const cases = await this.source.cases(window);
+    this.step();
     await this.rest(base, selection, range, { rollups, pressures, cases });
+    this.step();
+    const watched = await this.watched(selection, range);
+    this.step();
     return {
-      counts: {
-        ...{ range, rollups, pressures, cases, gcs: base.of('gcs'), pods: base.of('pods') },
-        withKubeletLog: withKubeletLog(base, rollups),
-        watched: await this.watched(selection, range),
-        nodes: nodesIn(base, rollups),
-      },
-      base,
+      ...{ range, rollups, pressures, cases, gcs: base.of('gcs'), pods: base.of('pods'), watched },
+      ...{ withKubeletLog: withKubeletLog(base, rollups), nodes: nodesIn(base, rollups) },
     };
   }
 
@@ -149,9 +213,8 @@ export class CapacityReader {
       );
     }
     for (const node of without(base.of('heartbeats')).flat()) {
-      const query = queryOf({ kind: 'heartbeats', cluster, metadata: { node } });
-      const entry = await newestEntry(this.client, { query, ...nanos({ from: range.from, to: range.to }) });
-      this.signal.throwIfAborted();
+      const query = this.query({ kind: 'heartbeats', cluster, metadata: { node } });
+      const entry = await this.source.newest(query, range);
       if (entry !== undefined) {
         base.add('heartbeats', entry.line, entry.ns);
       }
@@ -166,11 +229,9 @@ export class CapacityReader {
     metadata: LabelMatches = {},
     contains?: string
   ): Promise<void> {
-    const query = queryOf({ kind, cluster, metadata: { node, ...metadata } });
+    const query = this.query({ kind, cluster, metadata: { node, ...metadata } });
     const filtered = contains === undefined ? query : withLineFilter(query, contains, true);
-    for await (const entries of pages(this.client, { query: filtered, ...nanos(span) }, 'backward', {
-      signal: this.signal,
-    })) {
+    for await (const entries of this.source.pages(filtered, span)) {
       entries.forEach(({ line, ns }) => base.add(kind, line, ns));
       this.note(entries.length);
     }
@@ -203,11 +264,11 @@ export class CapacityReader {
   ): Promise<RollupRecord[]> {
     const latest = new LatestRecords<RollupRecord>();
     if (span.from < span.to) {
-      const range = { query: rollupQuery(period, node), ...nanos(span) };
-      for await (const entries of pages(this.client, range, 'backward', { signal: this.signal })) {
+      const query = rollupQuery(period, node, this.source.recordSelector);
+      for await (const entries of this.source.pages(query, span)) {
         for (const { line, ns } of entries) {
           const record = parseRecord(line, rollupRecordSchema);
-          if (record !== undefined && (cluster === undefined || record.cluster === cluster)) {
+          if (record !== undefined && allows(cluster, record.cluster)) {
             latest.add(record, ns);
           }
         }
@@ -219,14 +280,13 @@ export class CapacityReader {
 
   private async pressures({ cluster, node }: CapacitySelection, range: Span, to: number): Promise<PressureRecord[]> {
     const query = withLineFilter(
-      queryOf({ kind: 'nodes', cluster, metadata: { node, about: 'condition' } }),
+      this.query({ kind: 'nodes', cluster, metadata: { node, about: 'condition' } }),
       'DiskPressure',
       true
     );
     const latest = new LatestRecords<RecordOf<'nodes'>>();
     const writtenAt = new Map<string, number>();
-    const span = nanos({ from: range.from - CONDITION_EVERY_MS, to });
-    for await (const entries of pages(this.client, { query, ...span }, 'backward', { signal: this.signal })) {
+    for await (const entries of this.source.pages(query, { from: range.from - CONDITION_EVERY_MS, to })) {
       for (const { line, ns } of entries) {
         const record = parseRecord(line, nodeRecordSchema);
         if (record !== undefined && latest.add(record, ns)) {
@@ -238,33 +298,17 @@ export class CapacityReader {
     return latest.all().map((record) => ({ record, writtenAt: writtenAt.get(`${record.cluster} ${record.id}`) ?? 0 }));
   }
 
-  /** Cases added up as they come: what is in memory does not grow with their number. */
-  private async tallies(selection: CapacitySelection, window: CaseWindow): Promise<CaseTally[]> {
-    const tallies = new Map<string, CaseTally>();
-    for await (const slice of this.cases.slices(selection, window)) {
-      for (const { cluster, node, namespace, workload, status, cause } of slice) {
-        const key = JSON.stringify([cluster, node, namespace, workload, status, cause]);
-        const tally = tallies.get(key) ?? { cluster, node, namespace, workload, status, cause, count: 0 };
-        tally.count++;
-        tallies.set(key, tally);
-      }
-    }
-    this.signal.throwIfAborted();
-    return [...tallies.values()];
-  }
-
   /** The part of a range in which a watch of each cluster wrote that it was there. */
   private async watched({ cluster }: CapacitySelection, { from, to }: Span): Promise<Map<string, number>> {
     const step = to - from > 12 * HOUR ? WATCH_STEP_MS.long : WATCH_STEP_MS.short;
     const first = floor(from, step);
     const steps = Math.max(1, (ceil(to, step) - first) / step);
-    const watch = queryOf({ kind: 'watches', cluster, metadata: {} });
+    const watch = this.query({ kind: 'watches', cluster, metadata: {} });
     const query = `sum by (cluster) (count_over_time(${watch} [${step / 1000}s]))`;
     const counted = new Map<string, number>();
     for (let start = first; start < ceil(to, step); start += LONGEST_RANGE_MS) {
       const end = Math.min(start + LONGEST_RANGE_MS, ceil(to, step));
-      const range = { query, ...nanos({ from: start + step, to: end }) };
-      for (const { labels, points } of await this.client.series(range, BigInt(step) * MS, this.signal)) {
+      for (const { labels, points } of await this.source.series(query, { from: start + step, to: end }, step)) {
         const count = points.filter(([, value]) => value > 0).length;
         counted.set(labels.cluster ?? '', (counted.get(labels.cluster ?? '') ?? 0) + count);
       }
@@ -272,9 +316,18 @@ export class CapacityReader {
     return new Map([...counted].map(([name, count]) => [name, Math.min(1, count / steps)]));
   }
 
+  private query(wish: Parameters<typeof queryOf>[0]): string {
+    return queryOf(wish, this.source.recordSelector);
+  }
+
   private note(records: number): void {
-    this.records += records;
-    this.onProgress({ read: this.records, total: 0 });
+    this.progress.read += records;
+    this.onProgress({ ...this.progress });
+  }
+
+  private step(): void {
+    this.progress.done++;
+    this.onProgress({ ...this.progress });
   }
 }
 
@@ -326,8 +379,8 @@ const batches = (names: readonly string[]): string[][] =>
     names.slice(index * NAMES_PER_QUERY, (index + 1) * NAMES_PER_QUERY)
   );
 
-const millis = (ns: bigint): number => Number(ns / MS);
-const nanos = ({ from, to }: Span): { from: bigint; to: bigint } => ({
-  from: BigInt(Math.floor(from)) * MS,
-  to: BigInt(Math.ceil(to)) * MS,
-});
+const millis = (ns: bigint): number => Number(ns / 1_000_000n);
+
+const allows = (match: LabelMatch | undefined, name: string): boolean =>
+  match === undefined ||
+  (match instanceof RegExp ? match.test(name) : typeof match === 'string' ? match === name : match.includes(name));
