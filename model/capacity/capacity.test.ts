@@ -1,98 +1,20 @@
-import type { CaseTally, CountInput } from './counts';
-import { type CapacityInput, reviewOf } from '.';
+import { reviewOf } from '.';
+import type { DiskRecord, RollupRecord } from '../records';
 import {
-  type DiskRecord,
-  type GcRecord,
-  type NodeRecord,
-  nodeRecordSchema,
-  type PodRecord,
-  podRecordSchema,
-  RECORD_VERSION,
-  type RollupRecord,
-  rollupRecordSchema,
-  type ThresholdsRecord,
-} from '../records';
-import { defaultThresholds } from '../thresholds';
-
-const GB = 1e9;
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const START = Date.parse('2026-11-23T00:00:00Z');
-const iso = (ms: number) => new Date(ms).toISOString();
-const where = { v: RECORD_VERSION, cluster: 'c1', node: 'node-a' } as const;
-
-/** A sample of one disk of 100 GB and 1,000 inodes. */
-const disk = (at: number, usedGb: number, node = 'node-a'): DiskRecord => ({
-  ...{ ...where, node, kind: 'disk', id: `${node}/disk/${at}`, time: iso(at), layout: 'single', layoutFrom: 'devices' },
-  nodefs: {
-    ...{ capacity: 100 * GB, available: (100 - usedGb) * GB, used: usedGb * GB, inodes: 1000, inodesFree: 900 },
-  },
-  ...{ imagefs: null, logs: { live: 2 * GB, dead: GB }, images: 10 * GB, layers: 3 * GB, pods: [], atRisk: 0 },
-  nearest: null,
-});
-
-/** An hour whose use is given in GB of 100. */
-function rollup(at: number, { p95, greatest, last }: { p95: number; greatest: number; last: number }): RollupRecord {
-  const bytes = { capacity: 100 * GB, least: 0, mean: 0, p95: p95 * GB, greatest: greatest * GB, last: last * GB };
-  return rollupRecordSchema.parse({
-    ...{ ...where, kind: 'rollup', id: `node-a/rollup/hour/${at}`, period: 'hour', from: iso(at), to: iso(at + HOUR) },
-    ...{ observedSeconds: 3600, layout: 'single', reclaims: 1, containersRemoved: 5 },
-    nodefs: { bytes: { ...bytes, filled: 2 * GB, worstMinute: GB }, inodes: null },
-    volumes: { mean: GB, greatest: GB, last: GB },
-  });
-}
-
-const gc = (at: number, more: Partial<GcRecord> = {}): GcRecord => ({
-  ...{ ...where, kind: 'gc', id: `node-a/gc/${at}`, trigger: 'eviction', resource: 'ephemeral-storage' },
-  ...{ start: iso(at), end: iso(at + 2000), containers: [], containersTotal: 34, containersFailed: 0 },
-  images: [{ id: 'a', bytes: GB }],
-  ...{ imageBytes: GB, evicted: [], outcome: 'relieved', source: 'kubelet-log', part: 1, parts: 1, ...more },
-});
-
-const pressure = (from: number, to: number | null): NodeRecord =>
-  nodeRecordSchema.parse({
-    ...{ ...where, kind: 'node', about: 'condition', id: `node-a/condition/${from}`, condition: 'DiskPressure' },
-    ...{ status: 'True', from: iso(from), to: to === null ? null : iso(to), final: to !== null },
-  });
-
-const evicted = (id: string, at: number, message: string): PodRecord =>
-  podRecordSchema.parse({
-    ...{ ...where, kind: 'pod', id, namespace: 'shop', pod: `report-${id}`, workload: 'report', phase: 'Failed' },
-    ...{ reason: 'Evicted', message, started: iso(at), final: true },
-  });
-
-const tally = (more: Partial<CaseTally>): CaseTally => ({
-  ...{
-    cluster: 'c1',
-    node: 'node-a',
-    namespace: 'shop',
-    workload: 'report',
-    status: 'complete',
-    cause: 'C1',
-    count: 1,
-  },
-  ...more,
-});
-
-const thresholds = (more: Partial<ThresholdsRecord> = {}): ThresholdsRecord => ({
-  ...{ ...where, kind: 'thresholds', id: 'node-a/thresholds', time: iso(START), ...defaultThresholds('v1.30.1') },
-  ...{ source: 'configz', ...more },
-});
-
-const counts = (more: Partial<CountInput> = {}): CountInput => ({
-  ...{ range: { from: START, to: START + 24 * HOUR }, rollups: [], gcs: [], pressures: [], pods: [], cases: [] },
-  ...{
-    withKubeletLog: new Set(['c1 node-a']),
-    watched: new Map([['c1', 1]]),
-    nodes: [{ cluster: 'c1', node: 'node-a' }],
-  },
-  ...more,
-});
-
-const input = (more: Partial<CapacityInput> = {}): CapacityInput => ({
-  ...{ ...counts(more), disks: [], thresholds: [], stopped: new Map() },
-  ...more,
-});
+  counts,
+  disk,
+  evicted,
+  gc,
+  GB,
+  HOUR,
+  input,
+  MINUTE,
+  pressure,
+  rollup,
+  START,
+  tally,
+  thresholds,
+} from './testing/inputs';
 
 const codes = (list: ReadonlyArray<{ code: string }>) => list.map(({ code }) => code);
 
@@ -132,6 +54,8 @@ describe('what nodes went through', () => {
       {
         ...{ cluster: 'c1', namespace: null, name: 'node-a', reclaims: 2, imageGcs: 1, containersRemoved: 41 },
         ...{ imagesRemoved: 2, imageBytesRemoved: 2 * GB, podsEvicted: 1, podsOverLimit: 1, podsRejected: 1 },
+        // Both removed image `a`: it was pulled in between.
+        imagesPulledAgain: 1,
         pressureMs: 30 * MINUTE + 5 * MINUTE + 2 * HOUR,
         logs: { complete: 31, rescued: 0, partial: 4, lost: 2, pending: 0, unknown: 0 },
       },
@@ -314,81 +238,17 @@ describe('Job families that wrote most', () => {
       {
         ...hour,
         node: 'node-b',
-        top: { logs: [share('a', 7)], layers: [share('b', 20)], volumes: [share('a', 2)], pods: [] },
+        top: { logs: [share('a', 7)], layers: [share('b', 20)], volumes: [share('a', 2)], pods: [share('a', 7)] },
       },
     ];
     expect(reviewOf('node', input({ rollups })).families).toEqual([
-      { cluster: 'c1', namespace: 'shop', name: 'b', logBytes: 1, layerBytes: 30, volumeBytes: 0 },
-      { cluster: 'c1', namespace: 'shop', name: 'a', logBytes: 12, layerBytes: 0, volumeBytes: 2 },
+      { cluster: 'c1', namespace: 'shop', name: 'b', logBytes: 1, layerBytes: 30, volumeBytes: 0, podBytes: 0 },
+      { cluster: 'c1', namespace: 'shop', name: 'a', logBytes: 12, layerBytes: 0, volumeBytes: 2, podBytes: 7 },
     ]);
   });
 
   test('are not known without rollups', () => {
     expect(reviewOf('node', input({ disks: [disk(START, 50)] })).families).toBeNull();
-  });
-});
-
-describe('findings', () => {
-  const findings = (more: Partial<CapacityInput>) =>
-    reviewOf('node', input({ disks: [disk(START, 50)], gcs: [gc(START + HOUR)], ...more })).findings;
-
-  test('tell that image GC does not come before the reclaim, with what to paste', () => {
-    expect(findings({ thresholds: [thresholds()] })).toEqual([
-      {
-        ...{ cluster: 'c1', nodes: ['node-a'] },
-        evidence: { code: 'capacity-late-image-gc', high: 85, signal: 'imagefs.available', reclaimPercent: 85 },
-        effect: { code: 'capacity-late-image-gc-effect', wantedHigh: 75, leadPercent: 10 },
-        paste:
-          'apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n' +
-          'imageGCHighThresholdPercent: 75\nimageGCLowThresholdPercent: 70\n',
-      },
-    ]);
-  });
-
-  test.each([
-    ['image GC begins before', { thresholds: [thresholds({ imageGcHighPercent: 70 })] }],
-    ['nothing was reclaimed', { thresholds: [thresholds()], gcs: [] }],
-    ['the settings are assumed', { thresholds: [thresholds({ source: 'assumed' })] }],
-    ['the settings are not known', {}],
-  ] satisfies Array<[string, Partial<CapacityInput>]>)('do not tell so where %s', (_, more) => {
-    expect(findings(more)).toEqual([]);
-  });
-
-  test('tell of signals that a partial evictionHard switched off', () => {
-    const partial = thresholds({ imageGcHighPercent: 70, evictionHard: { 'nodefs.available': '12%' } });
-    const [finding] = findings({ thresholds: [partial] });
-    expect(finding?.evidence).toEqual({
-      code: 'capacity-missing-signals',
-      signals: ['memory.available', 'nodefs.inodesFree', 'imagefs.available', 'imagefs.inodesFree'],
-    });
-    expect(finding?.paste).toContain('  nodefs.available: "12%"\n  nodefs.inodesFree: "5%"\n');
-  });
-
-  test('tell of logs that rotation shortened', () => {
-    const rotated = tally({ cause: 'C15', count: 3 });
-    const [finding] = findings({ thresholds: [thresholds({ imageGcHighPercent: 70 })], cases: [rotated] });
-    expect(finding).toMatchObject({
-      evidence: {
-        code: 'capacity-rotation',
-        containers: 3,
-        workloads: ['shop/report'],
-        maxBytes: 10_485_760,
-        files: 5,
-      },
-      effect: { keptBytes: 104_857_600, beforeBytes: 52_428_800 },
-    });
-    expect(finding?.paste).toContain('containerLogMaxSize: 20Mi\ncontainerLogMaxFiles: 5\n');
-  });
-
-  test('that are the same for several nodes are one', () => {
-    const other = { ...thresholds(), id: 'node-b/thresholds', node: 'node-b' };
-    const found = findings({
-      nodes: ['node-a', 'node-b'].map((node) => ({ cluster: 'c1', node })),
-      disks: [disk(START, 50), disk(START, 60, 'node-b')],
-      gcs: [gc(START + HOUR), gc(START + HOUR, { id: 'b', node: 'node-b' })],
-      thresholds: [thresholds(), other],
-    });
-    expect(found.map(({ nodes }) => nodes)).toEqual([['node-a', 'node-b']]);
   });
 });
 

@@ -40,6 +40,8 @@ export interface CapacityRow {
   containersRemoved: number | null;
   imagesRemoved: number | null;
   imageBytesRemoved: number | null;
+  /** Images that were removed once more: they were pulled again in between. At least these. */
+  imagesPulledAgain: number | null;
   /** Evicted because the node was short of disk or inodes. */
   podsEvicted: number | null;
   /** Evicted because they exceeded a limit of their own. */
@@ -121,6 +123,7 @@ function emptyRow(by: GroupBy, place: Place, { withKubeletLog, watched }: CountI
     ...{ cluster: place.cluster, namespace: by === 'job' ? place.namespace : null, name },
     ...{ pressureMs: by === 'node' ? ofWatch : null, reclaims: ofKubelet, imageGcs: ofKubelet },
     ...{ containersRemoved: by === 'node' ? ofKubelet : 0, imagesRemoved: ofKubelet, imageBytesRemoved: ofKubelet },
+    imagesPulledAgain: ofKubelet,
     ...{ podsEvicted: ofWatch, podsOverLimit: ofWatch, podsRejected: ofWatch },
     logs: noLogs(),
   };
@@ -137,14 +140,18 @@ function addOfNodes(rowOf: (place: Place) => CapacityRow, input: CountInput): vo
   const covered = new Map<string, Span[]>();
   for (const rollup of rollups) {
     const { from, to, reclaims, imageGcs, containersRemoved, imagesRemoved, imageBytesRemoved } = rollup;
+    const imagesPulledAgain = rollup.imagesRemovedAgain;
     const spans = covered.get(nodeKey(rollup)) ?? [];
     spans.push({ from: Date.parse(from), to: Date.parse(to) });
     covered.set(nodeKey(rollup), spans);
     if (reclaims + imageGcs > 0 || input.withKubeletLog.has(nodeKey(rollup))) {
-      addCounts(onNode(rollup), { reclaims, imageGcs, containersRemoved, imagesRemoved, imageBytesRemoved });
+      addCounts(onNode(rollup), {
+        ...{ reclaims, imageGcs, containersRemoved, imagesRemoved, imageBytesRemoved, imagesPulledAgain },
+      });
     }
   }
-  for (const gc of gcs) {
+  const removedBefore = new Set<string>();
+  for (const gc of [...gcs].sort((a, b) => a.start.localeCompare(b.start))) {
     const { trigger, part, images, imageBytes, containersTotal, end } = gc;
     // A rollup counts a reclaim when the kubelet's log has told its end.
     const at = Date.parse(end);
@@ -156,7 +163,9 @@ function addOfNodes(rowOf: (place: Place) => CapacityRow, input: CountInput): vo
     addCounts(onNode(gc), {
       ...{ reclaims: isReclaim ? 1 : 0, imageGcs: isReclaim ? 0 : 1, containersRemoved: containersTotal },
       ...{ imagesRemoved: images.length, imageBytesRemoved: imageBytes },
+      imagesPulledAgain: images.filter(({ id }) => removedBefore.has(`${nodeKey(gc)} ${id}`)).length,
     });
+    images.forEach(({ id }) => removedBefore.add(`${nodeKey(gc)} ${id}`));
   }
   for (const { record, writtenAt } of pressures) {
     if (record.about === 'condition' && record.condition === 'DiskPressure' && record.status === 'True') {
@@ -168,19 +177,25 @@ function addOfNodes(rowOf: (place: Place) => CapacityRow, input: CountInput): vo
   }
 }
 
-type KubeletCounts = 'reclaims' | 'imageGcs' | 'containersRemoved' | 'imagesRemoved' | 'imageBytesRemoved';
+const KUBELET_COUNTS = [
+  ...(['reclaims', 'imageGcs', 'containersRemoved', 'imagesRemoved', 'imageBytesRemoved'] as const),
+  'imagesPulledAgain',
+] as const;
 
-function addCounts(row: CapacityRow, counts: Record<KubeletCounts, number>): void {
-  row.reclaims = (row.reclaims ?? 0) + counts.reclaims;
-  row.imageGcs = (row.imageGcs ?? 0) + counts.imageGcs;
-  row.containersRemoved = (row.containersRemoved ?? 0) + counts.containersRemoved;
-  row.imagesRemoved = (row.imagesRemoved ?? 0) + counts.imagesRemoved;
-  row.imageBytesRemoved = (row.imageBytesRemoved ?? 0) + counts.imageBytesRemoved;
+function addCounts(row: CapacityRow, counts: Record<(typeof KUBELET_COUNTS)[number], number>): void {
+  for (const name of KUBELET_COUNTS) {
+    row[name] = (row[name] ?? 0) + counts[name];
+  }
+}
+
+/** Whether a pod was evicted in a time range. */
+export function isEvictedIn({ from, to }: Span, { disruption, finished, started, created }: PodRecord): boolean {
+  const at = Date.parse(disruption?.at ?? finished ?? started ?? created ?? '');
+  return at >= from && at < to;
 }
 
 function addPod(row: CapacityRow, pod: PodRecord, range: Span): void {
-  const at = Date.parse(pod.disruption?.at ?? pod.finished ?? pod.started ?? pod.created ?? '');
-  if (!(at >= range.from && at < range.to)) {
+  if (!isEvictedIn(range, pod)) {
     return;
   }
   switch (evictionOf(pod)) {
@@ -199,7 +214,7 @@ function addPod(row: CapacityRow, pod: PodRecord, range: Span): void {
 
 /** The numbers of a row that are added up. */
 const NUMBERS = [
-  ...(['pressureMs', 'reclaims', 'imageGcs', 'containersRemoved', 'imagesRemoved', 'imageBytesRemoved'] as const),
+  ...(['pressureMs', ...KUBELET_COUNTS] as const),
   ...(['podsEvicted', 'podsOverLimit', 'podsRejected'] as const),
 ];
 
@@ -218,6 +233,7 @@ export function totalOf(rows: readonly CapacityRow[]): Omit<CapacityRow, 'cluste
   return {
     ...{ pressureMs: add('pressureMs'), reclaims: add('reclaims'), imageGcs: add('imageGcs') },
     ...{ containersRemoved: add('containersRemoved'), imagesRemoved: add('imagesRemoved') },
+    ...{ imagesPulledAgain: add('imagesPulledAgain') },
     ...{ imageBytesRemoved: add('imageBytesRemoved'), podsEvicted: add('podsEvicted') },
     ...{ podsOverLimit: add('podsOverLimit'), podsRejected: add('podsRejected'), logs },
   };

@@ -10,14 +10,24 @@ export interface FamilyUse {
   /** The greatest size of writable layers, and of volumes, on one node. */
   layerBytes: number;
   volumeBytes: number;
+  /** The greatest ephemeral storage of one pod, logs included. */
+  podBytes: number;
 }
 
-/** Those that wrote most, by the sum of all three. */
+/** Those that wrote most, by the sum of logs, layers and volumes. */
 export function familiesOf(rollups: readonly RollupRecord[], most: number): FamilyUse[] {
   const families = new Map<string, FamilyUse>();
   const familyOf = (cluster: string, namespace: string, name: string) => {
     const key = JSON.stringify([cluster, namespace, name]);
-    const family = families.get(key) ?? { cluster, namespace, name, logBytes: 0, layerBytes: 0, volumeBytes: 0 };
+    const family = families.get(key) ?? {
+      cluster,
+      namespace,
+      name,
+      logBytes: 0,
+      layerBytes: 0,
+      volumeBytes: 0,
+      podBytes: 0,
+    };
     families.set(key, family);
     return family;
   };
@@ -30,6 +40,10 @@ export function familiesOf(rollups: readonly RollupRecord[], most: number): Fami
     for (const { namespace, workload, bytes } of top.volumes) {
       const family = familyOf(cluster, namespace, workload);
       family.volumeBytes = Math.max(family.volumeBytes, bytes);
+    }
+    for (const { namespace, workload, bytes } of top.pods) {
+      const family = familyOf(cluster, namespace, workload);
+      family.podBytes = Math.max(family.podBytes, bytes);
     }
   }
   const sum = ({ logBytes, layerBytes, volumeBytes }: FamilyUse) => logBytes + layerBytes + volumeBytes;

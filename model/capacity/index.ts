@@ -16,6 +16,6 @@ export {
   type PressureRecord,
 } from './counts';
 export { type Content, CONTENTS } from './disk-use';
-export { type Finding } from './findings';
+export { familiesToRead, type FamilyRecords, type FamilyToRead, familyText, type Finding } from './findings';
 export { type Distance } from './headroom';
 export { type CapacityInput, type CapacityReview, type NodeCapacity, reviewOf } from './review';

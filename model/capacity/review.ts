@@ -1,9 +1,18 @@
 import type { CapacityCode } from '../codes';
-import type { DiskRecord, ThresholdsRecord } from '../records';
-import { type CapacityRow, casesIn, type CountInput, type GroupBy, nodeKey, rowsBy, totalOf } from './counts';
+import type { DiskRecord, RollupRecord, ThresholdsRecord } from '../records';
+import {
+  type CapacityRow,
+  casesIn,
+  type CountInput,
+  type GroupBy,
+  isEvictedIn,
+  nodeKey,
+  rowsBy,
+  totalOf,
+} from './counts';
 import { disksOf, type NodeDisks } from './disk-use';
 import { familiesOf, type FamilyUse } from './families';
-import { type Finding, findingsOf, type NodeFacts } from './findings';
+import { type FamilyRecords, type Finding, findingsOf, type NodeFacts } from './findings';
 import { type Filling, fillingOf, type Headroom, headroomOf } from './headroom';
 
 /** All that a review is worked out from. */
@@ -13,6 +22,8 @@ export interface CapacityInput extends CountInput {
   thresholds: readonly ThresholdsRecord[];
   /** When agents stopped that wrote so, by `nodeKey`: milliseconds since 1970. */
   stopped: ReadonlyMap<string, number>;
+  /** What findings need of some Job families (`familiesToRead`); undefined where it was not read. */
+  familyRecords?: FamilyRecords;
   /** The same of the period of equal length before; undefined where it was not read. */
   before?: CountInput;
 }
@@ -64,24 +75,41 @@ export function reviewOf(by: GroupBy, input: CapacityInput): CapacityReview {
       disks.get(key) ?? [],
       Math.min(input.range.to, input.stopped.get(key) ?? Infinity)
     );
-    return { cluster, node, row, disks: own, thresholds: thresholds.get(key) ?? null };
+    const settings = thresholds.get(key) ?? null;
+    return {
+      ...{ cluster, node, row, disks: own, thresholds: settings },
+      headroom: own === undefined ? [] : headroomOf(own, settings),
+      imageBytesAdded: addedOf(rollups.get(key) ?? []),
+    };
   });
   const nodes = facts.map((one): NodeCapacity => {
-    const { cluster, node, disks: own, thresholds: settings } = one;
+    const { cluster, node, disks: own, headroom, thresholds: settings } = one;
     return {
       ...{ cluster, node, disks: own, thresholdsFrom: settings?.source ?? null },
-      headroom: own === undefined ? [] : headroomOf(own, settings),
+      headroom: [...headroom],
       filling: own === undefined ? [] : fillingOf(own),
     };
   });
+  const families = input.rollups.length === 0 ? null : familiesOf(input.rollups, MAX_FAMILIES);
   return {
     ...{ by, rows: by === 'node' ? ofNodes : rowsBy(by, input), total: totalOf(ofNodes), nodes },
     totalBefore: totalBefore(input.before),
     summary: summaryOf(named, nodes),
-    families: input.rollups.length === 0 ? null : familiesOf(input.rollups, MAX_FAMILIES),
-    findings: findingsOf(facts, input.cases),
+    families,
+    findings: findingsOf({
+      ...{ nodes: facts, cases: input.cases, families },
+      evicted: input.pods.filter((pod) => isEvictedIn(input.range, pod)),
+      records: input.familyRecords ?? { pods: [], jobs: [], containers: [] },
+      rangeMs: input.range.to - input.range.from,
+    }),
     notes: notesOf(input, named, nodes),
   };
+}
+
+/** Bytes of images that were added; null where no rollup tells. */
+function addedOf(rollups: readonly RollupRecord[]): number | null {
+  const known = rollups.flatMap(({ imageBytesAdded }) => imageBytesAdded ?? []);
+  return known.length === 0 ? null : known.reduce((sum, bytes) => sum + bytes, 0);
 }
 
 function totalBefore(before: CountInput | undefined): Total | null {

@@ -3,7 +3,8 @@ import type { Catalogue, TimeFormat } from './catalogue';
 import { gigabytes, numberText, percentText, sizeText, spanParts, usedAt } from './format';
 
 /** `1 line`, `720,000 lines`. */
-export const count = (n: number, thing: string): string => `${numberText(n)} ${thing}${n === 1 ? '' : 's'}`;
+export const count = (n: number, thing: string, things = `${thing}s`): string =>
+  `${numberText(n)} ${n === 1 ? thing : things}`;
 /** `24 bytes`, `90.1 MB`. */
 export const bytes = (n: number): string => sizeText(n) ?? count(n, 'byte');
 /** `34 s`, `12 min`, `3 h`, `2 days`. */
@@ -515,10 +516,85 @@ export const en: Catalogue = {
       `evictionHard does not name ${signals.join(', ')}. A map that is given in part replaces all defaults: these signals are off.`,
     'capacity-missing-signals-effect': () =>
       'The kubelet reclaims before the resource runs out completely. Reclaims that did not happen before may delete terminated containers with their logs.',
-    'capacity-rotation': ({ containers, workloads, maxBytes, files }) =>
-      `Log rotation deleted parts of the logs of ${count(containers, 'container')} (${some(workloads)}) while the containers existed: containerLogMaxSize is ${bytes(maxBytes)}, containerLogMaxFiles ${files}.`,
+    'capacity-rotation': ({ containers, workloads, maxBytes, files, largestBytes, bytesPerHour }) =>
+      `Log rotation deleted parts of the logs of ${count(containers, 'container')} (${some(workloads)}) while the containers existed: containerLogMaxSize is ${bytes(maxBytes)}, containerLogMaxFiles ${files}.${
+        largestBytes === null
+          ? ''
+          : ` The largest of the logs that were read has ${bytes(largestBytes)}${bytesPerHour === null ? '' : `, written at ${bytes(bytesPerHour)} an hour`}.`
+      }`,
     'capacity-rotation-effect': ({ keptBytes, beforeBytes }) =>
-      `The node keeps up to ${bytes(keptBytes)} of the log of each container instead of ${bytes(beforeBytes)}; the disk has to hold them.`,
+      `At least the newest ${bytes(keptBytes)} of the log of each container stay on the node instead of ${bytes(beforeBytes)}; the disk has to hold them.`,
+    'capacity-image-max-age': ({ images, bytes: size }) =>
+      `imageMaximumGCAge is 0, so that unused images stay until the disk is nearly full: reclaims and image GC removed ${count(images, 'image')} (${bytes(size)}) that no container used.`,
+    'capacity-image-max-age-effect': ({ hours }) =>
+      `Image GC also removes images that no container has used for ${hours} h, whatever the use of the disk. It removes no logs. The kubelet counts the age anew after each restart, and images that are removed are pulled again when a pod needs them.`,
+    'capacity-image-min-age': ({ durationMs, passes }) =>
+      `imageMinimumGCAge is ${span(durationMs)}, and ${count(passes, 'reclaim or image GC run', 'reclaims and image GC runs')} removed no image.`,
+    'capacity-image-min-age-effect': ({ durationMs }) =>
+      `Reclaims and image GC may remove unused images that are at least ${span(durationMs)} old. A reclaim that frees enough with images evicts no pod; it deletes terminated containers all the same.`,
+    'capacity-image-churn': ({ bytes: size, percent, again }) =>
+      `${bytes(size)} of images were added in the time range: ${percentText(percent)} of what filled the disk.${
+        again === null || again === 0
+          ? ''
+          : ` ${count(again, 'image was', 'images were')} removed more than once, and pulled again in between.`
+      }`,
+    'capacity-image-churn-effect': () =>
+      'Smaller images, base layers that Jobs share, and fewer new tags for the same content fill the disk more slowly. More disk alone makes reclaims rarer, not smaller.',
+    'capacity-evicted': ({ workload, container, pods, usedBytes, requestBytes }) =>
+      `${count(pods, 'pod')} of ${workload} ${pods === 1 ? 'was' : 'were'} evicted when the node was short of disk: container ${container} used up to ${bytes(usedBytes)} of ephemeral storage and requests ${requestBytes === 0 ? 'none' : bytes(requestBytes)}. Pods that use more than their request are evicted first.`,
+    'capacity-no-request': ({ workload, containers, bytes: size, percent }) =>
+      `A pod of ${workload} used up to ${bytes(size)} of ephemeral storage, ${percentText(percent)} of the smallest disk, and ${some(containers)} set${containers.length === 1 ? 's' : ''} no request for it.`,
+    'capacity-request-effect': ({ bytes: size }) =>
+      `The scheduler places a pod only where ${bytes(size)} of ephemeral storage are not requested yet, and a container that exceeds the limit is evicted before it fills the node. Logs and the writable layer count toward both.`,
+    'capacity-own-limit': ({ workload, pods, what, name, limit }) =>
+      `${count(pods, 'pod')} of ${workload} ${pods === 1 ? 'was' : 'were'} evicted for exceeding ${
+        what === 'container'
+          ? `the ephemeral-storage limit ${limit} of container ${name}`
+          : what === 'pod'
+            ? `${limit}, the ephemeral-storage limits of its containers together`
+            : `sizeLimit ${limit} of emptyDir volume ${name}`
+      }.`,
+    'capacity-own-limit-effect': ({ what, bytes: size }) =>
+      `${what === 'container' ? 'The container' : what === 'pod' ? 'The pod' : 'The volume'} may use ${bytes(size)} before the pod is evicted. The disk has to hold it: if it does not, write to a PersistentVolume or to a generic ephemeral volume.`,
+    'capacity-near-limit': ({ workload, bytes: size, limitBytes, percent }) =>
+      `A pod of ${workload} used up to ${bytes(size)} of ephemeral storage, ${percentText(percent)} of the ${bytes(limitBytes)} that its limits allow.`,
+    'capacity-near-limit-effect': ({ bytes: size }) =>
+      `The pod may use ${bytes(size)} before it is evicted. Logs and the writable layer count toward the limit.`,
+    'capacity-volumes': ({ workload, bytes: size, percent }) =>
+      `emptyDir and other local volumes of ${workload} came to ${bytes(size)} on one node, ${percentText(percent)} of the smallest disk.`,
+    'capacity-volumes-effect': ({ bytes: size }) =>
+      `The data are on a volume of their own of ${bytes(size)} and no longer on nodefs, where they bring about DiskPressure. The volume is deleted with its pod; a PersistentVolumeClaim of its own keeps data longer.`,
+    'capacity-layers': ({ workload, bytes: size, percent }) =>
+      `Writable layers of ${workload} came to ${bytes(size)} on one node, ${percentText(percent)} of the smallest disk.`,
+    'capacity-layers-effect': ({ bytes: size, isDedicated }) =>
+      `The container writes to an emptyDir volume of at most ${bytes(size)}; a pod that exceeds it is evicted alone. ${
+        isDedicated
+          ? 'The volume is on nodefs: imagefs, where pressure deletes terminated containers, fills more slowly.'
+          : 'The volume is on the same disk: it limits what one pod takes, and does not make the disk larger.'
+      }`,
+    'capacity-ttl': ({ workload, removed, seconds }) =>
+      `ttlSecondsAfterFinished of ${workload} is ${numberText(seconds)}: ${count(removed, 'container log')} left kubectl logs ${span(seconds * 1000)} after the end of the Job.`,
+    'capacity-ttl-effect': ({ seconds }) =>
+      `kubectl logs shows the logs for ${span(seconds * 1000)} after the end of the Job, unless a reclaim removes them before. Finished containers take up their place on the disk for as long.`,
+    'capacity-history': ({ workload, removed, successful, failed, durationMs }) =>
+      `${workload} keeps ${successful} successful and ${failed} failed Jobs: ${count(removed, 'container log')} left kubectl logs with older Jobs, about ${span(durationMs)} after they ended.`,
+    'capacity-history-effect': ({ limit, durationMs }) =>
+      `${count(limit, 'Job')} are kept, so that kubectl logs shows a log for about ${span(durationMs)}, unless a reclaim removes it before. Finished containers take up their place on the disk for as long.`,
+    'capacity-no-ttl': ({ workload, removed, bytes: size, percent }) =>
+      `Nothing deletes finished Jobs of ${workload}: reclaims removed ${count(removed, 'container')} of them. Logs of terminated containers took up ${bytes(size)} of a node on average, ${percentText(percent)} of the smallest disk.`,
+    'capacity-no-ttl-effect': ({ seconds }) =>
+      `Finished Jobs are deleted after ${span(seconds * 1000)} instead of at a reclaim, and take up less of the disk. Their logs are in Loki only from then on.`,
+    'capacity-unknown-images': () => 'How long the images had been unused is not recorded.',
+    'capacity-unknown-young-images': () => 'Whether there were unused images of a lower age is not recorded.',
+    'capacity-unknown-pullers': () => 'Which Jobs pulled how much is not recorded.',
+    'capacity-unknown-log-sizes': () => 'How large the logs were is not known: the value is twice what it was.',
+    'capacity-unknown-need': () => 'How much it would have used without the eviction is not known.',
+    'capacity-unknown-container': () =>
+      'How much of it each container used is not recorded: the value is for all containers of the pod together.',
+    'capacity-unknown-storage-class': () => 'Whether the cluster has a StorageClass for it is not recorded.',
+    'capacity-unknown-path': () => 'Where the container writes is not recorded: replace the mountPath.',
+    'capacity-unknown-lookups': ({ durationMs }) =>
+      `When logs are looked up is not recorded: ${span(durationMs)} is an assumption. What Loki has can be read at any time with afterlog logs.`,
     'capacity-note-no-kubelet-log': ({ nodes }) =>
       `Reclaims, image GC and what they removed are not known on ${some(nodes)}: no record shows that the agent read the kubelet's log.`,
     'capacity-note-no-watch': ({ clusters }) =>

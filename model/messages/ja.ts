@@ -512,10 +512,85 @@ export const ja: Catalogue = {
       `evictionHard に ${signals.join('、')} がありません。一部だけを指定するとデフォルト値はすべて置き換えられるため、これらのシグナルは無効です。`,
     'capacity-missing-signals-effect': () =>
       'リソースが完全になくなる前に kubelet が回収を行います。これまで起こらなかった回収により、終了したコンテナがログごと削除される可能性があります。',
-    'capacity-rotation': ({ containers, workloads, maxBytes, files }) =>
-      `コンテナが存在する間に、ログローテーションが ${numberText(containers)} 個のコンテナ（${some(workloads)}）のログの一部を削除しました。containerLogMaxSize は ${bytes(maxBytes)}、containerLogMaxFiles は ${files} です。`,
+    'capacity-rotation': ({ containers, workloads, maxBytes, files, largestBytes, bytesPerHour }) =>
+      `コンテナが存在する間に、ログローテーションが ${numberText(containers)} 個のコンテナ（${some(workloads)}）のログの一部を削除しました。containerLogMaxSize は ${bytes(maxBytes)}、containerLogMaxFiles は ${files} です。${
+        largestBytes === null
+          ? ''
+          : `読み取ったログのうち最大のものは ${bytes(largestBytes)}です${bytesPerHour === null ? '' : `（1 時間あたり ${bytes(bytesPerHour)}）`}。`
+      }`,
     'capacity-rotation-effect': ({ keptBytes, beforeBytes }) =>
-      `ノードは各コンテナのログを ${bytes(beforeBytes)}ではなく ${bytes(keptBytes)}まで保持します。ディスクにその容量が必要です。`,
+      `ノードには各コンテナのログのうち少なくとも最新の ${bytes(keptBytes)}が残ります（これまでは ${bytes(beforeBytes)}）。ディスクにその容量が必要です。`,
+    'capacity-image-max-age': ({ images, bytes: size }) =>
+      `imageMaximumGCAge は 0 で、未使用のイメージはディスクがほぼ満杯になるまで残ります。回収とイメージの GC は、どのコンテナも使用していない ${numberText(images)} 個のイメージ（${bytes(size)}）を削除しました。`,
+    'capacity-image-max-age-effect': ({ hours }) =>
+      `イメージの GC は、ディスクの使用率に関係なく、${hours} 時間使用されなかったイメージも削除します。ログは削除されません。kubelet を再起動すると期間は数え直され、削除されたイメージは Pod が必要とするときに再び取得されます。`,
+    'capacity-image-min-age': ({ durationMs, passes }) =>
+      `imageMinimumGCAge は ${span(durationMs)}で、${numberText(passes)} 回の回収とイメージの GC はイメージを削除しませんでした。`,
+    'capacity-image-min-age-effect': ({ durationMs }) =>
+      `回収とイメージの GC は、${span(durationMs)}以上経過した未使用のイメージを削除できます。イメージで十分な容量が空く回収は Pod を退避しませんが、終了したコンテナは削除します。`,
+    'capacity-image-churn': ({ bytes: size, percent, again }) =>
+      `この期間に ${bytes(size)}のイメージが追加されました。ディスクに書き込まれた量の ${percentText(percent)} です。${
+        again === null || again === 0
+          ? ''
+          : `${numberText(again)} 個のイメージは複数回削除され、その間に再び取得されました。`
+      }`,
+    'capacity-image-churn-effect': () =>
+      'イメージを小さくし、Job の間でベースレイヤーを共有し、同じ内容の新しいタグを減らすと、ディスクが埋まる速度が下がります。ディスクを大きくするだけでは回収の頻度が下がるだけで、規模は小さくなりません。',
+    'capacity-evicted': ({ workload, container, pods, usedBytes, requestBytes }) =>
+      `ノードのディスクが不足したとき、${workload} の Pod ${numberText(pods)} 個が退避されました。コンテナ ${container} は ephemeral-storage を最大 ${bytes(usedBytes)}使用し、requests は ${requestBytes === 0 ? '設定されていません' : `${bytes(requestBytes)}です`}。requests を超えて使用している Pod が先に退避されます。`,
+    'capacity-no-request': ({ workload, containers, bytes: size, percent }) =>
+      `${workload} の Pod は ephemeral-storage を最大 ${bytes(size)}（最小のディスクの ${percentText(percent)}）使用しましたが、${some(containers)} に requests が設定されていません。`,
+    'capacity-request-effect': ({ bytes: size }) =>
+      `スケジューラーは、ephemeral-storage に ${bytes(size)}の空きがあるノードにだけ Pod を配置し、limits を超えたコンテナはノードを満杯にする前に退避されます。ログと書き込み可能レイヤーも両方に含まれます。`,
+    'capacity-own-limit': ({ workload, pods, what, name, limit }) =>
+      `${workload} の Pod ${numberText(pods)} 個が、${
+        what === 'container'
+          ? `コンテナ ${name} の limits.ephemeral-storage ${limit}`
+          : what === 'pod'
+            ? `コンテナの limits.ephemeral-storage の合計 ${limit}`
+            : `emptyDir ボリューム ${name} の sizeLimit ${limit}`
+      } を超えたために退避されました。`,
+    'capacity-own-limit-effect': ({ what, bytes: size }) =>
+      `${what === 'container' ? 'コンテナ' : what === 'pod' ? 'Pod' : 'ボリューム'}は退避までに ${bytes(size)}を使用できます。ディスクにその容量が必要です。足りない場合は PersistentVolume または generic ephemeral volume に書き込んでください。`,
+    'capacity-near-limit': ({ workload, bytes: size, limitBytes, percent }) =>
+      `${workload} の Pod は ephemeral-storage を最大 ${bytes(size)}使用しました。limits の ${bytes(limitBytes)}の ${percentText(percent)} です。`,
+    'capacity-near-limit-effect': ({ bytes: size }) =>
+      `Pod は退避までに ${bytes(size)}を使用できます。ログと書き込み可能レイヤーも limits に含まれます。`,
+    'capacity-volumes': ({ workload, bytes: size, percent }) =>
+      `${workload} の emptyDir などのローカルボリュームは、1 つのノードで ${bytes(size)}（最小のディスクの ${percentText(percent)}）になりました。`,
+    'capacity-volumes-effect': ({ bytes: size }) =>
+      `データは ${bytes(size)}の専用のボリュームに置かれ、DiskPressure の原因となる nodefs を使いません。ボリュームは Pod とともに削除されます。データをより長く残すには独立した PersistentVolumeClaim を使用してください。`,
+    'capacity-layers': ({ workload, bytes: size, percent }) =>
+      `${workload} の書き込み可能レイヤーは、1 つのノードで ${bytes(size)}（最小のディスクの ${percentText(percent)}）になりました。`,
+    'capacity-layers-effect': ({ bytes: size, isDedicated }) =>
+      `コンテナは最大 ${bytes(size)}の emptyDir ボリュームに書き込み、超えた Pod だけが退避されます。${
+        isDedicated
+          ? 'ボリュームは nodefs にあるため、不足すると終了したコンテナが削除される imagefs が埋まる速度は下がります。'
+          : 'ボリュームは同じディスクにあります。1 つの Pod が使う量を制限するもので、ディスクの空きは増えません。'
+      }`,
+    'capacity-ttl': ({ workload, removed, seconds }) =>
+      `${workload} の ttlSecondsAfterFinished は ${numberText(seconds)} です。コンテナのログ ${numberText(removed)} 件は、Job の終了から ${span(seconds * 1000)}後に kubectl logs で表示できなくなりました。`,
+    'capacity-ttl-effect': ({ seconds }) =>
+      `回収によって先に削除されない限り、kubectl logs は Job の終了から ${span(seconds * 1000)}の間ログを表示します。その間、終了したコンテナがディスクを使用します。`,
+    'capacity-history': ({ workload, removed, successful, failed, durationMs }) =>
+      `${workload} は成功した Job を ${successful} 個、失敗した Job を ${failed} 個保持します。コンテナのログ ${numberText(removed)} 件は、終了から約 ${span(durationMs)}後に古い Job とともに kubectl logs で表示できなくなりました。`,
+    'capacity-history-effect': ({ limit, durationMs }) =>
+      `${numberText(limit)} 個の Job が保持され、回収によって先に削除されない限り、kubectl logs は約 ${span(durationMs)}の間ログを表示します。その間、終了したコンテナがディスクを使用します。`,
+    'capacity-no-ttl': ({ workload, removed, bytes: size, percent }) =>
+      `${workload} の終了した Job を削除する設定がありません。回収はそのコンテナ ${numberText(removed)} 個を削除しました。終了したコンテナのログは 1 つのノードで平均 ${bytes(size)}（最小のディスクの ${percentText(percent)}）を使用しました。`,
+    'capacity-no-ttl-effect': ({ seconds }) =>
+      `終了した Job は回収時ではなく ${span(seconds * 1000)}後に削除され、ディスクの使用量が減ります。その後のログは Loki にだけあります。`,
+    'capacity-unknown-images': () => 'イメージが使用されなかった期間は記録されていません。',
+    'capacity-unknown-young-images': () => 'より新しい未使用のイメージがあったかどうかは記録されていません。',
+    'capacity-unknown-pullers': () => 'どの Job がどれだけのイメージを取得したかは記録されていません。',
+    'capacity-unknown-log-sizes': () => 'ログの大きさは不明です。値はこれまでの 2 倍です。',
+    'capacity-unknown-need': () => '退避されなかった場合に使用したはずの量は不明です。',
+    'capacity-unknown-container': () =>
+      '各コンテナの使用量は記録されていません。値は Pod のすべてのコンテナの合計に対するものです。',
+    'capacity-unknown-storage-class': () => '使用できる StorageClass がクラスターにあるかどうかは記録されていません。',
+    'capacity-unknown-path': () => 'コンテナの書き込み先は記録されていません。mountPath を置き換えてください。',
+    'capacity-unknown-lookups': ({ durationMs }) =>
+      `ログがいつ参照されるかは記録されていません。${span(durationMs)}は仮定です。Loki にあるログは afterlog logs でいつでも読めます。`,
     'capacity-note-no-kubelet-log': ({ nodes }) =>
       `${some(nodes)} の回収、イメージの GC、それらが削除したものは不明です。エージェントが kubelet のログを読み取ったことを示すレコードがありません。`,
     'capacity-note-no-watch': ({ clusters }) =>

@@ -84,8 +84,12 @@ function sectionsOf(review: CapacityReview): Section[] {
     {
       heading: 'What to change',
       sentences: findings.length === 0 ? ['The records support no finding.'] : [],
-      findings: findings.map(({ evidence, effect, paste, nodes: on }) => ({
-        text: [`${namesOf(on)}: ${ENGLISH.render(evidence)}`, `Effect: ${ENGLISH.render(effect)}`],
+      findings: findings.map(({ evidence, effect, unknown, paste, nodes: on, family }) => ({
+        text: [
+          family === null ? `${namesOf(on)}: ${ENGLISH.render(evidence)}` : ENGLISH.render(evidence),
+          `Effect: ${ENGLISH.render(effect)}`,
+          ...(unknown === null ? [] : [`Not known: ${ENGLISH.render(unknown)}`]),
+        ],
         paste,
       })),
     },
@@ -100,9 +104,9 @@ function familiesOf({ families }: CapacityReview): Pick<Section, 'sentences' | '
   if (families === null) {
     return { sentences: ['Not known: rollups tell it, and there is none of this time range.'] };
   }
-  const head = ['NAMESPACE', 'JOB FAMILY', 'LOGS WRITTEN', 'LARGEST LAYERS', 'LARGEST VOLUMES'];
-  const lines = families.map(({ namespace, name, logBytes, layerBytes, volumeBytes }) => [
-    ...[namespace, name, bytes(logBytes), bytes(layerBytes), bytes(volumeBytes)],
+  const head = ['NAMESPACE', 'JOB FAMILY', 'LOGS WRITTEN', 'LARGEST LAYERS', 'LARGEST VOLUMES', 'LARGEST POD'];
+  const lines = families.map(({ namespace, name, logBytes, layerBytes, volumeBytes, podBytes }) => [
+    ...[namespace, name, bytes(logBytes), bytes(layerBytes), bytes(volumeBytes), bytes(podBytes)],
   ]);
   return lines.length === 0
     ? { sentences: ['No rollup of this time range names one.'] }
@@ -127,6 +131,7 @@ const COLUMNS: ReadonlyArray<
   ['CONTAINERS REMOVED', 'containers_removed', ({ containersRemoved }) => containersRemoved],
   ['IMAGES REMOVED', 'images_removed', ({ imagesRemoved }) => imagesRemoved, 'node'],
   ['IMAGE BYTES', 'image_bytes_removed', ({ imageBytesRemoved }) => imageBytesRemoved, 'node'],
+  ['PULLED AGAIN', 'images_pulled_again', ({ imagesPulledAgain }) => imagesPulledAgain, 'node'],
   ['EVICTED', 'pods_evicted', ({ podsEvicted }) => podsEvicted],
   ['OVER LIMIT', 'pods_over_limit', ({ podsOverLimit }) => podsOverLimit],
   ['REJECTED', 'pods_rejected', ({ podsRejected }) => podsRejected],
@@ -244,7 +249,9 @@ function fillingTable(nodes: readonly NodeCapacity[]): string[][] {
 }
 
 function plainOf({ heading, sentences = [], table = [], findings = [] }: Section): string {
-  const changes = findings.map(({ text, paste }) => `${text.join('\n')}\n\n${paste.replace(/^(?=.)/gm, '  ')}`);
+  const changes = findings.map(
+    ({ text, paste }) => `${text.join('\n')}\n${paste === '' ? '' : `\n${paste.replace(/^(?=.)/gm, '  ')}`}`
+  );
   const parts = [
     sentences.map((sentence) => `${sentence}\n`).join(''),
     table.length > 0 ? columns(table) : '',
@@ -258,7 +265,9 @@ function markdownOf({ heading, sentences = [], table = [], findings = [] }: Sect
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replace(/\|/g, '\\|')).join(' | ')} |\n`;
   const drawn =
     head === undefined ? '' : [line(head), `|${' --- |'.repeat(head.length)}\n`, ...rows.map(line)].join('');
-  const changes = findings.map(({ text, paste }) => `${text.join('\n\n')}\n\n\`\`\`yaml\n${paste}\`\`\`\n`);
+  const changes = findings.map(
+    ({ text, paste }) => `${text.join('\n\n')}\n\n${paste === '' ? '' : `\`\`\`yaml\n${paste}\`\`\`\n`}`
+  );
   const parts = [sentences.join('\n\n'), drawn.trimEnd(), ...changes.map((change) => change.trimEnd())];
   return `## ${heading}\n\n${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
@@ -298,6 +307,7 @@ function jsonOf(review: CapacityReview, range: ReviewRange): object {
       ...finding,
       evidence: said(finding.evidence),
       effect: said(finding.effect),
+      unknown: finding.unknown && said(finding.unknown),
     })),
     notes: review.notes.map(said),
   };
