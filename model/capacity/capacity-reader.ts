@@ -15,13 +15,16 @@ import {
   LatestRecords,
   nodeRecordSchema,
   PERIOD_MS,
+  podRecordSchema,
   type RollupPeriod,
   type RollupRecord,
   rollupRecordSchema,
 } from '../records';
 import { rollupQuery } from '../rollups';
 import { type CaseTally, type CountInput, nodeKey, type PressureRecord } from './counts';
-import type { CapacityInput } from './review';
+import { familiesOf } from './families';
+import { familiesToRead, type FamilyRecords, type FamilyToRead } from './findings';
+import { type CapacityInput, MAX_FAMILIES } from './review';
 
 /** Which clusters and nodes a review is about; undefined for all. */
 export interface CapacitySelection {
@@ -94,12 +97,14 @@ const LONGEST_RANGE_MS = 28 * DAY;
 const floor = (at: number, unit: number) => Math.floor(at / unit) * unit;
 const ceil = (at: number, unit: number) => Math.ceil(at / unit) * unit;
 
+/** Job families that are asked about side by side. */
+const FAMILIES_AT_ONCE = 4;
 /** Four of disks and settings, five of counts. */
 const STEPS_OF_COUNTS = 9;
 
 /** Reads what a capacity review is worked out from: rollups and case records, and raw records where there are none. */
 export class CapacityReader {
-  private readonly progress: CapacityProgress = { read: 0, done: 0, steps: 2 * STEPS_OF_COUNTS };
+  private readonly progress: CapacityProgress = { read: 0, done: 0, steps: 2 * STEPS_OF_COUNTS + 1 };
 
   /** @param onProgress called again and again with a copy */
   constructor(
@@ -128,14 +133,16 @@ export class CapacityReader {
       missing: 'counts',
     };
     const counts = await this.counts(base, rollups, selection, { ...window, ...range });
-    yield { input: inputOf(counts), missing: 'before' };
+    const familyRecords = await this.families(counts);
+    const inputNow = { ...inputOf(counts), familyRecords };
+    yield { input: inputNow, missing: 'before' };
     const earlier = {
       ...{ from: window.from - lengthMs, to: window.from, recordsTo: window.from + AFTER_MS, now: window.now },
     };
     const baseBefore = new RecordBase();
     const rollupsBefore = await this.disks(baseBefore, selection, earlier, window.now);
     const before = await this.counts(baseBefore, rollupsBefore, selection, earlier);
-    yield { input: { ...inputOf(counts), before }, missing: null };
+    yield { input: { ...inputNow, before }, missing: null };
   }
 
   /** Rollups of a range, and into `base` disks, reclaims and settings. */
@@ -218,6 +225,40 @@ export class CapacityReader {
       if (entry !== undefined) {
         base.add('heartbeats', entry.line, entry.ns);
       }
+    }
+  }
+
+  /** The newest records of the Job families that findings may be about: a few queries of one entry each. */
+  private async families({ range, cases, rollups, watched }: CountInput): Promise<FamilyRecords> {
+    const base = new RecordBase();
+    const wanted = familiesToRead(cases, familiesOf(rollups, MAX_FAMILIES));
+    for (let first = 0; first < wanted.length; first += FAMILIES_AT_ONCE) {
+      const some = wanted.slice(first, first + FAMILIES_AT_ONCE);
+      await Promise.all(some.map((family) => this.family(base, family, range, watched.has(family.cluster))));
+    }
+    this.step();
+    return { pods: base.of('pods'), jobs: base.of('jobs'), containers: base.of('containers') };
+  }
+
+  private async family(base: RecordBase, family: FamilyToRead, range: Span, isWatched: boolean): Promise<void> {
+    const { cluster, namespace, name: workload, wantsRotated } = family;
+    const newest = async (kind: KindName, metadata: LabelMatches, contains?: string) => {
+      const query = this.query({ kind, cluster, metadata });
+      const filtered = contains === undefined ? query : withLineFilter(query, contains, true);
+      const entry = await this.source.newest(filtered, range);
+      if (entry !== undefined) {
+        base.add(kind, entry.line, entry.ns);
+        this.note(1);
+      }
+      return entry?.line;
+    };
+    if (wantsRotated) {
+      await newest('containers', { namespace, workload }, '"rotatedAway":{');
+    }
+    const line = isWatched ? await newest('pods', { namespace, workload }) : undefined;
+    const pod = line === undefined ? undefined : parseRecord(line, podRecordSchema);
+    if (pod !== undefined && pod.job !== null) {
+      await newest('jobs', { namespace, job: pod.job });
     }
   }
 

@@ -40,7 +40,8 @@ export interface NodeCapacity {
   filling: Filling[];
 }
 
-const MAX_FAMILIES = 20;
+/** Job families that a review names. */
+export const MAX_FAMILIES = 20;
 
 type Total = ReturnType<typeof totalOf>;
 
