@@ -19,3 +19,16 @@ export { type Content, CONTENTS } from './disk-use';
 export { familiesToRead, type FamilyRecords, type FamilyToRead, familyText, type Finding } from './findings';
 export { type Distance } from './headroom';
 export { type CapacityInput, type CapacityReview, type NodeCapacity, reviewOf } from './review';
+export {
+  type Cell,
+  type ColumnName,
+  csvOf,
+  markdownOf,
+  type PastableFinding,
+  rangeText,
+  type ReviewRange,
+  type Section,
+  type SectionName,
+  sectionsOf,
+  type Table,
+} from './report';

@@ -21,5 +21,90 @@ export interface Catalogue {
   origins: Record<Setting['from'], string>;
   /** Between two sentences. */
   separator: string;
+  review: ReviewTexts;
   codes: { readonly [K in CodeName]: (parameters: Codes[K], times: TimeFormat) => string };
 }
+
+/** Headings, columns and fixed sentences of a capacity review. */
+export interface ReviewTexts {
+  /** @param range from `range` */
+  title(range: string): string;
+  range(from: string, to: string): string;
+  headings: Record<
+    'summary' | 'ranking' | 'comparison' | 'headroom' | 'fillRate' | 'filling' | 'families' | 'findings' | 'notes',
+    string
+  >;
+  /** Headings of the ranking. */
+  ranking: Record<'node' | 'namespace' | 'job', string>;
+  columns: Record<ReviewColumn, string>;
+  /** Of a row whose name no record tells. */
+  noName: string;
+  p95Bound: string;
+  /** More nodes than a text shows. */
+  moreNodes(count: number): string;
+  noComparison: string;
+  noFinding: string;
+  effect(effect: string): string;
+  /** What a finding leaves open. */
+  unknown(unknown: string): string;
+  familiesNotKnown: string;
+  noFamily: string;
+  familiesAtLeast: string;
+  crossed: string;
+  tooLittleData: string;
+  noGrowth: string;
+  /** All three from `span`. */
+  expectedIn(expected: string, earliest: string, latest: string): string;
+  /** A duration in one unit. */
+  span(ms: number): string;
+  /** Between the names of a list. */
+  list: string;
+  andMore(names: string, count: number): string;
+}
+
+type ReviewColumn =
+  | 'cluster'
+  | 'node'
+  | 'namespace'
+  | 'job'
+  | 'pressureHours'
+  | 'reclaims'
+  | 'imageGcs'
+  | 'containersRemoved'
+  | 'imagesRemoved'
+  | 'imageBytesRemoved'
+  | 'imagesPulledAgain'
+  | 'podsEvicted'
+  | 'podsOverLimit'
+  | 'podsRejected'
+  | 'complete'
+  | 'rescued'
+  | 'partial'
+  | 'lost'
+  | 'open'
+  | 'figure'
+  | 'before'
+  | 'now'
+  | 'disk'
+  | 'capacity'
+  | 'p95'
+  | 'worst'
+  | 'threshold'
+  | 'at'
+  | 'leftNow'
+  | 'leftAtWorst'
+  | 'expected'
+  | 'filled'
+  | 'worstMinute'
+  | 'observedHours'
+  | 'used'
+  | 'images'
+  | 'layers'
+  | 'logsLive'
+  | 'logsDead'
+  | 'volumes'
+  | 'other'
+  | 'logBytes'
+  | 'layerBytes'
+  | 'volumeBytes'
+  | 'podBytes';

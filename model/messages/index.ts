@@ -15,7 +15,7 @@ export class Words {
 
   constructor(
     language: Language = 'en',
-    private readonly times: TimeFormat = UTC
+    readonly times: TimeFormat = UTC
   ) {
     this.catalogue = CATALOGUES[language];
   }

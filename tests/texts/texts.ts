@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import type { CodeName, Codes } from '../../model/codes';
 import { CATALOGUES, type Language, UTC } from '../../model/messages';
+import type { ReviewTexts } from '../../model/messages/catalogue';
 import { SAMPLES } from '../../model/messages/testing/samples';
 import { type Catalogue, messagesOf } from '../plugin/messages';
 
@@ -33,7 +34,7 @@ function sentences<K extends CodeName>(language: Language, name: K): string[] {
 
 /** All of a catalogue but its sentences. */
 function wordsOf(language: Language): Catalogue {
-  const { causes, unknownCause, statuses, confidences, sources, origins } = CATALOGUES[language];
+  const { causes, unknownCause, statuses, confidences, sources, origins, review } = CATALOGUES[language];
   const listed = (texts: readonly string[]): Catalogue => Object.fromEntries(texts.entries());
   return {
     cause: {
@@ -46,8 +47,22 @@ function wordsOf(language: Language): Catalogue {
     confidence: { ...confidences },
     source: { ...sources },
     origin: { ...origins },
+    review: reviewTexts(review),
   };
 }
+
+/** All of a review's texts: those with something put in, with samples of it. */
+const reviewTexts = ({ list: _, ...review }: ReviewTexts): Catalogue => ({
+  ...{ ...review, headings: { ...review.headings }, ranking: { ...review.ranking }, columns: { ...review.columns } },
+  title: review.title(review.range('2026-11-01 00:00:00 UTC', '2026-12-01 00:00:00 UTC')),
+  range: review.range('2026-11-01 00:00:00 UTC', '2026-12-01 00:00:00 UTC'),
+  moreNodes: review.moreNodes(7),
+  effect: review.effect('…'),
+  unknown: review.unknown('…'),
+  expectedIn: review.expectedIn(review.span(3_600_000 * 5), review.span(3_600_000 * 3), review.span(3_600_000 * 60)),
+  span: review.span(3_600_000 * 5),
+  andMore: review.andMore('node-a', 3),
+});
 
 /** The texts of the Grafana app, from its locale files. @param root the repository's root */
 export function appTexts(root: string): Text[] {

@@ -1,0 +1,372 @@
+import type { Words } from '../messages';
+import type { ReviewTexts } from '../messages/catalogue';
+import { numberText, percentText, sizeText } from '../messages/format';
+import type { CapacityRow } from './counts';
+import { CONTENTS } from './disk-use';
+import type { Distance } from './headroom';
+import type { CapacityReview, NodeCapacity } from './review';
+
+/*
+ * A review as sections of sentences and tables: what `afterlog capacity` prints, what the app's page shows, and what both
+ * give as Markdown and CSV, in the words of one language.
+ */
+
+/** What a review is about. */
+export interface ReviewRange {
+  /** RFC 3339. */
+  from: string;
+  to: string;
+}
+
+export type SectionName = keyof ReviewTexts['headings'];
+export type ColumnName = keyof ReviewTexts['columns'];
+
+/** The part of a review under one heading. */
+export interface Section {
+  name: SectionName;
+  heading: string;
+  sentences: string[];
+  /** null where there is nothing to put into it. */
+  table: Table | null;
+  findings: PastableFinding[];
+}
+
+export interface Table {
+  columns: Array<{ name: ColumnName; text: string; isNumber: boolean }>;
+  rows: Cell[][];
+}
+
+export interface Cell {
+  text: string;
+  /** What rows are ordered by; null where it is not known. */
+  value: number | string | null;
+}
+
+/** A finding, with what can be pasted; empty where nothing can. */
+export interface PastableFinding {
+  text: string[];
+  paste: string;
+}
+
+/** Nodes whose disks a text shows; JSON has all. */
+const MAX_NODES = 20;
+const NOT_KNOWN = '–';
+const HOUR_MS = 3_600_000;
+
+/** The sections of a review that say something. @param maxNodes whose disks are shown, the worst first */
+export function sectionsOf(review: CapacityReview, words: Words, maxNodes = MAX_NODES): Section[] {
+  const { nodes, findings, notes } = review;
+  const { review: texts } = words.catalogue;
+  const withDisks = nodes.filter(({ headroom }) => headroom.length > 0);
+  const shown = withDisks.slice(0, maxNodes);
+  const more = withDisks.length > shown.length ? [texts.moreNodes(withDisks.length - shown.length)] : [];
+  const isBound = shown.some(({ headroom }) => headroom.some(({ use }) => use.isP95Bound));
+  const section = (name: SectionName, { sentences = [], table = null, findings = [] }: Partial<Section>): Section => ({
+    ...{ name, heading: texts.headings[name], sentences, findings },
+    table: table === null || table.rows.length === 0 ? null : table,
+  });
+  const sections = [
+    section('summary', { sentences: [words.render(review.summary)] }),
+    { ...section('ranking', { table: rankingOf(review, words) }), heading: texts.ranking[review.by] },
+    section('comparison', comparisonOf(review, words)),
+    section('headroom', {
+      sentences: [...(isBound ? [texts.p95Bound] : []), ...more],
+      table: headroomTable(shown, words),
+    }),
+    section('fillRate', { table: fillTable(shown, words) }),
+    section('filling', { table: fillingTable(shown, words) }),
+    section('families', familiesOf(review, words)),
+    section('findings', {
+      sentences: findings.length === 0 ? [texts.noFinding] : [],
+      findings: findings.map(({ evidence, effect, unknown, paste, nodes: on, family }) => ({
+        text: [
+          family === null ? `${namesOf(on, words)}: ${words.render(evidence)}` : words.render(evidence),
+          texts.effect(words.render(effect)),
+          ...(unknown === null ? [] : [texts.unknown(words.render(unknown))]),
+        ],
+        paste,
+      })),
+    }),
+    section('notes', { sentences: notes.map((note) => words.render(note)) }),
+  ];
+  return sections.filter(
+    ({ sentences, table, findings: some }) => sentences.length > 0 || table !== null || some.length > 0
+  );
+}
+
+const numberCell = (value: number | null, text: (known: number) => string): Cell => ({
+  text: value === null ? NOT_KNOWN : text(value),
+  value,
+});
+const number = (value: number | null): Cell => numberCell(value, numberText);
+const bytes = (value: number | null): Cell => numberCell(value, (known) => sizeOf(known, 'bytes'));
+const hours = (ms: number | null): Cell => numberCell(ms, (known) => (known / HOUR_MS).toFixed(2));
+const text = (value: string): Cell => ({ text: value, value });
+
+/** An amount with its unit. */
+export function sizeOf(n: number, unit: 'bytes' | 'inodes'): string {
+  if (unit === 'inodes') {
+    return numberText(Math.round(n));
+  }
+  const size = sizeText(Math.abs(n)) ?? `${Math.round(Math.abs(n))} B`;
+  return n < 0 ? `-${size}` : size;
+}
+
+function tableOf(
+  columns: ReadonlyArray<readonly [ColumnName, 'number' | 'text']>,
+  rows: Cell[][],
+  words: Words
+): Table {
+  const { columns: texts } = words.catalogue.review;
+  return {
+    columns: columns.map(([name, type]) => ({ name, text: texts[name], isNumber: type === 'number' })),
+    rows,
+  };
+}
+
+const namesOf = (names: readonly string[], words: Words) => {
+  const { list, andMore } = words.catalogue.review;
+  return names.length <= MAX_NODES
+    ? names.join(list)
+    : andMore(names.slice(0, MAX_NODES).join(list), names.length - MAX_NODES);
+};
+
+/** The numbers of a row that a ranking shows: the node's own are left out elsewhere. */
+const COUNTS: ReadonlyArray<
+  readonly [name: ColumnName, csv: string, of: (row: Counts) => number | null, isOfNode?: 'node']
+> = [
+  ['pressureHours', 'pressure_hours', ({ pressureMs }) => pressureMs && pressureMs / HOUR_MS, 'node'],
+  ['reclaims', 'reclaims', ({ reclaims }) => reclaims, 'node'],
+  ['imageGcs', 'image_gcs', ({ imageGcs }) => imageGcs, 'node'],
+  ['containersRemoved', 'containers_removed', ({ containersRemoved }) => containersRemoved],
+  ['imagesRemoved', 'images_removed', ({ imagesRemoved }) => imagesRemoved, 'node'],
+  ['imageBytesRemoved', 'image_bytes_removed', ({ imageBytesRemoved }) => imageBytesRemoved, 'node'],
+  ['imagesPulledAgain', 'images_pulled_again', ({ imagesPulledAgain }) => imagesPulledAgain, 'node'],
+  ['podsEvicted', 'pods_evicted', ({ podsEvicted }) => podsEvicted],
+  ['podsOverLimit', 'pods_over_limit', ({ podsOverLimit }) => podsOverLimit],
+  ['podsRejected', 'pods_rejected', ({ podsRejected }) => podsRejected],
+  ['complete', 'logs_complete', ({ logs }) => logs.complete],
+  ['rescued', 'logs_rescued', ({ logs }) => logs.rescued],
+  ['partial', 'logs_partial', ({ logs }) => logs.partial],
+  ['lost', 'logs_lost', ({ logs }) => logs.lost],
+  ['open', 'logs_open', ({ logs }) => logs.pending + logs.unknown],
+];
+type Counts = Omit<CapacityRow, 'cluster' | 'namespace' | 'name'>;
+
+const shownCounts = ({ by }: CapacityReview) =>
+  COUNTS.filter(([, , , isOfNode]) => by === 'node' || isOfNode === undefined);
+
+function countCell(name: ColumnName, value: number | null): Cell {
+  switch (name) {
+    case 'pressureHours':
+      return numberCell(value, (known) => known.toFixed(2));
+    case 'imageBytesRemoved':
+      return bytes(value);
+    default:
+      return number(value);
+  }
+}
+
+function rankingOf(review: CapacityReview, words: Words): Table {
+  const { by, rows } = review;
+  const clusters = new Set(rows.map(({ cluster }) => cluster)).size > 1;
+  const shown = shownCounts(review);
+  const names = [
+    ...(clusters ? (['cluster'] as const) : []),
+    ...(by === 'job' ? (['namespace', 'job'] as const) : [by]),
+  ];
+  return tableOf(
+    [...names.map((name) => [name, 'text'] as const), ...shown.map(([name]) => [name, 'number'] as const)],
+    rows.map((row) => [
+      ...(clusters ? [text(row.cluster)] : []),
+      ...(by === 'job' ? [text(row.namespace ?? '')] : []),
+      text(row.name ?? words.catalogue.review.noName),
+      ...shown.map(([name, , of]) => countCell(name, of(row))),
+    ]),
+    words
+  );
+}
+
+function comparisonOf({ total, totalBefore }: CapacityReview, words: Words): Partial<Section> {
+  const { columns, noComparison } = words.catalogue.review;
+  if (totalBefore === null) {
+    return { sentences: [noComparison] };
+  }
+  const rows = COUNTS.map(([name, , of]) => [
+    ...[text(columns[name]), countCell(name, of(totalBefore)), countCell(name, of(total))],
+  ]);
+  return {
+    table: tableOf(
+      [
+        ['figure', 'text'],
+        ['before', 'number'],
+        ['now', 'number'],
+      ],
+      rows,
+      words
+    ),
+  };
+}
+
+function headroomTable(nodes: readonly NodeCapacity[], words: Words): Table {
+  const rows = nodes.flatMap(({ node, headroom }) =>
+    headroom.flatMap(({ filesystem, unit, use, distances }) => {
+      const part = (used: number) => numberCell(used / use.capacity, (known) => percentText(known * 100));
+      const size = (n: number) => numberCell(n, (known) => sizeOf(known, unit));
+      return distances.map(({ threshold, at, now, worst, expected }) => [
+        ...[text(node), text(`${filesystem} ${unit}`), size(use.capacity), part(use.now), part(use.p95)],
+        ...[part(use.worst), text(threshold), part(at), size(now), size(worst), expectedCell(expected, words)],
+      ]);
+    })
+  );
+  return tableOf(
+    [
+      ['node', 'text'],
+      ['disk', 'text'],
+      ['capacity', 'number'],
+      ['now', 'number'],
+      ['p95', 'number'],
+      ['worst', 'number'],
+      ['threshold', 'text'],
+      ['at', 'number'],
+      ['leftNow', 'number'],
+      ['leftAtWorst', 'number'],
+      ['expected', 'text'],
+    ],
+    rows,
+    words
+  );
+}
+
+function expectedCell(expected: Distance['expected'], words: Words): Cell {
+  const { review: texts } = words.catalogue;
+  switch (expected.kind) {
+    case 'crossed':
+      return { text: texts.crossed, value: 0 };
+    case 'too-little-data':
+      return { text: texts.tooLittleData, value: null };
+    case 'no-growth':
+      return { text: texts.noGrowth, value: null };
+    default: {
+      const { ms, earliestMs, latestMs } = expected;
+      return { text: texts.expectedIn(texts.span(ms), texts.span(earliestMs), texts.span(latestMs)), value: ms };
+    }
+  }
+}
+
+function fillTable(nodes: readonly NodeCapacity[], words: Words): Table {
+  const rows = nodes.flatMap(({ node, headroom }) =>
+    headroom.map(({ filesystem, unit, use, filledPerHour }) => [
+      ...[text(node), text(`${filesystem} ${unit}`)],
+      numberCell(filledPerHour, (known) => `${sizeOf(known, unit)}/h`),
+      numberCell(use.worstMinute, (known) => `${sizeOf(known, unit)}/min`),
+      hours(use.observedMs),
+    ])
+  );
+  return tableOf(
+    [
+      ['node', 'text'],
+      ['disk', 'text'],
+      ['filled', 'number'],
+      ['worstMinute', 'number'],
+      ['observedHours', 'number'],
+    ],
+    rows,
+    words
+  );
+}
+
+function fillingTable(nodes: readonly NodeCapacity[], words: Words): Table {
+  const rows = nodes.flatMap(({ node, filling }) =>
+    filling.map(({ filesystem, used, parts, other }) => [
+      ...[text(node), text(filesystem), bytes(used)],
+      ...CONTENTS.map((content) => {
+        const part = parts.find((one) => one.content === content);
+        return part === undefined ? { text: '', value: null } : bytes(part.bytes);
+      }),
+      bytes(other),
+    ])
+  );
+  return tableOf(
+    [
+      ['node', 'text'],
+      ['disk', 'text'],
+      ['used', 'number'],
+      ...CONTENTS.map((content) => [content, 'number'] as const),
+      ['other', 'number'],
+    ],
+    rows,
+    words
+  );
+}
+
+function familiesOf({ families }: CapacityReview, words: Words): Partial<Section> {
+  const { review: texts } = words.catalogue;
+  if (families === null) {
+    return { sentences: [texts.familiesNotKnown] };
+  }
+  if (families.length === 0) {
+    return { sentences: [texts.noFamily] };
+  }
+  const rows = families.map(({ namespace, name, logBytes, layerBytes, volumeBytes, podBytes }) => [
+    ...[text(namespace), text(name), bytes(logBytes), bytes(layerBytes), bytes(volumeBytes), bytes(podBytes)],
+  ]);
+  return {
+    sentences: [texts.familiesAtLeast],
+    table: tableOf(
+      [
+        ['namespace', 'text'],
+        ['job', 'text'],
+        ['logBytes', 'number'],
+        ['layerBytes', 'number'],
+        ['volumeBytes', 'number'],
+        ['podBytes', 'number'],
+      ],
+      rows,
+      words
+    ),
+  };
+}
+
+/** A review as a Markdown document. */
+export function markdownOf(review: CapacityReview, range: ReviewRange, words: Words): string {
+  const title = `# ${words.catalogue.review.title(rangeText(range, words))}\n`;
+  return [title, ...sectionsOf(review, words).map(markdownSection)].join('\n');
+}
+
+/** The time range in the words' time zone. */
+export const rangeText = ({ from, to }: ReviewRange, words: Words): string =>
+  words.catalogue.review.range(words.times.time(from), words.times.time(to));
+
+function markdownSection({ heading, sentences, table, findings }: Section): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replace(/\|/g, '\\|')).join(' | ')} |\n`;
+  const drawn =
+    table === null
+      ? ''
+      : [
+          line(table.columns.map((column) => column.text)),
+          `|${table.columns.map(({ isNumber }) => (isNumber ? ' ---: |' : ' --- |')).join('')}\n`,
+          ...table.rows.map((row) => line(row.map((cell) => cell.text))),
+        ].join('');
+  const changes = findings.map(({ text, paste }) =>
+    [...text, ...(paste === '' ? [] : [`\`\`\`yaml\n${paste}\`\`\``])].join('\n\n')
+  );
+  const parts = [sentences.join('\n\n'), drawn.trimEnd(), ...changes];
+  return `## ${heading}\n\n${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+/** The ranking, quoted as RFC 4180 says, with line feeds as line ends; what is not known is empty. */
+export function csvOf(review: CapacityReview): string {
+  const cell = (value: string) => (/[",\r\n]/.test(value) ? `"${value.replace(/"/g, '""')}"` : value);
+  const shown = shownCounts(review);
+  const isJob = review.by === 'job';
+  const head = ['cluster', ...(isJob ? ['namespace', 'job_family'] : [review.by]), ...shown.map(([, csv]) => csv)];
+  const lines = review.rows.map((row) => [
+    ...[row.cluster, ...(isJob ? [row.namespace ?? ''] : []), row.name ?? ''],
+    ...shown.map(([, , of]) => {
+      const value = of(row);
+      return value === null ? '' : `${Math.round(value * 1e4) / 1e4}`;
+    }),
+  ]);
+  return [head, ...lines].map((cells) => `${cells.map(cell).join(',')}\n`).join('');
+}
