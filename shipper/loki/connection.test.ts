@@ -1,35 +1,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type IncomingMessage, createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openAuthFile } from './auth-file';
 import { parseLokiUrl } from './base-url';
 import { type LokiConnection, type LokiOptions, LokiUnreachable, connectLoki } from './connection';
-
-interface Seen {
-  method?: string;
-  url?: string;
-  headers: IncomingMessage['headers'];
-  body: string;
-}
+import { freePort, serve, type ReceivedRequest, type TestServer } from '../../tests/testkit/http';
 
 describe('a connection to Loki', () => {
-  const seen: Seen[] = [];
+  const seen: ReceivedRequest[] = [];
   const open: LokiConnection[] = [];
   const dir = mkdtempSync(join(tmpdir(), 'afterlog-connection-'));
-  const server = createServer((request, response) => {
-    let body = '';
-    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
-    request.on('end', () => {
-      seen.push({ method: request.method, url: request.url, headers: request.headers, body });
-      if (request.url?.startsWith('/silent')) {
-        return;
-      }
-      response.writeHead(request.url?.endsWith('/push') ? 204 : 400, { 'x-answer': 'yes' });
-      response.end(request.url?.endsWith('/push') ? undefined : 'parse error');
-    });
-  });
+  let server: TestServer;
   let address = '';
 
   const connect = (options: Partial<LokiOptions> = {}) => {
@@ -44,13 +25,19 @@ describe('a connection to Loki', () => {
   };
 
   beforeAll(async () => {
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    server = await serve((request) => {
+      seen.push(request);
+      const headers = { 'x-answer': 'yes' };
+      if (request.url.startsWith('/silent')) {
+        return undefined;
+      }
+      return request.url.endsWith('/push') ? { status: 204, headers } : { status: 400, headers, body: 'parse error' };
+    });
+    address = server.url;
   });
   afterEach(() => Promise.all(open.splice(0).map((connection) => connection.close())));
-  afterAll(() => {
-    server.closeAllConnections();
-    server.close();
+  afterAll(async () => {
+    await server.close();
     rmSync(dir, { recursive: true });
   });
 
@@ -64,7 +51,7 @@ describe('a connection to Loki', () => {
     expect(lastSeen()).toMatchObject({
       method: 'POST',
       url: '/loki/api/v1/push',
-      body: 'bytes',
+      body: Buffer.from('bytes'),
       headers: { 'x-scope-orgid': 'team-a', 'x-extra': '1', 'content-type': 'application/x-protobuf' },
     });
     expect(lastSeen()?.headers['user-agent']).toMatch(/^afterlog\//);
@@ -99,10 +86,7 @@ describe('a connection to Loki', () => {
   });
 
   it('says where nobody answers, and why', async () => {
-    const nobody = createServer().listen(0, '127.0.0.1');
-    await new Promise((resolve) => nobody.once('listening', resolve));
-    const url = `http://127.0.0.1:${(nobody.address() as AddressInfo).port}`;
-    await new Promise((resolve) => nobody.close(resolve));
+    const url = `http://127.0.0.1:${await freePort()}`;
     const request = connect({ url }).request('GET', '/ready');
     await expect(request).rejects.toThrow(LokiUnreachable);
     await expect(request).rejects.toThrow(`cannot reach Loki at ${url}: connect ECONNREFUSED`);

@@ -1,9 +1,9 @@
 import { createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { ago, startTestStore, type TestStore } from '../../tests/testkit/store';
 import { connectLoki, type LokiUnreachable } from './connection';
 import { follow } from './follow';
 import { LokiRefusal, QueryClient } from './query-client';
+import { close, listen } from '../../tests/testkit/http';
 
 /** A proxy before the store that does not let websockets through, as many do not. */
 async function withoutWebsockets(store: string) {
@@ -19,11 +19,7 @@ async function withoutWebsockets(store: string) {
     incoming.pipe(onward);
   });
   server.on('upgrade', (_, socket) => socket.end('HTTP/1.1 403 Forbidden\r\n\r\n'));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () => new Promise((resolve) => server.close(resolve)),
-  };
+  return { url: await listen(server), close: () => close(server) };
 }
 
 describe.each(['tailing', 'asking again and again'])('following by %s', (way) => {

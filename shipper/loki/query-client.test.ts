@@ -1,10 +1,9 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { ago, startTestStore, type TestStore } from '../../tests/testkit/store';
 import { connectLoki } from './connection';
 import { identity, pages } from './pages';
 import type { Entry } from './query-answer';
 import { type Direction, LokiRefusal, QueryClient, type RangeQuery } from './query-client';
+import { serve, type TestServer } from '../../tests/testkit/http';
 
 async function collect(client: QueryClient, range: RangeQuery, direction: Direction, options = {}): Promise<Entry[]> {
   const all: Entry[] = [];
@@ -116,21 +115,20 @@ describe('reading from the store', () => {
 
 describe('what answers badly', () => {
   const answers: Array<[status: number, body: string]> = [];
-  const server = createServer((_, response) => {
-    const [status, body] = answers.shift() ?? [500, 'no more answers'];
-    response.writeHead(status).end(body);
-  });
+  let server: TestServer;
   const range = { query: '{a="b"}', from: 0n, to: 1n };
   let client: QueryClient;
 
   beforeAll(async () => {
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    client = new QueryClient(connectLoki({ url }), [1, 1]);
+    server = await serve(() => {
+      const [status, body] = answers.shift() ?? [500, 'no more answers'];
+      return { status, body };
+    });
+    client = new QueryClient(connectLoki({ url: server.url }), [1, 1]);
   });
   afterAll(async () => {
     await client.connection.close();
-    server.close();
+    await server.close();
   });
 
   it('is asked again when it is overloaded, but not for ever', async () => {

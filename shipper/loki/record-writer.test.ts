@@ -1,49 +1,8 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import winston from 'winston';
 import { until } from '../../tests/testkit/until';
 import { connectLoki, type LokiConnection } from './connection';
 import { type OutgoingRecord, RecordWriter, type RecordWriterOptions } from './record-writer';
-
-interface Push {
-  stream: Record<string, string>;
-  values: Array<[string, string, Record<string, string>]>;
-}
-
-type Answer = { status: number; body?: string } | 'hang';
-
-/** A push target that answers as told, and keeps what it was sent. */
-class Sink {
-  readonly pushes: Push[] = [];
-  answers: Answer[] = [];
-  refuse: (push: unknown) => Answer | undefined = () => undefined;
-  private readonly server: Server;
-
-  constructor() {
-    this.server = createServer((request, response) => {
-      const chunks: Buffer[] = [];
-      request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => {
-        const { streams } = JSON.parse(Buffer.concat(chunks).toString()) as { streams: Push[] };
-        this.pushes.push(...streams);
-        const answer = this.refuse(streams) ?? this.answers.shift() ?? { status: 204 };
-        if (answer !== 'hang') {
-          response.writeHead(answer.status).end(answer.body);
-        }
-      });
-    });
-  }
-
-  async listen(): Promise<string> {
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  close(): void {
-    this.server.closeAllConnections();
-    this.server.close();
-  }
-}
+import { FakeLoki, streamsOf, type PushedStream, type Treatment } from '../../tests/testkit/fake-loki';
 
 const quiet = winston.createLogger({ silent: true });
 const HOUR = 3_600_000_000_000n;
@@ -57,7 +16,11 @@ const record = (name: string, timestamp = now, kind = 'pod'): OutgoingRecord => 
 });
 
 describe('RecordWriter', () => {
-  let sink: Sink;
+  let loki: FakeLoki;
+  let pushes: PushedStream[];
+  /** What becomes of the next pushes, one after the other; then they pass. */
+  let answers: Treatment[];
+  let refuse: (streams: PushedStream[]) => Treatment | undefined;
   let connection: LokiConnection;
   const writer = (options: Partial<RecordWriterOptions> = {}) =>
     new RecordWriter(connection, {
@@ -69,15 +32,23 @@ describe('RecordWriter', () => {
     });
 
   beforeEach(async () => {
-    sink = new Sink();
-    connection = connectLoki({ url: await sink.listen() });
+    pushes = [];
+    answers = [];
+    refuse = () => undefined;
+    loki = await FakeLoki.start();
+    loki.treat = (request) => {
+      const streams = streamsOf(request);
+      pushes.push(...streams);
+      return refuse(streams) ?? answers.shift() ?? 'pass';
+    };
+    connection = connectLoki({ url: loki.url });
   });
   afterEach(async () => {
     await connection.close();
-    sink.close();
+    await loki.close();
   });
 
-  const lines = () => sink.pushes.flatMap(({ values }) => values.map(([, line]) => line));
+  const lines = () => pushes.flatMap(({ values }) => values.map(([, line]) => line));
 
   it('puts each kind into a stream of its own, one stream in a request, with the metadata that has a value', async () => {
     const w = writer();
@@ -85,8 +56,8 @@ describe('RecordWriter', () => {
     w.write(record('b', now, 'job'));
     w.write(record('c', now - 1n));
     await w.flush();
-    expect(sink.pushes).toHaveLength(2);
-    expect(sink.pushes).toContainEqual({
+    expect(pushes).toHaveLength(2);
+    expect(pushes).toContainEqual({
       stream: { service_name: 'afterlog', record: 'pod', cluster: 'c1' },
       values: [
         [(now - 1n).toString(), '{"id":"c"}', { id: 'c' }],
@@ -98,7 +69,7 @@ describe('RecordWriter', () => {
   });
 
   it('sends again what Loki could not take, until it can', async () => {
-    sink.answers = [{ status: 429 }, { status: 500 }, { status: 260 }, { status: 401 }];
+    answers = [{ status: 429 }, { status: 500 }, { status: 260 }, { status: 401 }];
     const w = writer();
     w.write(record('a'));
     await w.flush();
@@ -129,12 +100,12 @@ describe('RecordWriter', () => {
       status: 400,
       body: "max entry size '10' bytes exceeded for stream '{}' while adding an entry with length '14' bytes",
     };
-    sink.answers = [tooLong, { status: 204 }, tooLong];
+    answers = [tooLong, 'pass', tooLong];
     const w = writer();
     w.write(record('a'));
     w.write(record('long'));
     await w.flush();
-    expect(sink.pushes.map(({ values }) => values.map(([, line]) => line))).toEqual([
+    expect(pushes.map(({ values }) => values.map(([, line]) => line))).toEqual([
       ['{"id":"a"}', '{"id":"long"}'],
       ['{"id":"a"}'],
       ['{"id":"long"}'],
@@ -144,7 +115,7 @@ describe('RecordWriter', () => {
   });
 
   it('sends a record again that Loki calls longer than it is', async () => {
-    sink.answers = [{ status: 400, body: "max entry size '10000' bytes exceeded for stream '{}'" }];
+    answers = [{ status: 400, body: "max entry size '10000' bytes exceeded for stream '{}'" }];
     const w = writer();
     w.write(record('a'));
     await w.flush();
@@ -156,11 +127,11 @@ describe('RecordWriter', () => {
       status: 400,
       body: "entry with timestamp 2026-11-23 23:20:00 +0000 UTC ignored, reason: 'entry too far behind, entry timestamp is: a, oldest acceptable timestamp is: b',\nuser 'fake', total ignored: 1 out of 1 for stream: {}",
     };
-    sink.answers = [behind, behind];
+    answers = [behind, behind];
     const w = writer();
     w.write(record('a', now - HOUR / 6n));
     await w.flush();
-    expect(sink.pushes.map(({ stream, values }) => [stream.hour, values[0]?.[0]])).toEqual([
+    expect(pushes.map(({ stream, values }) => [stream.hour, values[0]?.[0]])).toEqual([
       [undefined, `${now - HOUR / 6n}`],
       ['2026-11-23T23', `${now - HOUR / 6n}`],
       [undefined, `${now}`],
@@ -168,7 +139,7 @@ describe('RecordWriter', () => {
   });
 
   it('moves a record that is too old for this Loki to what it takes', async () => {
-    sink.answers = [
+    answers = [
       {
         status: 400,
         body: "entry for stream '{}' has timestamp too old: 2026-11-23T21:30:00Z, oldest acceptable timestamp is: 2026-11-23T22:30:00Z",
@@ -177,28 +148,28 @@ describe('RecordWriter', () => {
     const w = writer();
     w.write(record('a', now - 2n * HOUR));
     await w.flush();
-    expect(BigInt(sink.pushes[1]?.values[0]?.[0] ?? 0) - (now - HOUR)).toBe(60_000_000_000n);
+    expect(BigInt(pushes[1]?.values[0]?.[0] ?? 0) - (now - HOUR)).toBe(60_000_000_000n);
   });
 
   it('does not keep back other records for one that waits for a reason of its own', async () => {
     const w = writer();
-    sink.refuse = (push) => (JSON.stringify(push).includes('large') ? { status: 413 } : undefined);
+    refuse = (push) => (JSON.stringify(push).includes('large') ? { status: 413 } : undefined);
     ['a', 'large', 'b'].forEach((name) => w.write(record(name)));
     w.write(record('c'));
     await until('all but the large one', () => w.pending === 1);
     w.write(record('d'));
     await until('all but the large one', () => w.pending === 1);
-    sink.refuse = () => undefined;
+    refuse = () => undefined;
     await w.flush();
     expect(w.statistics).toMatchObject({ acknowledged: 5, refused: 0 });
   });
 
   it('splits a request that is too large', async () => {
-    sink.answers = [{ status: 413 }, { status: 500, body: 'received message larger than max (5 vs. 4)' }];
+    answers = [{ status: 413 }, { status: 500, body: 'received message larger than max (5 vs. 4)' }];
     const w = writer();
     ['a', 'b', 'c', 'd'].forEach((name) => w.write(record(name)));
     await w.flush();
-    expect(sink.pushes.map(({ values }) => values.length)).toEqual([4, 2, 1, 1, 2]);
+    expect(pushes.map(({ values }) => values.length)).toEqual([4, 2, 1, 1, 2]);
     expect(w.statistics).toMatchObject({ acknowledged: 4 });
   });
 
@@ -209,24 +180,21 @@ describe('RecordWriter', () => {
     }
     await w.flush();
     const late = { service_name: 'afterlog', record: 'pod', cluster: 'c1', late: 'true' };
-    expect(sink.pushes.map(({ stream }) => stream)).toEqual([
+    expect(pushes.map(({ stream }) => stream)).toEqual([
       { ...late, hour: '2026-11-22T17' },
       { ...late, hour: '2026-11-23T21' },
       { service_name: 'afterlog', record: 'pod', cluster: 'c1' },
     ]);
-    expect(sink.pushes[1]?.values.map(([time]) => BigInt(time))).toEqual([
-      now - 2n * HOUR - HOUR / 4n,
-      now - 2n * HOUR,
-    ]);
+    expect(pushes[1]?.values.map(([time]) => BigInt(time))).toEqual([now - 2n * HOUR - HOUR / 4n, now - 2n * HOUR]);
   });
 
   it('chooses the stream anew when a record had to wait', async () => {
-    sink.answers = [{ status: 503 }];
+    answers = [{ status: 503 }];
     let time = now;
     const w = writer({ now: () => (time += HOUR) });
     w.write(record('a', now + HOUR));
     await w.flush();
-    expect(sink.pushes.map(({ stream }) => stream.late)).toEqual([undefined, 'true']);
+    expect(pushes.map(({ stream }) => stream.late)).toEqual([undefined, 'true']);
   });
 
   it('moves times that Loki would refuse into what it takes', async () => {
@@ -234,12 +202,12 @@ describe('RecordWriter', () => {
     w.write(record('future', now + 24n * HOUR));
     w.write(record('past', now - 400n * 24n * HOUR));
     await w.flush();
-    const times = sink.pushes.flatMap(({ values }) => values.map(([time]) => now - BigInt(time)));
+    const times = pushes.flatMap(({ values }) => values.map(([time]) => now - BigInt(time)));
     expect(times).toEqual([7n * 24n * HOUR - HOUR / 6n, 0n]);
   });
 
   it('makes who writes faster than Loki takes wait, and no longer than needed', async () => {
-    sink.answers = ['hang'];
+    answers = ['hang'];
     const w = writer({ maxPendingBytes: 20, batchBytes: 1 });
     w.write(record('a'));
     w.write(record('b'));
@@ -261,7 +229,7 @@ describe('RecordWriter', () => {
   });
 
   it('hands back at the end what was not acknowledged', async () => {
-    sink.answers = [{ status: 204 }, 'hang'];
+    answers = ['pass', 'hang'];
     const w = writer({ batchBytes: 1 });
     const records = ['a', 'b', 'c'].map((name) => record(name));
     records.forEach((one) => w.write(one));
@@ -271,7 +239,7 @@ describe('RecordWriter', () => {
   });
 
   it('tells who waits for a flush when it is closed before that', async () => {
-    sink.answers = ['hang'];
+    answers = ['hang'];
     const w = writer();
     w.write(record('a'));
     const flushed = w.flush();

@@ -1,16 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readThresholds, thresholdsFromConfigz } from './effective-thresholds';
 import { KubeletClient } from './kubelet/kubelet-client';
+import { serve, type TestServer } from '../../tests/testkit/http';
 
 const recorded = (name: string): string => readFileSync(`tests/recording/disk-pressure/kubelet/${name}`, 'utf8');
 
 /** A server that answers as the recorded kubelet did, except on the paths that it refuses. */
-let server: Server;
+let server: TestServer;
 let url: string;
 let refused: Record<string, number>;
 let tokens: Array<string | undefined>;
@@ -18,19 +17,17 @@ let tokens: Array<string | undefined>;
 beforeEach(async () => {
   refused = {};
   tokens = [];
-  server = createServer((request, response) => {
-    const path = request.url ?? '';
-    tokens.push(request.headers.authorization);
+  server = await serve(({ url: path, headers }) => {
+    tokens.push(headers.authorization);
     const body =
       path === '/configz' ? recorded('configz.json') : path === '/metrics' ? recorded('metrics.txt') : undefined;
-    response.statusCode = refused[path] ?? (body === undefined ? 404 : 200);
-    response.end(response.statusCode === 200 ? body : 'Forbidden (user=afterlog, verb=get)');
+    const status = refused[path] ?? (body === undefined ? 404 : 200);
+    return { status, body: status === 200 ? body : 'Forbidden (user=afterlog, verb=get)' };
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  url = server.url;
 });
 afterEach(async () => {
-  await new Promise((resolve) => server.close(resolve));
+  await server.close();
 });
 
 async function read(client: KubeletClient) {

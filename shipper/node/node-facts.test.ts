@@ -1,19 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { diskRecordSchema, gcRecordSchema, thresholdsRecordSchema } from '../../model/records';
 import { createLogger } from '../common/log';
 import type { OutgoingRecord } from '../loki/record-writer';
 import { NodeFacts, type NodeFactsDeps, type NodeFactsOptions } from './node-facts';
+import { serve, type TestServer } from '../../tests/testkit/http';
 
 const recorded = (name: string): string => readFileSync(`tests/recording/disk-pressure/kubelet/${name}`, 'utf8');
 const NOW = Date.parse('2026-11-23T23:26:00Z');
 
 let directory: string;
-let server: Server;
+let server: TestServer;
 let kubelet: string;
 let up: boolean;
 let written: OutgoingRecord[];
@@ -31,17 +30,15 @@ beforeEach(async () => {
       (JSON.parse(recorded('stats-summary.jsonl').split('\n')[22] ?? '') as { summary: unknown }).summary
     ),
   };
-  server = createServer((request, response) => {
-    const body = up ? bodies[request.url ?? ''] : undefined;
-    response.statusCode = body === undefined ? 503 : 200;
-    response.end(body);
+  server = await serve(({ url }) => {
+    const body = up ? bodies[url] : undefined;
+    return { status: body === undefined ? 503 : 200, body };
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  kubelet = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  kubelet = server.url;
 });
 afterEach(async () => {
   await facts?.stop();
-  await new Promise((resolve) => server.close(resolve));
+  await server.close();
   await rm(directory, { recursive: true });
 });
 

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Treatment } from '../integration/agent-endpoint';
+import type { Treatment } from '../testkit/fake-loki';
 import { finalContainerRecord, storedContainerRecords, storedOf } from '../integration/agent-harness';
 import { until } from '../testkit/until';
 import { criLine, secondsAgo } from '../testkit/simulated-node';
@@ -7,7 +7,7 @@ import type { TestStore } from '../testkit/store';
 import { expectComplete, expectExactAccount } from './account';
 import { faultBed, gaugeOf, ShiftedClock, type Bed } from './bed';
 import type { AccountedContainer } from './container';
-import { randomFrom } from './random';
+import { randomFrom } from '../testkit/random';
 
 const MINUTE = 60;
 const HOUR = 3600;
@@ -147,7 +147,7 @@ export function answerScenarios(openStore: () => Promise<TestStore>): void {
 
   test('F37: container records, metrics and store agree on the number of lines, whatever the endpoint answers', async () => {
     const random = randomFrom(37);
-    const troubles: Treatment[] = ['reset', 'reset-after', overloaded, { after: 500 }];
+    const troubles: Treatment[] = ['reset', 'reset-after', overloaded, { status: 500, stored: true }];
     bed.endpoint.treat = (push, bytes) => {
       const trouble = troubles[Math.floor(random() * troubles.length)]!;
       return bytes > 2_500 ? { status: 413, body: 'too large' } : push % 2 ? trouble : 'pass';
@@ -171,7 +171,13 @@ export function answerScenarios(openStore: () => Promise<TestStore>): void {
 
   test('an endpoint that fails half of its answers, some after storing, resets and stalls: each line once', async () => {
     const random = randomFrom(50);
-    const troubles: Treatment[] = ['reset', 'reset-after', { after: 500 }, { status: 502, body: '' }, overloaded];
+    const troubles: Treatment[] = [
+      'reset',
+      'reset-after',
+      { status: 500, stored: true },
+      { status: 502, body: '' },
+      overloaded,
+    ];
     bed.endpoint.treat = () => (random() < 0.5 ? troubles[Math.floor(random() * troubles.length)]! : 'pass');
     const staller = setInterval(() => {
       bed.endpoint.stall();

@@ -6,7 +6,7 @@ import { agentConfig, Agents, storedOf, type RunningAgent } from '../integration
 import { until } from '../testkit/until';
 import { SimulatedNode } from '../testkit/simulated-node';
 import { startTestStore, type TestStore } from '../testkit/store';
-import { AgentProcess } from './agent-process';
+import { AgentProcess } from '../testkit/agent-process';
 import { AccountedContainer } from './container';
 
 /** The embedded store, whatever real Loki there may be. */

@@ -51,5 +51,5 @@ test('where there is no inotify instance directories are polled, and the warning
     containers.push(container);
   }
   await expectComplete(bed.store, containers);
-  expect(agent.log).toContain('raise fs.inotify.max_user_instances');
+  expect(agent.stderr).toContain('raise fs.inotify.max_user_instances');
 }, 60_000);

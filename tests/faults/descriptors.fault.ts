@@ -4,7 +4,7 @@ import { finalContainerRecord } from '../integration/agent-harness';
 import { until } from '../testkit/until';
 import { SimulatedNode } from '../testkit/simulated-node';
 import { expectExactAccount } from './account';
-import { AgentProcess } from './agent-process';
+import { AgentProcess } from '../testkit/agent-process';
 import { faultBed } from './bed';
 import { Sink } from './sink';
 
@@ -34,7 +34,7 @@ test('300 containers under a limit of 64 descriptors: all lines arrive, and the 
     const containerRecord = await finalContainerRecord(bed.store, container);
     expect(await expectExactAccount(bed.store, container, containerRecord)).toEqual([]);
   }
-  expect(agent.log).not.toContain('EMFILE');
+  expect(agent.stderr).not.toContain('EMFILE');
 }, 120_000);
 
 const PATIENCE_MS = 300_000;
@@ -61,14 +61,14 @@ test(
       return Number(new RegExp(`^afterlog_${name} (\\d+)`, 'm').exec(text)?.[1]);
     };
     try {
-      await until('the agent is up', () => agent.log.includes('agent started'), PATIENCE_MS);
+      await agent.started(PATIENCE_MS);
       await until('all of the first lines', () => arrived() === count, PATIENCE_MS);
       containers.slice(0, 500).forEach((container) => container.write(1)); // files that may have been given back
       await until('all of the later lines', () => arrived() === count + 500, PATIENCE_MS);
       await until('acknowledged', async () => (await metric('unacknowledged_bytes')) === 0, PATIENCE_MS);
       expect(await metric('open_files')).toBeLessThan(count);
       expect(await metric('containers')).toBe(count);
-      expect(agent.log).not.toContain('EMFILE');
+      expect(agent.stderr).not.toContain('EMFILE');
     } finally {
       await agent.end('SIGKILL');
       await sink.close();

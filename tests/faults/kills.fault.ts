@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ContainerRecord } from '../../model/records';
 import { parseNs } from '../../model/time';
-import type { Treatment } from '../integration/agent-endpoint';
+import type { Treatment } from '../testkit/fake-loki';
 import { finalContainerRecord, storedOf } from '../integration/agent-harness';
 import { until } from '../testkit/until';
 import { faultBed } from './bed';
 import type { AccountedContainer } from './container';
-import { randomFrom } from './random';
+import { randomFrom } from '../testkit/random';
 
 const KILLS = Number(process.env.FAULT_KILLS ?? 25);
 /** Files of a container (the kubelet's containerLogMaxFiles). */
@@ -19,8 +19,8 @@ const random = randomFrom(20_261_124);
 const troubles: Treatment[] = [
   'reset',
   'reset-after',
-  { after: 500 },
-  { after: 503 },
+  { status: 500, stored: true },
+  { status: 503, stored: true },
   { status: 429, body: 'slow down' },
 ];
 

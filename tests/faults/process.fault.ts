@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { finalContainerRecord, storedOf } from '../integration/agent-harness';
 import { until } from '../testkit/until';
 import { expectComplete } from './account';
-import { bytesIn, filesOpenToWrite } from './agent-process';
+import { bytesIn, filesOpenToWrite } from '../testkit/agent-process';
 import { faultBed } from './bed';
 import { writeBulk } from './bulk';
 
@@ -35,7 +35,7 @@ test('F17: a backlog of 150 MB is buffered neither on the disk nor in memory', a
 });
 
 test('F18: what was not acknowledged when the agent was killed is sent again, without a gap', async () => {
-  bed.endpoint.treat = (push) => (push % 2 ? { after: 500 } : 'pass'); // half of it is stored and not acknowledged
+  bed.endpoint.treat = (push) => (push % 2 ? { status: 500, stored: true } : 'pass'); // half of it is stored and not acknowledged
   const containers = ['a', 'b', 'c'].map((name) => bed.container({ pod: `killed-${name}` }));
   for (let run = 0; run < 4; run++) {
     const agent = await bed.startProcess(['--batch.size', '4KiB']);
@@ -119,7 +119,7 @@ test('F34: where the system gives no inotify watch, the rescan finds new logs, g
     container.deletePod();
   }
   await expectComplete(bed.store, containers);
-  expect(agent.log).toContain('no inotify watch');
+  expect(agent.stderr).toContain('no inotify watch');
 });
 
 test('F34: what an overflow of the inotify queue swallowed the rescan finds', async () => {
@@ -144,7 +144,7 @@ test('two agents on one state directory by mistake: the second refuses and names
   const first = await bed.startProcess();
   const second = await bed.startProcess();
   expect(await second.end('SIGTERM')).toBe(1);
-  expect(second.log).toContain(`another agent (process ${first.pid}) runs on --state.dir ${bed.node.state}`);
+  expect(second.stderr).toContain(`another agent (process ${first.pid}) runs on --state.dir ${bed.node.state}`);
   const container = bed.container({ pod: 'shared-0' }).write(50);
   await bed.arrived(container);
   // One that was killed leaves its lock: it holds nobody up.
@@ -152,5 +152,5 @@ test('two agents on one state directory by mistake: the second refuses and names
   const third = await bed.startProcess();
   container.write(50).deletePod();
   expect(await finalContainerRecord(bed.store, container)).toBeDefined();
-  expect(third.running).toBe(true);
+  expect(third.isRunning).toBe(true);
 });

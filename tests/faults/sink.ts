@@ -1,9 +1,7 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { uncompressSync } from 'snappy';
 import { decodeProtobuf } from '../../pocket-loki/ingest/push-protobuf';
+import { FakeLoki } from '../testkit/fake-loki';
 
 /** Lines of one pod by the number that each of them ends with. */
 class Tally {
@@ -32,28 +30,27 @@ class Tally {
   }
 }
 
-/** Takes every push and counts its lines: for more of them than a store would be asked for in a test. */
+/** A Loki that takes every push and counts its lines: for more of them than a store would be asked for in a test. */
 export class Sink {
   readonly pods = new Map<string, Tally>();
   pushes = 0;
   /** Milliseconds that each answer is held back. */
   delayMs = 0;
-  private readonly server = createServer((incoming, response) => {
-    this.take(incoming).then(
-      () => response.writeHead(204).end(),
-      (error: unknown) => response.writeHead(500).end(String(error))
-    );
-  });
+
+  private constructor(private readonly loki: FakeLoki) {
+    loki.treat = async ({ body }) => {
+      this.take(body);
+      await wait(this.delayMs);
+      return 'pass' as const;
+    };
+  }
 
   static async open(): Promise<Sink> {
-    const sink = new Sink();
-    sink.server.listen(0, '127.0.0.1');
-    await once(sink.server, 'listening');
-    return sink;
+    return new Sink(await FakeLoki.start());
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return this.loki.url;
   }
 
   tally(pod: string): Tally {
@@ -62,19 +59,13 @@ export class Sink {
     return tally;
   }
 
-  async close(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
+  close(): Promise<void> {
+    return this.loki.close();
   }
 
-  private async take(incoming: IncomingMessage): Promise<void> {
-    const parts: Buffer[] = [];
-    for await (const part of incoming) {
-      parts.push(part as Buffer);
-    }
-    const body = uncompressSync(Buffer.concat(parts)) as Buffer;
+  private take(body: Buffer): void {
     this.pushes++;
-    for (const { labels, entries } of decodeProtobuf(body)) {
+    for (const { labels, entries } of decodeProtobuf(uncompressSync(body) as Buffer)) {
       if (labels.some(([name]) => name === 'record')) {
         continue;
       }
@@ -83,6 +74,5 @@ export class Sink {
         this.tally(pod).add(Number(line.subarray(line.lastIndexOf(0x20) + 1).toString('latin1')));
       }
     }
-    await wait(this.delayMs);
   }
 }

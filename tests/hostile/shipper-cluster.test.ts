@@ -1,5 +1,4 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import winston from 'winston';
 import type { ClusterAccess } from '../../shipper/cluster/api/cluster-access';
@@ -8,6 +7,7 @@ import { ListWatch } from '../../shipper/cluster/api/list-watch';
 import { ClusterState, watchedKinds } from '../../shipper/cluster/cluster-state';
 import { ClusterClock } from '../../shipper/cluster/core/cluster-clock';
 import { listed, type Tracker, watched } from '../../shipper/cluster/core/tracker';
+import { close, listen } from '../testkit/http';
 
 const logger = winston.createLogger({ silent: true });
 const clock = new ClusterClock(() => Date.parse('2026-11-28T21:00:00Z'));
@@ -79,9 +79,8 @@ describe('a watch of an API server that misbehaves', () => {
 
   async function watchOf(tracker: Tracker, answer: RequestListener): Promise<ListWatch> {
     server = createServer(answer);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const access: ClusterAccess = {
-      ...{ server: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, ca: undefined, cert: undefined },
+      ...{ server: await listen(server), ca: undefined, cert: undefined },
       ...{ key: undefined, authorization: () => undefined, insecureSkipVerify: false, serverName: undefined },
       ...{ namespace: undefined, origin: 'test' },
     };
@@ -91,8 +90,7 @@ describe('a watch of an API server that misbehaves', () => {
   }
   afterEach(async () => {
     await client.close();
-    server.closeAllConnections();
-    server.close();
+    await close(server);
   });
 
   const pods = () => new ClusterState('c1', clock, true).trackers.pods;

@@ -2,25 +2,22 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startProgram, type StoreProcess } from '../integration/store-process';
-
-const PROGRAM = join(__dirname, '..', '..', 'build', 'afterlog.js');
+import { PROGRAM, RunningProgram } from '../testkit/processes';
 
 /** `afterlog store` as it is shipped, in a directory of its own. */
 export class HostileStore {
   readonly root = mkdtempSync(join(tmpdir(), 'afterlog-hostile-'));
   dir = join(this.root, 'store');
   url = '';
-  private process: StoreProcess | undefined;
+  private process: RunningProgram | undefined;
 
   async start(...args: string[]): Promise<void> {
-    this.process = startProgram(PROGRAM, ['--data.dir', this.dir, '--listen', '127.0.0.1:0', ...args]);
-    this.url = await this.process.url;
+    this.process = this.launch(args);
+    this.url = String((await this.process.logs('serving')).url);
   }
 
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
-    this.process?.child.kill(signal);
-    await this.process?.ended;
+    await this.process?.end(signal);
     this.process = undefined;
   }
 
@@ -30,14 +27,19 @@ export class HostileStore {
   }
 
   get output(): string {
-    return this.process?.output() ?? '';
+    return this.process?.stderr ?? '';
   }
 
   /** How a start ends that is refused. */
   async refusedStart(...args: string[]): Promise<{ code: number | null; output: string }> {
-    const refused = startProgram(PROGRAM, ['--data.dir', this.dir, '--listen', '127.0.0.1:0', ...args]);
+    const refused = this.launch(args);
     const { code } = await refused.ended;
-    return { code, output: refused.output() };
+    return { code, output: refused.stderr };
+  }
+
+  private launch(args: readonly string[]): RunningProgram {
+    const flags = ['--data.dir', this.dir, '--listen', '127.0.0.1:0', ...args];
+    return new RunningProgram([process.execPath, PROGRAM, 'store', ...flags]);
   }
 
   verify(): { code: number | null; output: string } {
@@ -63,8 +65,7 @@ export class HostileStore {
 
   /** Resident memory of the store and its query processes, the most there ever was of each. */
   peakMiB(): number {
-    const { pid } = this.process?.child ?? {};
-    return pid === undefined ? 0 : peakOf(pid);
+    return this.process === undefined ? 0 : peakOf(this.process.pid);
   }
 
   async push(values: unknown[][], labels: Record<string, string> = { app: 'x' }): Promise<number> {

@@ -1,13 +1,13 @@
 import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { request } from 'undici';
 import { startStore } from '../../pocket-loki';
 import { agentConfig, Agents, expectEachLineOnce, finalContainerRecord, storedOf } from './agent-harness';
 import { until } from '../testkit/until';
 import { criLine, secondsAgo, SimulatedNode } from '../testkit/simulated-node';
-import { afterlog } from './logs-program';
+import { afterlog } from '../testkit/afterlog';
 import { startTestStore, type TestStore } from '../testkit/store';
+import { freePort } from '../testkit/http';
 
 const agents = new Agents();
 let node: SimulatedNode;
@@ -147,11 +147,3 @@ test('says on /ready why it is not ready, and ships when the log directory and L
   await agents.stop(agent);
   await late.close();
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}

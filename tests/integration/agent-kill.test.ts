@@ -1,15 +1,15 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseNs } from '../../model/time';
 import type { ContainerRecord } from '../../model/records';
-import { Endpoint, type Treatment } from './agent-endpoint';
+import { Endpoint } from './agent-endpoint';
+import type { Treatment } from '../testkit/fake-loki';
 import { agentConfig, Agents, entriesOf, storedContainerRecords } from './agent-harness';
 import { until } from '../testkit/until';
 import { SimulatedNode, type SimulatedContainer } from '../testkit/simulated-node';
-import { program } from './logs-program';
+import { AgentProcess } from '../testkit/agent-process';
+import { randomFrom } from '../testkit/random';
 import { startTestStore, type TestStore } from '../testkit/store';
 
 /** `AGENT_KILLS=500 npx jest tests/integration/agent-kill` kills more often; `AGENT_KILL_SEED` repeats a run. */
@@ -18,17 +18,6 @@ const SEED = Number(process.env.AGENT_KILL_SEED ?? 20_261_124);
 const LIVE = 4;
 const STEPS_TO_DELETION = 60;
 
-/** Random numbers from a seed (mulberry32), so that a failure can be repeated. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 const random = randomFrom(SEED);
 const chance = (probability: number) => random() < probability;
 
@@ -36,44 +25,31 @@ let node: SimulatedNode;
 let store: TestStore;
 let endpoint: Endpoint;
 const agents = new Agents();
-let child: ChildProcess | null = null;
+let killed: AgentProcess | null = null;
 beforeEach(async () => {
   node = new SimulatedNode();
   store = await startTestStore();
   endpoint = await Endpoint.before(store.url);
 });
 afterEach(async () => {
-  child?.kill('SIGKILL');
+  await killed?.end('SIGKILL');
   await agents.stopAll();
   await endpoint.close();
   await store.close();
   node.remove();
 });
 
-function startAgent(): ChildProcess {
-  const args = ['--loki.url', endpoint.url, '--logs.dir', node.logs, '--containers.dir', node.links, '--listen', ''];
-  const names = ['--state.dir', node.state, '--node.name', 'n1', '--cluster.name', 'c1', '--batch.wait', '20ms'];
+function startAgent(): AgentProcess {
   const push = ['--push.timeout', '300ms', '--push.backoff-min', '10ms', '--push.backoff-max', '100ms'];
   const small = ['--batch.size', '16KiB', '--limits.max-line-size', '4KiB'];
-  return spawn(process.execPath, [program, 'agent', ...args, ...names, ...push, ...small], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-}
-
-/** Resolves when the agent says that it has started: on a busy machine that takes its time. */
-async function started({ stderr }: ChildProcess): Promise<void> {
-  for await (const text of stderr ?? []) {
-    if (String(text).includes('agent started')) {
-      return;
-    }
-  }
+  return new AgentProcess(node, { url: endpoint.url, flags: [...push, ...small] });
 }
 
 const troubles: Treatment[] = [
   { status: 500, body: 'empty ring' },
-  { after: 500 },
+  { status: 500, stored: true },
   { status: 429, body: 'ingestion rate limit exceeded for user fake (limit: 4194304 bytes/sec)' },
-  { after: 503 },
+  { status: 503, stored: true },
   'reset',
   'reset-after',
   'hang',
@@ -145,11 +121,10 @@ test(
     const writer = setInterval(() => work.step(), 20);
     try {
       for (let kill = 0; kill < KILLS; kill++) {
-        child = startAgent();
-        await (chance(0.1) ? wait(random() * 500) : started(child));
+        killed = startAgent();
+        await (chance(0.1) ? wait(random() * 500) : killed.started());
         await wait(random() * 1_000);
-        child.kill('SIGKILL');
-        await once(child, 'exit');
+        await killed.end('SIGKILL');
       }
     } finally {
       clearInterval(writer);

@@ -106,7 +106,7 @@ test('an ending agent waits for Loki as long as it may, and says in one line wha
 
 test('what was in Loki’s hands when the agent ended and the log was deleted is named as such', async () => {
   const container = scene.node.container({ pod: 'job-0' }).write(100);
-  scene.endpoint.treat = () => ({ after: 503 });
+  scene.endpoint.treat = () => ({ status: 503, stored: true });
   const first = await scene.start();
   await until('the store has it', async () => (await entriesOf(scene.store, '{container="main"}')).length === 100);
   await scene.agents.stop(first.agent);

@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { appendFile, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { diskRecordSchema, gcRecordSchema, rollupRecordSchema, thresholdsRecordSchema } from '../../model/records';
 import type { AgentConfig } from '../../shipper/config/agent-config';
@@ -10,13 +8,14 @@ import { agentConfig, Agents, entriesOf } from './agent-harness';
 import { until } from '../testkit/until';
 import { SimulatedNode } from '../testkit/simulated-node';
 import { startTestStore, type TestStore } from '../testkit/store';
+import { serve, type TestServer } from '../testkit/http';
 
 const recorded = (name: string) => readFileSync(`tests/recording/disk-pressure/kubelet/${name}`, 'utf8');
 
 const agents = new Agents();
 let store: TestStore;
 let node: SimulatedNode;
-let kubelet: Server | undefined;
+let kubelet: TestServer | undefined;
 
 beforeEach(async () => {
   store = await startTestStore();
@@ -24,7 +23,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await agents.stopAll();
-  kubelet?.close();
+  await kubelet?.close();
   kubelet = undefined;
   await store.close();
   node.remove();
@@ -39,12 +38,8 @@ function config(more: Partial<AgentConfig['kubelet']>): AgentConfig {
 
 /** A kubelet that answers one path, as the recorded one did. */
 async function kubeletWith(path: string, body: string): Promise<string> {
-  kubelet = createServer((request, response) => {
-    const known = request.url === path;
-    response.writeHead(known ? 200 : 403).end(known ? body : 'Forbidden');
-  });
-  await new Promise<void>((resolve) => kubelet?.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(kubelet.address() as AddressInfo).port}`;
+  kubelet = await serve(({ url }) => (url === path ? { status: 200, body } : { status: 403, body: 'Forbidden' }));
+  return kubelet.url;
 }
 
 const records = async (kind: string): Promise<unknown[]> =>
@@ -194,18 +189,9 @@ function reclaimLines(minute: number, at = new Date(Date.now() - (10 - minute) *
 /** A Loki that takes nothing, and counts the gc records that it was offered. */
 async function refusingLoki(): Promise<{ url: string; offered(): number; close(): Promise<void> }> {
   const offered = new Set<string>();
-  const server = createServer((request, response) => {
-    let body = '';
-    request.setEncoding('utf8').on('data', (text: string) => (body += text));
-    request.on('end', () => {
-      [...body.matchAll(/hog-\d/g)].forEach(([name]) => offered.add(name));
-      response.writeHead(503).end('down');
-    });
+  const { url, close } = await serve(({ body }) => {
+    [...body.toString().matchAll(/hog-\d/g)].forEach(([name]) => offered.add(name));
+    return { status: 503, body: 'down' };
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    offered: () => offered.size,
-    close: () => new Promise((resolve) => server.close(() => resolve())),
-  };
+  return { url, offered: () => offered.size, close };
 }

@@ -6,7 +6,7 @@ import { formatNs } from '../../model/time';
 import { containerRecordSchema } from '../../model/records';
 import { entriesOf, expectEachLineOnce, storedOf } from './agent-harness';
 import { secondsAgo, SimulatedNode, type SimulatedContainer } from '../testkit/simulated-node';
-import { afterlog } from './logs-program';
+import { afterlog } from '../testkit/afterlog';
 import { startTestStore, type TestStore } from '../testkit/store';
 
 let node: SimulatedNode;

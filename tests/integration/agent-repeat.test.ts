@@ -19,7 +19,7 @@ class TestClock {
 
 /** Lets the store take what is sent while the agent hears nothing of it, until the store has all lines. */
 async function storedUnheard(container: SimulatedContainer, clock?: TestClock) {
-  scene.endpoint.treat = () => ({ after: 503 });
+  scene.endpoint.treat = () => ({ status: 503, stored: true });
   const { agent } = await scene.start(scene.config(), clock && { clock });
   await until(
     'the store has it',

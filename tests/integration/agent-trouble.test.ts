@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Treatment } from './agent-endpoint';
+import type { Treatment } from '../testkit/fake-loki';
 import { agentConfig, expectEachLineOnce, storedContainerRecords, storedOf } from './agent-harness';
 import { criLine, secondsAgo } from '../testkit/simulated-node';
 import { agentScene } from './agent-scene';
@@ -13,10 +13,22 @@ const overloaded: Treatment = {
 };
 
 test.each<[string, Treatment[]]>([
-  ['500 after storing', [{ after: 500 }, { after: 503 }]],
+  [
+    '500 after storing',
+    [
+      { status: 500, stored: true },
+      { status: 503, stored: true },
+    ],
+  ],
   ['429', [overloaded, overloaded]],
   ['connections cut before and after storing', ['reset', 'reset-after']],
-  ['an answer that is no acknowledgement', [{ after: 260 }, { status: 401, body: 'no credentials' }]],
+  [
+    'an answer that is no acknowledgement',
+    [
+      { status: 260, stored: true },
+      { status: 401, body: 'no credentials' },
+    ],
+  ],
 ])('every line arrives, and is stored once, through %s', async (_what, troubles) => {
   scene.endpoint.treat = (push) => (push % 3 < 2 ? troubles[push % troubles.length]! : 'pass');
   const containers = ['a', 'b'].map((name) =>

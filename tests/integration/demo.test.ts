@@ -1,8 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { containerRecordSchema, type ContainerRecord } from '../../model/records';
@@ -10,37 +8,11 @@ import { startStore, type Store } from '../../pocket-loki';
 import { connectLoki, type LokiConnection } from '../../shipper/loki/connection';
 import { pages } from '../../shipper/loki/pages';
 import { QueryClient } from '../../shipper/loki/query-client';
+import { afterlog, type Ran } from '../testkit/afterlog';
+import { listen } from '../testkit/http';
+import { PROGRAM, RunningProgram } from '../testkit/processes';
 
-const program = join(__dirname, '../../build/afterlog.js');
 const kubectlError = 'unable to retrieve container logs for containerd://';
-
-interface Ended {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-/** Runs the built program (`npm run build:shipper`). */
-function afterlog(...args: string[]): {
-  child: ChildProcess;
-  ended: Promise<Ended>;
-  said(text: string): Promise<void>;
-} {
-  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const out = { stdout: '', stderr: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (out.stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (out.stderr += text));
-  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, ...out }));
-  return {
-    child,
-    ended,
-    async said(text) {
-      while (!out.stdout.includes(text)) {
-        await Promise.race([once(child.stdout, 'data'), ended.then(() => Promise.reject(new Error(out.stderr)))]);
-      }
-    },
-  };
-}
 
 describe('afterlog demo', () => {
   let dir: string;
@@ -49,20 +21,22 @@ describe('afterlog demo', () => {
   });
   afterAll(() => rm(dir, { recursive: true, force: true }));
 
-  const demo = (...flags: string[]) =>
-    afterlog('demo', '--data.dir', join(dir, 'demo'), '--agent.listen', '127.0.0.1:0', ...flags);
+  const command = (...flags: string[]) => [
+    ...['demo', '--data.dir', join(dir, 'demo'), '--agent.listen', '127.0.0.1:0'],
+    ...flags,
+  ];
+  const demo = (...flags: string[]) => afterlog(command(...flags));
 
   it('does not listen where other machines reach its store', async () => {
-    const { code, stderr } = await demo('--store.listen', '0.0.0.0:0').ended;
+    const { code, stderr } = await demo('--store.listen', '0.0.0.0:0');
     expect(code).toBe(1);
     expect(stderr).toContain("--store.listen 0.0.0.0:0 is reachable from other machines, and the demo's store has no");
   });
 
   it('names the flag to change when a port is taken, and touches nothing', async () => {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    const { code, stderr } = await demo('--store.listen', `127.0.0.1:${port}`).ended;
+    const server = createServer();
+    const { host } = new URL(await listen(server));
+    const { code, stderr } = await demo('--store.listen', host);
     server.close();
     expect(code).toBe(1);
     expect(existsSync(join(dir, 'demo'))).toBe(false);
@@ -70,22 +44,22 @@ describe('afterlog demo', () => {
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)('stops in the middle of the replay on %s', async (signal) => {
-    const run = demo('--store.listen', '127.0.0.1:0', '--speed', '1');
-    await run.said('minutes of a node');
-    run.child.kill(signal);
-    const { code, stderr } = await run.ended;
-    expect({ code, stderr }).toEqual({ code: 130, stderr: expect.not.stringContaining('Error') });
+    const flags = command('--store.listen', '127.0.0.1:0', '--speed', '1');
+    const run = new RunningProgram([process.execPath, PROGRAM, ...flags]);
+    await run.writes('minutes of a node');
+    const code = await run.end(signal);
+    expect({ code, stderr: run.stderr }).toEqual({ code: 130, stderr: expect.not.stringContaining('Error') });
   });
 
   describe('to its end', () => {
-    let ended: Ended;
+    let ended: Ran;
     let store: Store;
     let connection: LokiConnection;
     let client: QueryClient;
     let span: { from: bigint; to: bigint };
 
     beforeAll(async () => {
-      ended = await demo('--store.listen', '127.0.0.1:0', '--speed', '200', '--agent-down', 'none', '--exit').ended;
+      ended = await demo('--store.listen', '127.0.0.1:0', '--speed', '200', '--agent-down', 'none', '--exit');
       store = await startStore({ dir: join(dir, 'demo', 'store'), port: 0 });
       connection = connectLoki({ url: store.url });
       client = new QueryClient(connection);
@@ -152,7 +126,7 @@ describe('afterlog demo', () => {
     it('reads a log back by the pasted error of kubectl, with its status', async () => {
       const hello = (await containerRecords()).find((record) => record.job === 'hello');
       const text = `${kubectlError}${hello?.containerId}`;
-      const { code, stdout, stderr } = await afterlog('logs', text, '--loki.url', store.url).ended;
+      const { code, stdout, stderr } = await afterlog(['logs', text, '--loki.url', store.url]);
       expect(stdout).toBe('Hello, Kubernetes!\n');
       expect(stderr).toContain(hello?.pod);
       expect(stderr).toContain('All of its log is in Loki: 1 line');
@@ -162,7 +136,7 @@ describe('afterlog demo', () => {
     it('reads the failed restart of a container back whose files are long gone', async () => {
       const crashy = (await containerRecords()).find((record) => record.container === 'crashy');
       const args = ['logs', crashy!.pod, '-n', 'job-test', '--previous', '--loki.url', store.url];
-      expect((await afterlog(...args).ended).stdout).toMatch(/^attempt at /);
+      expect((await afterlog(args)).stdout).toMatch(/^attempt at /);
     });
   });
 });

@@ -24,7 +24,8 @@ import { checkSystemLimits } from '../../shipper/doctor/system-limits';
 import { checkWatchRights } from '../../shipper/doctor/watch-rights';
 import { connectLoki, type LokiConnection } from '../../shipper/loki/connection';
 import { defaultThresholds } from '../../model/thresholds';
-import { asNobody, layOutLogs, type LookAlike, lookAlike } from './doctor-nodes';
+import { serve, type TestServer } from '../testkit/http';
+import { asNobody, layOutLogs } from './doctor-nodes';
 
 let dir: string;
 let config: AgentConfig;
@@ -214,7 +215,7 @@ describe('Loki', () => {
     [403, 'Forbidden', '--loki.bearer-token-file'],
     [404, 'not found', '--loki.url'],
   ])('that answers %i: %s', async (status, body, flag) => {
-    const gateway = await lookAlike(() => ({ status, body }));
+    const gateway = await serve(() => ({ status, body }));
     const through = connectLoki({ url: gateway.url });
     expect(await checkLoki(through, 'c1')).toMatchObject([{ level: 'error', todo: expect.stringContaining(flag) }]);
     await through.close();
@@ -222,7 +223,7 @@ describe('Loki', () => {
   });
 
   test('that may be read and not written', async () => {
-    const gateway = await lookAlike(({ url = '' }) =>
+    const gateway = await serve(({ url }) =>
       url.includes('push')
         ? { status: 403, body: 'read only' }
         : { status: 200, body: '{"status":"success","data":[]}' }
@@ -257,11 +258,11 @@ describe('the kubelet', () => {
     '/stats/summary': JSON.stringify(summary),
     '/configz': JSON.stringify(configz),
   };
-  let kubelet: LookAlike;
+  let kubelet: TestServer;
   let refused: string[];
   beforeEach(async () => {
     refused = [];
-    kubelet = await lookAlike(({ url = '' }) =>
+    kubelet = await serve(({ url }) =>
       refused.includes(url) ? { status: 403, body: 'Forbidden' } : { status: 200, body: answers[url] ?? '' }
     );
     config.kubelet.url = kubelet.url;
@@ -350,13 +351,15 @@ describe('the disks', () => {
 
 describe('the rights of the watch', () => {
   let denied: (attributes: { verb: string; resource: string }) => boolean;
-  let server: LookAlike;
+  let server: TestServer;
   beforeEach(async () => {
-    server = await lookAlike(({ url = '' }, body) => {
+    server = await serve(({ url, body }) => {
       if (!url.endsWith('selfsubjectaccessreviews')) {
         return { status: 404, body: '{}' };
       }
-      const { spec } = JSON.parse(body) as { spec: { resourceAttributes: { verb: string; resource: string } } };
+      const { spec } = JSON.parse(body.toString()) as {
+        spec: { resourceAttributes: { verb: string; resource: string } };
+      };
       return { status: 201, body: JSON.stringify({ status: { allowed: !denied(spec.resourceAttributes) } }) };
     });
   });

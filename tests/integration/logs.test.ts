@@ -1,7 +1,7 @@
 import { GC_METADATA, gcRecordSchema, POD_METADATA, podRecordSchema } from '../../model/records';
 import { formatNs } from '../../model/time';
 import { id, run, pushLines, pushOther, pushRecord, record } from './logs-data';
-import { afterlog, type Ran } from './logs-program';
+import { afterlog, type Ran } from '../testkit/afterlog';
 import { ago, startTestStore, type TestStore, type Value } from '../testkit/store';
 
 const second = 1_000_000_000n;

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { SimulatedNode } from '../testkit/simulated-node';
-import { afterlog, program } from './logs-program';
-import { startProgram } from './store-process';
+import { afterlog } from '../testkit/afterlog';
+import { PROGRAM, RunningProgram } from '../testkit/processes';
 
 /** The binary that tests/node24/package.json brings; the programs of the agent's node run on Linux. */
 const findNode24 = () => join(dirname(require.resolve(`node-linux-${process.arch}/package.json`)), 'bin/node');
@@ -27,9 +27,10 @@ const findNode24 = () => join(dirname(require.resolve(`node-linux-${process.arch
   test('ships a log to its own store and reads it back', async () => {
     const container = node.container({ pod: 'import-x7k2p' }).write(300, 60);
     const dataDir = join(node.dir, 'store');
-    const store = startProgram(program, ['--listen', '127.0.0.1:0', '--data.dir', dataDir], findNode24());
+    const flags = ['--listen', '127.0.0.1:0', '--data.dir', dataDir];
+    const store = new RunningProgram([findNode24(), PROGRAM, 'store', ...flags]);
     try {
-      const loki = ['--loki.url', await store.url];
+      const loki = ['--loki.url', String((await store.logs('serving')).url)];
       const agent = await afterlog(
         [
           ...['agent', '--once', ...loki, '--logs.dir', node.logs, '--containers.dir', node.links],
@@ -41,8 +42,7 @@ const findNode24 = () => join(dirname(require.resolve(`node-linux-${process.arch
       const logs = await afterlog(['logs', container.pod, ...loki], { node: findNode24() });
       expect(logs.stdout.trimEnd().split('\n')).toEqual(container.written);
     } finally {
-      store.child.kill('SIGTERM');
-      await store.ended;
+      await store.end();
     }
   });
 });

@@ -1,7 +1,7 @@
 import winston from 'winston';
 import { connectLoki } from '../../shipper/loki/connection';
 import { RecordWriter } from '../../shipper/loki/record-writer';
-import type { Treatment } from './agent-endpoint';
+import type { Treatment } from '../testkit/fake-loki';
 import { entriesOf, expectEachLineOnce } from './agent-harness';
 import { until } from '../testkit/until';
 import { secondsAgo } from '../testkit/simulated-node';

@@ -1,34 +1,28 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { buildStoreProgram, startProgram, type StoreProcess } from './store-process';
+import { join } from 'node:path';
+import { PROGRAM, RunningProgram } from '../testkit/processes';
 
 describe('afterlog store', () => {
-  let program: string;
   let dir: string;
-  const running: StoreProcess[] = [];
-
-  beforeAll(async () => {
-    program = await buildStoreProgram();
-  });
-
-  afterAll(() => rm(dirname(program), { recursive: true }));
+  const running: RunningProgram[] = [];
 
   beforeEach(async () => {
     dir = await mkdtemp(join(tmpdir(), 'afterlog-store-'));
   });
 
   afterEach(async () => {
-    running.forEach(({ child }) => child.kill('SIGKILL'));
-    await Promise.all(running.splice(0).map(({ ended }) => ended));
+    await Promise.all(running.splice(0).map((store) => store.end('SIGKILL')));
     await rm(dir, { recursive: true });
   });
 
-  function start(...args: string[]): StoreProcess {
-    const store = startProgram(program, args);
+  function start(...args: string[]): RunningProgram {
+    const store = new RunningProgram([process.execPath, PROGRAM, 'store', ...args]);
     running.push(store);
     return store;
   }
+
+  const urlOf = async (store: RunningProgram) => String((await store.logs('serving')).url);
 
   const push = (url: string, values: string[][]) =>
     fetch(`${url}/loki/api/v1/push`, {
@@ -48,12 +42,12 @@ describe('afterlog store', () => {
     'serves until %s, and has everything when it is started again',
     async (signal) => {
       const first = start('--data.dir', dir, '--listen', '127.0.0.1:0');
-      await push(await first.url, [[`${BigInt(Date.now()) * 1_000_000n}`, 'a']]);
-      first.child.kill(signal);
+      await push(await urlOf(first), [[`${BigInt(Date.now()) * 1_000_000n}`, 'a']]);
+      first.signal(signal);
       expect(await first.ended).toEqual({ code: 0, signal: null });
-      expect(first.output()).toContain('"msg":"stopped"');
+      expect(first.stderr).toContain('"msg":"stopped"');
       const second = start('--data.dir', dir, '--listen', '127.0.0.1:0');
-      expect(await count(await second.url)).toBe(1);
+      expect(await count(await urlOf(second))).toBe(1);
     }
   );
 
@@ -62,9 +56,9 @@ describe('afterlog store', () => {
     const base = BigInt(Date.now() - 60_000) * 1_000_000n;
     for (let round = 0; round < 3; round++) {
       const store = start('--data.dir', dir, '--listen', '127.0.0.1:0');
-      const url = await store.url;
+      const url = await urlOf(store);
       expect(await count(url)).toBeGreaterThanOrEqual(acknowledged);
-      const killed = setTimeout(() => store.child.kill('SIGKILL'), 150 + round * 130);
+      const killed = setTimeout(() => store.signal('SIGKILL'), 150 + round * 130);
       for (;;) {
         const values = Array.from({ length: 200 }, (_, i) => [
           `${base + BigInt(acknowledged + i)}`,
@@ -84,7 +78,7 @@ describe('afterlog store', () => {
       await store.ended;
     }
     const store = start('--data.dir', dir, '--listen', '127.0.0.1:0');
-    const found = await count(await store.url);
+    const found = await count(await urlOf(store));
     expect(acknowledged).toBeGreaterThan(0);
     // A last push may be stored without its acknowledgement having arrived.
     expect([acknowledged, acknowledged + 200]).toContain(found);
@@ -93,15 +87,15 @@ describe('afterlog store', () => {
   it('beyond loopback demands credentials, and takes them from files', async () => {
     const open = start('--data.dir', dir, '--listen', '0.0.0.0:0');
     expect(await open.ended).toEqual({ code: 1, signal: null });
-    expect(open.output()).toContain('--listen 0.0.0.0:0 is reachable from other machines');
-    expect(open.output()).toContain('--auth.basic-file');
+    expect(open.stderr).toContain('--listen 0.0.0.0:0 is reachable from other machines');
+    expect(open.stderr).toContain('--auth.basic-file');
     const basic = join(dir, 'basic');
     const tokens = join(dir, 'tokens');
     await writeFile(basic, 'user:pass\n');
     await writeFile(tokens, 'secret-1\n\nsecret-2\n');
     const files = ['--auth.basic-file', basic, '--auth.bearer-token-file', tokens];
     const store = start('--data.dir', join(dir, 'store'), '--listen', '0.0.0.0:0', ...files);
-    const url = (await store.url).replace('0.0.0.0', '127.0.0.1');
+    const url = (await urlOf(store)).replace('0.0.0.0', '127.0.0.1');
     const status = async (authorization?: string) =>
       (await fetch(`${url}/loki/api/v1/labels`, { headers: authorization === undefined ? {} : { authorization } }))
         .status;
@@ -113,7 +107,7 @@ describe('afterlog store', () => {
 
   it('says what to do where the directory, the port or a flag is wrong', async () => {
     const first = start('--data.dir', dir, '--listen', '127.0.0.1:0');
-    const { port } = new URL(await first.url);
+    const { port } = new URL(await urlOf(first));
     const failures: Array<[string[], string]> = [
       [
         ['--data.dir', dir, '--listen', '127.0.0.1:0'],
@@ -132,7 +126,7 @@ describe('afterlog store', () => {
     for (const [args, message] of failures) {
       const failed = start(...args);
       expect(await failed.ended).toEqual({ code: 1, signal: null });
-      expect(failed.output()).toContain(message);
+      expect(failed.stderr).toContain(message);
     }
   });
 });

@@ -7,18 +7,16 @@ import { until } from '../testkit/until';
 import { connectLoki } from '../../shipper/loki/connection';
 import { logQuery } from '../../model/logql';
 import { QueryClient } from '../../shipper/loki/query-client';
-import { buildWatch, WatchProcess } from './watch-process';
+import { WatchProcess } from './watch-process';
 
 describe('afterlog watch', () => {
   let dir: string;
-  let program: string;
   let store: Store;
   let server: FakeApiServer;
   const processes: WatchProcess[] = [];
 
   beforeAll(async () => {
     dir = await mkdtemp(path.join(tmpdir(), 'afterlog-watch-command-'));
-    program = await buildWatch(dir);
   });
   afterAll(() => rm(dir, { recursive: true }));
 
@@ -27,7 +25,7 @@ describe('afterlog watch', () => {
     server = await new FakeApiServer().start();
   });
   afterEach(async () => {
-    await Promise.all(processes.splice(0).map((one) => one.exit('SIGKILL')));
+    await Promise.all(processes.splice(0).map((one) => one.end('SIGKILL')));
     server.stop();
     await store.close();
   });
@@ -43,7 +41,7 @@ describe('afterlog watch', () => {
       '--listen',
       '127.0.0.1:0',
     ];
-    const one = new WatchProcess(program, [...base, ...args]);
+    const one = new WatchProcess([...base, ...args]);
     processes.push(one);
     return one;
   }
@@ -77,7 +75,7 @@ describe('afterlog watch', () => {
     server.put('jobs', endedJob('a'));
     server.missingPaths.push('/apis/batch/v1/cronjobs');
     const watch = run('--once');
-    expect(await watch.exit()).toBe(0);
+    expect(await watch.ended).toMatchObject({ code: 0 });
     expect(watch.stdout).toMatch(
       /^listed 0 nodes, 0 cronjobs, 1 jobs, 0 pods, 0 events; 1 records are in Loki, 0 were refused\n$/
     );
@@ -87,7 +85,7 @@ describe('afterlog watch', () => {
   it('--once says what it may not list, and fails', async () => {
     server.refusals.set('pods', 403);
     const watch = run('--once');
-    expect(await watch.exit()).toBe(1);
+    expect(await watch.ended).toMatchObject({ code: 1 });
     expect(watch.stderr).toContain('could not list pods: pods is refused');
   });
 
@@ -108,7 +106,7 @@ describe('afterlog watch', () => {
     expect(metrics).toContain('afterlog_records_acknowledged_total 1');
     expect((await fetch(`${await watch.url()}/healthz`)).status).toBe(200);
     expect((await fetch(`${await watch.url()}/nowhere`)).status).toBe(404);
-    expect(await watch.exit('SIGTERM')).toBe(0);
+    expect(await watch.end('SIGTERM')).toBe(0);
     expect(await records('watch')).toMatchObject([{ kind: 'watch', final: true }]);
   });
 
@@ -135,9 +133,9 @@ describe('afterlog watch', () => {
 
   it('is not ready while the API server cannot be reached, neither the leader nor who stands by', async () => {
     const one = run('--leader-election');
-    await one.logged('leading');
+    await one.logs('leading');
     const two = run('--leader-election');
-    await two.logged('standing by');
+    await two.logs('standing by');
     await until('both to be ready', async () => {
       return [await one.ready(), await two.ready()].every(({ status }) => status === 200);
     });
@@ -150,14 +148,14 @@ describe('afterlog watch', () => {
 
   it('lets one of two replicas write; the other takes over when it ends', async () => {
     const one = run('--leader-election');
-    await one.logged('leading');
+    await one.logs('leading');
     const two = run('--leader-election');
-    await two.logged('standing by');
+    await two.logs('standing by');
     expect((await two.ready()).body).toMatchObject({ ready: true, role: 'standby' });
     server.put('jobs', endedJob('a'));
     await until('the record', async () => (await records('job')).length === 1);
-    expect(await one.exit('SIGTERM')).toBe(0);
-    await two.logged('leading');
+    expect(await one.end('SIGTERM')).toBe(0);
+    await two.logs('leading');
     server.put('jobs', endedJob('b'));
     await until('the second record', async () => (await records('job')).length === 2);
     expect(two.events().map(({ msg }) => msg)).toContain('going on where the last watch left off');
@@ -170,7 +168,7 @@ describe('afterlog watch', () => {
     ['a URL that is none', ['--loki.url', 'nope'], '"nope" is not a URL of a Loki'],
   ])('says in one line what is wrong: %s', async (_, args, message) => {
     const watch = run(...args);
-    expect(await watch.exit()).toBe(1);
+    expect(await watch.ended).toMatchObject({ code: 1 });
     expect(watch.stderr).toContain(`afterlog: `);
     expect(watch.stderr).toContain(message);
   });

@@ -1,5 +1,4 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -8,6 +7,7 @@ import { CLUSTER, Deployed } from './deployed';
 import type { Environment } from './environment';
 import type { Kubectl } from './kubectl';
 import { afterlog, Program, type Ran } from './programs';
+import { freePort } from '../testkit/http';
 
 const answerSchema = z.object({
   data: z.object({ result: z.array(z.object({ values: z.array(z.tuple([z.string(), z.string()])) })) }),
@@ -146,16 +146,4 @@ export class House {
   private file(name: string): string {
     return join(this.dir, name);
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port'))
-      );
-    });
-  });
 }

@@ -7,6 +7,7 @@ import { JournalSource } from '../../shipper/node/kubelet-log/journal-source';
 import { KubeletLog } from '../../shipper/node/kubelet-log/kubelet-log';
 import type { Reclaim } from '../../shipper/node/kubelet-log/reclaim';
 import { until } from '../testkit/until';
+import { endProcess } from '../testkit/processes';
 
 const JOURNALD = '/lib/systemd/systemd-journald';
 const UNIT = 'kubelet.service';
@@ -71,11 +72,7 @@ async function log(lines: readonly string[]): Promise<void> {
 
   afterAll(async () => {
     // One of a namespace ends by itself when nobody needs it.
-    if (journald.exitCode === null) {
-      const ended = new Promise((resolve) => journald.once('exit', resolve));
-      journald.kill();
-      await ended;
-    }
+    await endProcess(journald);
     [sockets, ...directories()].forEach((path) => rmSync(path, { recursive: true, force: true }));
   });
 

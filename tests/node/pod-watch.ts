@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
 import type { Kubectl } from './kubectl';
+import { endProcess } from '../testkit/processes';
 
 const ended = z.object({ containerID: z.string().optional(), exitCode: z.number() });
 const statusSchema = z.object({
@@ -61,9 +62,7 @@ export class PodWatch {
   /** @throws Error if the watch had ended before, or gave what is no pod: then something may have been missed */
   async stop(): Promise<void> {
     const endedBefore = this.child.exitCode !== null;
-    const ended = new Promise((resolve) => this.child.once('close', resolve));
-    this.child.kill();
-    await (endedBefore ? undefined : ended);
+    await endProcess(this.child);
     if (endedBefore || this.failure !== undefined) {
       throw new Error(`the test's own watch of pods failed: ${this.failure ?? 'kubectl ended'}`);
     }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { endProcess } from '../testkit/processes';
 import { until } from '../testkit/until';
 
 const program = join(__dirname, '../../bin/afterlog');
@@ -50,7 +51,7 @@ export class Program {
 
   /** @returns the exit code; null where the signal ended it */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
-    this.child.kill(signal);
+    await endProcess(this.child, signal);
     return this.ended;
   }
 }

@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, openSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Agent, request } from 'undici';
@@ -12,6 +11,8 @@ import { clusterAccess } from '../../shipper/cluster/api/access';
 import { ApiClient } from '../../shipper/cluster/api/client';
 import { ClusterClock } from '../../shipper/cluster/core/cluster-clock';
 import { until } from '../testkit/until';
+import { freePort } from '../testkit/http';
+import { endProcess } from '../testkit/processes';
 
 /** Where etcd and kube-apiserver are, as controller-runtime's envtest has it; undefined where they are not. */
 export function realBinaries(): string | undefined {
@@ -63,14 +64,14 @@ export class RealApiServer {
   async stop(): Promise<void> {
     await Promise.all(this.clients.map((client) => client.close()));
     // It would wait a minute for watches to end.
-    await end(this.apiserver, 'SIGKILL');
-    await end(this.etcd);
+    await endProcess(this.apiserver, 'SIGKILL');
+    await endProcess(this.etcd);
     await rm(this.dir, { recursive: true, force: true });
   }
 
   /** Kills the API server and starts it again: what it had in memory is gone, what is in etcd stays. */
   async restart(): Promise<void> {
-    await end(this.apiserver, 'SIGKILL');
+    await endProcess(this.apiserver, 'SIGKILL');
     await this.startApiServer();
   }
 
@@ -186,27 +187,4 @@ export class RealApiServer {
 function collectionOf({ apiVersion, kind, metadata: { namespace } }: z.infer<typeof manifestSchema>): string {
   const group = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   return `${group}${namespace === undefined ? '' : `/namespaces/${namespace}`}/${kind.toLowerCase()}s`;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port'))
-      );
-    });
-  });
-}
-
-async function end(process: ChildProcess | undefined, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
-  if (process === undefined || process.exitCode !== null || process.signalCode !== null) {
-    return;
-  }
-  const ended = new Promise((resolve) => process.once('exit', resolve));
-  process.kill(signal);
-  const giveUp = setTimeout(() => process.kill('SIGKILL'), 10_000);
-  await ended;
-  clearTimeout(giveUp);
 }

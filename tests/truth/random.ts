@@ -1,18 +1,12 @@
-/** Numbers from a seed, the same on every machine: the generator is mulberry32. */
+import { randomFrom } from '../testkit/random';
+
+/** Numbers from a seed, the same on every machine. */
 export class Random {
-  private state: number;
+  /** At least 0, below 1. */
+  readonly next: () => number;
 
   constructor(seed: number) {
-    this.state = (seed * 0x9e3779b9) >>> 0;
-  }
-
-  /** At least 0, below 1. */
-  next(): number {
-    this.state = (this.state + 0x6d2b79f5) >>> 0;
-    let t = this.state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+    this.next = randomFrom(Math.imul(seed, 0x9e3779b9));
   }
 
   /** A whole number, both ends included. */

@@ -1,5 +1,6 @@
-import { randomFrom } from '../faults/random';
-import type { Action, CauseCode, ContainerAction, ContainerPlan, Shape, Treatment, WorldScript } from './script';
+import { randomFrom } from '../testkit/random';
+import type { Action, CauseCode, ContainerAction, ContainerPlan, Shape, WorldScript } from './script';
+import type { Treatment } from '../testkit/fake-loki';
 
 /** A container's own action: without its name, which all of them share. */
 type OwnAction = ContainerAction extends infer A
@@ -291,18 +292,18 @@ function treatmentOf(dice: Dice): Treatment {
   const [status, type, body] = dice.pick(ANSWERS);
   switch (dice.int(0, 8)) {
     case 0:
-      return { how: 'reset', stored };
+      return stored ? 'reset-after' : 'reset';
     case 1:
-      return { how: 'hang', stored };
+      return stored ? 'hang-after' : 'hang';
     case 2:
-      return { how: 'dribble', stored, status: dice.pick([200, 400, 500]) };
+      return { pace: 'dribble', stored, status: dice.pick([200, 400, 500]) };
     case 3:
-      return { how: 'endless', status: dice.pick([200, 400, 502]) };
+      return { pace: 'endless', status: dice.pick([200, 400, 502]), type: 'text/html' };
     case 4:
-      return { how: 'garbage' };
+      return 'garbage';
     case 5: // what a proxy says that gave up on a Loki that went on
-      return { how: 'answer', stored: true, status: dice.pick([500, 502, 503, 504]), type: 'text/html', body: HTML };
+      return { stored: true, status: dice.pick([500, 502, 503, 504]), type: 'text/html', body: HTML };
     default:
-      return { how: 'answer', stored: false, status, type, body };
+      return { stored: false, status, type, body };
   }
 }

@@ -283,7 +283,7 @@ class Book {
 
   seen(entries: readonly PassedEntry[]): void {
     for (const { labels, line } of entries) {
-      if (labels.get('record') === 'container') {
+      if (labels.record === 'container') {
         const record = containerRecordSchema.parse(JSON.parse(line));
         this.records.push({ at: Date.now(), record });
       }
@@ -294,18 +294,18 @@ class Book {
     const now = Date.now();
     this.takeNew();
     for (const { labels, metadata, line } of entries) {
-      if (labels.get('record') === 'container') {
+      if (labels.record === 'container') {
         const { id, final } = containerRecordSchema.parse(JSON.parse(line));
         if (final) {
           this.final.set(id, now);
         }
       } else {
-        const key = `${metadata.get('pod')}/${metadata.get('restart')}`;
+        const key = `${metadata.pod}/${metadata.restart}`;
         const units = this.waiting.get(key);
         // A line longer than Loki takes comes in several entries.
-        const stream = `${key}/${metadata.get('stream')}`;
+        const stream = `${key}/${metadata.stream}`;
         const content = (this.begun.get(stream) ?? '') + line;
-        this.begun.set(stream, metadata.has('continues') ? content.slice(content.lastIndexOf('<')) : '');
+        this.begun.set(stream, metadata.continues !== undefined ? content.slice(content.lastIndexOf('<')) : '');
         for (const text of textsOf(content)) {
           const unit = units?.get(text)?.shift();
           if (unit) {

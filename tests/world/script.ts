@@ -1,5 +1,6 @@
 import type { CauseId } from '../../model/causes';
 import type { Limits } from '../../pocket-loki/common/limits';
+import type { Treatment } from '../testkit/fake-loki';
 
 /**
  * A world as data: what happens on one node, when, and why. A seed gives a script (`generate.ts`), `play.ts` plays it on real
@@ -91,20 +92,6 @@ export type AgentAction = { at: number } & (
 );
 
 /** What becomes of one request on its way to Loki. */
-export type Treatment =
-  /** The connection is cut before Loki sees the request, or after it stored it. */
-  | { how: 'reset'; stored: boolean }
-  /** Nobody answers. */
-  | { how: 'hang'; stored: boolean }
-  /** An answer that is not Loki's. */
-  | { how: 'answer'; stored: boolean; status: number; type: string; body: string }
-  /** An answer that comes a byte at a time. */
-  | { how: 'dribble'; stored: boolean; status: number }
-  /** An answer that never ends. */
-  | { how: 'endless'; status: number }
-  /** No HTTP at all. */
-  | { how: 'garbage' };
-
 export interface GatewayAction {
   at: number;
   do: 'gateway';

@@ -1,9 +1,11 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createConnection, createServer } from 'node:net';
+import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../../testkit/until';
+import { freePort } from '../../testkit/http';
+import { endProcess } from '../../testkit/processes';
 
 /** nginx from the PATH, or where Debian puts it, which is not on everybody's PATH; undefined where there is none. */
 export const nginxProgram = [process.env.NGINX_BIN, 'nginx', '/usr/sbin/nginx'].find(
@@ -70,9 +72,7 @@ export async function startNginx(upstream: string, servers: Readonly<Record<stri
     ports,
     caFile: cert,
     async stop() {
-      const exit = new Promise((resolve) => nginx.once('exit', resolve));
-      nginx.kill('SIGTERM');
-      await exit;
+      await endProcess(nginx);
       rmSync(dir, { recursive: true, force: true });
     },
   };
@@ -83,15 +83,5 @@ function answers(port: number): Promise<boolean> {
     const socket = createConnection({ port, host: '127.0.0.1' });
     socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
     socket.once('connect', () => socket.destroy());
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
   });
 }

@@ -1,11 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { LOKI_WANTED, lokiProgram } from '../loki-program';
+import { freePort } from '../../testkit/http';
+import { endProcess } from '../../testkit/processes';
 
 export interface RealLoki {
   url: string;
@@ -61,7 +62,7 @@ async function start(settings: Record<string, unknown>): Promise<RealLoki> {
   let said = '';
   loki.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-2_000)));
   const stop = async () => {
-    await ended(loki);
+    await endProcess(loki); // SIGTERM, which a container's client passes on
     await rm(dir, { recursive: true });
   };
   const url = `http://127.0.0.1:${http}`;
@@ -81,24 +82,6 @@ async function isReady(url: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode === null) {
-    const exit = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGTERM'); // which a container's client passes on
-    await exit;
-  }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }
 
 /** Loki in one process on a file system, its schema the one of today. */

@@ -1,13 +1,13 @@
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Host, startHost } from './start-host';
+import { serve, type TestServer } from '../../../tests/testkit/http';
 
 const plugin = { id: 'a-b-app', type: 'app', name: 'A', info: {}, includes: [] };
 let dir: string;
-let loki: Server;
+let loki: TestServer;
 let asked: Array<{ url?: string; flags?: unknown }>;
 let host: Host;
 
@@ -20,28 +20,23 @@ beforeEach(async () => {
   writeFileSync(join(dir, 'dist/module.js'), 'define([], () => ({}))');
   writeFileSync(join(dir, 'page/index.html'), '<title>the page</title>');
   asked = [];
-  loki = createServer(({ url, headers }, response) => {
+  loki = await serve(({ url, headers }) => {
     asked.push({ url, flags: headers['x-loki-response-encoding-flags'] });
-    response.writeHead(400, { 'content-type': 'text/plain' }).end('parse error');
+    return { status: 400, headers: { 'content-type': 'text/plain' }, body: 'parse error' };
   });
-  await new Promise<void>((resolve) => loki.listen(0, '127.0.0.1', resolve));
   host = await startHost({
     listen: { host: '127.0.0.1', port: 0 },
-    lokiUrl: `http://127.0.0.1:${portOf(loki)}`,
+    lokiUrl: loki.url,
     dist: join(dir, 'dist'),
     page: join(dir, 'page'),
   });
 });
 afterEach(async () => {
   await host.close();
-  loki.close();
+  await loki.close();
   rmSync(dir, { recursive: true });
 });
 
-const portOf = (server: Server) => {
-  const address = server.address();
-  return typeof address === 'object' ? address?.port : undefined;
-};
 /** What a browser has that has opened the page. */
 const cookie = async (address = host.url) => ({
   cookie: (await fetch(address)).headers.get('set-cookie')?.split(';')[0] ?? '',
@@ -83,8 +78,7 @@ describe('the host', () => {
   });
 
   it('says that Loki cannot be reached', async () => {
-    loki.close();
-    loki.closeAllConnections();
+    await loki.close();
     const { status, text } = await get('/api/datasources/proxy/uid/loki/loki/api/v1/labels');
     expect(status).toBe(502);
     expect(text).toMatch(/Loki at http:\/\/127\.0\.0\.1:\d+ cannot be reached/);

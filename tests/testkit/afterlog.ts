@@ -1,13 +1,11 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { PROGRAM } from './processes';
 
 export interface Ran {
   code: number | null;
   stdout: string;
   stderr: string;
 }
-
-export const program = join(__dirname, '../../build/afterlog.js');
 
 interface RunOptions {
   /** Is told what has been printed so far. */
@@ -25,7 +23,7 @@ export function afterlog(
   args: string[],
   { input = '', env = {}, head = false, node = process.execPath, onOutput }: RunOptions = {}
 ): Promise<Ran> {
-  const child = spawn(node, [program, ...args], { env: { PATH: process.env.PATH, ...env } });
+  const child = spawn(node, [PROGRAM, ...args], { env: { PATH: process.env.PATH, ...env } });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -1,10 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SimulatedNode } from '../testkit/simulated-node';
-import { program } from '../integration/logs-program';
-import { until } from '../testkit/until';
+import { PROGRAM, RunningProgram } from './processes';
+import type { SimulatedNode } from './simulated-node';
+import { until } from './until';
 
 interface ProcessOptions {
   url: string;
@@ -15,45 +13,17 @@ interface ProcessOptions {
 }
 
 /** `afterlog agent` as a process of its own, which can be killed and looked at from outside. */
-export class AgentProcess {
-  private said = '';
-  private readonly child: ChildProcess;
-  private readonly gone: Promise<unknown>;
-
+export class AgentProcess extends RunningProgram {
   constructor(node: SimulatedNode, { url, flags = [], under = [] }: ProcessOptions) {
     const args = ['agent', '--loki.url', url, '--logs.dir', node.logs, '--containers.dir', node.links];
     const names = ['--state.dir', node.state, '--node.name', 'n1', '--cluster.name', 'c1', '--listen', ''];
     const pace = ['--batch.wait', '20ms', '--push.backoff-min', '20ms', '--push.backoff-max', '200ms'];
-    const [command = '', ...rest] = [...under, process.execPath, program, ...args, ...names, ...pace, ...flags];
-    this.child = spawn(command, rest, { stdio: ['ignore', 'ignore', 'pipe'] });
-    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.said += text));
-    this.gone = once(this.child, 'exit');
+    super([...under, process.execPath, PROGRAM, ...args, ...names, ...pace, ...flags]);
   }
 
-  get pid(): number {
-    return this.child.pid ?? -1;
-  }
-
-  /** What it has logged. */
-  get log(): string {
-    return this.said;
-  }
-
-  get running(): boolean {
-    return this.child.exitCode === null && this.child.signalCode === null;
-  }
-
-  started(): Promise<void> {
-    return until('the agent is up', () => this.said.includes('agent started') || !this.running, 20_000);
-  }
-
-  /** Ends it with a signal. @returns its exit code; null where the signal ended it */
-  async end(signal: NodeJS.Signals): Promise<number | null> {
-    if (this.running) {
-      this.child.kill(signal);
-    }
-    await this.gone;
-    return this.child.exitCode;
+  /** Waits until it says that it is up, or ends. */
+  started(timeoutMs?: number): Promise<void> {
+    return until('the agent is up', () => this.stderr.includes('agent started') || !this.isRunning, timeoutMs);
   }
 
   /** Resident memory in bytes (proc(5), VmRSS). */
