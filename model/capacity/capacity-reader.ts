@@ -156,8 +156,9 @@ export class CapacityReader {
     this.step();
     for (const span of rawSpans(range, rollups, now)) {
       await this.take(base, 'disks', selection, span);
-      await this.take(base, 'gcs', selection, { from: span.from - RECLAIM_MS, to: span.to });
     }
+    // Rollups count a reclaim in the hour in which the agent read of it, which may be a later one: the few records are exact.
+    await this.take(base, 'gcs', selection, { from: range.from - RECLAIM_MS, to: range.to });
     this.step();
     await this.take(base, 'heartbeats', selection, { from: range.to - HEARTBEAT_EVERY_MS, to: range.to });
     this.step();
@@ -207,7 +208,6 @@ export class CapacityReader {
     if (known.rollups.length > 0) {
       for (const node of without(known.rollups)) {
         await this.take(base, 'disks', { cluster }, range, { node });
-        await this.take(base, 'gcs', { cluster }, { from: range.from - RECLAIM_MS, to: range.to }, { node });
       }
     }
     for (const node of without(base.of('thresholds'))) {
@@ -372,7 +372,7 @@ export class CapacityReader {
   }
 }
 
-/** The times for which disks and reclaims are read as raw records: all where there is no rollup, else both ends. */
+/** The times for which disks are read as raw records: all where there is no rollup, else both ends. */
 function rawSpans(range: Span, rollups: readonly RollupRecord[], now: number): Span[] {
   if (rollups.length === 0) {
     return [range];

@@ -134,29 +134,14 @@ const noLogs = (): Record<LogStatus, number> => ({
 });
 
 function addOfNodes(rowOf: (place: Place) => CapacityRow, input: CountInput): void {
-  const { rollups, gcs, pressures, range } = input;
+  const { gcs, pressures, range } = input;
   const onNode = ({ cluster, node }: { cluster: string; node: string }) =>
     rowOf({ cluster, node, namespace: '', workload: '' });
-  const covered = new Map<string, Span[]>();
-  for (const rollup of rollups) {
-    const { from, to, reclaims, imageGcs, containersRemoved, imagesRemoved, imageBytesRemoved } = rollup;
-    const imagesPulledAgain = rollup.imagesRemovedAgain;
-    const spans = covered.get(nodeKey(rollup)) ?? [];
-    spans.push({ from: Date.parse(from), to: Date.parse(to) });
-    covered.set(nodeKey(rollup), spans);
-    if (reclaims + imageGcs > 0 || input.withKubeletLog.has(nodeKey(rollup))) {
-      addCounts(onNode(rollup), {
-        ...{ reclaims, imageGcs, containersRemoved, imagesRemoved, imageBytesRemoved, imagesPulledAgain },
-      });
-    }
-  }
   const removedBefore = new Set<string>();
   for (const gc of [...gcs].sort((a, b) => a.start.localeCompare(b.start))) {
     const { trigger, part, images, imageBytes, containersTotal, end } = gc;
-    // A rollup counts a reclaim when the kubelet's log has told its end.
     const at = Date.parse(end);
-    const isCounted = covered.get(nodeKey(gc))?.some(({ from, to }) => at >= from && at < to) === true;
-    if (part > 1 || isCounted || at < range.from || at >= range.to) {
+    if (part > 1 || at < range.from || at >= range.to) {
       continue;
     }
     const isReclaim = trigger === 'eviction';
