@@ -134,9 +134,10 @@ const noLogs = (): Record<LogStatus, number> => ({
 });
 
 function addOfNodes(rowOf: (place: Place) => CapacityRow, input: CountInput): void {
-  const { gcs, pressures, range } = input;
+  const { rollups, gcs, pressures, range } = input;
   const onNode = ({ cluster, node }: { cluster: string; node: string }) =>
     rowOf({ cluster, node, namespace: '', workload: '' });
+  // Reclaims are counted by their own records: an agent may read of one so late that the rollup of its hour lacks it.
   const removedBefore = new Set<string>();
   for (const gc of [...gcs].sort((a, b) => a.start.localeCompare(b.start))) {
     const { trigger, part, images, imageBytes, containersTotal, end } = gc;
@@ -151,6 +152,15 @@ function addOfNodes(rowOf: (place: Place) => CapacityRow, input: CountInput): vo
       imagesPulledAgain: images.filter(({ id }) => removedBefore.has(`${nodeKey(gc)} ${id}`)).length,
     });
     images.forEach(({ id }) => removedBefore.add(`${nodeKey(gc)} ${id}`));
+  }
+  // The agent remembers images that were removed before the range.
+  const remembered = new Map<CapacityRow, number>();
+  for (const rollup of rollups) {
+    const row = onNode(rollup);
+    remembered.set(row, (remembered.get(row) ?? 0) + rollup.imagesRemovedAgain);
+  }
+  for (const [row, again] of remembered) {
+    row.imagesPulledAgain = again === 0 ? row.imagesPulledAgain : Math.max(again, row.imagesPulledAgain ?? 0);
   }
   for (const { record, writtenAt } of pressures) {
     if (record.about === 'condition' && record.condition === 'DiskPressure' && record.status === 'True') {
