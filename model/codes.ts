@@ -286,9 +286,24 @@ interface Capacity {
   'capacity-note-assumed': { nodes: string[] };
 }
 
+/** Who was observing: what an answer that found nothing rests on. */
+interface Observing {
+  /** `since`: null for the whole time range. */
+  'nodes-reporting': { nodes: number; since: Instant | null };
+  'nodes-silent': { nodes: string[]; since: Instant };
+  'node-unobserved': { node: string; from: Instant; to: Instant };
+  'more-unobserved': { times: number };
+  'nodes-unreadable': { nodes: string[] };
+  'nodes-without-agent': { nodes: string[] };
+  'no-agent-reported': { last: Instant | null };
+  'watch-silent': { cluster: string; since: Instant };
+  'no-watch': object;
+  'name-unknown': { what: 'cluster' | 'namespace' | 'job' | 'cronjob' | 'node'; name: string; near: string[] };
+}
+
 /** The parameters of every code. */
 export interface Codes
-  extends Statements, Unseen, InLoki, Observations, Contradictions, Needs, Advice, Accounts, Capacity {}
+  extends Statements, Unseen, InLoki, Observations, Contradictions, Needs, Advice, Accounts, Capacity, Observing {}
 export type CodeName = keyof Codes;
 /** A sentence as data: a code and its parameters. `render()` makes words of it. */
 export type Code<K extends CodeName = CodeName> = { [N in K]: { code: N } & Codes[N] }[K];

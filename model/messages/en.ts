@@ -1,3 +1,4 @@
+import type { Codes } from '../codes';
 import type { Gap } from '../records';
 import type { Catalogue, TimeFormat } from './catalogue';
 import { gigabytes, numberText, percentText, sizeText, spanParts, usedAt } from './format';
@@ -61,6 +62,10 @@ const gapAdvice: Record<Gap['reason'], string> = {
   shed: 'Raise --rescue.max-bytes of the agent, or raise the ingestion limits of Loki.',
   unreadable: 'Run `afterlog doctor`: it checks the permissions of the files.',
 };
+
+const UNKNOWN_KINDS = {
+  ...{ cluster: 'cluster', namespace: 'namespace', job: 'Job', cronjob: 'CronJob or workload', node: 'node' },
+} satisfies Record<Codes['name-unknown']['what'], string>;
 
 /** English. */
 export const en: Catalogue = {
@@ -391,6 +396,26 @@ export const en: Catalogue = {
     'not-known-removed': ({ node }) =>
       `The log is not known to have been removed from ${its(node)}: \`kubectl logs\` may still show it.`,
 
+    'nodes-reporting': ({ nodes, since }, times) =>
+      `${count(nodes, 'node')} reporting ${since === null ? 'during all of this time' : `since ${times.time(since)}`}.`,
+    'nodes-silent': ({ nodes, since }, times) =>
+      `${count(nodes.length, 'node')} silent since ${times.time(since)}${nodes.length > 1 ? ' or later' : ''}: ${some(nodes)}.`,
+    'node-unobserved': ({ node, from, to }, times) =>
+      `No agent was observing ${node} from ${times.time(from)} to ${times.time(to)}.`,
+    'more-unobserved': ({ times }) => `${count(times, 'more interruption')}.`,
+    'nodes-unreadable': ({ nodes }) =>
+      `The agent cannot read the logs of ${count(nodes.length, 'node')}: ${some(nodes)}. Run \`afterlog doctor\` there.`,
+    'nodes-without-agent': ({ nodes }) => `${count(nodes.length, 'node')} without an agent: ${some(nodes)}.`,
+    'no-agent-reported': ({ last }, times) =>
+      `No agent has reported to this Loki in this time range, so nothing is known. ` +
+      (last === null
+        ? 'Check the URL, the tenant, and that the agents are running.'
+        : `The last report of an agent is from ${times.time(last)}.`),
+    'watch-silent': ({ cluster, since }, times) =>
+      `The watch of cluster ${cluster} has been silent since ${times.time(since)}: later pods are known from the agents only.`,
+    'no-watch': () => 'No watch has reported: pods on nodes without an agent are not known.',
+    'name-unknown': ({ what, name, near }) =>
+      `No record names ${UNKNOWN_KINDS[what]} ${name}.${near.length === 0 ? '' : ` Records name ${near.join(', ')}.`}`,
     'unseen-no-agent': ({ node }) => `No agent has reported from ${its(node)}.`,
     'unseen-started-later': ({ node, ms }) =>
       `The agent on ${its(node)} started ${span(ms)} after the container had finished.`,

@@ -1,3 +1,4 @@
+import type { Codes } from '../codes';
 import type { Gap } from '../records';
 import type { Catalogue, TimeFormat } from './catalogue';
 import { gigabytes, numberText, percentText, sizeText, spanParts, usedAt } from './format';
@@ -61,6 +62,16 @@ const gapAdvice: Record<Gap['reason'], string> = {
   shed: 'エージェントの --rescue.max-bytes か、Loki の取り込み制限を大きくしてください。',
   unreadable: '`afterlog doctor` を実行してください。ファイルの権限を確認します。',
 };
+
+const UNKNOWN_KINDS = {
+  ...{
+    cluster: 'クラスター',
+    namespace: 'Namespace',
+    job: 'Job',
+    cronjob: 'CronJob またはワークロード',
+    node: 'ノード',
+  },
+} satisfies Record<Codes['name-unknown']['what'], string>;
 
 /** Japanese. Removed (削除された: no longer on the node) and lost (失われた: not in Loki either) are two words. */
 export const ja: Catalogue = {
@@ -397,6 +408,27 @@ export const ja: Catalogue = {
     'not-known-removed': ({ node }) =>
       `ログが${its(node)}から削除されたかどうかは分かりません。\`kubectl logs\` で表示できる可能性があります。`,
 
+    'nodes-reporting': ({ nodes, since }, times) =>
+      `${since === null ? 'この期間を通して' : `${times.time(since)} から`} ${numberText(nodes)} ノードのエージェントが報告しています。`,
+    'nodes-silent': ({ nodes, since }, times) =>
+      `${times.time(since)} ${nodes.length > 1 ? '以降' : 'から'}、${numberText(nodes.length)} ノードのエージェントの報告が途絶えています: ${some(nodes)}。`,
+    'node-unobserved': ({ node, from, to }, times) =>
+      `${times.time(from)} から ${times.time(to)} まで、ノード ${node} を観測していたエージェントはありません。`,
+    'more-unobserved': ({ times }) => `観測の中断がほかに ${numberText(times)} 回あります。`,
+    'nodes-unreadable': ({ nodes }) =>
+      `${numberText(nodes.length)} ノードのエージェントはログを読み取れません: ${some(nodes)}。そのノードで \`afterlog doctor\` を実行してください。`,
+    'nodes-without-agent': ({ nodes }) =>
+      `エージェントのないノードが ${numberText(nodes.length)} あります: ${some(nodes)}。`,
+    'no-agent-reported': ({ last }, times) =>
+      `この期間、この Loki に報告したエージェントはなく、何も分かりません。` +
+      (last === null
+        ? 'URL とテナント、エージェントが動作していることを確認してください。'
+        : `エージェントの最後の報告は ${times.time(last)} です。`),
+    'watch-silent': ({ cluster, since }, times) =>
+      `クラスター ${cluster} の watch の報告は ${times.time(since)} から途絶えています。それ以降の Pod はエージェントからのみ分かります。`,
+    'no-watch': () => 'watch の報告がありません。エージェントのないノードの Pod は分かりません。',
+    'name-unknown': ({ what, name, near }) =>
+      `${UNKNOWN_KINDS[what]} ${name} のレコードはありません。${near.length === 0 ? '' : `レコードにある名前: ${near.join('、')}`}`,
     'unseen-no-agent': ({ node }) => `${its(node)}からエージェントの報告がありません。`,
     'unseen-started-later': ({ node, ms }) =>
       `${its(node)}のエージェントは、コンテナの終了から ${span(ms)}後に起動しました。`,

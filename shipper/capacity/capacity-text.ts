@@ -7,22 +7,22 @@ import {
   type Section,
   sectionsOf,
 } from '../../model/capacity';
-import { ENGLISH } from '../../model/messages';
+import { ENGLISH, type Words } from '../../model/messages';
 import { columns } from '../lookup/case-text';
 
 export type CapacityFormat = 'table' | 'markdown' | 'csv' | 'json';
 
 /** A review as a text. Nothing in it depends on the clock. */
-export function capacityText(review: CapacityReview, range: ReviewRange, format: CapacityFormat): string {
+export function capacityText(review: CapacityReview, range: ReviewRange, format: CapacityFormat, words: Words): string {
   switch (format) {
     case 'json':
       return `${JSON.stringify(jsonOf(review, range), null, 2)}\n`;
     case 'csv':
       return csvOf(review);
     case 'markdown':
-      return markdownOf(review, range, ENGLISH);
+      return markdownOf(review, range, words);
     default:
-      return [`${rangeText(range, ENGLISH)}\n`, ...sectionsOf(review, ENGLISH).map(plainOf)].join('\n');
+      return [`${rangeText(range, words)}\n`, ...sectionsOf(review, words).map(plainOf)].join('\n');
   }
 }
 

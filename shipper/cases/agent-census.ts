@@ -1,5 +1,6 @@
 import { errorText } from '../../model/error-text';
-import { HEARTBEAT_EVERY_MS, queryOf } from '../../model/evidence';
+import { HEARTBEAT_EVERY_MS, parseRecord, queryOf } from '../../model/evidence';
+import { heartbeatRecordSchema } from '../../model/records';
 import { pause } from '../cluster/api/pause';
 import type { Logger } from '../common/log';
 import { pages } from '../loki/pages';
@@ -54,10 +55,11 @@ export class AgentCensus {
     const beating = new Set<string>();
     const stopped = new Set<string>();
     for await (const entries of pages(loki, range, 'backward', { firstPage: PAGE, signal })) {
-      for (const { metadata } of entries) {
-        const { node = '', final } = metadata;
+      for (const { line, metadata } of entries) {
+        const { node = '' } = metadata;
         // Newest first: an agent whose last word is that it stops reports no more.
-        if (final === 'true' && !beating.has(node)) {
+        const isFinal = parseRecord(line, heartbeatRecordSchema)?.final === true;
+        if (isFinal && !beating.has(node)) {
           stopped.add(node);
         } else if (!stopped.has(node)) {
           beating.add(node);

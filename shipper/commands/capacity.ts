@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { type CapacityInput, CapacityReader, type CapacityWindow, reviewOf } from '../../model/capacity';
+import { observerCodes } from '../../model/observers';
 import { formatNs } from '../../model/time';
 import { capacitySource } from '../capacity/capacity-source';
 import { capacityText } from '../capacity/capacity-text';
@@ -10,8 +11,10 @@ import { type CommandInput, defineCommand } from '../config/command';
 import { lokiGroup } from '../config/loki-settings';
 import { flagForm, type SettingsGroup } from '../config/settings';
 import type { CaseWindow } from '../lookup/case-reader';
+import { observersOfCases } from '../lookup/observing';
 import { Output } from '../lookup/output';
-import { caseWindow, nameFilter, outputFormat, timeRange, withCases } from './query-flags';
+import { englishIn, timesIn } from '../lookup/times';
+import { caseWindow, nameFilter, outputFormat, timeRange, timeZone, withCases } from './query-flags';
 
 const formats = ['table', 'markdown', 'csv', 'json'] as const;
 const groupings = ['node', 'namespace', 'job'] as const;
@@ -29,6 +32,7 @@ const capacityGroup = {
       .transform((by) => by ?? groupings[0])
       .describe(`rank by ${groupings.join(', ')}; a job is a Job family, such as all Jobs of a CronJob (default node)`)
       .register(flagForm, { value: 'kind' }),
+    timezone: timeZone,
     output: outputFormat(formats),
   }),
 } satisfies SettingsGroup;
@@ -54,7 +58,9 @@ async function run(input: CommandInput): Promise<ExitCode> {
   const flags = input.read(capacityGroup);
   const { cluster, node, by } = flags;
   const window = caseWindow(flags, DEFAULT_SINCE);
-  const read = await withCases(input, async (_, cases, { client, signal, onProgress }) => {
+  const times = timesIn(flags.timezone);
+  const words = englishIn(times);
+  const read = await withCases(input, times, async (_, cases, { client, signal, onProgress }) => {
     const source = capacitySource(client, cases, { cluster, node }, signal);
     const reader = new CapacityReader(source, ({ read }) => onProgress({ read, total: 0 }));
     try {
@@ -62,7 +68,9 @@ async function run(input: CommandInput): Promise<ExitCode> {
       for await (const { input: part, missing } of reader.read({ cluster, node }, millis(window))) {
         whole = missing === null ? part : undefined;
       }
-      return whole;
+      const isEmpty = whole?.nodes.length === 0;
+      const observers = isEmpty ? await observersOfCases(client, { cluster, node }, window) : undefined;
+      return whole && { records: whole, observers };
     } catch (error) {
       if (!signal.aborted) {
         throw error;
@@ -74,8 +82,12 @@ async function run(input: CommandInput): Promise<ExitCode> {
     process.stderr.write('afterlog: interrupted; there is no review of a part of the records\n');
     return exitCode.interrupted;
   }
-  const range = { from: formatNs(window.from), to: formatNs(BigInt(read.range.to) * 1_000_000n) };
-  await new Output(process.stdout).write(terminalText(capacityText(reviewOf(by, read), range, flags.output)));
+  const { records, observers } = read;
+  const range = { from: formatNs(window.from), to: formatNs(BigInt(records.range.to) * 1_000_000n) };
+  await new Output(process.stdout).write(terminalText(capacityText(reviewOf(by, records), range, flags.output, words)));
+  if (observers !== undefined) {
+    process.stderr.write(terminalText(`${words.renderAll(observerCodes(observers))}\n`));
+  }
   return exitCode.ok;
 }
 

@@ -2,7 +2,9 @@ import type { Command } from 'commander';
 import * as z from 'zod';
 import { type Cause, isCauseId } from '../../model/causes';
 import { logStatusSchema, type LogStatus } from '../../model/records';
+import { isWhole, observerCodes, type Observers } from '../../model/observers';
 import { exitCode, type ExitCode } from '../common/exit-code';
+import { terminalText } from '../common/terminal-text';
 import { UserError } from '../common/user-error';
 import { type CommandInput, defineCommand } from '../config/command';
 import { lokiGroup } from '../config/loki-settings';
@@ -11,7 +13,9 @@ import { flag, list, parsedWith } from '../config/units';
 import { CasePrinter } from '../lookup/case-printer';
 import { caseCounts, caseJson, type CaseRow, summaryJson } from '../lookup/case-text';
 import { Output } from '../lookup/output';
-import { caseWindow, nameFilter, outputFormat, timeRange, withCases } from './query-flags';
+import { observersOfCases } from '../lookup/observing';
+import { englishIn, timesIn } from '../lookup/times';
+import { caseWindow, nameFilter, outputFormat, timeRange, timeZone, withCases } from './query-flags';
 
 const formats = ['table', 'wide', 'json', 'jsonl'] as const;
 const statuses = list.pipe(z.array(logStatusSchema)).optional();
@@ -37,10 +41,13 @@ const casesGroup = {
       .prefault(true)
       .describe('with json and jsonl, what each case rests on (default; --no-evidence is much faster)')
       .register(flagForm, { negatable: true }),
+    timezone: timeZone,
     'fail-on': list
       .pipe(z.array(logStatusSchema))
       .prefault([])
-      .describe(`exit with code ${exitCode.found} if a case has one of these statuses`)
+      .describe(
+        `exit with code ${exitCode.found} if a case has one of these statuses, with ${exitCode.unobserved} if none has and not everything was observed`
+      )
       .register(flagForm, { value: 'list', repeatable: true }),
   }),
 } satisfies SettingsGroup;
@@ -65,6 +72,7 @@ async function run(input: CommandInput): Promise<ExitCode> {
   const flags = input.read(casesGroup);
   const { cluster, namespace, job, cronjob, node, status, cause } = flags;
   const window = caseWindow(flags, '24h');
+  const times = timesIn(flags.timezone);
   const selection = { cluster, namespace, job, workload: cronjob, node };
   const output = new Output(process.stdout);
   const isJson = flags.output === 'json' || flags.output === 'jsonl';
@@ -89,20 +97,38 @@ async function run(input: CommandInput): Promise<ExitCode> {
     await printer.end();
     return others;
   };
-  const { isWhole, others } = await withCases(input, async (reader, cases) => {
-    if (isJson && flags.evidence) {
-      const left = await print(reader.slices(selection, window), new CasePrinter(output, flags.output, caseJson));
-      return { isWhole: reader.stoppedAt === undefined, others: left };
-    }
-    const printer = new CasePrinter(output, flags.output, summaryJson);
-    const left = await print(cases.slices(selection, window, filter), printer);
-    return { isWhole: cases.stoppedAt === undefined, others: left + cases.others };
+  const failOn = flags['fail-on'];
+  const isFound = () => failOn.some((wanted) => counts.has(wanted));
+  const { isRead, others, observers } = await withCases(input, times, async (reader, cases, { client, signal }) => {
+    const read = async () => {
+      if (isJson && flags.evidence) {
+        const left = await print(reader.slices(selection, window), new CasePrinter(output, flags.output, caseJson));
+        return { isRead: reader.stoppedAt === undefined, others: left };
+      }
+      const printer = new CasePrinter(output, flags.output, summaryJson);
+      const left = await print(cases.slices(selection, window, filter), printer);
+      return { isRead: cases.stoppedAt === undefined, others: left + cases.others };
+    };
+    const result = await read();
+    const isAllClear = counts.size === 0 || (failOn.length > 0 && !isFound());
+    return {
+      ...result,
+      observers: isAllClear && !signal.aborted ? await observersOfCases(client, selection, window) : undefined,
+    };
   });
-  if (!isJson) {
-    process.stderr.write(counts.size === 0 ? noCases(others) : `${caseCounts(counts)}\n`);
+  const words = englishIn(times);
+  const rests = observers === undefined ? [] : [words.renderAll(observerCodes(observers))];
+  if (counts.size === 0) {
+    process.stderr.write(terminalText(`${[noCases(others, observers), ...rests].join('\n')}\n`));
+  } else {
+    const text = [...(isJson ? [] : [caseCounts(counts)]), ...rests].map((line) => `${line}\n`);
+    process.stderr.write(terminalText(text.join('')));
   }
-  const isFound = flags['fail-on'].some((wanted) => counts.has(wanted));
-  return isFound ? exitCode.found : isWhole ? exitCode.ok : exitCode.interrupted;
+  if (isFound()) {
+    return exitCode.found;
+  }
+  const isUnobserved = failOn.length > 0 && observers !== undefined && !isWhole(observers);
+  return isUnobserved ? exitCode.unobserved : isRead ? exitCode.ok : exitCode.interrupted;
 }
 
 function parseCause(text: string): Cause {
@@ -116,8 +142,11 @@ function parseCause(text: string): Cause {
   return text;
 }
 
-function noCases(others: number): string {
-  return others === 0
-    ? 'no cases: no log was removed from its node in this time range. For older cases use --since 7d.\n'
-    : `no cases with this --status and --cause; ${others} others in this time range\n`;
+function noCases(others: number, observers: Observers | undefined): string {
+  if (others > 0) {
+    return `no cases with this --status and --cause; ${others} others in this time range`;
+  }
+  return observers !== undefined && isWhole(observers)
+    ? 'no cases: no log was removed from its node in this time range. For older cases use --since 7d.'
+    : 'no cases are recorded in this time range, and not all of it was observed.';
 }

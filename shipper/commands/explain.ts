@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import * as z from 'zod';
 import type { Case } from '../../model/cases';
-import { moment, nameOfTarget, parseQuestion } from '../../model/lookup';
+import { nameOfTarget, parseQuestion } from '../../model/lookup';
+import { observerCodes, type Observers } from '../../model/observers';
 import { formatNs } from '../../model/time';
 import { UserError } from '../common/user-error';
 import { type CommandInput, defineCommand } from '../config/command';
@@ -11,10 +12,11 @@ import { wholeNumberFrom } from '../config/units';
 import type { CaseWindow } from '../lookup/case-reader';
 import { caseJson, explanation } from '../lookup/case-text';
 import { Output } from '../lookup/output';
-import { type PrintedTimes, timesIn } from '../lookup/times';
+import { observersOfCases } from '../lookup/observing';
+import { englishIn, type PrintedTimes, timesIn } from '../lookup/times';
 import { casesOfTargets } from '../lookup/target-cases';
 import { terminalText } from '../common/terminal-text';
-import { caseWindow, nameFilter, outputFormat, timeRange, withCases } from './query-flags';
+import { caseWindow, nameFilter, outputFormat, timeRange, timeZone, withCases } from './query-flags';
 
 const formats = ['text', 'json'] as const;
 
@@ -29,11 +31,7 @@ const explainGroup = {
       .register(flagForm, { value: 'count' }),
     cluster: nameFilter('only this cluster'),
     ...timeRange('logs removed', '7d'),
-    timezone: z
-      .string()
-      .optional()
-      .describe('time zone of printed times (default UTC)')
-      .register(flagForm, { value: 'name' }),
+    timezone: timeZone,
     output: outputFormat(formats),
   }),
 } satisfies SettingsGroup;
@@ -68,12 +66,15 @@ async function run(input: CommandInput): Promise<void> {
     );
   }
   const window = caseWindow(flags, '7d');
-  const cases = await withCases(input, async (reader) => {
+  const { cases, observers } = await withCases(input, times, async (reader, _, { client }) => {
     const first = await casesOfTargets(reader, targets, flags, window);
-    return first.length > 0 ? first : casesOfTargets(reader, otherwise, flags, window);
+    const found = first.length > 0 ? first : await casesOfTargets(reader, otherwise, flags, window);
+    const namespace = flags.namespace ?? targets[0]?.namespace;
+    const about = { cluster: flags.cluster, namespace };
+    return { cases: found, observers: found.length > 0 ? undefined : await observersOfCases(client, about, window) };
   });
-  if (cases.length === 0) {
-    throw new UserError(notFound(targets.map(nameOfTarget).join(', '), what, window));
+  if (observers !== undefined) {
+    throw new UserError(notFound(targets.map(nameOfTarget).join(', '), what, window, { observers, times }));
   }
   const answer = flags.output === 'json' ? `${JSON.stringify(cases.map(caseJson), null, 2)}\n` : textOf(cases, times);
   await new Output(process.stdout).write(terminalText(answer));
@@ -89,10 +90,16 @@ function textOf(cases: readonly Case[], times: PrintedTimes): string {
   return [...groups.values()].map(([first, ...others]) => (first ? explanation(first, others, times) : '')).join('\n');
 }
 
-function notFound(names: string, what: string, { from, to, now }: CaseWindow): string {
-  const time = (ns: bigint) => (ns >= now ? 'now' : moment(formatNs(ns)));
+function notFound(
+  names: string,
+  what: string,
+  { from, to, now }: CaseWindow,
+  { observers, times }: { observers: Observers; times: PrintedTimes }
+): string {
+  const time = (ns: bigint) => (ns >= now ? 'now' : times.time(formatNs(ns)));
   return [
     `no case found for ${names} between ${time(from)} and ${time(to)}`,
+    englishIn(times).renderAll(observerCodes(observers)),
     'The log may still be on its node, or was removed earlier: try --since 30d.',
     `Check the name: \`afterlog cases\` lists all cases. Search Loki: afterlog logs ${what.length < 80 ? what : 'WHAT'}`,
   ].join('\n');

@@ -16,7 +16,7 @@ import { connectLoki } from '../loki/connection';
 import { explainLokiError } from '../loki/explain';
 import { QueryClient } from '../loki/query-client';
 import { terminalText } from '../common/terminal-text';
-import { nameFilter, outputFormat, timeRange } from './query-flags';
+import { nameFilter, outputFormat, timeRange, timeZone } from './query-flags';
 
 const formats = ['text', 'json'] as const;
 
@@ -62,11 +62,7 @@ const logsGroup = {
       .prefault(5)
       .describe('number of concurrent requests to Loki')
       .register(flagForm, { value: 'number' }),
-    timezone: z
-      .string()
-      .optional()
-      .describe('time zone of printed times (default UTC)')
-      .register(flagForm, { value: 'name' }),
+    timezone: timeZone,
     output: outputFormat(formats),
     quiet: flag.prefault(false).describe('do not print what happened to the log').register(flagForm, { short: 'q' }),
     raw: flag.prefault(false).describe('print control characters of the lines to a terminal as they are'),

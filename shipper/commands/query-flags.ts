@@ -7,6 +7,7 @@ import { formatNs } from '../../model/time';
 import { CaseList } from '../cases/case-list';
 import { CaseReader, type CaseWindow, type ReadingProgress } from '../lookup/case-reader';
 import { AHEAD_NS, type TimeFlags, timeWindow } from '../lookup/time-window';
+import type { PrintedTimes } from '../lookup/times';
 import { connectLoki } from '../loki/connection';
 import { explainLokiError } from '../loki/explain';
 import { QueryClient } from '../loki/query-client';
@@ -29,6 +30,13 @@ export const timeRange = (what: string, defaultSince: string) => ({
     .describe(`${what} before this time: RFC 3339, or a duration ago`)
     .register(flagForm, { value: 'time' }),
 });
+
+/** In which time zone times are printed. */
+export const timeZone = z
+  .string()
+  .optional()
+  .describe('time zone of printed times: UTC, local, or a name such as Asia/Tokyo (default UTC)')
+  .register(flagForm, { value: 'name' });
 
 /** The output format: the first is the default. */
 export const outputFormat = <const T extends readonly [string, ...string[]]>(formats: T) =>
@@ -63,6 +71,7 @@ export interface Reading {
  */
 export async function withCases<T>(
   input: CommandInput,
+  times: PrintedTimes,
   use: (reader: CaseReader, list: CaseList, reading: Reading) => Promise<T>
 ): Promise<T> {
   const connection = connectLoki(lokiOptions(input.read(lokiGroup), process.env));
@@ -84,8 +93,8 @@ export async function withCases<T>(
     }
     const stoppedAt = reader.stoppedAt ?? cases.stoppedAt;
     if (stoppedAt !== undefined) {
-      const time = formatNs(stoppedAt).slice(0, 19);
-      process.stderr.write(`afterlog: interrupted; cases before ${time}Z may be missing\n`);
+      const time = times.time(formatNs(stoppedAt));
+      process.stderr.write(`afterlog: interrupted; cases before ${time} may be missing\n`);
     }
     const unreadable = reader.unreadable + cases.unreadable;
     if (unreadable > 0) {

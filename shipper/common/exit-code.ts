@@ -6,6 +6,8 @@ export const exitCode = {
   failed: 1,
   /** Done, and something was found that `--fail-on` names. */
   found: 2,
+  /** Done, nothing was found that `--fail-on` names, and not everything was observed: there may be more. */
+  unobserved: 3,
   /** Interrupted: 128 and the number of SIGINT, as a shell reports it. */
   interrupted: 130,
 } as const;

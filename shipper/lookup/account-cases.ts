@@ -3,6 +3,7 @@ import { type LookupWindow, nsOf } from '../../model/lookup';
 import type { LogStatus } from '../../model/records';
 import type { Account } from './accounts';
 import { AFTER_MS } from '../../model/evidence';
+import { nowOf } from './time-window';
 import type { CaseReader, CaseSelection, CaseWindow } from './case-reader';
 
 /** More pods of one workload than these are asked for by the workload. */
@@ -59,13 +60,15 @@ function selectionsOf(accounts: readonly Account[]): CaseSelection[] {
 }
 
 /** When these logs can have gone: after their first lines, and before the last of them was seen to be gone. */
-function windowOf(accounts: readonly Account[], { from, to, recordsTo }: LookupWindow): CaseWindow {
+function windowOf(accounts: readonly Account[], window: LookupWindow): CaseWindow {
+  const { from, to, recordsTo } = window;
+  const now = nowOf(window);
   const starts = accounts.map(({ record, origin }) => nsOf(record?.firstTime) ?? origin?.first ?? from);
   const ends = accounts.map(({ record }) => nsOf(record?.left?.at) ?? recordsTo);
   const first = starts.reduce((a, b) => (b < a ? b : a), starts[0] ?? from);
   const last = ends.reduce((a, b) => (b > a ? b : a), ends[0] ?? to) + MINUTE_NS;
   const reported = last + BigInt(AFTER_MS) * 1_000_000n;
-  return { from: first - MINUTE_NS, to: last, recordsTo: reported < recordsTo ? reported : recordsTo, now: recordsTo };
+  return { from: first - MINUTE_NS, to: last, recordsTo: reported < recordsTo ? reported : recordsTo, now };
 }
 
 function isOf(one: Case, { record, origin }: Account): boolean {

@@ -1,7 +1,6 @@
 import {
   type LookupScope,
   type Miss,
-  moment,
   nameOfTarget,
   type NearName,
   type NearNames,
@@ -11,7 +10,11 @@ import {
 } from '../../model/lookup';
 import { formatNs } from '../../model/time';
 import type { QueryClient } from '../loki/query-client';
+import { observerCodes } from '../../model/observers';
 import { askLoki } from './ask-loki';
+import { observersOfCases } from './observing';
+import { nowOf } from './time-window';
+import { englishIn, type PrintedTimes } from './times';
 
 /** Of more things that are not there names like theirs are not looked for. */
 const MAX_NEAR = 5;
@@ -21,33 +24,43 @@ export async function notFoundText(
   client: QueryClient,
   misses: readonly Miss[],
   { neverStarted }: Question,
-  wanted: LookupScope
+  wanted: LookupScope,
+  times: PrintedTimes
 ): Promise<string> {
+  const time = (ns: bigint) => (isNow(ns, wanted) ? 'now' : times.time(formatNs(ns)));
   const names = misses.map(({ target }) => nameOfTarget(target));
   const searched = misses.flatMap((miss) => miss.searched);
-  const lines = searched.map(
-    ({ query, from, to }) =>
-      `  ${query}\n    from ${moment(formatNs(from))} to ${isNow(to, wanted) ? 'now' : moment(formatNs(to))}`
-  );
+  const lines = searched.map(({ query, from, to }) => `  ${query}\n    from ${time(from)} to ${time(to)}`);
   return [
     `nothing found for ${names.join(', ')}`,
     `Searched in Loki at ${client.connection.url}:`,
     ...new Set(lines),
-    ...(await hints(client, misses, wanted)),
+    ...(await hints(client, misses, wanted, times)),
     ...(neverStarted ? ['The text says that the container never started: then it has no log.'] : []),
   ].join('\n');
 }
 
 const isNow = (to: bigint, { window }: LookupScope) => to === window.recordsTo;
 
-async function hints(client: QueryClient, misses: readonly Miss[], wanted: LookupScope): Promise<string[]> {
-  const { window } = wanted;
+async function hints(
+  client: QueryClient,
+  misses: readonly Miss[],
+  wanted: LookupScope,
+  times: PrintedTimes
+): Promise<string[]> {
+  const { window, cluster, namespace } = wanted;
+  const observers = await observersOfCases(client, { cluster, namespace }, { ...window, now: nowOf(window) });
+  const observing = observerCodes(observers).map((code) => englishIn(times).render(code));
   const near = await Promise.all(
     misses.slice(0, MAX_NEAR).map(({ target }) => runPlan(nearNamesPlan(target, wanted), askLoki(client)))
   );
   if (near.some(({ hasRecords }) => !hasRecords)) {
     return [
-      'No agent of Afterlog has written a record to this Loki in that time: is it the right one, and the right tenant?',
+      ...(observers.last === null && observers.reporting.length + observers.silent.length === 0
+        ? [
+            'No agent of Afterlog has written a record to this Loki in that time: is it the right one, and the right tenant?',
+          ]
+        : observing),
     ];
   }
   const flags = (['namespace', 'container', 'cluster', 'restart'] as const).filter(
@@ -63,6 +76,7 @@ async function hints(client: QueryClient, misses: readonly Miss[], wanted: Looku
     ...(flags.length > 0 ? [`To look in more places: leave out ${flags.map((flag) => `--${flag}`).join(', ')}.`] : []),
     ...pods.map(({ target }) => `If it is a Job: job/${'name' in target ? target.name : ''}; if a CronJob: cronjob/…`),
     ...(ids ? ["A container's id is not always known; its pod's name may lead to it: afterlog logs POD."] : []),
+    ...observing,
   ];
 }
 

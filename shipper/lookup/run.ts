@@ -25,6 +25,7 @@ import { Output } from './output';
 import { type Lines, printAll, printFollowing, printLast } from './print-lines';
 import { Printer } from './printer';
 import { casesOfTargets } from './target-cases';
+import { nowOf } from './time-window';
 import type { PrintedTimes } from './times';
 
 export interface RunOptions {
@@ -70,7 +71,7 @@ export async function runLookup(options: RunOptions): Promise<boolean> {
   const accounts = locations.length === 0 ? [] : await show(options, locations);
   const without = await explainCasesOf(options, misses);
   if (without.length > 0) {
-    const text = await notFoundText(client, without, question, wanted);
+    const text = await notFoundText(client, without, question, wanted, options.times);
     if (without.length === misses.length && locations.length === 0) {
       throw new UserError(text);
     }
@@ -135,13 +136,14 @@ async function explained({ client, wanted, stderr }: RunOptions, accounts: Accou
 async function explainCasesOf(options: RunOptions, misses: readonly Miss[]): Promise<Miss[]> {
   const { client, wanted } = options;
   const { from, to, recordsTo } = wanted.window;
+  const now = nowOf(wanted.window);
   const unknown: Miss[] = [];
   for (const miss of misses) {
     const cases = await casesOfTargets(new CaseReader(client), [miss.target], wanted, {
       from,
       to,
       recordsTo,
-      now: recordsTo,
+      now,
     });
     if (cases.length === 0) {
       unknown.push(miss);

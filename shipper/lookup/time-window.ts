@@ -15,6 +15,9 @@ const DEFAULT_DAYS = 7n;
 /** Clocks differ: an entry may be stamped a little after our now. Loki takes what is ten minutes ahead. */
 export const AHEAD_NS = 600n * SECOND_NS;
 
+/** When a window was named. */
+export const nowOf = ({ recordsTo }: Pick<LookupWindow, 'recordsTo'>): bigint => recordsTo - AHEAD_NS;
+
 /**
  * The window that the flags name; the last seven days where they name none.
  *

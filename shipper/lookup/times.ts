@@ -21,11 +21,12 @@ const UTC_TIMES: PrintedTimes = {
 };
 
 /**
- * Times in a zone of the IANA database, UTC unless named.
+ * Times in a zone of the IANA database, or in that of this machine (`local`); UTC unless named.
  *
  * @throws UserError for a zone that Node.js does not know
  */
-export function timesIn(zone = 'UTC'): PrintedTimes {
+export function timesIn(name = 'UTC'): PrintedTimes {
+  const zone = name.toLowerCase() === 'local' ? new Intl.DateTimeFormat().resolvedOptions().timeZone : name;
   if (zone.toUpperCase() === 'UTC') {
     return UTC_TIMES;
   }
@@ -54,7 +55,7 @@ function formatFor(zone: string): Intl.DateTimeFormat {
     return new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' });
   } catch (error) {
     if (error instanceof RangeError) {
-      throw new UserError(`unknown time zone ${JSON.stringify(zone)} (example: Asia/Tokyo)`);
+      throw new UserError(`unknown time zone ${JSON.stringify(zone)} (UTC, local, or a name such as Asia/Tokyo)`);
     }
     throw error;
   }

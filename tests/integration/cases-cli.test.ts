@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { CaseJson as Case } from '../../shipper/lookup/case-text';
-import { condition, containerRecord, machine, pod } from '../../model/cases/testing/records';
+import { condition, containerRecord, heartbeat, machine, pod, watch } from '../../model/cases/testing/records';
 import {
   CONTAINER_METADATA,
   DISK_METADATA,
   diskRecordSchema,
   GC_METADATA,
+  HEARTBEAT_METADATA,
   NODE_METADATA,
   POD_METADATA,
   THRESHOLDS_METADATA,
@@ -166,6 +167,17 @@ const skipped = [
   }),
 ];
 
+/** A quiet cluster: an agent and a watch were there, and no log went. */
+const quiet = [
+  outgoing({ ...heartbeat('23:05:00', '23:38:00'), cluster: 'c6' }, day(23, '23:38'), HEARTBEAT_METADATA),
+  outgoing({ ...watch('22:00:00', '23:39:00'), cluster: 'c6' }, day(23, '23:39'), { id: 'id' }),
+  outgoing(
+    { ...containerRecord({ namespace: 'shop', left: null }), cluster: 'c6' },
+    day(23, '23:00'),
+    CONTAINER_METADATA
+  ),
+];
+
 function day(n: number, clock: string): string {
   return `2026-11-${n}T${clock}:00.000000000Z`;
 }
@@ -187,7 +199,7 @@ beforeAll(async () => {
   store = await startStore({ dir, port: 0, now: () => Number(NOW / 1_000_000n) });
   connection = connectLoki({ url: store.url });
   const writer = new RecordWriter(connection, { logger: createLogger('error'), now: () => NOW });
-  const all = [...recorded, ...elsewhere, ...scattered, ...skipped];
+  const all = [...recorded, ...elsewhere, ...scattered, ...skipped, ...quiet];
   all.forEach((record) => writer.write(record));
   await writer.flush();
   expect(writer.statistics).toMatchObject({ acknowledged: all.length, refused: 0 });
@@ -347,10 +359,36 @@ describe('the commands', () => {
   });
 
   test('cases --fail-on ends with 2 when such a case is there', async () => {
-    await run(casesCommand(), '--fail-on', 'lost,partial');
-    expect(process.exitCode).toBe(0);
     await run(casesCommand(), '--fail-on', 'complete');
     expect(process.exitCode).toBe(2);
+  });
+
+  test('cases --fail-on ends with 0 only where somebody was observing', async () => {
+    await run(casesCommand(), '--cluster', 'c6', '--fail-on', 'lost,partial');
+    expect(err).toBe(
+      'no cases: no log was removed from its node in this time range. For older cases use --since 7d.\n' +
+        '1 node reporting since 2026-11-23 23:05:00 UTC.\n'
+    );
+    expect(process.exitCode).toBe(0);
+  });
+
+  test.each([
+    [['--cluster', 'c1'], 'No agent has reported to this Loki in this time range'],
+    [['--cluster', 'c66'], 'No record names cluster c66. Records name c'],
+    [['--cluster', 'c6', '-n', 'shopp'], 'No record names namespace shopp. Records name shop.'],
+    [['--cluster', 'c6', '--job', 'nightly'], 'No record names Job nightly.'],
+    [['--cluster', 'c6', '--node', 'node-b'], 'No record names node node-b.'],
+  ])('cases --fail-on of %j ends with 3, and is no all-clear', async (flags, expected) => {
+    await run(casesCommand(), '--fail-on', 'lost', ...flags);
+    expect(process.exitCode).toBe(3);
+    expect(err).toContain(expected);
+    expect(err).not.toContain('no log was removed');
+  });
+
+  test('cases of JSON says on stderr what no cases rests on', async () => {
+    await run(casesCommand(), '--cluster', 'c6', '-o', 'json', '--timezone', 'Asia/Tokyo');
+    expect(JSON.parse(out)).toEqual([]);
+    expect(err).toContain('1 node reporting since 2026-11-24 08:05:00 Asia/Tokyo.');
   });
 
   test.each([
@@ -405,6 +443,10 @@ describe('the commands', () => {
 
   test.each([
     [['no-such-pod'], 'no case found for pod/no-such-pod'],
+    [['no-such-pod', '--cluster', 'c6'], '1 node reporting since'],
+    [['no-such-pod', '--cluster', 'c66'], 'No record names cluster c66.'],
+    [['no-such-pod', '--timezone', 'Asia/Tokyo'], /between 2026-11-24 08:00:00 Asia\/Tokyo and/],
+    [['no-such-pod', '--timezone', 'Mars'], 'unknown time zone "Mars" (UTC, local, or a name'],
     [['deployment/web'], 'no case found for deployment/web'],
     [['???'], 'no pod, Job, CronJob or container in'],
   ])('explain %p says what to do', async (what, message) => {

@@ -79,6 +79,28 @@ export const SAMPLES: { readonly [K in CodeName]: ReadonlyArray<Codes[K]> } = {
     { node: null, ended: false },
   ],
   'not-known-removed': nodes,
+  'nodes-reporting': [
+    { nodes: 3, since: at },
+    { nodes: 1, since: null },
+  ],
+  'nodes-silent': [
+    { nodes: [node], since: at },
+    { nodes: [node, 'node-b'], since: at },
+  ],
+  'node-unobserved': [{ node, from: at, to: later }],
+  'more-unobserved': [{ times: 1 }, { times: 7 }],
+  'nodes-unreadable': [{ nodes: [node] }],
+  'nodes-without-agent': [{ nodes: [node] }, { nodes: [node, 'node-b'] }],
+  'no-agent-reported': [{ last: at }, { last: null }],
+  'watch-silent': [{ cluster: 'c1', since: at }],
+  'no-watch': [{}],
+  'name-unknown': [
+    { what: 'namespace', name: 'shopp', near: ['shop'] },
+    { what: 'cluster', name: 'c9', near: [] },
+    { what: 'job', name: 'x', near: ['nightly', 'tick-1'] },
+    { what: 'cronjob', name: 'x', near: [] },
+    { what: 'node', name: 'x', near: [] },
+  ],
   'unseen-no-agent': nodes,
   'unseen-started-later': [{ node, ms: 1_200_000 }],
   'unseen-silent': [
