@@ -11,7 +11,7 @@ import { appMeta } from './app-meta';
 import { caseLine, caseMetadata, type CaseRecord, contentOf } from '../../model/case-records';
 import { casesOf } from '../../model/cases';
 import { LokiDataSource, type Value } from './loki-data-source';
-import { containerRecord, podOf, pressure, pushRecords } from './push-records';
+import { containerRecord, heartbeat, podOf, pressure, pushRecords } from './push-records';
 
 const MINUTE = 60_000;
 const NOW = Date.now();
@@ -182,5 +182,33 @@ describe('the page of lost logs, with case records of a watch', () => {
     } finally {
       await store.close();
     }
+  });
+});
+
+describe('the page of lost logs, where there is no case', () => {
+  let store: LokiDataSource;
+  beforeEach(async () => {
+    store = await LokiDataSource.start();
+  });
+  afterEach(() => store.close());
+
+  it('gives the all-clear where an agent was observing, and names it', async () => {
+    await pushRecords(store, [[NOW - MINUTE, heartbeat(NOW - 90 * MINUTE, NOW - MINUTE)]]);
+    open('?from=now-1h&to=now');
+    expect(await screen.findByText('No log was lost to kubectl in this time')).toBeVisible();
+    expect(screen.getByText('1 node reporting during all of this time.')).toBeVisible();
+    expect(screen.getByText(/^No watch has reported/)).toBeVisible();
+  });
+
+  it.each([
+    ['an agent that is silent', '', /^1 node silent since .*: node-a\.$/],
+    ['a namespace that no record names', '&namespace=shopp', /^No record names namespace shopp\./],
+  ])('gives none for %s', async (_, more, expected) => {
+    const last = NOW - (more === '' ? 40 : 1) * MINUTE;
+    await pushRecords(store, [[last, heartbeat(NOW - 90 * MINUTE, last)]]);
+    open(`?from=now-1h&to=now${more}`);
+    expect(await screen.findByText('No case in this time, and not all of it was observed')).toBeVisible();
+    expect(screen.getByText(expected)).toBeVisible();
+    expect(screen.queryByText('No log was lost to kubectl in this time')).toBeNull();
   });
 });

@@ -5,6 +5,9 @@ import {
   type DiskRecord,
   DISK_METADATA,
   diskRecordSchema,
+  HEARTBEAT_METADATA,
+  type HeartbeatRecord,
+  heartbeatRecordSchema,
   NODE_METADATA,
   type NodeRecord,
   nodeRecordSchema,
@@ -24,6 +27,7 @@ export const iso = (time: number): string => new Date(time).toISOString();
 const METADATA: Record<string, Record<string, string>> = {
   container: CONTAINER_METADATA,
   disk: DISK_METADATA,
+  heartbeat: HEARTBEAT_METADATA,
   node: NODE_METADATA,
   pod: POD_METADATA,
 };
@@ -92,5 +96,14 @@ export function disk(at: number, free: number): DiskRecord {
     ...{ layout: 'single', layoutFrom: 'devices', imagefs: null, logs: null, images: null, layers: null, pods: [] },
     nodefs: { capacity, available: capacity * free, used: capacity * (1 - free), inodes: null, inodesFree: null },
     ...{ atRisk: null, nearest: null },
+  });
+}
+
+/** What an agent that was observing `node-a` wrote last. Times in milliseconds. */
+export function heartbeat(from: number, to: number): HeartbeatRecord {
+  return heartbeatRecordSchema.parse({
+    ...{ v: 2, kind: 'heartbeat', id: `node-a/heartbeat/${from}`, cluster: 'c1', node: 'node-a', version: '1' },
+    ...{ from: iso(from), to: iso(to), previousUntil: null, logsProblem: null, kubeletLog: null, containers: 1 },
+    ...{ unackedBytes: 0, oldestUnacked: null, lokiProblem: null, final: false },
   });
 }

@@ -63,7 +63,7 @@ export default function LostLogsPage() {
         !found.isLoading &&
         found.error === undefined &&
         records.status === 'done' && (
-          <NoCases others={found.others} records={records.records} isRecorded={found.isRecorded} span={span} />
+          <NoCases others={found.others} filters={filters} span={span} timeZone={timeZone} />
         )}
       {(cases.length > 0 || tallies.length > 0) && (
         <>

@@ -1,24 +1,27 @@
-import React from 'react';
+import React, { useCallback } from 'react';
 import { t, Trans } from '../../shared/texts';
-import { Button, LinkButton } from '@grafana/ui';
+import { Button, LinkButton, LoadingPlaceholder } from '@grafana/ui';
 import { Empty } from '../../app/Empty';
-import { NO_FILTERS, useFilters } from '../../shared/filters';
+import { type Filters, NO_FILTERS, useFilters } from '../../shared/filters';
 import type { Span } from '../../../model/evidence';
+import { isWhole, observerCodes, type Observers } from '../../../model/observers';
+import { useLoki } from '../../app/app-context';
 import { CONFIGURATION_PATH } from '../../shared/paths';
-import type { RecordSet } from '../../data/records';
+import { findObservers } from '../../data/observers';
+import { useAnswer } from '../../shared/use-answer';
+import { wordsIn } from '../../shared/words';
 
-/** Why there is no case to show: all is well, filters hide them, nobody wrote records, or the range has none. */
+/** Why there is no case to show: all is well, filters hide them, or not everything was observed. */
 export function NoCases({
   others,
-  records,
-  isRecorded,
+  filters,
   span,
+  timeZone,
 }: {
   others: number;
-  records: RecordSet;
-  /** A watch has written the cases of the range. */
-  isRecorded: boolean;
+  filters: Filters;
   span: Span;
+  timeZone: string;
 }) {
   const [, changeFilters] = useFilters();
   if (others > 0) {
@@ -40,13 +43,47 @@ export function NoCases({
       </Empty>
     );
   }
-  if (isRecorded || Object.values(records).some((list: readonly unknown[]) => list.length > 0)) {
+  return <NothingRecorded filters={filters} span={span} timeZone={timeZone} />;
+}
+
+/** It is no all-clear that nothing is recorded: that says who was observing. */
+function NothingRecorded({ filters, span, timeZone }: { filters: Filters; span: Span; timeZone: string }) {
+  const loki = useLoki();
+  const { cluster, namespace, node } = filters;
+  const ask = useCallback(
+    (signal: AbortSignal) => findObservers(loki, { cluster, namespace, node }, span, signal),
+    [loki, cluster, namespace, node, span]
+  );
+  const answer = useAnswer(ask);
+  if (answer.state === 'failed') {
+    return (
+      <Empty icon="exclamation-triangle" title={t('no-cases.not-known', 'Whether a log was removed is not known')}>
+        {answer.why}
+      </Empty>
+    );
+  }
+  if (answer.state !== 'done') {
+    return <LoadingPlaceholder text={t('no-cases.asking', 'Reading who was observing…')} />;
+  }
+  const observers = answer.value;
+  if (isWhole(observers)) {
     return (
       <Empty icon="check-circle" title={t('no-cases.none', 'No log was lost to kubectl in this time')}>
+        <Observing observers={observers} timeZone={timeZone} />
         <Trans i18nKey="no-cases.none-what">
-          Agents and watch wrote records, and every container of them that ended can still be read on its node. A longer
-          time range looks further back.
+          Every container that ended can still be read on its node. A longer time range looks further back.
         </Trans>
+      </Empty>
+    );
+  }
+  const { reporting, silent, blind, unknown } = observers;
+  if (reporting.length + silent.length + blind.length + unknown.length > 0) {
+    return (
+      <Empty
+        icon="exclamation-triangle"
+        title={t('no-cases.unobserved', 'No case in this time, and not all of it was observed')}
+      >
+        <Observing observers={observers} timeZone={timeZone} />
       </Empty>
     );
   }
@@ -71,6 +108,20 @@ export function NoCases({
           to: new Date(span.to).toISOString(),
         })}
       </p>
+      <Observing observers={observers} timeZone={timeZone} />
     </Empty>
+  );
+}
+
+/** Who was observing, one sentence each. */
+function Observing({ observers, timeZone }: { observers: Observers; timeZone: string }) {
+  const words = wordsIn(timeZone);
+  return (
+    <>
+      {observerCodes(observers).map((code) => {
+        const sentence = words.render(code);
+        return <p key={sentence}>{sentence}</p>;
+      })}
+    </>
   );
 }
