@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { root } from './built-plugin';
 import { RECORDED, recordedRecords } from '../../src/timeline/testing/recorded';
 import { plugins } from './plugin-json';
+import { startTestStore } from '../testkit/store';
 import { storeOfRecordedNode } from './recorded-node';
 
 const yaml = (file: string): unknown => parse(readFileSync(join(root, file), 'utf8'));
@@ -79,7 +80,7 @@ describe.each(dashboards)('the dashboard $file', ({ file, uid, templating, panel
   const queries = panels.flatMap(({ title, targets }) => targets.map((one) => ({ title, ...one })));
   it.each(queries)('has data of the recorded node in "$title" ($refId)', async ({ expr, queryType }) => {
     const range = `${(RECORDED.to - RECORDED.from) / 1000}s`;
-    const query = expr.replace('$__range', range).replaceAll('$__interval', '60s').replaceAll(/\$\w+/g, '.*');
+    const query = expr.replaceAll('$__range', range).replaceAll('$__interval', '60s').replaceAll(/\$\w+/g, '.*');
     const [from, to] = [RECORDED.from, RECORDED.to].map((ms) => `${ms}000000`);
     const params = { query, time: `${to}`, start: `${from}`, end: `${to}`, step: '60s' };
     const path = queryType === 'instant' ? 'query' : 'query_range';
@@ -122,6 +123,41 @@ describe('figures of the dashboards', () => {
       const last = samples.findLast((sample) => sample.time <= time && sample.time > time - 600);
       const { available, capacity } = last?.nodefs ?? { available: NaN, capacity: NaN };
       expect(Number(value)).toBeCloseTo(1 - available / capacity, 6);
+    }
+  });
+
+  it('"Logs lost or with gaps" counts cases, also of logs that no agent saw, and is no 0 where nobody reported', async () => {
+    const store = await startTestStore();
+    const now = Date.now();
+    const time = BigInt(now - 60_000) * 1_000_000n;
+    const count = async () => {
+      const query = queryOf('Logs lost or with gaps').replaceAll('$__range', '6h').replaceAll(/\$\w+/g, '.*');
+      const params = new URLSearchParams({ query, time: `${now}000000` });
+      const answer: unknown = await (await fetch(`${store.url}/loki/api/v1/query?${params}`)).json();
+      const vector = z.object({
+        data: z.object({ result: z.array(z.object({ value: z.tuple([z.number(), z.string()]) })) }),
+      });
+      return vector.parse(answer).data.result.map(({ value }) => value[1]);
+    };
+    const push = (record: string, metadata: Array<Record<string, string>>) =>
+      store.push(
+        { service_name: 'afterlog', record, cluster: 'c1' },
+        metadata.map((one, i) => [time + BigInt(i), '{}', { node: 'node-a', namespace: 'shop', workload: 'w', ...one }])
+      );
+    try {
+      expect(await count()).toEqual([]);
+      await push('heartbeat', [{}]);
+      expect(await count()).toEqual(['0']);
+      await push('container', [
+        { final: 'true', status: 'partial' },
+        { final: 'true', status: 'complete' },
+      ]);
+      expect(await count()).toEqual(['1']);
+      const lost = { status: 'lost', seen: 'false', delta: '1' };
+      await push('case', [lost, lost, { ...lost, status: 'partial' }, { ...lost, delta: '-1' }]);
+      expect(await count()).toEqual(['2']);
+    } finally {
+      await store.close();
     }
   });
 
