@@ -275,6 +275,30 @@ interface Capacity {
   'capacity-unknown-storage-class': object;
   'capacity-unknown-path': object;
   'capacity-unknown-lookups': { durationMs: number };
+  'what-if-reclaims': {
+    recorded: number;
+    avoided: number;
+    added: number;
+    containersKept: number;
+    logsAtLeast: number;
+    logsAtMost: number;
+    /** Of images that were removed more than recorded; negative where fewer were. */
+    moreImageBytes: number;
+  };
+  'what-if-no-disk': object;
+  'what-if-rotation': { cases: number; kept: number; unknown: number };
+  'what-if-ttl': { cases: number; kept: number; unknown: number; seconds: number };
+  'what-if-left': { nodes: string[] };
+  'what-if-assumes-series': object;
+  'what-if-assumes-peak': object;
+  'what-if-assumes-images': object;
+  'what-if-assumes-rollups': object;
+  'what-if-assumes-inodes': object;
+  'what-if-assumes-low': { low: number };
+  'what-if-assumes-logs': object;
+  'what-if-assumes-ttl': object;
+  'what-if-unknown-key': { key: string; known: string[] };
+  'what-if-invalid-value': { key: string; value: string; example: string };
   'capacity-note-no-kubelet-log': { nodes: string[] };
   'capacity-note-no-watch': { clusters: string[] };
   'capacity-note-watch-partly': { cluster: string; percent: number };
@@ -315,3 +339,5 @@ export type ObservationCode = Code<keyof Observations | keyof Contradictions>;
 export type ContradictionCode = Code<keyof Contradictions>;
 export type CapacityCode = Code<keyof Capacity>;
 export type NeedCode = Code<keyof Needs>;
+/** Why a change of settings cannot be read. */
+export type WhatIfProblem = Code<'what-if-unknown-key' | 'what-if-invalid-value'>;

@@ -20,6 +20,15 @@ export { familiesToRead, type FamilyRecords, type FamilyToRead, familyText, type
 export { type Distance } from './headroom';
 export { type CapacityInput, type CapacityReview, type NodeCapacity, reviewOf } from './review';
 export {
+  CHANGE_KEYS,
+  type LogsUnder,
+  type NodeReplay,
+  parseChanges,
+  type SettingChanges,
+  type WhatIf,
+  whatIfOf,
+} from './what-if';
+export {
   type Cell,
   type ColumnName,
   csvOf,

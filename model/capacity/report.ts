@@ -5,6 +5,7 @@ import type { CapacityRow } from './counts';
 import { CONTENTS } from './disk-use';
 import type { Distance } from './headroom';
 import type { CapacityReview, NodeCapacity } from './review';
+import type { WhatIf } from './what-if';
 
 /*
  * A review as sections of sentences and tables: what `afterlog capacity` prints, what the app's page shows, and what both
@@ -87,6 +88,7 @@ export function sectionsOf(review: CapacityReview, words: Words, maxNodes = MAX_
         paste,
       })),
     }),
+    ...(review.whatIf === null ? [] : [section('whatIf', whatIfSection(review.whatIf, maxNodes, words))]),
     section('notes', { sentences: notes.map((note) => words.render(note)) }),
   ];
   return sections.filter(
@@ -321,6 +323,45 @@ function familiesOf({ families }: CapacityReview, words: Words): Partial<Section
         ['layerBytes', 'number'],
         ['volumeBytes', 'number'],
         ['podBytes', 'number'],
+      ],
+      rows,
+      words
+    ),
+  };
+}
+
+function whatIfSection(whatIf: WhatIf, maxNodes: number, words: Words): Partial<Section> {
+  const { summary, nodes, rotation, ttl, assumptions, changes } = whatIf;
+  const { review: texts } = words.catalogue;
+  const shown = nodes.slice(0, maxNodes);
+  const rows = shown.map(({ node, reclaims, imageGcs, containersKept, logsKept, ...replay }) => [
+    ...[text(node), number(reclaims.recorded), number(reclaims.avoided), number(reclaims.added)],
+    number(containersKept),
+    numberCell(logsKept.atMost, (most) =>
+      logsKept.atLeast === most ? numberText(most) : `${numberText(logsKept.atLeast)}–${numberText(most)}`
+    ),
+    ...[number(imageGcs.recorded), number(imageGcs.recorded - imageGcs.avoided + imageGcs.added)],
+    bytes(replay.imageBytesReplayed - replay.imageBytesRecorded),
+  ]);
+  return {
+    sentences: [
+      words.render(summary),
+      ...(rotation === null ? [] : [words.render({ code: 'what-if-rotation', ...rotation })]),
+      ...(ttl === null ? [] : [words.render({ code: 'what-if-ttl', ...ttl, seconds: changes.ttlSeconds ?? 0 })]),
+      ...assumptions.map((assumption) => texts.assumption(words.render(assumption))),
+      ...(nodes.length > shown.length ? [texts.moreNodes(nodes.length - shown.length)] : []),
+    ],
+    table: tableOf(
+      [
+        ['node', 'text'],
+        ['reclaims', 'number'],
+        ['reclaimsAvoided', 'number'],
+        ['reclaimsAdded', 'number'],
+        ['containersKept', 'number'],
+        ['logsKept', 'number'],
+        ['imageGcs', 'number'],
+        ['imageGcsReplayed', 'number'],
+        ['moreImageBytes', 'number'],
       ],
       rows,
       words

@@ -13,6 +13,7 @@ import {
 import { disksOf, type NodeDisks } from './disk-use';
 import { familiesOf, type FamilyUse } from './families';
 import { type FamilyRecords, type Finding, findingsOf, type NodeFacts } from './findings';
+import { type SettingChanges, type WhatIf, whatIfOf } from './what-if';
 import { type Filling, fillingOf, type Headroom, headroomOf } from './headroom';
 
 /** All that a review is worked out from. */
@@ -58,12 +59,18 @@ export interface CapacityReview {
   /** Job families that wrote most; null where no rollup tells. */
   families: FamilyUse[] | null;
   findings: Finding[];
+  /** The time range under other settings; null where none were asked for. */
+  whatIf: WhatIf | null;
   /** What is not known, and what figures rest on. */
   notes: CapacityCode[];
 }
 
-/** A capacity review. Pure: what no record tells is null, and a note says so. */
-export function reviewOf(by: GroupBy, input: CapacityInput): CapacityReview {
+/**
+ * A capacity review. Pure: what no record tells is null, and a note says so.
+ *
+ * @param changes settings to replay the time range under
+ */
+export function reviewOf(by: GroupBy, input: CapacityInput, changes?: SettingChanges): CapacityReview {
   const ofNodes = rowsBy('node', input);
   const named = ofNodes.filter((row): row is CapacityRow & { name: string } => row.name !== null);
   const [rollups, disks] = [byNode(input.rollups), byNode(input.disks)];
@@ -91,6 +98,8 @@ export function reviewOf(by: GroupBy, input: CapacityInput): CapacityReview {
       filling: own === undefined ? [] : fillingOf(own),
     };
   });
+  const records = input.familyRecords ?? { pods: [], jobs: [], containers: [] };
+  const withLayout = nodes.map(({ disks: own, ...node }) => ({ ...node, layout: own?.layout }));
   const families = input.rollups.length === 0 ? null : familiesOf(input.rollups, MAX_FAMILIES);
   return {
     ...{ by, rows: by === 'node' ? ofNodes : rowsBy(by, input), total: totalOf(ofNodes), nodes },
@@ -100,9 +109,11 @@ export function reviewOf(by: GroupBy, input: CapacityInput): CapacityReview {
     findings: findingsOf({
       ...{ nodes: facts, cases: input.cases, families },
       evicted: input.pods.filter((pod) => isEvictedIn(input.range, pod)),
-      records: input.familyRecords ?? { pods: [], jobs: [], containers: [] },
+      records,
       rangeMs: input.range.to - input.range.from,
+      watched: input.watched,
     }),
+    whatIf: changes === undefined ? null : whatIfOf({ ...input, records, nodes: withLayout }, changes),
     notes: notesOf(input, named, nodes),
   };
 }

@@ -31,7 +31,16 @@ export interface ReviewTexts {
   title(range: string): string;
   range(from: string, to: string): string;
   headings: Record<
-    'summary' | 'ranking' | 'comparison' | 'headroom' | 'fillRate' | 'filling' | 'families' | 'findings' | 'notes',
+    | 'summary'
+    | 'ranking'
+    | 'comparison'
+    | 'headroom'
+    | 'fillRate'
+    | 'filling'
+    | 'families'
+    | 'findings'
+    | 'whatIf'
+    | 'notes',
     string
   >;
   /** Headings of the ranking. */
@@ -47,6 +56,8 @@ export interface ReviewTexts {
   effect(effect: string): string;
   /** What a finding leaves open. */
   unknown(unknown: string): string;
+  /** What a replay assumes. */
+  assumption(assumption: string): string;
   familiesNotKnown: string;
   noFamily: string;
   familiesAtLeast: string;
@@ -107,4 +118,10 @@ type ReviewColumn =
   | 'logBytes'
   | 'layerBytes'
   | 'volumeBytes'
-  | 'podBytes';
+  | 'podBytes'
+  | 'reclaimsAvoided'
+  | 'reclaimsAdded'
+  | 'containersKept'
+  | 'logsKept'
+  | 'imageGcsReplayed'
+  | 'moreImageBytes';

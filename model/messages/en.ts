@@ -251,6 +251,7 @@ export const en: Catalogue = {
       filling: 'What fills the disks at the end',
       families: 'Job families that wrote most',
       findings: 'What to change',
+      whatIf: 'Under other settings',
       notes: 'Notes',
     },
     ranking: { node: 'By node', namespace: 'By namespace', job: 'By Job family' },
@@ -300,6 +301,12 @@ export const en: Catalogue = {
       layerBytes: 'Largest layers',
       volumeBytes: 'Largest volumes',
       podBytes: 'Largest pod',
+      reclaimsAvoided: 'Would not have happened',
+      reclaimsAdded: 'In addition',
+      containersKept: 'Containers kept',
+      logsKept: 'Of logs that Loki lacks',
+      imageGcsReplayed: 'Image GC then',
+      moreImageBytes: 'More images removed',
     },
     noName: '(not known)',
     p95Bound: 'P95 is at most this: it comes from the percentiles of hours and days.',
@@ -308,6 +315,7 @@ export const en: Catalogue = {
     noFinding: 'The records support no finding.',
     effect: (effect) => `Effect: ${effect}`,
     unknown: (unknown) => `Not known: ${unknown}`,
+    assumption: (assumption) => `Assumption: ${assumption}`,
     familiesNotKnown: 'Not known: rollups tell it, and there is none of this time range.',
     noFamily: 'No rollup of this time range names one.',
     familiesAtLeast: 'At least these: each rollup names only the families that wrote most on its node.',
@@ -700,6 +708,53 @@ export const en: Catalogue = {
     'capacity-unknown-path': () => 'Where the container writes is not recorded: replace the mountPath.',
     'capacity-unknown-lookups': ({ durationMs }) =>
       `When logs are looked up is not recorded: ${span(durationMs)} is an assumption. What Loki has can be read at any time with afterlog logs.`,
+    'what-if-reclaims': ({ recorded, avoided, added, containersKept, logsAtLeast, logsAtMost, moreImageBytes }) =>
+      `Of ${count(recorded, 'reclaim')} ${numberText(avoided)} would not have happened${
+        added === 0 ? '' : `, and ${numberText(added)} would have come in addition`
+      }. ${count(containersKept, 'container')} would have stayed at least until the next reclaim${
+        logsAtMost === 0
+          ? ''
+          : `, among them ${
+              logsAtLeast === logsAtMost
+                ? numberText(logsAtMost)
+                : `${numberText(logsAtLeast)} to ${numberText(logsAtMost)}`
+            } whose logs Loki lacks at least in part`
+      }. ${
+        moreImageBytes > 0
+          ? `It costs the removal of ${bytes(moreImageBytes)} more of images: at most these are pulled again.`
+          : moreImageBytes < 0
+            ? `${bytes(-moreImageBytes)} of images fewer would have been removed.`
+            : 'As many images would have been removed.'
+      }`,
+    'what-if-no-disk': () => 'No disk is replayed.',
+    'what-if-rotation': ({ cases, kept, unknown }) =>
+      `Of ${count(cases, 'log')} that rotation shortened ${numberText(kept)} would be whole on the node${
+        unknown === 0 ? '' : `; of ${numberText(unknown)} no record tells the size`
+      }.`,
+    'what-if-ttl': ({ cases, kept, unknown, seconds }) =>
+      `Of ${count(cases, 'log')} that a TTL removed ${numberText(kept)} would have stayed longer, until ${span(seconds * 1000)} after the end of the Job${
+        unknown === 0 ? '' : `; of ${numberText(unknown)} the TTL is not known`
+      }.`,
+    'what-if-left': ({ nodes }) =>
+      `Not replayed: ${some(nodes)}. No record tells the use or the thresholds of the disk, or images and layers are on different disks.`,
+    'what-if-assumes-series': () =>
+      'What workloads write and delete is as it was recorded. What a reclaim would not have removed stays on the disk until the next removal.',
+    'what-if-assumes-peak': () =>
+      'The use at a reclaim is the greatest that was recorded around it with what the fastest recorded growth may have added, and at least its threshold.',
+    'what-if-assumes-images': () =>
+      'Image GC runs five minutes after use has reached its threshold. It can remove what the next recorded removal removed, less what was added since: other unused images are not recorded.',
+    'what-if-assumes-rollups': () =>
+      'Hours and days are replayed with their greatest use. What removed containers freed is not known there.',
+    'what-if-assumes-inodes': () => 'Reclaims for inodes stay as they were recorded.',
+    'what-if-assumes-low': ({ low }) =>
+      `imageGCLowThresholdPercent is ${low}, because it has to be lower than the high threshold.`,
+    'what-if-assumes-logs': () =>
+      'The logs of a Job family are as large as the newest one that was rotated. Logs that stay take up their place on the disk.',
+    'what-if-assumes-ttl': () =>
+      'All Jobs of a family have the TTL of the newest one. Reclaims may still remove their logs, and finished containers take up their place on the disk for longer.',
+    'what-if-unknown-key': ({ key, known }) => `unknown setting "${key}" (one of: ${known.join(', ')})`,
+    'what-if-invalid-value': ({ key, value, example }) =>
+      `invalid value "${value}" of ${key} (example: ${key}=${example})`,
     'capacity-note-no-kubelet-log': ({ nodes }) =>
       `Reclaims, image GC and what they removed are not known on ${some(nodes)}: no record shows that the agent read the kubelet's log.`,
     'capacity-note-no-watch': ({ clusters }) =>

@@ -265,6 +265,7 @@ export const ja: Catalogue = {
       filling: '期間の終わりにディスクを使用しているもの',
       families: '書き込みの多い Job ファミリー',
       findings: '変更すべき設定',
+      whatIf: '設定を変えた場合',
       notes: '注記',
     },
     ranking: { node: 'ノード別', namespace: '名前空間別', job: 'Job ファミリー別' },
@@ -314,6 +315,12 @@ export const ja: Catalogue = {
       layerBytes: '最大のレイヤー',
       volumeBytes: '最大のボリューム',
       podBytes: '最大の Pod',
+      reclaimsAvoided: '起こらない回収',
+      reclaimsAdded: '加わる回収',
+      containersKept: '残るコンテナ',
+      logsKept: 'うち Loki に欠けるログ',
+      imageGcsReplayed: '変更後のイメージの GC',
+      moreImageBytes: '余分に削除されるイメージ',
     },
     noName: '（不明）',
     p95Bound: 'P95 は上限値です。時間ごと、日ごとのパーセンタイルから求めています。',
@@ -323,6 +330,7 @@ export const ja: Catalogue = {
     noFinding: 'レコードから言える変更点はありません。',
     effect: (effect) => `効果: ${effect}`,
     unknown: (unknown) => `不明な点: ${unknown}`,
+    assumption: (assumption) => `仮定: ${assumption}`,
     familiesNotKnown: '不明です。rollup から分かりますが、この期間の rollup がありません。',
     noFamily: 'この期間の rollup に名前のあるものはありません。',
     familiesAtLeast: '少なくともこの量です。各 rollup は、そのノードで書き込みの多いものだけを挙げます。',
@@ -704,6 +712,53 @@ export const ja: Catalogue = {
     'capacity-unknown-path': () => 'コンテナの書き込み先は記録されていません。mountPath を置き換えてください。',
     'capacity-unknown-lookups': ({ durationMs }) =>
       `ログがいつ参照されるかは記録されていません。${span(durationMs)}は仮定です。Loki にあるログは afterlog logs でいつでも読めます。`,
+    'what-if-reclaims': ({ recorded, avoided, added, containersKept, logsAtLeast, logsAtMost, moreImageBytes }) =>
+      `回収 ${numberText(recorded)} 回のうち ${numberText(avoided)} 回は起こりませんでした${
+        added === 0 ? '' : `が、別に ${numberText(added)} 回起こりました`
+      }。コンテナ ${numberText(containersKept)} 個が少なくとも次の回収まで残りました${
+        logsAtMost === 0
+          ? ''
+          : `（うち Loki に全部または一部がないログのコンテナは ${
+              logsAtLeast === logsAtMost
+                ? numberText(logsAtMost)
+                : `${numberText(logsAtLeast)}～${numberText(logsAtMost)}`
+            } 個）`
+      }。${
+        moreImageBytes > 0
+          ? `代わりにイメージ ${bytes(moreImageBytes)}が余分に削除されます。再び取得されるのは最大でこの量です。`
+          : moreImageBytes < 0
+            ? `削除されるイメージは ${bytes(-moreImageBytes)}少なくなりました。`
+            : '削除されるイメージの量は同じです。'
+      }`,
+    'what-if-no-disk': () => 'ディスクの再現はありません。',
+    'what-if-rotation': ({ cases, kept, unknown }) =>
+      `ローテーションで短くなったログ ${numberText(cases)} 件のうち ${numberText(kept)} 件は全体がノードに残ります${
+        unknown === 0 ? '' : `（${numberText(unknown)} 件は大きさの記録がありません）`
+      }。`,
+    'what-if-ttl': ({ cases, kept, unknown, seconds }) =>
+      `TTL で削除されたログ ${numberText(cases)} 件のうち ${numberText(kept)} 件は、Job の終了から ${span(seconds * 1000)}後まで残ります${
+        unknown === 0 ? '' : `（${numberText(unknown)} 件は TTL が不明です）`
+      }。`,
+    'what-if-left': ({ nodes }) =>
+      `再現できないノード: ${some(nodes)}。ディスクの使用量またはしきい値の記録がないか、イメージとレイヤーが別のディスクにあります。`,
+    'what-if-assumes-series': () =>
+      'ワークロードの書き込みと削除は記録のとおりとします。回収で削除されなかったものは、次の削除までディスクに残ります。',
+    'what-if-assumes-peak': () =>
+      '回収時の使用量は、その前後に記録された最大値に、記録された最も速い増加で加わり得る量を足したものとし、少なくともしきい値とします。',
+    'what-if-assumes-images': () =>
+      'イメージの GC は使用量がしきい値に達してから 5 分後に動作し、次に記録された削除の対象から、その間に追加された量を引いたものを削除できるとします。ほかの未使用のイメージは記録されていません。',
+    'what-if-assumes-rollups': () =>
+      '時間と日の rollup は最大の使用量で再現します。コンテナの削除で空いた量はそこでは不明です。',
+    'what-if-assumes-inodes': () => 'inode による回収は記録のとおりとします。',
+    'what-if-assumes-low': ({ low }) =>
+      `imageGCLowThresholdPercent は high より小さくなければならないため、${low} とします。`,
+    'what-if-assumes-logs': () =>
+      'Job ファミリーのログの大きさは、最後にローテーションされたログと同じとします。残るログはディスクを使用します。',
+    'what-if-assumes-ttl': () =>
+      'ファミリーのすべての Job の TTL は最新の Job と同じとします。回収によってログが削除される可能性は残り、終了したコンテナはより長くディスクを使用します。',
+    'what-if-unknown-key': ({ key, known }) => `不明な設定 "${key}"（使用できるもの: ${known.join('、')}）`,
+    'what-if-invalid-value': ({ key, value, example }) =>
+      `${key} の値 "${value}" が正しくありません（例: ${key}=${example}）`,
     'capacity-note-no-kubelet-log': ({ nodes }) =>
       `${some(nodes)} の回収、イメージの GC、それらが削除したものは不明です。エージェントが kubelet のログを読み取ったことを示すレコードがありません。`,
     'capacity-note-no-watch': ({ clusters }) =>

@@ -61,6 +61,11 @@ function jsonOf(review: CapacityReview, range: ReviewRange): object {
       effect: said(finding.effect),
       unknown: finding.unknown && said(finding.unknown),
     })),
+    whatIf: review.whatIf && {
+      ...review.whatIf,
+      summary: said(review.whatIf.summary),
+      assumptions: review.whatIf.assumptions.map(said),
+    },
     notes: review.notes.map(said),
   };
 }

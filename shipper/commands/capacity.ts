@@ -1,6 +1,14 @@
 import type { Command } from 'commander';
 import * as z from 'zod';
-import { type CapacityInput, CapacityReader, type CapacityWindow, reviewOf } from '../../model/capacity';
+import {
+  type CapacityInput,
+  CapacityReader,
+  type CapacityWindow,
+  CHANGE_KEYS,
+  parseChanges,
+  reviewOf,
+} from '../../model/capacity';
+import { ENGLISH } from '../../model/messages';
 import { observerCodes } from '../../model/observers';
 import { formatNs } from '../../model/time';
 import { capacitySource } from '../capacity/capacity-source';
@@ -33,6 +41,21 @@ const capacityGroup = {
       .describe(`rank by ${groupings.join(', ')}; a job is a Job family, such as all Jobs of a CronJob (default node)`)
       .register(flagForm, { value: 'kind' }),
     timezone: timeZone,
+    'what-if': z
+      .string()
+      .optional()
+      .transform((text, context) => {
+        const changes = text === undefined ? undefined : parseChanges(text);
+        if (changes !== undefined && 'code' in changes) {
+          context.addIssue({ code: 'custom', message: ENGLISH.render(changes) });
+          return z.NEVER;
+        }
+        return changes;
+      })
+      .describe(
+        `replay the time range under other settings: key=value, separated by commas; keys are ${CHANGE_KEYS.join(', ')}`
+      )
+      .register(flagForm, { value: 'settings' }),
     output: outputFormat(formats),
   }),
 } satisfies SettingsGroup;
@@ -49,6 +72,7 @@ export function capacityCommand(): Command {
       ['capacity --from 2026-11-01T00:00:00Z --to 2026-12-01T00:00:00Z -o markdown', 'a monthly review'],
       ['capacity --by job --since 30d -o csv', 'Job families, for a spreadsheet'],
       ['capacity --node node-a --since 24h', 'one node'],
+      ['capacity --what-if diskSize=200GB,imageGCHighThresholdPercent=70', 'under other settings'],
     ],
     run,
   });
@@ -84,7 +108,9 @@ async function run(input: CommandInput): Promise<ExitCode> {
   }
   const { records, observers } = read;
   const range = { from: formatNs(window.from), to: formatNs(BigInt(records.range.to) * 1_000_000n) };
-  await new Output(process.stdout).write(terminalText(capacityText(reviewOf(by, records), range, flags.output, words)));
+  await new Output(process.stdout).write(
+    terminalText(capacityText(reviewOf(by, records, flags['what-if']), range, flags.output, words))
+  );
   if (observers !== undefined) {
     process.stderr.write(terminalText(`${words.renderAll(observerCodes(observers))}\n`));
   }

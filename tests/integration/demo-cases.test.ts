@@ -87,6 +87,12 @@ class Replayed {
     return (await afterlog('capacity', '--since', '12h', '--loki.url', this.store?.url ?? '', ...flags)).stdout;
   }
 
+  /** The node under other settings. */
+  async under(settings: string): Promise<unknown> {
+    const review = JSON.parse(await this.capacity('-o', 'json', '--what-if', settings)) as unknown;
+    return z.object({ whatIf: z.object({ nodes: z.array(z.unknown()).length(1) }) }).parse(review).whatIf.nodes[0];
+  }
+
   async explain(pod: string): Promise<string> {
     return (await afterlog('explain', pod, '-n', 'job-test', '--loki.url', this.store?.url ?? '')).stdout;
   }
@@ -194,7 +200,25 @@ describe('the cases of a replay that the agent saw whole', () => {
     expect(markdown).toContain('(job-test/rotate)');
     expect(markdown).toContain('no rollup covers that time');
     expect(markdown).toContain('Nothing observed the period before');
+    // The Job that deletes itself 20 s after its end, and the log of 89 MB that rotation shortened to four files of 10 MiB.
+    expect(markdown).toContain('ttlSecondsAfterFinished of job-test/ttl-cleanup is 20: 1 container log');
+    expect(markdown).toContain('containerLogMaxSize: 30Mi\n');
     expect((await replayed.capacity('-o', 'csv')).split('\n')[0]).toMatch(/^cluster,node,pressure_hours,reclaims,/);
+  });
+
+  test('would have lost no container to reclaims on a disk of 6 GB with image GC from 70 % on', async () => {
+    // The disk of 3.1 GB cannot have held more than that, and the threshold is 5.1 GB; 1.1 and 1.4 GB would have stayed.
+    expect(await replayed.under('diskSize=6GB,imageGCHighThresholdPercent=70')).toMatchObject({
+      ...{ reclaims: { recorded: 2, avoided: 2, added: 0 }, containersKept: 41, imageBytesRecorded: 197_266_159 },
+      imageBytesReplayed: 0,
+    });
+    // It was filled from a third to its threshold within a minute: image GC, every five minutes, does not come first.
+    expect(await replayed.under('imageGCHighThresholdPercent=70')).toMatchObject({
+      ...{ reclaims: { recorded: 2, avoided: 0, added: 0 }, imageGcs: { recorded: 0, avoided: 0, added: 0 } },
+    });
+    expect(await replayed.under('imageGCHighThresholdPercent=85')).toMatchObject({
+      reclaims: { avoided: 0, added: 0 },
+    });
   });
 
   test('leave out the pods that were rejected at admission (C3b)', () => {
@@ -240,6 +264,43 @@ describe('the recorded node of Kubernetes 1.36, whose kubelet logs text and then
 
   test('has case records that tell the same', async () => {
     expect(byId(await replayed.listed())).toEqual(byId(replayed.cases));
+  });
+
+  test('is reviewed with the figures of its description', async () => {
+    // By hand from the recording's README.md: reclaims of 46, 11, 11, 0, 13 and 9 containers, two of which evicted a pod;
+    // image GC by threshold and by age and a reclaim removed the same five images of 65,045,161 bytes; DiskPressure was
+    // reported for 61, 61, 62, 61 and 71 s; `greedy` exceeded its own limit.
+    const text = await replayed.capacity('-o', 'json');
+    const { rows } = reviewSchema.parse(JSON.parse(text));
+    expect(rows).toEqual([
+      expect.objectContaining({
+        ...{ name: 'node-b', reclaims: 6, imageGcs: 2, containersRemoved: 90, imagesRemoved: 15 },
+        ...{ imageBytesRemoved: 15 * 65_045_161, imagesPulledAgain: 10, podsEvicted: 2, podsOverLimit: 1 },
+        ...{ podsRejected: 0, pressureMs: (61 + 61 + 62 + 61 + 71) * 1000 },
+      }),
+    ]);
+    expect(sumOf(rows[0]?.logs ?? {})).toBe(replayed.cases.length);
+    const markdown = await replayed.capacity('-o', 'markdown');
+    // The kubelet's message of the eviction of `hog`: 819252Ki, a fifth more in steps of 16Mi.
+    expect(markdown).toContain(
+      '1 pod of job-test/hog was evicted when the node was short of disk: container main used'
+    );
+    expect(markdown).toContain('              ephemeral-storage: 976Mi\n');
+    expect(markdown).toContain('1 pod of job-test/greedy was evicted for exceeding 20Mi');
+    expect(markdown).toContain('evictionHard does not name imagefs.inodesFree.');
+    // Image GC begins at 30 % there: it is not late.
+    expect(markdown).not.toContain('imageGCHighThresholdPercent:');
+  });
+
+  test('would have been reclaimed less on a disk of 6 GB', async () => {
+    const under = z
+      .object({ reclaims: z.object({ recorded: z.number(), avoided: z.number(), added: z.number() }) })
+      .parse(await replayed.under('diskSize=6GB'));
+    expect(under.reclaims.recorded).toBe(6);
+    expect(under.reclaims.avoided - under.reclaims.added).toBeGreaterThan(0);
+    expect(await replayed.under('imageGCHighThresholdPercent=30')).toMatchObject({
+      reclaims: { avoided: 0, added: 0 },
+    });
   });
 
   test('tells the same of each case in a window of a minute', async () => {

@@ -59,6 +59,7 @@ const reviewTexts = ({ list: _, ...review }: ReviewTexts): Catalogue => ({
   moreNodes: review.moreNodes(7),
   effect: review.effect('…'),
   unknown: review.unknown('…'),
+  assumption: review.assumption('…'),
   expectedIn: review.expectedIn(review.span(3_600_000 * 5), review.span(3_600_000 * 3), review.span(3_600_000 * 60)),
   span: review.span(3_600_000 * 5),
   andMore: review.andMore('node-a', 3),

@@ -52,7 +52,9 @@ export interface FindingInput {
   /** null where no rollup tells. */
   families: readonly FamilyUse[] | null;
   records: FamilyRecords;
+  /** How long the time range is, and the part of it that a watch observed, by cluster. */
   rangeMs: number;
+  watched: ReadonlyMap<string, number>;
 }
 
 /** `<namespace>/<name>`: a Job family in a sentence. */

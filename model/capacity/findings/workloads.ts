@@ -44,7 +44,7 @@ export function workloadFindings(input: FindingInput): Finding[] {
     ...most((family) => large(family, disks, 'volumes')),
     ...most((family) => large(family, disks, 'layers')),
     ...most((family) => shortTtl(family)),
-    ...most((family) => shortHistory(family, input.rangeMs)),
+    ...most((family) => shortHistory(family, input.rangeMs * (input.watched.get(family.cluster) ?? 0))),
     ...most((family) => noTtl(family, disks)),
   ];
 }
@@ -343,7 +343,7 @@ function shortTtl({ cases, job, pod, ...family }: Family): Finding[] {
 }
 
 /** Jobs that their CronJob deletes sooner than logs are looked up, as far as their number tells. */
-function shortHistory({ cases, job, pod, ...family }: Family, rangeMs: number): Finding[] {
+function shortHistory({ cases, job, pod, ...family }: Family, observedMs: number): Finding[] {
   const removed = cases.get('C8') ?? 0;
   const { successfulHistoryLimit, failedHistoryLimit, name } = job?.cronJob ?? {};
   const [successful, failed] = [successfulHistoryLimit ?? null, failedHistoryLimit ?? null];
@@ -351,7 +351,7 @@ function shortHistory({ cases, job, pod, ...family }: Family, rangeMs: number): 
     return [];
   }
   const containersOfJob = Math.max(1, pod.containers.length) * Math.max(1, job?.completions ?? 1);
-  const jobMs = rangeMs / Math.max(1, removed / containersOfJob);
+  const jobMs = observedMs / Math.max(1, removed / containersOfJob);
   const keptMs = successful * jobMs;
   if (keptMs >= LOOKED_UP_MS) {
     return [];
