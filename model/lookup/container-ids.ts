@@ -6,14 +6,30 @@ const hexHere = /[0-9a-f]*/y;
 /** A terminal, a mail or a chat broke the line: what stands before the rest of the id on the next line. */
 const lineBreak = /[ \t]*\\?\r?\n[ \t>|]*/y;
 const namesSomethingElse = /(?:sandbox\w*(?:\s+(?:id|for))?|sha256)[^\w\n]*$/i;
-const noSuchContainer = /no such container:?\s*\\?["'`]?([0-9a-f]{6,64})(?![0-9a-f])/gi;
+const shortId = `\\\\*["'\`]?([0-9a-f]{${MIN_ID_DIGITS},${ID_DIGITS}})(?![0-9a-z])`;
+/** Where runtimes and their commands write the beginning of an id. */
+const shortIds = [
+  new RegExp(`no such container:?\\s*${shortId}`, 'g'),
+  new RegExp(
+    `\\b(?:find container|container with id starting with|container_?id["'\\\\]*[:=]|container id:?)\\s*${shortId}`,
+    'g'
+  ),
+  // crictl logs --tail 5 ID
+  new RegExp(
+    `\\b(?:crictl|docker|podman|nerdctl)\\b[^\\n|;&]{0,100}?\\b(?:logs|inspect|exec|rm|stop|start|attach|stats)(?:[ \\t]+-{1,2}[\\w-]+(?:[=:][^\\s]{0,60})?(?:[ \\t]+\\d{1,5}(?=[ \\t]))?){0,8}[ \\t]+${shortId}`,
+    'g'
+  ),
+  // A row of `crictl ps`: CONTAINER IMAGE CREATED STATE NAME ATTEMPT POD-ID …
+  /(?<=^[ \t]*)([0-9a-f]{12,13})[ \t]+\S+[ \t]+[^\n]{1,60}?[ \t](?:running|exited|created|unknown)[ \t]+\S+[ \t]+\d+[ \t]+[0-9a-f]{13}\b/gm,
+];
 
 /**
  * The container ids in a text, in order, each once. Messages may have run together, for `kubectl logs` prints its
  * failure without a newline: behind a runtime's prefix an id ends after 64 digits, whatever follows. An id that a line
  * break cut is put together when that gives 64 digits. Sandbox ids and image digests are no container ids.
  */
-export function containerIdsIn(text: string): string[] {
+export function containerIdsIn(given: string): string[] {
+  const text = given.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
   const found: Array<{ id: string; at: number }> = [];
   /** Beginnings of what was read behind a prefix, with their ends. */
   const taken = new Map<number, number>();
@@ -38,10 +54,12 @@ export function containerIdsIn(text: string): string[] {
       takenUntil = end;
     }
   }
-  for (const match of text.matchAll(noSuchContainer)) {
-    const [, id = ''] = match;
-    if (id.length < ID_DIGITS) {
-      found.push({ id, at: match.index });
+  for (const pattern of shortIds) {
+    for (const match of text.matchAll(pattern)) {
+      const [, id = ''] = match;
+      if (id.length < ID_DIGITS && !found.some((one) => one.id.startsWith(id))) {
+        found.push({ id, at: match.index });
+      }
     }
   }
   found.sort((a, b) => a.at - b.at);

@@ -20,7 +20,7 @@ const verbs = /^(?:logs?|get|describe|delete|exec|attach|debug|cp|top|wait|edit|
 const podVerbs = /^(?:logs?|exec|attach|debug|port-forward)$/;
 const kindWord = /^(?:pods?|po|jobs?(?:\.batch)?|cj|cronjobs?(?:\.batch)?)$/;
 /** A prompt may stand right before the command, as in `[root@m ~]#kubectl`. */
-const program = /(?:^|[^-\w.])(?:kubectl|oc|k)(?=\s)/g;
+const program = /(?:^|[^-\w.])(?:kubectl(?:\.exe)?|kubecolor|oc|k|stern)(?=\s)/g;
 /** A command is no longer than this. */
 const MAX_LENGTH = 2000;
 
@@ -42,7 +42,8 @@ function targetsOf(command: string): Target[] {
   const text = command.replace(/\s\d?>.*/, '');
   const words = text.match(/(?:"[^"]*"|'[^']*'|[^\s"'<>])+/g)?.map((word) => word.replace(/["'`)]/g, '')) ?? [];
   const { plain, flags } = sortOut(words.slice(1));
-  const [verb, ...objects] = plain;
+  // `minikube kubectl -- logs`: what stands before the verb says nothing.
+  const [verb, ...objects] = /stern$/.test(words[0] ?? '') ? ['logs', plain[0] ?? ''] : plain;
   if (verb === undefined || !verbs.test(verb)) {
     return [];
   }
@@ -65,7 +66,8 @@ function objectsOf(verb: string, [first, second, ...more]: string[]): Target[] {
   if (!podVerbs.test(verb) && !first.includes('/')) {
     return [];
   }
-  const target = parseName(first);
+  // `kubectl cp NAMESPACE/POD:PATH …`
+  const target = parseName(verb === 'cp' ? first.replace(/:.*/, '') : first);
   return target === undefined ? [] : [{ ...target, ...(/^logs?$/.test(verb) ? defined('container', second) : {}) }];
 }
 

@@ -1,7 +1,8 @@
+import { parseName } from './name';
 import type { Target } from './target';
 
-/** Quotes as they come: plain, escaped in JSON or klog, or made curly by a chat. */
-const q = `\\\\*["'\`“”„]`;
+/** Quotes as they come: plain, or escaped in JSON or klog. */
+const q = `\\\\*["'\`]`;
 /** A name of Kubernetes, from its beginning on: a long word is looked at once. */
 export const name = `(?<![-a-z0-9.])([a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?)(?![-a-z0-9]|[.][a-z0-9])`;
 const uid = `([0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32})`;
@@ -10,10 +11,30 @@ const nearby = `[^\\n]{0,400}?`;
 
 interface Message {
   text: RegExp;
-  target: (match: string[]) => Target;
+  target: (match: string[]) => Target | undefined;
 }
 
+/** A namespace without dots: of two names with a slash between them the first is one. */
+const space = `(?<![-a-z0-9.])([a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)`;
+/** Kinds whose logs can be looked up, as messages and addresses write them. */
+const kinds = `([Pp]ods?|(?:[Cc]ron)?[Jj]obs?(?:\\.batch)?|CronJobs?|[Dd]eployments?(?:\\.apps)?|[Rr]eplica[Ss]ets?(?:\\.apps)?|[Ss]tateful[Ss]ets?(?:\\.apps)?|[Dd]aemon[Ss]ets?(?:\\.apps)?)`;
+/** Words that stand before or behind a slash in sentences. */
+const notNames = /^(?:and|or|log|logs|exec|attach|portforward|status|eviction|proxy|binding|finalizers|scale)$/;
+
+/** A name of a kind as it was written. */
+const of = (kind = '', name = '', more: Omit<Target, 'kind'> = {}): Target | undefined => {
+  const target =
+    notNames.test(name) || notNames.test(more.namespace ?? '') ? undefined : parseName(`${kind.toLowerCase()}/${name}`);
+  return target && { ...target, ...more };
+};
+const defined = (more: { [K in 'namespace' | 'container']?: string }): Omit<Target, 'kind'> =>
+  Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined));
+
 const pod = (name = '', more: Omit<Target, 'kind'> = {}): Target => ({ kind: 'pod', name, ...more });
+
+/** What stands behind the word "container" and is no name. */
+const sentenceWord =
+  /^(?:is|was|has|had|not|and|or|to|in|on|of|the|a|an|for|from|with|that|which|logs?|name|status|id)$/;
 
 /** Texts that name a pod. U-numbers: the forms of `kubectl logs`' failure that people see. */
 const messages: Message[] = [
@@ -49,9 +70,95 @@ const messages: Message[] = [
     target: ([, pod_, namespace]) => pod(pod_, { ...(namespace !== undefined && { namespace }) }),
   },
   {
-    // The API server's addresses: /api/v1/namespaces/ns/pods/p/log?container=c
-    text: new RegExp(`/namespaces/${name}/pods/${name}(?:/log)?(?:\\?(?:[^\\s"']{0,200}?&)?container=${name})?`, 'g'),
-    target: ([, namespace, pod_, container]) => pod(pod_, { namespace, ...(container !== undefined && { container }) }),
+    // Addresses of the API server and of consoles: /api/v1/namespaces/ns/pods/p/log?container=c, /k8s/ns/ns/jobs/j
+    text: new RegExp(
+      `/(?:namespaces|ns)/${space}/${kinds}/${name}(?:/log)?(?:\\?(?:[^\\s"']{0,200}?&)?container=${name})?`,
+      'g'
+    ),
+    target: ([, namespace, kind, name_, container]) => of(kind, name_, { namespace, ...defined({ container }) }),
+  },
+  {
+    // Addresses of dashboards: #/pod/ns/p, /c/main/pods/ns/p, explorer/batch.job/ns/j, node=/Pod/ns/p/0, #/log/ns/p/pod
+    text: new RegExp(
+      `(?<=[/=.])(?<!/(?:namespaces|ns)/[-a-z0-9]{1,63}/)(?<!/kubernetes/)${kinds}/${space}/${name}(?=[/?#&\\s"']|$)(?:[^\\s"']{0,200}?[?&]container=${name})?`,
+      'g'
+    ),
+    target: ([, kind, namespace, name_, container]) => of(kind, name_, { namespace, ...defined({ container }) }),
+  },
+  {
+    text: new RegExp(`/log/${space}/${name}/${kinds}(?:[^\\s"']{0,200}?[?&]container=${name})?`, 'g'),
+    target: ([, namespace, name_, kind, container]) => of(kind, name_, { namespace, ...defined({ container }) }),
+  },
+  {
+    // Google Cloud console: /kubernetes/pod/<location>/<cluster>/ns/p
+    text: new RegExp(`/kubernetes/${kinds}/[^/\\s]{1,100}/[^/\\s]{1,100}/${space}/${name}`, 'g'),
+    target: ([, kind, namespace, name_]) => of(kind, name_, { namespace }),
+  },
+  {
+    // kubectl and client libraries: jobs.batch "j" not found | pod "p" deleted from ns namespace | pods/"p" -n "ns" | pod "ns/p"
+    text: new RegExp(
+      `(?<![-\\w.])${kinds}[ \\t/]*${q}(?:${space}/)?${name}${q}` +
+        `(?:(?: [a-z]{2,12}){0,3}? in (?:the )?namespace ${q}?${space}|(?: [a-z]{2,12}){0,2}? from ${space} namespace| -n ${q}?${space})?`,
+      'g'
+    ),
+    target: ([, kind, before, name_, behind, turned, flag]) =>
+      of(kind, name_, defined({ namespace: before ?? behind ?? turned ?? flag })),
+  },
+  {
+    // Job ns/j failed to complete | Pod: ns/p
+    text: new RegExp(`(?<![-\\w.])${kinds}:?[ \\t]+${space}/${name}(?![/])`, 'g'),
+    target: ([, kind, namespace, name_]) => of(kind, name_, { namespace }),
+  },
+  {
+    // The Job controller: "Finished syncing job" key="ns/j"
+    text: new RegExp(`\\bjob\\b[^\\n]{0,100}?\\bkey=${q}${space}/${name}`, 'g'),
+    target: ([, namespace, name_]) => of('job', name_, { namespace }),
+  },
+  {
+    // kubectl logs --prefix: [pod/p/c]
+    text: new RegExp(`\\[pod/${name}/${name}\\]`, 'g'),
+    target: ([, pod_, container]) => pod(pod_, { container }),
+  },
+  {
+    // stern: + [ns] p › c
+    text: new RegExp(`^[+-][ \\t]+(?:${space}[ \\t]+)?${name}[ \\t]+›[ \\t]+${name}`, 'gm'),
+    target: ([, namespace, pod_, container]) => pod(pod_, { container, ...defined({ namespace }) }),
+  },
+  {
+    // k9s: Logs(ns/p:c)
+    text: new RegExp(
+      `\\b(?:Logs|Previous|Describe|YAML|Containers?|Shell|Attach|Pods?)\\(${space}/${name}(?::${name})?\\)`,
+      'g'
+    ),
+    target: ([, namespace, pod_, container]) => pod(pod_, { namespace, ...defined({ container }) }),
+  },
+  {
+    // A row of `kubectl get events [-A]`
+    text: new RegExp(
+      `^[ \\t]*(?:${space}[ \\t]+)?\\d+[smhdy]\\w*(?:[ \\t]+\\([^)\\n]{1,60}\\))?[ \\t]+(?:Normal|Warning)[ \\t]+\\w+[ \\t]+${kinds}/${name}`,
+      'gm'
+    ),
+    target: ([, namespace, kind, name_]) => of(kind, name_, defined({ namespace })),
+  },
+  {
+    // Docker's names: k8s_<c>_<p>_<ns>_<uid>_<attempt>
+    text: new RegExp(`\\bk8s_([a-z0-9][-a-z0-9]{0,62})_([a-z0-9][-a-z0-9.]{0,252})_${space}_${uid}_(\\d+)`, 'g'),
+    target: ([, container, pod_, namespace, podUid, restart]) =>
+      pod(pod_, { namespace, podUid, container, restart: Number(restart) }),
+  },
+  {
+    // containerd: &PodSandboxMetadata{Name:p,Uid:…,Namespace:ns,Attempt:0,}
+    text: new RegExp(`PodSandboxMetadata\\{Name:${name},Uid:${uid},Namespace:${name},`, 'g'),
+    target: ([, pod_, podUid, namespace]) => pod(pod_, { namespace, podUid }),
+  },
+  {
+    // container c not found in pod p_ns | container c of pod p
+    text: new RegExp(
+      `container ${q}?${name}${q}? (?:\\w{2,10} ){0,3}?(?:of|in|from) (?:the )?pod ${q}?${name}(?:_${space})?`,
+      'g'
+    ),
+    target: ([, container, pod_, namespace]) =>
+      sentenceWord.test(container ?? '') ? undefined : pod(pod_, { container, ...defined({ namespace }) }),
   },
   {
     // /var/log/containers/p_ns_c-<id>.log
@@ -70,8 +177,9 @@ const messages: Message[] = [
   },
   {
     // U7: Get "https://<ip>:10250/containerLogs/<ns>/<p>/<c>": dial tcp …
-    text: new RegExp(`/containerLogs/${name}/${name}/${name}`, 'g'),
-    target: ([, namespace, pod_, container]) => pod(pod_, { namespace, container }),
+    text: new RegExp(`/containerLogs/${name}/${name}/${name}(\\?[^\\s"']{0,200}?\\bprevious=true)?`, 'g'),
+    target: ([, namespace, pod_, container, previous]) =>
+      pod(pod_, { namespace, container, ...(previous !== undefined && { previous: true }) }),
   },
   {
     // The kubelet's log from 1.21 on: pod="ns/p" … containerName="c"
@@ -99,7 +207,10 @@ export interface Mention {
 /** The pods that the messages of `kubectl logs` and of the kubelet name. */
 export const podsNamedIn = (text: string): Mention[] =>
   messages.flatMap(({ text: pattern, target }) =>
-    [...text.matchAll(pattern)].map((match) => ({ at: match.index, target: target(match) }))
+    [...text.matchAll(pattern)].flatMap((match) => {
+      const named = target(match);
+      return named === undefined ? [] : [{ at: match.index, target: named }];
+    })
   );
 
 /** U5b, and pods that the kubelet turned away at admission. */

@@ -1,8 +1,9 @@
 import { containerIdsIn } from './container-ids';
 import { kubectlCommandsIn } from './kubectl-command';
-import { fieldsIn, likelyNamesIn, objectsNamedIn } from './mentions';
+import { fieldsIn, likelyNamesIn, namespacesNamedIn, objectsNamedIn } from './mentions';
 import { goneNodeIn, type Mention, podsNamedIn, saysNeverStarted } from './messages';
 import { parseName } from './name';
+import { plainText } from './plain-text';
 import { MIN_ID_DIGITS, type Question, type Target } from './target';
 
 /** More of a text is not read. */
@@ -11,8 +12,6 @@ const MAX_LENGTH = 1_000_000;
 const MAX_TARGETS = 500;
 const MAX_OF_A_NAME = 20;
 
-const escapeSequence = new RegExp(String.raw`\u001b\[[0-9;?]*[ -/]*[@-~]`, 'g');
-const quoted = /^(["'`])(.*)\1$/s;
 const onlyHex = new RegExp(`^[0-9a-f]{${MIN_ID_DIGITS},64}$`);
 
 /**
@@ -21,7 +20,7 @@ const onlyHex = new RegExp(`^[0-9a-f]{${MIN_ID_DIGITS},64}$`);
  * No targets where the text names nothing.
  */
 export function parseQuestion(given: string): Question {
-  const text = given.slice(0, MAX_LENGTH).replace(escapeSequence, '').trim().replace(quoted, '$2').trim();
+  const text = plainText(given.slice(0, MAX_LENGTH));
   const ids: Target[] = containerIdsIn(text)
     .slice(0, MAX_TARGETS)
     .map((id) => ({ kind: 'container', id }));
@@ -34,15 +33,14 @@ export function parseQuestion(given: string): Question {
   }
   const mentions = mentionsIn(text);
   const pods = together(mentions.length > 0 || ids.length > 0 ? mentions : likelyNamesIn(text));
-  const namespaces = new Set(pods.flatMap(({ namespace }) => namespace ?? []));
+  const namespaces = new Set([...pods.flatMap(({ namespace }) => namespace ?? []), ...namespacesNamedIn(text)]);
+  // One namespace in the text is that of all it names.
+  const [only] = namespaces.size === 1 ? namespaces : [];
+  const within = (target: Target): Target => (only === undefined ? target : { namespace: only, ...target });
   const goneNode = goneNodeIn(text);
   return {
-    // One namespace in the text is that of the ids, too.
-    targets:
-      ids.length === 0
-        ? pods
-        : ids.map((target) => ({ ...target, ...(namespaces.size === 1 && { namespace: [...namespaces][0] }) })),
-    otherwise: ids.length === 0 ? [] : pods,
+    targets: (ids.length === 0 ? pods : ids).map(within),
+    otherwise: ids.length === 0 ? [] : pods.map(within),
     neverStarted: saysNeverStarted(text),
     ...(goneNode !== undefined && { goneNode }),
   };
