@@ -1,5 +1,5 @@
 import { openEnvelope } from './envelope';
-import { eventOf } from './events';
+import { eventOf, isWorthParsing } from './events';
 import { parseKlog } from './klog';
 
 const id = 'd02a58249226c5c47814467a7617aed1ed739584bde923d418480077fa232703';
@@ -53,12 +53,72 @@ const forms: Array<[string, (line: string) => string, string | undefined]> = [
     '10:53:14.600',
   ],
   ['a terminal with colours', (line) => `\u001b[36mINFO\u001b[0m[0001]\u001b[0m${line}`, undefined],
+  ['syslog with microseconds', (line) => `Nov 28 19:53:14.571940 node-1 kubelet[286]: ${line}`, undefined],
+  ['journalctl short-iso-precise', (line) => `2026-11-28T19:53:14.600000+0900 n kubelet[286]: ${line}`, '10:53:14.600'],
+  ['journalctl with-unit', (line) => `Sat 2026-11-28 10:53:14 UTC n kubelet.service[286]: ${line}`, '10:53:14.000'],
+  ['journalctl verbose', (line) => `    MESSAGE=${line}`, undefined],
+  ['journalctl json-pretty', (line) => `\t"MESSAGE" : ${JSON.stringify(line)},`, undefined],
+  ['journalctl json-sse', (line) => `data: {"MESSAGE":${JSON.stringify(line)}}`, undefined],
+  [
+    'journalctl json, of a line with colours',
+    (line) =>
+      `{"__REALTIME_TIMESTAMP":"1795863194600000","MESSAGE":${JSON.stringify([...Buffer.from(`\u001b[32m${line}\u001b[0m`)])}}`,
+    '10:53:14.600',
+  ],
+  [
+    'syslog RFC 5424 with data',
+    (line) => `<30>1 2026-11-28T10:53:14.6Z n kubelet 286 - [meta sequenceId="1" x="a\\"b"] ${line}`,
+    '10:53:14.600',
+  ],
+  ['rsyslog with control characters', (line) => `Nov 28 19:53:14 n kubelet[2]: #033[36mINFO#033[0m${line}`, undefined],
+  ['talosctl', (line) => `10.5.0.3: ${line}`, undefined],
+  [
+    'Talos',
+    (line) => JSON.stringify({ msg: line, 'talos-service': 'kubelet', 'talos-time': '2026-11-28T10:53:14.6Z' }),
+    '10:53:14.600',
+  ],
+  [
+    'Google Cloud',
+    (line) => JSON.stringify({ jsonPayload: { MESSAGE: line }, timestamp: '2026-11-28T10:53:14.6Z' }),
+    '10:53:14.600',
+  ],
+  [
+    'GELF',
+    (line) => JSON.stringify({ version: '1.1', host: 'n', short_message: line, timestamp: 1795863194.6 }),
+    '10:53:14.600',
+  ],
+  [
+    'OpenTelemetry',
+    (line) => JSON.stringify({ timeUnixNano: '1795863194600000000', body: { stringValue: line } }),
+    '10:53:14.600',
+  ],
+  [
+    'Filebeat',
+    (line) => JSON.stringify({ '@timestamp': '2026-11-28T10:53:14.6Z', log: { file: { path: '/x' } }, message: line }),
+    '10:53:14.600',
+  ],
+  ['a file with Windows line ends', (line) => `${line}\r`, undefined],
+  ['a file with a byte order mark', (line) => `\ufeff${line}`, undefined],
+  [
+    'k3s in Docker',
+    (line) => {
+      const log = `time="2026-11-28T10:53:14Z" level=info msg=${JSON.stringify(line)}\n`;
+      return JSON.stringify({ log, stream: 'stderr', time: '2026-11-28T10:53:14.600Z' });
+    },
+    '10:53:14.000',
+  ],
+  ['Docker Compose', (line) => `kubelet-1  | ${line}`, undefined],
+  ['single quotes', (line) => `ts=2026-11-28T10:53:14.6Z msg='${line}'`, '10:53:14.600'],
+  ['Python', (line) => `{'MESSAGE': '${line}', 'unit': 'kubelet'}`, undefined],
+  ['a lone quote before it', (line) => `2026-11-28T10:53:14.6Z the 5" disk of n: ${line}`, '10:53:14.600'],
+  ['CSV', (line) => `2026-11-28T10:53:14.6Z,kubelet,"${line.replaceAll('"', '""')}"`, '10:53:14.600'],
   ['nothing', (line) => line, undefined],
 ];
 
 describe("a line of the kubelet's log", () => {
   test.each(forms)('is found as text in the form of %s', (_, wrap, time) => {
     const line = parseKlog(wrap(klog));
+    expect(isWorthParsing(wrap(klog))).toBe(true);
     expect(line && eventOf(line)).toEqual({ type: 'container-removed', containerId: id });
     expect(line?.wall).toMatchObject({ month: 11, day: 28, hour: 19, minute: 53, second: 14, micros: 571_940 });
     expect(line?.writtenMs).toBe(time && at(`2026-11-28T${time}Z`));

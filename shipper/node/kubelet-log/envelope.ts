@@ -36,8 +36,10 @@ const MAX_PREFIX = 4096;
 export const MAX_LINE = 256 * 1024;
 
 const header = /(?<![A-Za-z0-9])[IWEF]\d{4} \d\d:\d\d:\d\d\.\d{6}\s+\d+ [^\]\s]+:\d+\] /;
-/** What colours a text on a terminal. */
-const colours = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
+/** What colours a text on a terminal, also as rsyslog writes its control characters (`#033`). */
+const colours = new RegExp(`(?:${String.fromCharCode(27)}|#033)\\[[0-9;]*m`, 'g');
+/** Braces that begin no object may stand before the one that is looked for. */
+const MAX_OBJECTS = 4;
 
 /** @returns undefined for a line that no kubelet wrote */
 export function openEnvelope(line: string): Envelope | undefined {
@@ -48,15 +50,17 @@ function open(line: string, depth: number): Envelope | undefined {
   if (depth === 0) {
     return undefined;
   }
-  const text = line.includes('\u001b[') ? line.replace(colours, '') : line;
+  const text = line.includes('\u001b[') || line.includes('#033[') ? line.replace(colours, ' ') : line;
   const start = text.slice(0, MAX_PREFIX);
   const klogAt = start.search(header);
-  const objectAt = start.indexOf('{');
-  if (objectAt >= 0 && (klogAt < 0 || objectAt < klogAt)) {
-    const opened = openAt(text, objectAt, depth, () => openObject(text, objectAt, depth));
-    if (opened !== undefined || klogAt < 0) {
+  let objectAt = start.indexOf('{');
+  for (let i = 0; i < MAX_OBJECTS && objectAt >= 0 && (klogAt < 0 || objectAt < klogAt); i++) {
+    const index = objectAt;
+    const opened = openAt(text, index, depth, () => openObject(text, index, depth));
+    if (opened !== undefined) {
       return opened;
     }
+    objectAt = start.indexOf('{', index + 1);
   }
   return klogAt < 0
     ? undefined
@@ -73,7 +77,20 @@ function openAt(text: string, index: number, depth: number, take: () => Envelope
   // A line that was cut short still has its beginning.
   const quoted = end < 0 ? `${text.slice(quote).replace(/\\$/, '')}"` : text.slice(quote, end);
   const around = `${text.slice(0, quote)} ${end < 0 ? '' : text.slice(end, end + MAX_PREFIX)}`;
-  return withTimes(open(unquote(quoted), depth - 1), timesIn(around));
+  const inner = open(unquote(quoted), depth - 1);
+  return inner === undefined || isBare(inner)
+    ? // The quote was none: a lone one stands before the line. In CSV those of the line are doubled.
+      withTimes(openUnquoted(text, index, take), timesIn(text.slice(0, index)))
+    : withTimes(inner, timesIn(around));
+}
+
+/** A header without a message: what looked like the end of a quoted line is a quote of its own. */
+const isBare = ({ object, text }: Envelope) =>
+  object === undefined && /^[IWEF]\d{4} \S+\s+\d+ [^\]\s]+:\d+\]$/.test(text);
+
+function openUnquoted(text: string, index: number, take: () => Envelope | undefined): Envelope | undefined {
+  const rest = text.slice(index);
+  return rest.includes('""') ? open(rest.replaceAll('""', '"').replace(/"\s*$/, ''), 1) : take();
 }
 
 /** Where the quotes begin that `index` lies in; -1 where it lies in none. */
@@ -89,34 +106,84 @@ function openQuote(text: string, index: number): number {
   return quote;
 }
 
-/** In which field of an object other programs keep the line, and in which the time. */
+/** In which field of an object other programs keep the line most often, and in which the time. */
 const lineFields = ['log', 'MESSAGE', 'message', 'msg'];
-const timeFields = ['__REALTIME_TIMESTAMP', 'time', '@timestamp', 'timestamp', 'ts'];
+const timeFields = ['__REALTIME_TIMESTAMP', 'time', '@timestamp', 'timestamp', 'ts', 'timeUnixNano', 'talos-time'];
+/** So many other fields are looked into. */
+const MAX_FIELDS = 50;
 
 function openObject(text: string, index: number, depth: number): Envelope | undefined {
   const object = parseObject(text.slice(index));
   if (object === undefined) {
     return undefined;
   }
-  for (const name of lineFields) {
-    const inner = Object.hasOwn(object, name) ? object[name] : undefined;
-    const opened = typeof inner === 'string' ? open(inner, depth - 1) : undefined;
+  return openFields(object, depth);
+}
+
+function openFields(object: Fields, depth: number): Envelope | undefined {
+  const known = openFirst(object, lineFields, depth);
+  if (known !== undefined) {
+    return known;
+  }
+  return typeof object.msg === 'string' && (typeof object.ts === 'number' || typeof object.ts === 'string')
+    ? { text: '', object, ...none }
+    : openFirst(object, Object.keys(object).slice(0, MAX_FIELDS), depth);
+}
+
+/** The first of some fields that holds a line: a text, bytes as journald writes those of coloured lines, or an object. */
+function openFirst(object: Fields, names: readonly string[], depth: number): Envelope | undefined {
+  for (const name of names) {
+    const opened = Object.hasOwn(object, name) ? openValue(object[name], depth - 1) : undefined;
     if (opened !== undefined) {
       return withTimes(opened, timesOf(object));
     }
   }
-  return typeof object.msg === 'string' && (typeof object.ts === 'number' || typeof object.ts === 'string')
-    ? { text: '', object, ...none }
-    : undefined;
+  return undefined;
 }
 
-function parseObject(text: string): Fields | undefined {
-  try {
-    const parsed: unknown = JSON.parse(text.slice(0, text.lastIndexOf('}') + 1));
-    return isFields(parsed) ? parsed : undefined;
-  } catch {
-    return undefined; // cut short, or no JSON at all
+function openValue(value: unknown, depth: number): Envelope | undefined {
+  if (typeof value === 'string') {
+    return open(value, depth);
   }
+  if (Array.isArray(value)) {
+    return value.length > 0 && value.every(isByte) ? open(Buffer.from(value).toString('utf8'), depth) : undefined;
+  }
+  return isFields(value) && depth > 0 ? openFields(value, depth) : undefined;
+}
+
+const isByte = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 256;
+
+/** The object that a text begins with; other braces may stand behind it. */
+function parseObject(text: string): Fields | undefined {
+  for (const end of [text.lastIndexOf('}') + 1, endOfObject(text)]) {
+    try {
+      const parsed: unknown = JSON.parse(text.slice(0, end));
+      return isFields(parsed) ? parsed : undefined;
+    } catch {
+      // cut short, or no JSON at all
+    }
+  }
+  return undefined;
+}
+
+/** Index just past the brace that closes the first; 0 where none does. */
+function endOfObject(text: string): number {
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === '"') {
+      const end = endOfQuoted(text, i);
+      if (end < 0) {
+        return 0;
+      }
+      i = end - 1;
+    } else if (text[i] === '{') {
+      depth++;
+    } else if (text[i] === '}' && --depth === 0) {
+      return i + 1;
+    }
+  }
+  return 0;
 }
 
 function isFields(value: unknown): value is Fields {
@@ -172,7 +239,8 @@ function zoneMs(zone: string): number {
 
 /** Seconds since 1970 with a fraction (`journalctl --output=short-unix`), or micro- and milliseconds (journald's fields). */
 function epoch(text: string): Times {
-  const [, seconds, fraction = ''] = /(?<![\d.])([12]\d{9})(?:\.?(\d{3,9}))?(?![\d.])/.exec(text) ?? [];
+  const [, seconds, behindPoint, fraction = behindPoint ?? ''] =
+    /(?<![\d.])([12]\d{9})(?:\.(\d{1,9})|(\d{3,9}))?(?![\d.])/.exec(text) ?? [];
   return seconds === undefined || (fraction === '' && text.trim() !== seconds)
     ? none
     : { writtenMs: Number(seconds) * 1000 + Number(`0.${fraction || '0'}`) * 1000, dateMs: undefined };

@@ -187,8 +187,11 @@ const worthParsing =
   /[Ee]viction manager: |[Rr]emove ?[Cc]ontainer|Removing |unused (?:containers|images)|garbage collection failed|image filesystem is |SyncLoop \(?(?:DELETE|REMOVE)|Failed to (?:admit pod|rotate log)/;
 
 export function isWorthParsing(line: string): boolean {
-  return worthParsing.test(line);
+  return worthParsing.test(line) || line.includes(JOURNAL_BYTES);
 }
+
+/** How `journalctl --output=json` begins the message of a line with control characters: as bytes. */
+const JOURNAL_BYTES = '"MESSAGE":[';
 
 function removed(id: string | undefined): KubeletEvent | undefined {
   const containerId = plainId(id);
