@@ -1,35 +1,15 @@
 import { chmod, mkdir } from 'node:fs/promises';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setTimeout, clearTimeout } from 'node:timers';
-import { ClassicLevel } from 'classic-level';
-import { type Labels, labelsOf } from '../common/labels';
-import { blocksOf, decodeBlock, encodeBlock, type StoredEntry } from './block';
+import type { Labels } from '../common/labels';
+import type { StoredEntry } from './block';
+import { BlockDatabase, type Recovery, type StoredBlock } from './block-database';
 import type { Entry } from './entry';
 import { encodePiece, Head } from './head';
-import {
-  blockKey,
-  type BlockPlace,
-  blocksFrom,
-  blocksUntil,
-  clampTime,
-  earliest,
-  flushedKey,
-  formatKey,
-  indexFrom,
-  indexKey,
-  indexUntil,
-  latest,
-  streamIdOf,
-  streamKey,
-  streamsFrom,
-  streamsUntil,
-} from './keys';
-import { checkDatabaseFiles, droppedByDatabase } from './leveldb-files';
-import { type BlockRef, scanBlocks, type Span } from './scan';
-import { decodeStreamRow, encodeIndexRow, encodeStreamRow, readIndexRow, type StreamRow } from './rows';
-import { DamagedError, openError, StorageError, UnwritableError } from './storage-error';
+import { clampTime, earliest } from './keys';
+import { scanBlocks, type Span } from './scan';
+import { openError, StorageError, UnwritableError } from './storage-error';
 import { clearSpan, extendSpan, holdsEntries, type Stream, StreamIndex } from './stream-index';
-import { minute, startOfMinute, type Usage, UsageCounters } from './usage';
+import { minute, startOfMinute, type Usage } from './usage';
 import { decodeAppends, encodeAppends, type LoggedEntry } from './wal-payload';
 import { readWal, removeWal, setAsideWal, WriteAheadLog, walNumbers } from './write-ahead-log';
 
@@ -47,20 +27,6 @@ export interface Stored {
   entries: Entry[];
 }
 
-/** A block that can be had. */
-export interface StoredBlock extends BlockRef {
-  /** Its bytes for `decodeBlock`; undefined where retention has deleted it meanwhile. @throws DamagedError */
-  load(): Promise<Buffer | undefined>;
-}
-
-/** What opening found to be lost; zeros where nothing was. */
-export interface Recovery {
-  droppedEntries: number;
-  droppedBytes: number;
-  /** One line for each thing that was damaged. */
-  messages: string[];
-}
-
 export interface StorageOptions {
   /** Bytes of the write-ahead log from which on its entries go into blocks. */
   flushBytes?: number;
@@ -68,31 +34,16 @@ export interface StorageOptions {
   onError?: (error: unknown, during: string) => void;
 }
 
-/** What is known of a stream beside its labels. */
-interface StreamState extends Omit<StreamRow, 'labels'> {
-  /** Time of the newest entry in a block; below every time where there is none. */
-  newestInBlocks: bigint;
-}
-
 type Heads = Map<Stream, Head>;
 
-export const formatVersion = 'afterlog-store 2';
 const defaultFlushBytes = 16 << 20;
 const retryMs = 1_000;
-const binary = { keyEncoding: 'buffer', valueEncoding: 'buffer' } as const;
-const decodedBlocks = 16;
-const worthCompacting = 1 << 20;
 
 /**
  * The log on the disk. What is pushed goes to the write-ahead log first; when that is long enough its entries are sorted
- * into blocks, which a database keeps in order. One writer at a time is the caller's care.
+ * into blocks (`BlockDatabase`). Until then they are read from memory. One writer at a time is the caller's care.
  */
 export class LogStorage {
-  readonly streams = new StreamIndex();
-  readonly recovery: Recovery = { droppedEntries: 0, droppedBytes: 0, messages: [] };
-  private readonly states = new Map<Stream, StreamState>();
-  private readonly usage = new UsageCounters();
-  private readonly decoded = new Map<string, ReturnType<typeof decodeBlock>>();
   private active: Heads = new Map();
   /** Entries on their way into blocks; empty where none are. */
   private frozen: Heads = new Map();
@@ -101,22 +52,18 @@ export class LogStorage {
   private obsoleteLogs: number[] = [];
   private wal: WriteAheadLog | undefined;
   private nextLog = 1;
-  private nextBlock = 1;
-  /** Of all blocks, and of deleted ones whose disk space was not given back yet. */
-  private blockBytes = 0;
-  private freedBytes = 0;
   private flushing: Promise<void> = Promise.resolve();
-  /** A write to the database that is under way: who reads beside it would see half of the change. */
-  private committing: Promise<unknown> = Promise.resolve();
   private turn: Promise<unknown> = Promise.resolve();
-  private failure: unknown;
   private retry: NodeJS.Timeout | undefined;
   private isClosed = false;
   private isRefusing = false;
 
   private constructor(
     private readonly dir: string,
-    private db: ClassicLevel<Buffer, Buffer>,
+    readonly streams: StreamIndex,
+    /** What opening found to be lost. */
+    readonly recovery: Recovery,
+    private readonly database: BlockDatabase,
     private readonly flushBytes: number,
     private readonly onError: (error: unknown, during: string) => void
   ) {}
@@ -131,12 +78,11 @@ export class LogStorage {
     { flushBytes = defaultFlushBytes, onError }: StorageOptions = {}
   ): Promise<LogStorage> {
     await makePrivate(dir);
-    const hasDatabase = await checkDatabaseFiles(dir);
-    const db = await openDatabase(dir);
-    const storage = new LogStorage(dir, db, flushBytes, onError ?? (() => undefined));
+    const streams = new StreamIndex();
+    const recovery: Recovery = { droppedEntries: 0, droppedBytes: 0, messages: [] };
+    const database = await BlockDatabase.open(dir, streams, recovery);
+    const storage = new LogStorage(dir, streams, recovery, database, flushBytes, onError ?? (() => undefined));
     try {
-      await storage.checkFormat(hasDatabase);
-      await storage.loadStreams();
       await storage.replay();
     } catch (error) {
       await storage.closeFiles();
@@ -148,12 +94,12 @@ export class LogStorage {
 
   /** Whether the last write succeeded, of pushes and of blocks. */
   get isWritable(): boolean {
-    return !this.isRefusing && this.failure === undefined;
+    return !this.isRefusing && this.database.failure === undefined;
   }
 
   /** The stream of these labels, made where there is none. It reaches the disk with its first entry. */
   stream(labels: Labels): Stream {
-    return this.streams.find(labels) ?? this.addStream(labels);
+    return this.streams.find(labels) ?? this.streams.add(labels);
   }
 
   /**
@@ -178,29 +124,14 @@ export class LogStorage {
 
   /** The blocks that may have entries of the span, and what is not in blocks yet as if it were. */
   async blocks(stream: Stream, { from, until }: Span): Promise<StoredBlock[]> {
-    await this.committing;
-    const rows = this.readable().iterator({ ...binary, ...this.indexRange(stream, clampTime(from), latest) });
+    const { database } = this;
+    await database.settled;
+    const rows = database.rowsFrom(stream, clampTime(from));
     // From here to the first await nothing changes: the iterator and the heads are of one moment.
     const pieces = [this.frozen, this.active].flatMap((heads, i) =>
       (heads.get(stream)?.pieces(from, until) ?? []).map((piece, k) => pieceBlock(piece, (i + 1) * 2 ** 40 + k))
     );
-    const { clamp } = this.stateOf(stream);
-    const blocks: StoredBlock[] = [];
-    for await (const [key, value] of rows) {
-      const { place, first } = readIndexRow(key, value, stream);
-      const start = place.number < clamp.block ? clamp.time : earliest;
-      if (first < until && place.last >= start) {
-        const load = () => this.loadBlock(stream, place);
-        blocks.push({
-          first: first > start ? first : start,
-          last: place.last,
-          number: place.number,
-          from: start,
-          load,
-        });
-      }
-    }
-    return [...blocks, ...pieces];
+    return [...(await database.blocksOf(stream, rows, until)), ...pieces];
   }
 
   /** The entries of a stream in pieces, oldest first or newest first. Ends early where the caller stops asking. */
@@ -211,10 +142,8 @@ export class LogStorage {
 
   /** What a stream holds in a span. */
   async usageOf(stream: Stream, { from, until }: Span): Promise<Usage> {
-    await this.committing;
     // Beyond the stream's own ends nothing is cut off: there, whole minutes count.
-    return this.usage.between(
-      this.readable(),
+    return this.database.usageOf(
       stream,
       from <= stream.oldest ? startOfMinute(stream.oldest) : from,
       until > stream.newest ? startOfMinute(stream.newest) + minute : until
@@ -243,16 +172,14 @@ export class LogStorage {
         if (holdsEntries(stream) && stream.oldest < time) {
           freed.push({ stream: stream.id, bytes: await this.deleteFrom(stream, time) });
         }
-        if (!holdsEntries(stream) && this.states.has(stream)) {
-          await this.readable().del(streamKey(stream.id), { sync: true });
-          this.usage.forget(stream);
+        if (!holdsEntries(stream) && this.database.knows(stream)) {
+          await this.database.forget(stream);
           [this.active, this.frozen].forEach((heads) => heads.delete(stream));
-          this.states.delete(stream);
           this.streams.remove(stream);
           gone++;
         }
       }
-      await this.compact(freed);
+      await this.database.compact(freed);
       return gone;
     });
   }
@@ -263,7 +190,7 @@ export class LogStorage {
     clearTimeout(this.retry);
     do {
       await this.flush();
-    } while (this.hasUnflushed() && this.failure === undefined);
+    } while (this.hasUnflushed() && this.database.failure === undefined);
     await this.turn;
     await this.closeFiles();
   }
@@ -273,7 +200,7 @@ export class LogStorage {
     if (this.wal?.bytes === 0) {
       await removeWal(this.dir, this.wal.number);
     }
-    await this.db.close();
+    await this.database.close();
   }
 
   private async log(payload: Buffer, entries: number): Promise<void> {
@@ -299,7 +226,7 @@ export class LogStorage {
         await this.flushing;
       }
       if (this.frozen.size > 0) {
-        throw new UnwritableError(this.failure);
+        throw new UnwritableError(this.database.failure);
       }
       await this.rotate();
       this.flushing = this.writeFrozen();
@@ -315,7 +242,7 @@ export class LogStorage {
     await old?.close();
     this.frozen = this.active;
     this.active = new Map();
-    this.usage.freeze();
+    this.database.usage.freeze();
     if (old) {
       this.frozenLogs.push(old.number);
     }
@@ -328,18 +255,18 @@ export class LogStorage {
         return;
       }
       try {
-        if (this.failure !== undefined || this.db.status !== 'open') {
-          await this.reopen();
-        }
-        await this.writeBlocks();
-        // The blocks are in the database's own log now: in a table they no longer depend on that.
-        await this.db.compactRange(formatKey, formatKey);
+        await this.database.reopenAfterFailure();
+        await this.database.write(this.frozen, this.frozenLogs.at(-1), () => {
+          this.frozen = new Map();
+          this.obsoleteLogs.push(...this.frozenLogs.splice(0));
+        });
+        await this.database.intoTables();
         for (const number of this.obsoleteLogs.splice(0)) {
           await removeWal(this.dir, number);
         }
-        this.failure = undefined;
+        this.database.failure = undefined;
       } catch (error) {
-        this.failure = error;
+        this.database.failure = error;
         this.onError(error, 'writing blocks');
         if (!this.isClosed) {
           clearTimeout(this.retry);
@@ -349,62 +276,6 @@ export class LogStorage {
         }
       }
     });
-  }
-
-  private async writeBlocks(): Promise<void> {
-    const puts: Array<{ type: 'put'; key: Buffer; value: Buffer }> = [];
-    const put = (key: Buffer, value: Buffer) => puts.push({ type: 'put', key, value });
-    const written: Array<{ stream: Stream; state: StreamState }> = [];
-    let number = this.nextBlock;
-    let bytes = 0;
-    for (const [stream, head] of this.frozen) {
-      const state = { ...this.stateOf(stream) };
-      for (const piece of blocksOf(head.entries)) {
-        const last = piece.at(-1)?.time ?? 0n;
-        const place = { stream: stream.id, last, number: number++ };
-        const block = encodeBlock(piece);
-        bytes += block.length;
-        put(blockKey(place), block);
-        put(indexKey(place), encodeIndexRow(place, piece[0]?.time ?? last, piece.length, block.length));
-        state.blocks++;
-        state.entries += piece.length;
-        state.newestInBlocks = last > state.newestInBlocks ? last : state.newestInBlocks;
-        // Pushes and queries take their turns between the blocks.
-        await nextTurn();
-      }
-      put(streamKey(stream.id), encodeStreamRow(stream, state));
-      written.push({ stream, state });
-    }
-    const flushed = this.frozenLogs.at(-1);
-    if (flushed !== undefined) {
-      put(flushedKey, Buffer.from(String(flushed)));
-    }
-    await this.commit(async () => {
-      puts.push(...(await this.usage.writes(this.db)).map((row) => ({ type: 'put' as const, ...row })));
-      await this.db.batch(puts, { ...binary, sync: true });
-      written.forEach(({ stream, state }) => this.states.set(stream, state));
-      this.blockBytes += bytes;
-      this.nextBlock = number;
-      this.frozen = new Map();
-      this.usage.commit();
-      this.obsoleteLogs.push(...this.frozenLogs.splice(0));
-    });
-  }
-
-  /** Writes to the database, and changes what is in memory to match before anybody reads either. */
-  private commit(write: () => Promise<void>): Promise<void> {
-    const written = write();
-    this.committing = written.catch(() => undefined);
-    return written;
-  }
-
-  /** After a write that failed the database's own log may have a torn record, behind which nothing would be found. */
-  private async reopen(): Promise<void> {
-    await this.db.close();
-    await checkDatabaseFiles(this.dir);
-    this.db = await openDatabase(this.dir);
-    this.decoded.clear();
-    await this.noteDropped();
   }
 
   /** Whether the write-ahead log has anything; all of it may be deleted by now. */
@@ -418,30 +289,13 @@ export class LogStorage {
     return turn;
   }
 
-  private readable(): ClassicLevel<Buffer, Buffer> {
-    if (this.db.status !== 'open') {
-      throw new UnwritableError(this.failure);
-    }
-    return this.db;
-  }
-
-  private addStream(labels: Labels, id?: number): Stream {
-    return this.streams.add(labels, id);
-  }
-
-  private stateOf(stream: Stream): StreamState {
-    return (
-      this.states.get(stream) ?? { blocks: 0, entries: 0, newestInBlocks: -1n, clamp: { time: earliest, block: 0 } }
-    );
-  }
-
   private addToHead(stream: Stream, entries: readonly LoggedEntry[]): void {
     const head = this.active.get(stream) ?? new Head();
     this.active.set(stream, head);
-    this.states.set(stream, this.stateOf(stream));
+    this.database.note(stream);
     head.add(entries);
     for (const { time, size } of entries) {
-      this.usage.add(stream, time, size);
+      this.database.usage.add(stream, time, size);
       extendSpan(stream, time);
     }
   }
@@ -460,7 +314,15 @@ export class LogStorage {
     if (crowded.size === 0) {
       return [...entries];
     }
-    await this.noteStored(stream, crowded);
+    await this.database.settled;
+    for (const [time, known] of crowded) {
+      for (const heads of [this.active, this.frozen]) {
+        for (const { value } of heads.get(stream)?.at(time) ?? []) {
+          known.add(value.toString('latin1'));
+        }
+      }
+    }
+    await this.database.noteStored(stream, crowded);
     return entries.filter(({ time, value }) => {
       const known = crowded.get(time);
       const content = value.toString('latin1');
@@ -468,218 +330,24 @@ export class LogStorage {
     });
   }
 
-  /** Notes what a stream has at the given times. */
-  private async noteStored(stream: Stream, contents: Map<bigint, Set<string>>): Promise<void> {
-    await this.committing;
-    for (const [time, known] of contents) {
-      for (const heads of [this.active, this.frozen]) {
-        heads
-          .get(stream)
-          ?.at(time)
-          .forEach(({ value }) => known.add(value.toString('latin1')));
-      }
-    }
-    const { newestInBlocks, clamp } = this.stateOf(stream);
-    const times = [...contents.keys()].filter((time) => time <= newestInBlocks).sort((a, b) => (a < b ? -1 : 1));
-    const [first] = times;
-    if (first === undefined) {
-      return;
-    }
-    for await (const [key, value] of this.readable().iterator({
-      ...binary,
-      ...this.indexRange(stream, first, latest),
-    })) {
-      const row = readIndexRow(key, value, stream);
-      const wanted = times.filter((time) => time >= row.first && time <= row.place.last);
-      const block = wanted.length === 0 ? undefined : await this.decodedBlock(stream, row.place);
-      for (const time of wanted) {
-        const isDeleted = row.place.number < clamp.block && time < clamp.time;
-        for (
-          let i = block?.firstFrom(time) ?? 0;
-          block && !isDeleted && i < block.count && block.time(i) === time;
-          i++
-        ) {
-          contents.get(time)?.add(block.value(i).toString('latin1'));
-        }
-      }
-    }
-  }
-
-  /** A batch that is sent again asks for the same blocks again. */
-  private async decodedBlock(stream: Stream, place: BlockPlace): Promise<ReturnType<typeof decodeBlock> | undefined> {
-    const name = `${place.stream} ${place.number}`;
-    const known = this.decoded.get(name);
-    if (known) {
-      return known;
-    }
-    const bytes = await this.loadBlock(stream, place);
-    const block = bytes && decodeBlock(bytes);
-    if (block) {
-      const [oldest] = this.decoded.keys();
-      if (this.decoded.size >= decodedBlocks && oldest !== undefined) {
-        this.decoded.delete(oldest);
-      }
-      this.decoded.set(name, block);
-    }
-    return block;
-  }
-
-  private async loadBlock(stream: Stream, place: BlockPlace): Promise<Buffer | undefined> {
-    const bytes = await this.readable().get(blockKey(place), binary);
-    const isDeleted = place.last < this.stateOf(stream).clamp.time || !this.states.has(stream);
-    if (bytes === undefined && !isDeleted) {
-      throw new DamagedError(`a block of the stream ${stream.text} is missing`);
-    }
-    return bytes;
-  }
-
-  private indexRange({ id }: Stream, from: bigint, until: bigint) {
-    return {
-      gte: indexKey({ stream: id, last: from, number: 0 }),
-      lte: indexKey({ stream: id, last: until, number: 0xffffffff }),
-    };
-  }
-
   /** @returns how many bytes its blocks had, about */
   private async deleteFrom(stream: Stream, time: bigint): Promise<number> {
-    const db = this.readable();
-    const state: StreamState = { ...this.stateOf(stream), clamp: { time, block: this.nextBlock } };
-    const deletions: Array<{ type: 'del'; key: Buffer }> = [];
-    let freed = 0;
-    for await (const [key, value] of db.iterator({ ...binary, ...this.indexRange(stream, earliest, time - 1n) })) {
-      const { place, entries, bytes } = readIndexRow(key, value, stream);
-      deletions.push({ type: 'del', key }, { type: 'del', key: blockKey(place) });
-      freed += bytes;
-      state.blocks--;
-      state.entries -= entries;
-    }
-    const put = { type: 'put' as const, key: streamKey(stream.id), value: encodeStreamRow(stream, state) };
-    await this.commit(async () => {
-      await db.batch([...deletions, put], { ...binary, sync: true });
-      this.states.set(stream, state);
-      this.blockBytes -= freed;
-      for (const heads of [this.active, this.frozen]) {
-        heads.get(stream)?.deleteBefore(time);
-      }
+    const heads = () => [this.active, this.frozen].flatMap((all) => all.get(stream) ?? []);
+    const freed = await this.database.deleteBefore(stream, time, () => {
+      heads().forEach((head) => head.deleteBefore(time));
     });
-    await this.usage.deleteBefore(db, stream, time);
-    await this.readSpan(stream);
+    const spans = await this.database.spansOf(stream);
+    clearSpan(stream);
+    spans.flat().forEach((end) => extendSpan(stream, end));
+    for (const { entries } of heads()) {
+      [entries[0], entries.at(-1)].forEach((entry) => entry && extendSpan(stream, entry.time));
+    }
     return freed;
   }
 
-  private async readSpan(stream: Stream): Promise<void> {
-    const { clamp } = this.stateOf(stream);
-    const rows = await this.readable()
-      .iterator({ ...binary, ...this.indexRange(stream, earliest, latest) })
-      .all();
-    clearSpan(stream);
-    for (const [key, value] of rows) {
-      const { place, first } = readIndexRow(key, value, stream);
-      extendSpan(stream, place.number < clamp.block && first < clamp.time ? clamp.time : first);
-      extendSpan(stream, place.last);
-    }
-    for (const { entries } of [this.active, this.frozen].flatMap((heads) => heads.get(stream) ?? [])) {
-      [entries[0], entries.at(-1)].forEach((entry) => entry && extendSpan(stream, entry.time));
-    }
-  }
-
-  /**
-   * LevelDB gives disk space back when it rewrites tables; without being asked that may be never. Of a stream that lost
-   * much, its own tables are; where many streams lost a little, all tables are, once that is worth the work.
-   */
-  private async compact(freed: ReadonlyArray<{ stream: number; bytes: number }>): Promise<void> {
-    for (const { stream, bytes } of freed) {
-      if (bytes >= worthCompacting) {
-        await this.readable().compactRange(
-          blockKey({ stream, last: earliest, number: 0 }),
-          blockKey({ stream, last: latest, number: 0xffffffff }),
-          binary
-        );
-      } else {
-        this.freedBytes += bytes;
-      }
-    }
-    if (this.freedBytes > 0 && this.freedBytes >= Math.min(worthCompacting, this.blockBytes / 8)) {
-      this.freedBytes = 0;
-      await this.readable().compactRange(blocksFrom, blocksUntil, binary);
-    }
-  }
-
-  private async checkFormat(hadDatabase: boolean): Promise<void> {
-    const found = await this.db.get(formatKey, binary);
-    if (found === undefined && hadDatabase) {
-      throw new StorageError(
-        `${this.dir} has a database that is not a store's, or a damaged one: it lacks the key that says what wrote it. ` +
-          'Nothing was changed. Use another directory, or restore this one from a copy'
-      );
-    }
-    if (found === undefined) {
-      await this.db.put(formatKey, Buffer.from(formatVersion), { ...binary, sync: true });
-    } else if (found.toString() !== formatVersion) {
-      throw new StorageError(
-        `${this.dir} was written by "${found.toString()}", this is "${formatVersion}": use another directory`
-      );
-    }
-    await this.noteDropped();
-  }
-
-  private async noteDropped(): Promise<void> {
-    for (const line of await droppedByDatabase(this.dir)) {
-      this.recovery.droppedBytes += Number(/dropping (\d+) bytes/.exec(line)?.[1] ?? 0);
-      this.recovery.messages.push(`the database dropped a part of its log: ${line}`);
-    }
-  }
-
-  private async loadStreams(): Promise<void> {
-    const byId = new Map<number, { stream: Stream; state: StreamState }>();
-    for await (const [key, value] of this.db.iterator({ ...binary, gte: streamsFrom, lt: streamsUntil })) {
-      const row = decodeStreamRow(value);
-      if (row) {
-        const { labels, ...known } = row;
-        const stream = this.addStream(labelsOf(labels), streamIdOf(key));
-        const state = { ...known, newestInBlocks: -1n };
-        byId.set(stream.id, { stream, state });
-        this.states.set(stream, state);
-      } else {
-        this.recovery.messages.push(`the labels of stream ${streamIdOf(key)} are damaged: its entries cannot be found`);
-      }
-    }
-    const found = new Map<Stream, { blocks: number; entries: number }>();
-    for await (const [key, value] of this.db.iterator({ ...binary, gte: indexFrom, lt: indexUntil })) {
-      const row = damagedAsUndefined(() => readIndexRow(key, value, undefined));
-      if (!row) {
-        this.recovery.messages.push('a row of the index of blocks is damaged');
-        continue;
-      }
-      const { place, first, entries, bytes } = row;
-      this.blockBytes += bytes;
-      const known = byId.get(place.stream);
-      if (known) {
-        const { stream, state } = known;
-        const count = found.get(stream) ?? { blocks: 0, entries: 0 };
-        found.set(stream, { blocks: count.blocks + 1, entries: count.entries + entries });
-        extendSpan(stream, place.number < state.clamp.block && first < state.clamp.time ? state.clamp.time : first);
-        extendSpan(stream, place.last);
-        state.newestInBlocks = place.last > state.newestInBlocks ? place.last : state.newestInBlocks;
-      }
-      this.nextBlock = Math.max(this.nextBlock, place.number + 1);
-    }
-    for (const { stream, state } of byId.values()) {
-      const { blocks, entries } = found.get(stream) ?? { blocks: 0, entries: 0 };
-      if (blocks !== state.blocks || entries !== state.entries) {
-        this.recovery.droppedEntries += Math.max(0, state.entries - entries);
-        this.recovery.messages.push(
-          `of ${state.blocks} blocks (${state.entries} entries) of the stream ${stream.text} ${blocks} (${entries}) are there`
-        );
-        state.blocks = blocks;
-        state.entries = entries;
-      }
-    }
-  }
-
-  /** Takes up what was acknowledged and is not in blocks. */
+  /** Resumes with what was acknowledged and is not in blocks. */
   private async replay(): Promise<void> {
-    const flushed = Number((await this.db.get(flushedKey, binary))?.toString() ?? 0);
+    const flushed = await this.database.flushedLog();
     const numbers = await walNumbers(this.dir);
     this.nextLog = Math.max(flushed, numbers.at(-1) ?? 0) + 1;
     const open = numbers.filter((number) => number > flushed);
@@ -698,13 +366,13 @@ export class LogStorage {
     }
     this.frozen = this.active;
     this.active = new Map();
-    this.usage.freeze();
+    this.database.usage.freeze();
   }
 
   private async replayLog(number: number): Promise<void> {
     const content = await readWal(this.dir, number);
     for (const { id, labels, entries } of content.payloads.flatMap((payload) => decodeAppends(payload))) {
-      const stream = this.streams.find(labels) ?? this.addStream(labels, id);
+      const stream = this.streams.find(labels) ?? this.streams.add(labels, id);
       this.addToHead(stream, entries);
     }
     if (content.droppedBytes > 0) {
@@ -728,24 +396,6 @@ async function makePrivate(dir: string): Promise<void> {
   }
 }
 
-/** @throws StorageError */
-export async function openDatabase(dir: string): Promise<ClassicLevel<Buffer, Buffer>> {
-  const db = new ClassicLevel<Buffer, Buffer>(dir, {
-    ...binary,
-    // Blocks are compressed already.
-    compression: false,
-    // One table for what one write-ahead log becomes, or two: fewer merges than with the database's own sizes.
-    writeBufferSize: 8 << 20,
-    maxFileSize: 8 << 20,
-  });
-  try {
-    await db.open();
-    return db;
-  } catch (error) {
-    throw openError(dir, error);
-  }
-}
-
 function pieceBlock(piece: readonly Entry[], number: number): StoredBlock {
   return {
     first: piece[0]?.time ?? 0n,
@@ -754,15 +404,4 @@ function pieceBlock(piece: readonly Entry[], number: number): StoredBlock {
     from: earliest,
     load: () => Promise.resolve(encodePiece(piece)),
   };
-}
-
-function damagedAsUndefined<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof DamagedError) {
-      return undefined;
-    }
-    throw error;
-  }
 }

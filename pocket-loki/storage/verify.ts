@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises';
 import type { ClassicLevel } from 'classic-level';
 import { labelsOf, labelsText } from '../common/labels';
 import { decodeBlock } from './block';
+import { formatVersion, openDatabase } from './block-database';
 import {
   blocksFrom,
   blocksUntil,
@@ -14,7 +15,6 @@ import {
   streamsUntil,
 } from './keys';
 import { checkDatabaseFiles, droppedByDatabase } from './leveldb-files';
-import { formatVersion, openDatabase } from './log-storage';
 import { DamagedError, messageOf, StorageError } from './storage-error';
 import { decodeStreamRow, readIndexRow } from './rows';
 import { decodeAppends } from './wal-payload';
