@@ -13,7 +13,7 @@ export const mutants = [
   },
   {
     name: 'a gap is not told',
-    file: 'shipper/agent/container/container-log.ts',
+    file: 'shipper/agent/container/run-account.ts',
     from: 'addGap(this.state, isBackwards ?',
     to: 'void (isBackwards ?',
   },

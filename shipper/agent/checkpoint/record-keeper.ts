@@ -8,7 +8,8 @@ import type { Logger } from '../../common/log';
 import type { RecordWriter } from '../../loki/record-writer';
 import type { LogSize } from '../../node/rollup/rollups';
 import type { Checkpoint } from './checkpoint';
-import type { ContainerLog, LinkState } from '../container/container-log';
+import type { ContainerLog } from '../container/container-log';
+import type { LinkState } from '../container/departure';
 import { recordLine } from '../container/record-line';
 import type { RecordState } from '../container/record-state';
 

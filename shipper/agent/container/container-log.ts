@@ -5,26 +5,31 @@ import { MetadataForms, type MetadataPairs } from '../entries/entry-metadata';
 import type { FoundFile } from '../files/found-file';
 import { lineTime } from '../files/line-time';
 import { LogFile } from '../files/log-file';
-import { byAge } from '../files/names';
-import { lossBefore, lossBetween, lossOfSaved, lossOfUnseenLast } from './losses';
+import { Departure, type LinkState } from './departure';
+import { lossBefore, lossBetween } from './losses';
 import { readRange, type ReadStop, type RequestRules, type Stretch } from './read-range';
-import { addGap, buildContainerRecord, emptyRecordState, foldAway, isSameFile, type RecordState } from './record-state';
+import { buildContainerRecord, foldAway, isSameFile, type RecordState } from './record-state';
+import { BACKLOG_MS, ReportPace } from './report-pace';
+import { earliest, RunAccount } from './run-account';
+import { RunFiles } from './run-files';
 import type { SavedFile } from './saved';
 import { RUNS_MS, TailedFile, type FileView, type GivenUp, type Sent } from './tailed-file';
 import { UnopenedFiles } from './unopened';
 import { firstLineMs, unreadSpan } from './unread-span';
 
-/** Lines that wait for so long are a backlog. */
-const BACKLOG_MS = 5_000;
+// One container run's log: its files from the oldest to the current one, and the account of them. It alone changes their
+// state: whoever looks at its directory reports what happened there, whoever sends its lines what became of them.
+//
+// 1. `apply`, for each file, then `looked`: what a look at the directory found. `RunFiles` recognises files that were known
+//    under other names, `losses.ts` says what went between two looks, `Departure` when all of it went.
+// 2. `fill`: reads its files on into a request (`readRange`); `unpack` first where the next is compressed.
+// 3. `noteSent`, then `acknowledge`, `passOver` or `takeBack`, or `rewind` for all: what became of it. `RunAccount` keeps the
+//    account, each gap with its reason.
+// 4. `closeFinished`: a file that nothing more can come from is closed.
+// 5. `isReportDue`, `record`: what its container record says, and when (`ReportPace`).
+
 /** Times of directories are as coarse as the kernel's tick. */
 const TICK_MS = 50;
-/** A container that writes now and then has a container record so often at least. */
-const MAX_REPORT_PAUSE_MS = 600_000;
-/** The detail of the gap of a container that writes to a file which nobody can read. */
-const UNHELD = 'what its container wrote to the deleted file, which is not held open any more';
-
-/** What the kubelet's link to a container's log tells: there as long as the kubelet has the container. */
-export type LinkState = 'there' | 'removed' | 'unknown';
 
 /** What a look at the container's directory found of a file. */
 export type FileEvent =
@@ -79,22 +84,15 @@ export interface ContainerDeps {
   fileTimeText: (ms: number) => string;
 }
 
-/**
- * The log of one container run: its files from the oldest to the current one, and the account of them. It alone changes
- * their state: whoever looks at its directory tells it what happened there (`apply`, `looked`), whoever sends its lines
- * what became of them.
- */
+/** The log of one container run, the only writer of its files' state. */
 export class ContainerLog {
-  readonly state: RecordState;
   readonly unopened = new UnopenedFiles();
-  /** Files that are open, oldest first. */
-  private tailed: TailedFile[] = [];
-  /** Those of them that the last look found. */
-  private newcomers: TailedFile[] = [];
+  private readonly account: RunAccount;
+  private readonly tailed: RunFiles;
+  private readonly departure: Departure;
+  private readonly pace = new ReportPace();
   /** When its link was made, as long as the first line of its oldest file is not known: milliseconds since 1970. */
   private linkedMs: number | null = null;
-  /** Files that an earlier agent had acknowledged in part and that are not found again yet. */
-  private unresolved: SavedFile[] = [];
   private readonly forms = new Map<string | null, MetadataForms>();
   /** Files that rotation deleted, as the last container record told them. */
   reportedRotatedAway = 0;
@@ -102,17 +100,8 @@ export class ContainerLog {
   over = false;
   /** Of `bytesWritten` what an earlier agent knew. */
   bytesBefore = 0;
-  /** A gap was found that no container record in Loki tells of. */
-  unreported = false;
-  private reports = { atMs: -Infinity, count: 0, ofBacklog: false };
-  /** Since when there are always bytes that wait for Loki: milliseconds of the monotonic clock; null where none wait, … */
-  private waitingSince: number | null = null;
-  /** … and since when it has taken none of them. */
+  /** Since when Loki has taken none of the bytes that wait for it: milliseconds of the monotonic clock; null where none wait. */
   private stuckSince: number | null = null;
-  /** Its log was deleted, and its link with it: the kubelet has removed the container. */
-  private isUnlinked = false;
-  /** When its log left the node, milliseconds of the monotonic clock. */
-  private leftAt = -Infinity;
 
   /** @param id `containerRunId()`, with `@` and a time where another container had that id before, as static pods do */
   constructor(
@@ -122,18 +111,33 @@ export class ContainerLog {
     private readonly deps: ContainerDeps,
     saved?: { account: RecordState; files: readonly SavedFile[] }
   ) {
-    this.state = saved?.account ?? emptyRecordState();
-    this.unresolved = [...(saved?.files ?? [])];
-    this.unreported = this.state.gaps.length > 0; // an earlier agent may have ended before it could tell
+    const { onMiss, nowText, fileTimeText } = deps;
+    this.account = new RunAccount(onMiss, saved?.account);
+    this.tailed = new RunFiles(this.account, saved?.files);
+    const { account, tailed: files, unopened } = this;
+    this.departure = new Departure({ account, files, unopened, nowText, fileTimeText });
+  }
+
+  get state(): RecordState {
+    return this.account.state;
+  }
+
+  /** A gap was found that no container record in Loki tells of. */
+  get unreported(): boolean {
+    return this.account.unreported;
+  }
+
+  set unreported(isUnreported: boolean) {
+    this.account.unreported = isUnreported;
   }
 
   get files(): readonly FileView[] {
-    return this.tailed;
+    return this.tailed.all;
   }
 
   /** Whether everything of it is known that an earlier agent left, and nothing waits. */
   get isAtRest(): boolean {
-    return this.unread === 0 && this.unresolved.length === 0 && !this.unreported;
+    return this.unread === 0 && !this.tailed.areUnresolved && !this.unreported;
   }
 
   // What happens in its directory.
@@ -164,9 +168,8 @@ export class ContainerLog {
   looked({ there, links, isFirm, isSuperseded, changedMs }: DirectoryLook): void {
     const { state, deps } = this;
     const now = deps.nowText();
-    const wasHeld = this.tailed.some((file) => file.isReadable && !this.newcomers.includes(file));
-    this.tailed.sort((a, b) => byAge(nameOf(a), nameOf(b)));
-    this.tailed.slice(0, isSuperseded ? undefined : -1).forEach((file) => file.supersede());
+    const { wasHeld } = this.tailed;
+    this.tailed.sort(isSuperseded);
     const hadClosed = state.closed.some(({ onNode }) => onNode);
     for (const closed of state.closed) {
       const found = there.find((one) => isSameFile(closed, one));
@@ -175,23 +178,23 @@ export class ContainerLog {
     }
     this.missBetween();
     // A compressed file that cannot be read yet may be one of those that are done with.
-    if (there.length > 0 && this.tailed.every(({ identified }) => identified)) {
+    if (there.length > 0 && this.tailed.areIdentified) {
       foldAway(state);
     }
     state.ended ||= isSuperseded;
     if (isFirm) {
       // To a file that somebody deleted its container may have written until now.
       const isOver = there.length === 0 && changedMs !== null && state.ended;
-      this.missUnresolved(isOver ? deps.fileTimeText(changedMs + TICK_MS) : now);
+      this.tailed.missUnresolved(isOver ? deps.fileTimeText(changedMs + TICK_MS) : now);
       for (const gap of this.unopened.takeGone([...there, ...links])) {
         state.vanishedBytes += gap.bytes ?? 0;
-        this.miss({ ...gap, lines: null, from: state.lastTime, to: now });
+        this.account.miss({ ...gap, lines: null, from: state.lastTime, to: now });
       }
     }
     if (there.length > 0) {
-      this.comeBack(isSuperseded, wasHeld);
+      this.departure.comeBack(isSuperseded, wasHeld);
     } else if (state.left === null && isFirm) {
-      this.leave(this.wentAt(changedMs, hadClosed), now);
+      this.departure.leave(this.departure.wentAt(changedMs, hadClosed), now, this.over);
     }
   }
 
@@ -207,70 +210,33 @@ export class ContainerLog {
   private missBefore(firstMs: number | null, linkedMs: number): void {
     const gap = lossBefore(firstMs, linkedMs, this.deps.nowText(), this.deps.fileTimeText);
     if (gap) {
-      this.miss(gap);
+      this.account.miss(gap);
     }
   }
 
   /** It came and went while nobody looked. */
   passBy(detail: string): void {
     const now = this.deps.nowText();
-    this.miss({ reason: 'gone-unread', bytes: null, lines: null, from: null, to: now, detail });
-    this.leave(now, now);
+    this.account.miss({ reason: 'gone-unread', bytes: null, lines: null, from: null, to: now, detail });
+    this.departure.leave(now, now, this.over);
   }
 
   private see(found: FoundFile, log: LogFile): void {
     const file = new TailedFile(log, found.rotated);
     this.unopened.opened(found);
-    this.tailed.push(file);
-    this.newcomers.push(file);
+    this.tailed.add(file);
     if (file.identified) {
       this.recognise(file);
     }
   }
 
-  /**
-   * A file's first line can be read: it may be one that an earlier agent began, that is done with (renamed over a file
-   * system that shows no birth times, compressed, or grown), or that is open under another name.
-   */
+  /** A file's first line can be read. */
   private recognise(file: TailedFile): void {
-    const { log, compressed } = file;
-    file.identified = true;
-    if (this.linkedMs !== null && file === this.tailed[0]) {
+    if (this.linkedMs !== null && file === this.tailed.all[0]) {
       this.missBefore(firstLineMs(file), this.linkedMs);
       this.linkedMs = null;
     }
-    const hash = log.identity();
-    const saved = this.unresolved.find((one) =>
-      one.hash === null ? !compressed && one.ino === log.ino && one.birthMs === log.birthMs : one.hash === hash
-    );
-    // One that is shorter than what was acknowledged was truncated: it is read from its start.
-    if (saved && (compressed || log.size >= saved.acked.offset)) {
-      file.resumeAt(saved.acked, saved.firstTime, saved.sent ?? null);
-      this.unresolved = this.unresolved.filter((other) => other !== saved);
-      return;
-    }
-    const closed = hash === null ? undefined : this.state.closed.find((one) => one.hash === hash);
-    if (closed && !compressed && log.size > closed.bytes) {
-      this.state.closed = this.state.closed.filter((other) => other !== closed);
-      file.resumeAt({ ...log.acked, offset: closed.bytes, lines: closed.lines }, closed.from, null);
-      return;
-    }
-    const open = compressed && hash !== null ? this.otherOf(file, hash) : undefined;
-    if (closed) {
-      Object.assign(closed, { rotated: file.rotation, onNode: true });
-      Object.assign(closed, compressed ? {} : { ino: log.ino, birthMs: log.birthMs });
-    } else if (open) {
-      open.rotation = file.rotation;
-    }
-    if (closed || open) {
-      file.close();
-      this.tailed = this.tailed.filter((other) => other !== file);
-      this.newcomers = this.newcomers.filter((other) => other !== file);
-    }
-  }
-
-  private otherOf(file: TailedFile, hash: string): TailedFile | undefined {
-    return this.tailed.find((one) => one !== file && one.identified && one.log.identity() === hash);
+    this.tailed.recognise(file);
   }
 
   private grow(file: TailedFile | undefined, size: number): void {
@@ -298,133 +264,31 @@ export class ContainerLog {
       this.giveUp(file, { reason: 'gone-unread', to: this.deps.nowText(), detail });
       if (wasWritten) {
         const from = lineTime(file.read.seconds, file.read.nanos) ?? this.state.lastTime;
-        this.miss({ reason: 'gone-unread', bytes: null, lines: null, from, to: this.deps.nowText(), detail });
+        this.account.miss({ reason: 'gone-unread', bytes: null, lines: null, from, to: this.deps.nowText(), detail });
       }
     }
   }
 
   private missBetween(): void {
-    const { newcomers } = this;
-    this.newcomers = [];
-    const known = this.tailed.filter((file) => !newcomers.includes(file));
+    const { known, newcomers } = this.tailed.takeNewcomers();
     const newest = known.at(-1);
     const isContinued = known.some((file) => !file.isDeleted) || this.state.closed.some(({ onNode }) => onNode);
     if (newest && !isContinued && newcomers.length > 0) {
-      newcomers.sort((a, b) => byAge(nameOf(a), nameOf(b)));
       const gap = lossBetween(newest, newcomers, this.state.lastTime, this.deps.fileTimeText);
       if (gap) {
-        this.miss(gap);
+        this.account.miss(gap);
       }
-    }
-  }
-
-  /** What an earlier agent had begun and no file holds any more went unread. */
-  private missUnresolved(until: string): void {
-    const { state } = this;
-    if (this.tailed.every(({ identified }) => identified)) {
-      for (const saved of this.unresolved) {
-        const { closed, bytes, gaps } = lossOfSaved(saved, state.lastTime, until);
-        state.closed.push(closed);
-        state.vanishedBytes += bytes;
-        gaps.forEach((gap) => this.miss(gap));
-      }
-      this.unresolved = [];
-    }
-  }
-
-  /**
-   * When the last of its files went, RFC 3339. The file system knows, however late it is noticed: open files say themselves
-   * when they were deleted, and for the others a directory that is there says when it last changed, which is then or
-   * later. With the directory gone as well it was by now.
-   */
-  private wentAt(changedMs: number | null, hadClosed: boolean): string {
-    const unlinked = this.tailed.filter(({ isHeld }) => isHeld).map((file) => file.unlinkedMs());
-    const known = unlinked.filter((ms) => ms !== null);
-    const byFiles = known.length > 0 && known.length === unlinked.length && !hadClosed;
-    const ms = byFiles ? Math.max(...known) : changedMs;
-    return ms === null ? this.deps.nowText() : this.deps.fileTimeText(ms);
-  }
-
-  /**
-   * The last of its files was deleted. That does not end the container: a log may be removed by hand, and what the
-   * container writes until the kubelet makes a new one is in the deleted file.
-   */
-  private leave(at: string, noticed: string): void {
-    const { state } = this;
-    this.leftAt = performance.now();
-    state.ended ||= this.over;
-    state.left = { at, noticed, directory: 'unknown', bytesUnacked: this.unacked };
-    const newest = this.tailed.at(-1);
-    // Of a log that nobody could open the gaps tell already.
-    if (newest || state.closed.length > 0 || state.gaps.length + this.unopened.count === 0) {
-      const gap = lossOfUnseenLast(newest, state.closed, state.lastTime, noticed);
-      if (gap) {
-        this.miss(gap);
-      }
-    }
-  }
-
-  /** There is a file of it. What was written while none was open nobody knows. */
-  private comeBack(isSuperseded: boolean, wasHeld: boolean): void {
-    const { state } = this;
-    if (state.left !== null) {
-      if (state.ended && !isSuperseded) {
-        this.missUntil(this.deps.nowText());
-      } else if (this.endOfUnheld() || !(wasHeld || isSuperseded)) {
-        this.missUnheld();
-      }
-      state.left = null;
-      state.ended = isSuperseded;
-      this.isUnlinked = false;
     }
   }
 
   /** The same container has a log again: what it wrote since that of before was given up nobody knows. */
   missUntil(now: string): void {
-    const detail = 'what was written after its log was removed and before it was there again';
-    this.miss({ reason: 'gone-unread', bytes: null, lines: null, from: this.state.lastTime, to: now, detail });
+    this.departure.missUntil(now);
   }
 
-  /** Whether the account tells of writing to a deleted file that is not held open. */
-  private endOfUnheld(): Gap | undefined {
-    return this.state.gaps.findLast(({ detail }) => detail === UNHELD);
-  }
-
-  /** Its container writes, or may have written, to a deleted file that nobody can read: that is so until now. */
-  private missUnheld(): void {
-    const now = this.deps.nowText();
-    const gap = this.endOfUnheld();
-    if (gap) {
-      gap.to = now;
-    } else {
-      const { lastTime } = this.state;
-      this.miss({ reason: 'gone-unread', bytes: null, lines: null, from: lastTime, to: now, detail: UNHELD });
-    }
-  }
-
-  /**
-   * Looks whether a container whose log was deleted ended: the kubelet removes its link with its log, and leaves it there
-   * where somebody else deleted the log. Where no link tells, silence has to do.
-   */
+  /** Looks whether a container whose log was deleted ended. */
   lookForEnd(link: LinkState): void {
-    const isHeld = this.tailed.some((file) => file.isReadable) || this.unopened.count > 0;
-    if (!isHeld && (link === 'there' || this.endOfUnheld() !== undefined)) {
-      this.missUnheld();
-    }
-    this.isUnlinked = link === 'removed';
-    const grewAt = Math.max(...this.tailed.map((file) => file.grewAt));
-    const since = link === 'removed' ? grewAt : Math.max(grewAt, this.leftAt);
-    this.state.ended = link !== 'there' && performance.now() - since > RUNS_MS;
-  }
-
-  /** Something of the log is not in Loki, and never will be. */
-  miss(gap: Gap): void {
-    const { from, to } = gap;
-    // Where lines are dated later than they were written, nothing tells when what is missing begins.
-    const isBackwards = from !== null && to !== null && from > to;
-    addGap(this.state, isBackwards ? { ...gap, from: earliest(this.state.firstTime, to) } : gap);
-    this.unreported = true;
-    this.deps.onMiss(gap);
+    this.departure.lookForEnd(link);
   }
 
   // What is known of it.
@@ -434,25 +298,14 @@ export class ContainerLog {
     return this.state.left !== null && !this.state.ended && !this.over;
   }
 
-  /**
-   * Whether a container record has to say how far Loki has its log: when it has all of it and the container has been
-   * silent, each time twice as long after the last one, and once when lines begin to wait.
-   */
+  /** Whether a container record has to say how far Loki has its log. */
   isReportDue(): boolean {
-    const nowMs = performance.now();
-    if (this.unacked > 0) {
-      this.waitingSince ??= nowMs;
-      return !this.reports.ofBacklog && nowMs - this.waitingSince > BACKLOG_MS;
-    }
-    this.waitingSince = null;
-    const pause = Math.min(MAX_REPORT_PAUSE_MS, RUNS_MS * 2 ** this.reports.count);
-    return nowMs - this.grewAt > RUNS_MS && (this.reports.ofBacklog || nowMs - this.reports.atMs > pause);
+    return this.pace.isDue(performance.now(), this.unacked, this.tailed.grewAt);
   }
 
   /** A container record says how it stands now. */
   reported(): void {
-    const count = this.reports.count + 1;
-    this.reports = { atMs: performance.now(), count, ofBacklog: this.unacked > 0 };
+    this.pace.reported(performance.now(), this.unacked);
   }
 
   /** The container's id became known: lines that go out for the first time from now on have it. */
@@ -462,15 +315,11 @@ export class ContainerLog {
 
   /** Bytes on the node that are not read yet. */
   get unread(): number {
-    return this.tailed.reduce((bytes, file) => bytes + file.unread, 0);
+    return this.tailed.unread;
   }
 
   get unacked(): number {
-    let bytes = 0;
-    for (const file of this.tailed) {
-      bytes += file.unacked;
-    }
-    return bytes;
+    return this.tailed.unacked;
   }
 
   /**
@@ -478,7 +327,7 @@ export class ContainerLog {
    * Milliseconds since 1970; null where none wait.
    */
   get unackedSinceMs(): number | null {
-    const file = this.tailed.find(({ unacked }) => unacked > 0);
+    const file = this.tailed.all.find(({ unacked }) => unacked > 0);
     if (!file) {
       return null;
     }
@@ -486,14 +335,9 @@ export class ContainerLog {
     return acked.lines > 0 ? acked.rawSeconds * 1000 : birthMs;
   }
 
-  /** When its newest file last grew, milliseconds of the monotonic clock. */
-  private get grewAt(): number {
-    return this.tailed.at(-1)?.grewAt ?? -Infinity;
-  }
-
   /** Whether the next reclaim could delete its log: it ended, or has written nothing lately that would show that it runs. */
   get reclaimable(): boolean {
-    return this.state.ended || this.state.left !== null || performance.now() - this.grewAt > RUNS_MS;
+    return this.state.ended || this.state.left !== null || performance.now() - this.tailed.grewAt > RUNS_MS;
   }
 
   /**
@@ -510,26 +354,19 @@ export class ContainerLog {
     if (this.reclaimable || performance.now() - this.stuckSince > BACKLOG_MS) {
       return unacked;
     }
-    return this.tailed.reduce((bytes, file) => bytes + (file.isSuperseded ? file.unacked : 0), 0);
+    return this.tailed.unackedSuperseded;
   }
 
   /** Bytes on the disk that only this agent keeps from being freed. */
   get pinnedBytes(): number {
-    let bytes = 0;
-    for (const file of this.tailed) {
-      bytes += file.pinnedBytes;
-    }
-    return bytes;
+    return this.tailed.pinnedBytes;
   }
 
   /** Bytes of its files on the node, as far as they were seen; a compressed file counts as what it holds. */
   get bytesOnNode(): number {
-    let bytes = 0;
+    let bytes = this.tailed.sizeOnNode;
     for (const file of this.state.closed) {
       bytes += file.onNode ? file.bytes : 0;
-    }
-    for (const file of this.tailed) {
-      bytes += file.isDeleted || file.givenUp !== null ? 0 : file.size;
     }
     return bytes;
   }
@@ -540,16 +377,16 @@ export class ContainerLog {
   fill(buffer: EncodeBuffer, rules: RequestRules, nowMs: number): Filled {
     const stretches: Stretch[] = [];
     const { left } = this.state;
-    const sizeBefore = left === null ? 0 : this.bytesSeen;
+    const sizeBefore = left === null ? 0 : this.tailed.plainSize;
     const filled = (stop: ReadStop, late?: boolean): Filled => {
       if (left !== null) {
-        left.bytesUnacked += this.bytesSeen - sizeBefore;
+        left.bytesUnacked += this.tailed.plainSize - sizeBefore;
       }
       const segments = stretches.map((stretch) => ({ ...stretch, container: this }));
       return { segments, stop, late };
     };
     let previous: TailedFile | null = null;
-    for (const file of this.tailed) {
+    for (const file of this.tailed.all) {
       if (previous) {
         file.follow(previous);
       }
@@ -571,18 +408,11 @@ export class ContainerLog {
   /** All bytes of its log so far, whatever became of them. */
   get bytesWritten(): number {
     const { closed, away, vanishedBytes } = this.state;
-    let bytes = vanishedBytes + (away?.bytes ?? 0) + this.unopened.bytes;
+    let bytes = vanishedBytes + (away?.bytes ?? 0) + this.unopened.bytes + this.tailed.size;
     for (const file of closed) {
       bytes += file.bytes;
     }
-    for (const { size } of this.tailed) {
-      bytes += size;
-    }
     return bytes;
-  }
-
-  private get bytesSeen(): number {
-    return this.tailed.reduce((bytes, file) => bytes + (file.compressed ? 0 : file.size), 0);
   }
 
   private formsOf(containerId: string | null): MetadataForms {
@@ -596,17 +426,17 @@ export class ContainerLog {
 
   /** Whether an unfinished last line waits for its end, and reading must look again later. */
   get unfinished(): boolean {
-    return this.tailed.some(({ log }) => log.unread > 0);
+    return this.tailed.all.some(({ log }) => log.unread > 0);
   }
 
   /** Whether a compressed file is next. */
   get isUnpacking(): boolean {
-    return this.tailed[0]?.compressed === true;
+    return this.tailed.all[0]?.compressed === true;
   }
 
   /** The compressed file that has to be decompressed further before it can be read on. */
   get packed(): FileView | undefined {
-    return this.tailed.find(({ compressed, log }) => compressed && (!log.atGzipEnd || log.unread > 0));
+    return this.tailed.all.find(({ compressed, log }) => compressed && (!log.atGzipEnd || log.unread > 0));
   }
 
   /**
@@ -624,14 +454,21 @@ export class ContainerLog {
     const file = this.own(view);
     file?.log.endAtDamage();
     const { lastTime } = this.state;
-    this.miss({ reason: 'unreadable', bytes: null, lines: null, from: lastTime, to: this.deps.nowText(), detail });
+    this.account.miss({
+      reason: 'unreadable',
+      bytes: null,
+      lines: null,
+      from: lastTime,
+      to: this.deps.nowText(),
+      detail,
+    });
     this.unpacked(file);
   }
 
   private unpacked(file: TailedFile | undefined): void {
     if (file && !file.identified) {
       this.recognise(file);
-      this.missUnresolved(this.deps.nowText());
+      this.tailed.missUnresolved(this.deps.nowText());
     }
   }
 
@@ -663,30 +500,21 @@ export class ContainerLog {
   }
 
   /** Loki acknowledged the segment. */
-  acknowledge({ file, to, from, last, leftOut }: Segment): void {
-    const own = this.settle(file, to);
-    if (own) {
-      own.firstTime = earliest(own.firstTime, from);
+  acknowledge(segment: Segment): void {
+    const file = this.settle(segment);
+    if (file) {
+      file.firstTime = earliest(file.firstTime, segment.from);
     }
-    this.state.firstTime = earliest(this.state.firstTime, from);
-    this.state.lastTime = latest(this.state.lastTime, last);
-    if (leftOut > 0) {
-      const detail = 'dated in the future, or by a clock that was not set';
-      const gap = { reason: 'refused', bytes: null, lines: leftOut, to: last, detail } as const;
-      this.state.passedOver.lines += leftOut;
-      this.miss({ ...gap, from: from ?? this.state.lastTime });
-    }
+    this.account.acknowledge(segment, segment.leftOut);
   }
 
   /** The segment was passed over for good: its bytes are no longer waited for, and the account says so. */
-  passOver({ file, from, last, to, bytes, lines }: Segment, gap: Pick<Gap, 'reason' | 'detail'>): void {
-    this.settle(file, to);
-    this.state.passedOver.lines += lines;
-    this.state.passedOver.bytes += bytes;
-    this.miss({ ...gap, bytes, lines, from, to: last });
+  passOver(segment: Segment, gap: Pick<Gap, 'reason' | 'detail'>): void {
+    this.settle(segment);
+    this.account.passOver(segment, gap);
   }
 
-  private settle(file: FileView, to: Segment['to']): TailedFile | undefined {
+  private settle({ file, to }: Segment): TailedFile | undefined {
     const own = this.own(file);
     own?.settle(to);
     this.stuckSince = null; // what waits on does so from now
@@ -695,15 +523,13 @@ export class ContainerLog {
 
   /** Reading goes back to what is acknowledged; what cannot be read again is lost, and the account says so. */
   rewind(): void {
-    for (const file of this.tailed) {
+    for (const file of this.tailed.all) {
       const { read, acked, givenUp } = file;
       if (givenUp !== null && read.offset > acked.offset) {
-        const bytes = read.offset - acked.offset;
-        this.state.vanishedBytes += bytes;
         const lines = read.lines - acked.lines;
         const from = lineTime(acked.seconds, acked.nanos);
         const to = lineTime(read.seconds, read.nanos);
-        this.miss({ reason: givenUp, bytes, lines, from, to });
+        this.account.missBytes(read.offset - acked.offset, { reason: givenUp, lines, from, to });
         file.log.size = acked.offset;
       }
       file.rewind();
@@ -712,7 +538,7 @@ export class ContainerLog {
 
   /** Whether bytes of the file are under way that cannot be read again. */
   get unrepeatable(): boolean {
-    return this.tailed.some(({ givenUp, read, acked }) => givenUp !== null && read.offset > acked.offset);
+    return this.tailed.all.some(({ givenUp, read, acked }) => givenUp !== null && read.offset > acked.offset);
   }
 
   /** Gives up what is not read of a file: nobody can read it any more, and the account says so. */
@@ -726,20 +552,20 @@ export class ContainerLog {
     const span = reason === 'shed' ? unreadSpan(file) : { from: null, to: null };
     const from = span.from ?? lineTime(file.read.seconds, file.read.nanos) ?? this.state.lastTime;
     const missing = { ...gap, lines: null, from, to: gap.to ?? span.to ?? this.deps.nowText() };
-    const isWritten = this.lingers && file.grewAt > this.leftAt;
+    const isWritten = this.lingers && file.grewAt > this.departure.leftAt;
     const bytes = file.giveUp(reason);
     this.state.vanishedBytes += bytes;
     if (bytes > 0 || !whole) {
-      this.miss({ ...missing, bytes: whole ? bytes : null });
+      this.account.miss({ ...missing, bytes: whole ? bytes : null });
     }
     if (reason === 'truncated') {
-      this.miss({
+      this.account.miss({
         ...missing,
         bytes: null,
         detail: 'what was written after the last look and before it was truncated',
       });
     } else if (isWritten) {
-      this.miss({ ...missing, bytes: null, detail: 'what its container wrote to the deleted file after that' });
+      this.account.miss({ ...missing, bytes: null, detail: 'what its container wrote to the deleted file after that' });
     }
   }
 
@@ -758,62 +584,39 @@ export class ContainerLog {
 
   /** Closes files that nothing more can come from. @returns whether any was closed */
   closeFinished(): boolean {
-    const before = this.tailed.length;
-    this.tailed = this.tailed.filter((file) => {
-      const isFinished = file.isFinal(this.state.ended || this.over) && !this.over && file.isDone();
-      if (isFinished) {
-        this.state.closed.push(file.toClosed());
-        file.close();
-      }
-      return !isFinished;
-    });
-    return this.tailed.length < before;
+    const isOver = this.state.ended || this.over;
+    return this.tailed.closeFinished((file) => file.isFinal(isOver) && !this.over && file.isDone());
   }
 
   /** Whether a file is done but for the time that a straggling line may take. */
   get awaitsStragglers(): boolean {
     const { ended } = this.state;
-    return this.tailed.some(
+    return this.tailed.all.some(
       (file) => file.isSuperseded && file.log.unacked === 0 && !(file.isDeleted && file.isFinal(ended || this.over))
     );
   }
 
   close(): void {
-    this.tailed.forEach((file) => file.close());
-    this.tailed = [];
+    this.tailed.close();
   }
 
   // What is kept and said of it.
 
   /** What is kept of the files over a restart. */
   savedFiles(): SavedFile[] {
-    const isOver = this.state.ended || this.isUnlinked;
-    return [...this.tailed.map((file) => file.toSaved(isOver)), ...this.unresolved];
+    return this.tailed.toSaved(this.state.ended || this.departure.isUnlinked);
   }
 
   /** What is kept over a restart besides positions and sizes, as a text to compare. */
   get outline(): string {
     const { state } = this;
-    const names = this.tailed.map((file) => `${file.ino} ${file.rotation} ${file.status()} ${file.pinnedBytes}`);
-    return [
-      state.ended,
-      this.isUnlinked,
-      state.left?.at,
-      state.closed.length,
-      state.gaps.length,
-      this.unresolved.length,
-      ...names,
-    ].join();
+    const { isUnlinked } = this.departure;
+    const counts = [state.closed.length, state.gaps.length];
+    return [state.ended, isUnlinked, state.left?.at, ...counts, ...this.tailed.outline].join();
   }
 
   record(node: { cluster: string; node: string }, final: boolean): ContainerRecord {
-    const open = { linesRead: 0, linesAcked: 0, bytesSeen: 0, bytesAcked: 0 };
-    for (const { read, acked, size } of this.tailed) {
-      open.linesRead += read.lines;
-      open.linesAcked += acked.lines;
-      open.bytesSeen += size;
-      open.bytesAcked += acked.offset;
-    }
+    const open = this.tailed.sums;
     const { bytes } = this.unopened;
     const gaps = this.unopened.gaps(this.state.lastTime, this.deps.nowText());
     open.bytesSeen += bytes;
@@ -822,13 +625,6 @@ export class ContainerLog {
   }
 
   private own(view: FileView): TailedFile | undefined {
-    return this.tailed.find((file) => file === view);
+    return this.tailed.of(view);
   }
 }
-
-/** As the name of a file that is compared by its age: an open file's place does not depend on what it is packed in. */
-const nameOf = ({ rotation }: TailedFile) => ({ restart: 0, rotated: rotation, compressed: false });
-
-/** RFC 3339 texts of one form compare as their times do. */
-const earliest = (a: string | null, b: string | null) => (a === null ? b : b === null || a < b ? a : b);
-const latest = (a: string | null, b: string | null) => (a === null ? b : b === null || a > b ? a : b);

@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { containerRunId } from '../../../model/container-run';
 import type { Logger } from '../../common/log';
-import type { LinkState } from '../container/container-log';
+import type { LinkState } from '../container/departure';
 import { parseContainerLink, runOfTarget } from '../files/names';
 import { Watched } from './watched';
 

@@ -1,0 +1,66 @@
+import type { Gap } from '../../../model/records';
+import { addGap, emptyRecordState, type RecordState } from './record-state';
+
+/** Times of the first and the last line of a stretch; null where none was sent. */
+interface Span {
+  from: string | null;
+  last: string | null;
+}
+
+/** What became of the lines of one container run: the state that its record is made from, and whether that is reported. */
+export class RunAccount {
+  readonly state: RecordState;
+  /** A gap was found that no container record in Loki tells of. */
+  unreported: boolean;
+
+  constructor(
+    /** Part of the log is not in Loki, and never will be. */
+    private readonly onMiss: (gap: Gap) => void,
+    saved?: RecordState
+  ) {
+    this.state = saved ?? emptyRecordState();
+    this.unreported = this.state.gaps.length > 0; // an earlier agent may have ended before it could tell
+  }
+
+  /** Something of the log is not in Loki, and never will be. */
+  miss(gap: Gap): void {
+    const { from, to } = gap;
+    // Where lines are dated later than they were written, nothing tells when what is missing begins.
+    const isBackwards = from !== null && to !== null && from > to;
+    addGap(this.state, isBackwards ? { ...gap, from: earliest(this.state.firstTime, to) } : gap);
+    this.unreported = true;
+    this.onMiss(gap);
+  }
+
+  /** The same of bytes that were on the node, and that no file holds any more. */
+  missBytes(bytes: number, gap: Omit<Gap, 'bytes'>): void {
+    this.state.vanishedBytes += bytes;
+    this.miss({ ...gap, bytes });
+  }
+
+  /** Loki acknowledged a stretch. @param leftOut its lines that were not sent, for their time cannot be theirs */
+  acknowledge({ from, last }: Span, leftOut: number): void {
+    const { state } = this;
+    state.firstTime = earliest(state.firstTime, from);
+    state.lastTime = latest(state.lastTime, last);
+    if (leftOut > 0) {
+      const detail = 'dated in the future, or by a clock that was not set';
+      state.passedOver.lines += leftOut;
+      this.miss({ reason: 'refused', bytes: null, lines: leftOut, from: from ?? state.lastTime, to: last, detail });
+    }
+  }
+
+  /** A stretch was passed over for good. */
+  passOver(
+    { from, last, bytes, lines }: Span & { bytes: number; lines: number },
+    gap: Pick<Gap, 'reason' | 'detail'>
+  ): void {
+    this.state.passedOver.lines += lines;
+    this.state.passedOver.bytes += bytes;
+    this.miss({ ...gap, bytes, lines, from, to: last });
+  }
+}
+
+/** RFC 3339 texts of one form compare as their times do. */
+export const earliest = (a: string | null, b: string | null) => (a === null ? b : b === null || a < b ? a : b);
+const latest = (a: string | null, b: string | null) => (a === null ? b : b === null || a > b ? a : b);
