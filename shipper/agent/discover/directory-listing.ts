@@ -1,4 +1,4 @@
-import { readdirSync, readlinkSync, realpathSync, statSync, type Dirent } from 'node:fs';
+import { lstatSync, readdirSync, readlinkSync, realpathSync, statSync, type Dirent, type Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isNativeError } from 'node:util/types';
 import { isInside } from '../files/log-file';
@@ -170,4 +170,13 @@ function byRestart(found: readonly FoundFile[]): Map<number, FoundFile[]> {
 
 export function isMissing(error: unknown): boolean {
   return isNativeError(error) && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+}
+
+/** What lies there, links not followed; null where there is nothing. */
+export function statOf(path: string): Stats | null {
+  try {
+    return lstatSync(path);
+  } catch {
+    return null;
+  }
 }

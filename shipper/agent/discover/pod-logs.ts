@@ -1,74 +1,46 @@
-import { lstatSync, readdirSync, realpathSync, type Stats } from 'node:fs';
+import { readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorText } from '../../../model/error-text';
 import type { SavedContainer } from '../container/saved';
 import { isInside } from '../files/log-file';
 import { parsePodDirectory } from '../files/names';
-import { ContainerDirectory, type DirectoryDeps } from './container-directory';
-import { isMissing } from './directory-listing';
+import { ActiveContainers, POLL_MS, unwatch, type ContainerEntry } from './active-containers';
+import { ContainerDirectory } from './container-directory';
+import { isMissing, statOf } from './directory-listing';
 import { DirectoryTime } from './directory-time';
+import { ScanQueue, SLICE_MS } from './scan-queue';
+import { UnseenDirectories, type UnseenDeps } from './unseen';
 import { Watched } from './watched';
 
-/** How often a container that writes, and what no watch could be had for, is looked at: so old its lines may be when they are seen. */
-export const POLL_MS = 250;
 /** A log directory that cannot be read is tried again so soon. */
 const RETRY_MS = 1_000;
-/** A container that has been silent for so long is watched by inotify again. */
-const QUIET_MS = 5_000;
-/** Looks at many directories take longer than some containers live: so often they let inotify's news through. */
-const SLICE_MS = 5;
-/** More writes than this between two looks cost more than looking: inotify is left off until the container is silent. */
-const MANY_CHANGES = 8;
-/** Names that came and went are told from those that were there once; so many of the latter are remembered. */
-const KNOWN_NAMES = 50_000;
-/** The links of a pod that came and went are named by news that may come after that of its directory. */
-const LINKS_WAIT_MS = 250;
 
-export interface PodLogsDeps extends DirectoryDeps {
-  /** Containers of the pod that are known by links that came and went: their names. */
-  linkedContainers: (namespace: string, pod: string) => readonly string[];
-}
-
-interface Watchers {
+interface PodEntry {
   watched: Watched;
-}
-
-interface PodEntry extends Watchers {
   time: DirectoryTime;
   containers: Map<string, ContainerEntry>;
 }
 
-interface ContainerEntry extends Watchers {
-  directory: ContainerDirectory;
-  /** Where its links lead. */
-  targets: Map<string, Watched>;
-  /** When it last wrote, milliseconds of the monotonic clock; null while it is silent. */
-  hotSince: number | null;
-  /** Writes that inotify told of since the last look. */
-  changes: number;
-}
-
 /**
  * Finds containers below the kubelet's log directory. Each directory is watched by inotify, so that a new file is opened
- * the moment it appears, and a rescan finds what inotify missed. A container that writes would wake the process with
- * every line: while it does, its directory is polled instead, and watched again when it is silent.
+ * the moment it appears, and a rescan finds what inotify missed.
+ *
+ * 1. `looks`: goes through the pods; `lookAtPod` through one's containers; `addContainer` begins to watch one.
+ * 2. `ActiveContainers`: those that write are polled until they are silent.
+ * 3. `UnseenDirectories`: what came and went between two looks.
+ * 4. `pollUnwatched`: what the system gives no watch for.
  */
 export class PodLogs {
   private readonly pods = new Map<string, PodEntry>();
-  private readonly hot = new Set<ContainerEntry>();
-  /** Directories to look at in the next turn: what changed there shows no new file, which has to be opened at once. */
-  private readonly due = new Set<ContainerDirectory>();
-  private turn: NodeJS.Immediate | null = null;
+  private readonly scans = new ScanQueue();
+  private readonly active: ActiveContainers;
+  private readonly unseen: UnseenDirectories;
   private readonly root: Watched;
-  private poller: NodeJS.Timeout | null = null;
   private rescanner: NodeJS.Timeout | null = null;
   private retry: NodeJS.Timeout | null = null;
-  private readonly timers = new Set<NodeJS.Timeout>();
   private readonly rootTime: DirectoryTime;
   /** Looks at what cannot be watched; null where everything is. */
   private watchless: NodeJS.Timeout | null = null;
-  /** Pod directories, and `<pod directory>/<container>`, that were looked into once. */
-  private readonly known = new Set<string>();
   private stopped = false;
   /** Why the log directory cannot be read; null where it can. */
   problem: string | null = null;
@@ -76,16 +48,18 @@ export class PodLogs {
   constructor(
     private readonly dir: string,
     private readonly rescanMs: number,
-    private readonly deps: PodLogsDeps,
+    private readonly deps: UnseenDeps,
     /** Containers of an earlier agent, by `<pod directory>/<container>` and restart. */
     private readonly saved: Map<string, Map<number, SavedContainer>>
   ) {
+    this.active = new ActiveContainers(deps.logger, this.scans);
+    this.unseen = new UnseenDirectories(dir, deps);
     this.root = this.watching(dir, (_change, name) => {
       if (name === null) {
         this.rescan();
       } else {
         this.lookAtPod(name);
-        this.noteUnseenPod(name);
+        this.unseen.notePod(name, (container) => this.pods.get(name)?.containers.has(container) === true);
       }
     });
     this.rootTime = new DirectoryTime(dir);
@@ -105,12 +79,12 @@ export class PodLogs {
 
   stop(): void {
     this.stopped = true;
-    clearInterval(this.poller ?? undefined);
+    this.active.stop();
+    this.unseen.stop();
+    this.scans.stop();
     clearInterval(this.rescanner ?? undefined);
     clearInterval(this.watchless ?? undefined);
-    this.timers.forEach((timer) => clearTimeout(timer));
     clearTimeout(this.retry ?? undefined);
-    clearImmediate(this.turn ?? undefined);
     this.root.stop();
     for (const pod of this.pods.values()) {
       pod.watched.stop();
@@ -160,7 +134,7 @@ export class PodLogs {
         this.lookAtPod(name);
       } else {
         entry.containers.forEach((one) => {
-          if (one.hotSince === null) {
+          if (one.activeSince === null) {
             one.watched.start();
           }
           one.directory.check();
@@ -176,8 +150,8 @@ export class PodLogs {
       const watched = this.watching(join(this.dir, name), (_change, container) => {
         this.lookAtPod(name);
         // Of the deletion of the directory itself the watcher gives its own name.
-        if (container !== null && container !== name) {
-          this.noteUnseenContainer(name, container);
+        if (container !== null && container !== name && !this.pods.get(name)?.containers.has(container)) {
+          this.unseen.noteContainer(name, container);
         }
       });
       entry = { watched, time: new DirectoryTime(join(this.dir, name)), containers: new Map() };
@@ -198,7 +172,7 @@ export class PodLogs {
     try {
       entry.time.note();
       names = readdirSync(path);
-      this.remember(name);
+      this.unseen.remember(name);
       this.deps.refusals.clear(path);
     } catch (error) {
       entry.watched.stop(); // gone, or no directory: its containers are looked at below
@@ -215,7 +189,7 @@ export class PodLogs {
       }
     }
     for (const { directory } of entry.containers.values()) {
-      this.scanSoon(directory);
+      this.scans.add(directory);
     }
     if (!there && names.length === 0 && entry.containers.size === 0) {
       this.pods.delete(name);
@@ -230,106 +204,40 @@ export class PodLogs {
     const key = `${podName}/${name}`;
     const path = join(this.dir, podName, name);
     const saved = this.saved.get(key) ?? new Map<number, SavedContainer>();
-    const directory = new ContainerDirectory(path, parsed, name, this.deps, saved, () => this.heat(entry));
+    const directory = new ContainerDirectory(path, parsed, name, this.deps, saved, () => this.active.add(entry));
     const watched = this.watching(path, (change, file) => {
       if (change === 'change') {
-        this.activity(entry);
+        this.active.noteChange(entry);
       } else if (file !== null && directory.hasOpen(file)) {
-        this.scanSoon(directory);
+        this.scans.add(directory);
       } else {
         directory.scan();
-        this.watchTargets(entry);
+        this.active.watchTargets(entry);
         if (file !== null) {
           directory.noteUnseen(file);
         }
       }
     });
-    const entry: ContainerEntry = { directory, watched, targets: new Map(), hotSince: null, changes: 0 };
+    const entry: ContainerEntry = { directory, watched, targets: new Map(), activeSince: null, changes: 0 };
     pod.containers.set(name, entry);
     watched.start();
     directory.scan();
-    this.watchTargets(entry);
-    if (directory.containers.size > 0 || lookAt(path) !== null) {
-      this.remember(key);
-    }
-  }
-
-  /** What is written where links lead is written to the container's log: it is watched, and not watched, as its directory is. */
-  private watchTargets(entry: ContainerEntry): void {
-    const wanted = new Set(entry.directory.targets);
-    for (const [path, watched] of entry.targets) {
-      if (!wanted.has(path)) {
-        watched.stop();
-        entry.targets.delete(path);
-      }
-    }
-    for (const path of wanted) {
-      if (!entry.targets.has(path)) {
-        const watched = new Watched(path, this.deps.logger, (change, name) => {
-          if (change === 'rename') {
-            this.scanSoon(entry.directory);
-          } else if (name === null || entry.directory.isTarget(name)) {
-            this.activity(entry);
-          }
-        });
-        entry.targets.set(path, watched);
-        if (entry.hotSince === null) {
-          watched.start();
-        }
-      }
-    }
-  }
-
-  /** News of a pod's directory that is not there and never was looked into: what was in it came and went unseen. */
-  private noteUnseenPod(name: string): void {
-    const parsed = parsePodDirectory(name);
-    if (!parsed || this.known.has(name) || lookAt(join(this.dir, name)) !== null) {
-      return;
-    }
-    this.remember(name);
-    const timer = setTimeout(() => {
-      this.timers.delete(timer);
-      const linked = this.deps.linkedContainers(parsed.namespace, parsed.pod);
-      // Which containers a pod had that nobody saw only the API server knows.
-      for (const container of linked.length > 0 ? linked : ['']) {
-        this.noteUnseenContainer(name, container);
-      }
-    }, LINKS_WAIT_MS);
-    this.timers.add(timer);
-  }
-
-  private noteUnseenContainer(podName: string, name: string): void {
-    const key = `${podName}/${name}`;
-    const path = join(this.dir, podName, name);
-    const pod = parsePodDirectory(podName);
-    if (!pod || this.known.has(key) || this.pods.get(podName)?.containers.has(name)) {
-      return;
-    }
-    if (name === '' || lookAt(path) === null) {
-      this.remember(key);
-      const directory = new ContainerDirectory(path, pod, name, this.deps, new Map(), () => undefined);
-      directory.noteUnseen('0.log');
-    }
-  }
-
-  private remember(name: string): void {
-    this.known.delete(name);
-    this.known.add(name);
-    if (this.known.size > KNOWN_NAMES) {
-      this.known.delete(this.known.keys().next().value ?? '');
+    this.active.watchTargets(entry);
+    if (directory.containers.size > 0 || statOf(path) !== null) {
+      this.unseen.remember(key);
     }
   }
 
   /** Whether it is a directory that lies in the log directory; a link that leads out of it is refused. */
   private isInside(path: string): boolean {
-    const stat = lookAt(path);
+    const stat = statOf(path);
     if (stat?.isSymbolicLink() !== true) {
       return stat?.isDirectory() === true;
     }
     try {
       const target = realpathSync(path);
       if (isInside(target, [this.dir])) {
-        return lookAt(target)?.isDirectory() === true;
+        return statOf(target)?.isDirectory() === true;
       }
       this.deps.refusals.note(path, new Error(`${path} leads to ${target}, outside ${this.dir}: not followed`));
     } catch (error) {
@@ -360,8 +268,8 @@ export class PodLogs {
       }
       for (const entry of pod.containers.values()) {
         unwatched ||= entry.watched.refused;
-        if (entry.watched.refused && entry.hotSince === null && !entry.directory.left && entry.directory.poll()) {
-          this.heat(entry);
+        if (entry.watched.refused && entry.activeSince === null && !entry.directory.left && entry.directory.poll()) {
+          this.active.add(entry);
         }
       }
     }
@@ -384,86 +292,14 @@ export class PodLogs {
         entry.directory.forget(restart);
       }
     });
-    if (entry.directory.containers.size === 0 && lookAt(entry.directory.path) === null) {
+    if (entry.directory.containers.size === 0 && statOf(entry.directory.path) === null) {
       unwatch(entry);
-      this.hot.delete(entry);
+      this.active.forget(entry);
       pod.containers.delete(name);
       if (pod.containers.size === 0) {
         pod.watched.stop();
         this.pods.delete(podName);
       }
     }
-  }
-
-  /** Several events of one directory cost one look, and none of them holds up the news of another. */
-  private scanSoon(directory: ContainerDirectory): void {
-    this.due.add(directory);
-    this.turn ??= setImmediate(() => {
-      this.turn = null;
-      const begin = performance.now();
-      for (const one of this.due) {
-        this.due.delete(one);
-        one.scan();
-        if (performance.now() - begin > SLICE_MS) {
-          break;
-        }
-      }
-      this.due.forEach((one) => this.scanSoon(one));
-    });
-  }
-
-  private activity(entry: ContainerEntry): void {
-    if (++entry.changes > MANY_CHANGES) {
-      unwatch(entry);
-    }
-    if (entry.hotSince === null) {
-      this.heat(entry);
-      this.scanSoon(entry.directory);
-    }
-  }
-
-  /** From now on, and until it is silent, the container is polled. */
-  private heat(entry: ContainerEntry): void {
-    if (entry.hotSince === null && !this.stopped) {
-      entry.hotSince = performance.now();
-      this.hot.add(entry);
-      this.poller ??= setInterval(() => this.poll(), POLL_MS);
-    }
-  }
-
-  private poll(): void {
-    const now = performance.now();
-    for (const entry of this.hot) {
-      entry.changes = 0;
-      const { left, lingers } = entry.directory;
-      if ((!left || lingers) && entry.directory.poll()) {
-        entry.hotSince = now;
-      } else if (!lingers && (left || now - (entry.hotSince ?? 0) > QUIET_MS)) {
-        this.hot.delete(entry);
-        entry.hotSince = null;
-        entry.watched.start();
-        entry.targets.forEach((watched) => watched.start());
-        entry.directory.scan();
-        this.watchTargets(entry);
-      }
-    }
-    if (this.hot.size === 0) {
-      clearInterval(this.poller ?? undefined);
-      this.poller = null;
-    }
-  }
-}
-
-function unwatch({ watched, targets }: ContainerEntry): void {
-  watched.stop();
-  targets.forEach((target) => target.stop());
-}
-
-/** What lies there, links not followed; null where there is nothing. */
-function lookAt(path: string): Stats | null {
-  try {
-    return lstatSync(path);
-  } catch {
-    return null;
   }
 }
