@@ -7,6 +7,7 @@ import {
   type RecordState,
   type ClosedFile,
   foldAway,
+  isSameFile,
 } from './record-state';
 import { lineTime } from '../files/line-time';
 
@@ -60,6 +61,28 @@ describe('gaps', () => {
     expect(gapsOf(gap(), gap({ lines: null }))).toEqual([gap({ bytes: 200, lines: null })]);
   });
 
+  test('with bytes that nobody knows are not added to', () => {
+    const unknown = gap({ bytes: null });
+    expect(gapsOf(unknown, gap())).toEqual([unknown, gap()]);
+  });
+
+  test('are told one by one up to fifty; then those of one reason are told as one, and what is not known of one is not of all', () => {
+    const apart = Array.from({ length: 49 }, (_, i) => gap({ detail: `${i}` }));
+    const all = gapsOf(
+      ...apart,
+      gap({ reason: 'too-old', bytes: null }),
+      gap({ detail: 'x' }),
+      gap({ reason: 'too-old' })
+    );
+    expect(all).toHaveLength(50);
+    expect(all.slice(-2)).toEqual([
+      gap({ detail: '48', bytes: 200, lines: 2 }),
+      gap({ reason: 'too-old', bytes: null, lines: 2 }),
+    ]);
+    expect(gapsOf(...apart, gap({ detail: 'x' }))).toHaveLength(50);
+    expect(gapsOf(...apart, gap({ detail: 'x' }), gap({ reason: 'shed' }))).toHaveLength(51);
+  });
+
   test('are the account’s own: growing leaves the one given alone', () => {
     const given = gap();
     gapsOf(given, gap());
@@ -98,6 +121,32 @@ describe('the record', () => {
     expect(recordOf(state)).toMatchObject({ bytesSeen: 400, bytesAcked: 0, status: 'lost' });
   });
 
+  test('of a container that nothing is known of is that it runs', () => {
+    expect(recordOf({})).toMatchObject({ ended: false, left: null, gaps: [], rotatedAway: null, linesSeen: 0 });
+  });
+
+  test('goes on counting files that were summed up, once', () => {
+    const state = { ...emptyRecordState(), closed: [closed(), closed({ rotated: '' })] };
+    foldAway(state);
+    expect(recordOf(state)).toMatchObject({
+      linesSeen: 20,
+      linesAcked: 20,
+      bytesSeen: 2000,
+      rotatedAway: { files: 1 },
+    });
+    expect(state.closed).toEqual([closed({ rotated: '' })]);
+    state.closed.push(closed({ to: null }));
+    foldAway(state);
+    expect(state.away).toEqual({ files: 2, lines: 20, bytes: 2000, from: 'from', to: 'to' });
+  });
+
+  test('says when it was noticed that the log left only where that was late', () => {
+    const left = { at: '2026-11-24T00:00:00Z', directory: 'empty', bytesUnacked: 0 } as const;
+    const leftOf = (noticed?: string) => recordOf({ left: { ...left, ...(noticed && { noticed }) } }).left;
+    expect([leftOf(), leftOf('2026-11-24T00:00:01Z')]).toEqual([left, left]);
+    expect(leftOf('2026-11-24T00:00:01.001Z')).toEqual({ ...left, noticed: '2026-11-24T00:00:01.001Z' });
+  });
+
   test('sums what rotation deleted: not the current file, nor what is still there', () => {
     const files = [
       closed({ from: 'first', to: 'x' }),
@@ -123,4 +172,16 @@ describe('the record', () => {
 
 test('a line without a time has none', () => {
   expect([lineTime(0, 0), lineTime(1_795_478_400, 7)]).toEqual([null, '2026-11-24T00:00:00.000000007Z']);
+});
+
+test('a file in the directory is a closed one by its rotation, or by its inode and when that was made', () => {
+  const found = { restart: 0, rotated: '', compressed: false, path: '', ino: 1, birthMs: 1, size: 0 };
+  const is = (over: Partial<typeof found>) => isSameFile(closed(), { ...found, ...over });
+  expect(is({})).toBe(true);
+  expect(is({ rotated: '20261123-232307', ino: 2, birthMs: 2 })).toBe(true);
+  expect([is({ ino: 2 }), is({ birthMs: 2 }), is({ rotated: '20261123-232308', ino: 2, birthMs: 2 })]).toEqual([
+    false,
+    false,
+    false,
+  ]);
 });

@@ -49,3 +49,16 @@ test('a compressed copy of it is no loss', () => {
   files.note(found(1, 500, '20261128-150000'), 'EMFILE: too many open files');
   expect(files.takeGone([found(2, 90, '20261128-150000')])).toEqual([]);
 });
+
+test('those that are refused are gaps as long as they are there, with the bytes that they have now', () => {
+  expect(files.note(found(1, 500), 'EACCES')).toBe(true);
+  expect(files.note(found(1, 700), 'EACCES')).toBe(false);
+  files.note(found(2, 0), 'EACCES');
+  files.note(found(3, 40), null); // gone: a gap for good, once that is certain
+  expect(files.count).toBe(2);
+  expect(files.bytes).toBe(740);
+  expect(files.gaps('from', 'now')).toEqual([
+    { reason: 'unreadable', bytes: 700, lines: null, from: 'from', to: 'now', detail: 'EACCES' },
+    { reason: 'unreadable', bytes: null, lines: null, from: 'from', to: 'now', detail: 'EACCES' },
+  ]);
+});
