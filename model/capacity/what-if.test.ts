@@ -127,8 +127,12 @@ test('reclaims for inodes or memory stay', () => {
 
 test('hours are replayed with their greatest use', () => {
   const rollups = [0, 1].map((hour) => rollup(START + hour * HOUR, { p95: 80, greatest: 88, last: 40 }));
-  const under = whatIf('diskSize=120GB', { rollups });
-  expect(nodeOf(under)).toMatchObject({ reclaims: { recorded: 2, avoided: 2 }, containersKept: 10, hasRollups: true });
+  // The threshold is 102 GB; what 30 GB of images that were not removed add is beyond it in the second hour.
+  const under = whatIf('diskSize=120GB', { rollups, gcs: [reclaim(17), reclaim(77)] });
+  expect(nodeOf(under)).toMatchObject({ reclaims: { recorded: 2, avoided: 1, added: 0 }, containersKept: 34 });
+  expect(nodeOf(whatIf('diskSize=150GB', { rollups, gcs: [reclaim(17), reclaim(77)] }))).toMatchObject({
+    ...{ reclaims: { recorded: 2, avoided: 2, added: 0 }, containersKept: 68, hasRollups: true },
+  });
   expect(under.assumptions).toContainEqual({ code: 'what-if-assumes-rollups' });
 });
 

@@ -132,27 +132,29 @@ const reviewSchema = z.object({
   nodes: z.array(
     z.object({
       node: z.string(),
+      observedMs: number,
       headroom: z.array(z.looseObject({ use: z.looseObject({ worst: z.number(), isP95Bound: z.boolean() }) })),
     })
   ),
   notes: z.array(z.looseObject({ code: z.string() })),
 });
 
-test('days, hours at both ends and raw records of the rest are each counted once', async () => {
+test('days, hours at both ends and raw records of the rest are each taken once', async () => {
   await run(...range, '-o', 'json');
   const { rows, nodes, notes } = reviewSchema.parse(JSON.parse(out));
   expect(rows).toEqual([
-    // 23 and 2 hours, 2 days, and the 24 hours of the day that is not written yet.
-    { name: 'node-c', reclaims: 51, containersRemoved: 102, pressureMs: null },
-    // 23 and 2 hours, 3 days, and the two reclaims outside of whole hours.
-    { name: 'node-a', reclaims: 30, containersRemoved: 2 * 28 + 2 * 10, pressureMs: null },
+    // Reclaims are counted by their own records: the first was before the range.
+    { name: 'node-a', reclaims: 3, containersRemoved: 30, pressureMs: null },
     { name: 'node-b', reclaims: 1, containersRemoved: 10, pressureMs: null },
+    { name: 'node-c', reclaims: 0, containersRemoved: 0, pressureMs: null },
   ]);
-  expect(nodes.map(({ node, headroom }) => [node, headroom[0]?.use.worst, headroom[0]?.use.isP95Bound])).toEqual([
-    ['node-c', 70 * GB, true],
-    ['node-a', 70 * GB, true],
-    ['node-b', 90 * GB, false],
+  // 23 and 2 hours and 3 days; of node-c the 24 hours of the day that is not written yet.
+  expect(nodes.map(({ node, observedMs, headroom: [first] }) => [node, observedMs, first?.use.worst])).toEqual([
+    ['node-a', (25 + 3 * 24) * HOUR, 70 * GB],
+    ['node-b', 11 * MINUTE, 90 * GB],
+    ['node-c', (25 + 3 * 24) * HOUR, 70 * GB],
   ]);
+  expect(nodes.map(({ headroom: [first] }) => first?.use.isP95Bound)).toEqual([true, false, true]);
   expect(notes).toContainEqual(expect.objectContaining({ code: 'capacity-note-no-watch', clusters: ['c1'] }));
   expect(notes).toContainEqual(expect.objectContaining({ code: 'capacity-note-samples', nodes: ['node-b'] }));
   expect([process.exitCode, err]).toEqual([0, '']);

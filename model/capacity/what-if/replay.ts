@@ -21,7 +21,7 @@ interface Level {
   isPeriod: boolean;
 }
 
-/** What the kubelet removed at a moment, or in the period of a rollup. */
+/** What the kubelet removed in a reclaim, or in a run of image GC. */
 interface Removal {
   at: number;
   reclaims: number;
@@ -149,55 +149,35 @@ const spansOf = (rollups: readonly RollupRecord[]) =>
 const isInside = (spans: ReadonlyArray<{ from: number; to: number }>, at: number) =>
   spans.some(({ from, to }) => at >= from && at < to);
 
-function removalsOf(
-  { rollups, gcs }: NodeSeries,
-  levels: readonly Level[],
-  linesAt: (capacity: number) => Lines
-): Removal[] {
-  const spans = spansOf(rollups);
+function removalsOf({ gcs }: NodeSeries, levels: readonly Level[], linesAt: (capacity: number) => Lines): Removal[] {
   const perMs = fastestGrowth(levels);
-  const ofRollups = rollups.flatMap((rollup): Removal[] => {
-    const { reclaims, imageGcs, containersRemoved, podsEvicted, imageBytesRemoved } = rollup;
-    const at = Date.parse(rollup.to) - 1;
-    const level = before(levels, at);
-    if (reclaims + imageGcs === 0 || level === undefined) {
-      return [];
-    }
-    const { reclaim, imageGc } = linesAt(level.capacity);
-    return [
-      {
-        ...{ at, reclaims, imageGcs, containers: containersRemoved, evicted: podsEvicted, isOther: false },
-        ...{ imageBytes: imageBytesRemoved, freedBytes: imageBytesRemoved },
-        ...{ reclaimedAt: Math.max(level.peak, reclaim), collectedAt: Math.max(level.peak, imageGc) },
-      },
-    ];
-  });
-  const ofLog = gcs.flatMap((gc): Removal[] => {
-    const [start, at] = [Date.parse(gc.start), Date.parse(gc.end)];
-    const level = before(levels, start) ?? levels[0];
-    if (gc.part > 1 || isInside(spans, at) || level === undefined) {
-      return [];
-    }
-    const after = levels.find((one) => one.at >= at)?.used ?? level.used;
-    const isReclaim = gc.trigger === 'eviction';
-    const { reclaim, imageGc } = linesAt(level.capacity);
-    const grown = Math.min(level.capacity, level.used + perMs * Math.max(0, start - level.at));
-    const used = Math.max(grown, after + gc.imageBytes);
-    const isDisk = gc.resource === null || gc.resource === 'ephemeral-storage';
-    return [
-      {
-        ...{ at, reclaims: isReclaim ? 1 : 0, imageGcs: isReclaim ? 0 : 1, containers: gc.containersTotal },
-        ...{ evicted: gc.evicted.length, imageBytes: gc.imageBytes },
-        freedBytes: isReclaim ? Math.max(gc.imageBytes, level.used - after) : gc.imageBytes,
-        reclaimedAt: Math.max(used, reclaim),
-        // The kubelet's log tells the use at which image GC began, in whole per cent.
-        collectedAt: Math.max(imageGc, ((gc.usagePercent ?? 0) / 100) * level.capacity),
-        // Image GC that names no use came by the age of images.
-        isOther: isReclaim ? !isDisk : gc.usagePercent === undefined,
-      },
-    ];
-  });
-  return [...ofRollups, ...ofLog].sort((a, b) => a.at - b.at);
+  return gcs
+    .flatMap((gc): Removal[] => {
+      const [start, at] = [Date.parse(gc.start), Date.parse(gc.end)];
+      const level = before(levels, start) ?? levels[0];
+      if (gc.part > 1 || level === undefined) {
+        return [];
+      }
+      const isReclaim = gc.trigger === 'eviction';
+      const { reclaim, imageGc } = linesAt(level.capacity);
+      const next = level.isPeriod ? undefined : levels.find((one) => one.at >= at);
+      const grown = Math.min(level.capacity, level.peak + perMs * Math.max(0, start - level.at));
+      const peak = level.isPeriod ? level.peak : Math.max(grown, (next?.used ?? 0) + gc.imageBytes);
+      const isDisk = gc.resource === null || gc.resource === 'ephemeral-storage';
+      return [
+        {
+          ...{ at, reclaims: isReclaim ? 1 : 0, imageGcs: isReclaim ? 0 : 1, containers: gc.containersTotal },
+          ...{ evicted: gc.evicted.length, imageBytes: gc.imageBytes },
+          freedBytes: isReclaim ? Math.max(gc.imageBytes, level.used - (next?.used ?? level.used)) : gc.imageBytes,
+          reclaimedAt: Math.max(peak, reclaim),
+          // The kubelet's log tells the use at which image GC began, in whole per cent.
+          collectedAt: Math.max(imageGc, ((gc.usagePercent ?? 0) / 100) * level.capacity),
+          // Image GC that names no use came by the age of images.
+          isOther: isReclaim ? !isDisk : gc.usagePercent === undefined,
+        },
+      ];
+    })
+    .sort((a, b) => a.at - b.at);
 }
 
 /** The fastest growth between two samples, in bytes a millisecond. */
