@@ -19,6 +19,7 @@ export { type Content, CONTENTS } from './disk-use';
 export { familiesToRead, type FamilyRecords, type FamilyToRead, familyText, type Finding } from './findings';
 export { type Distance } from './headroom';
 export { type CapacityInput, type CapacityReview, type NodeCapacity, reviewOf } from './review';
+export { type TrendRow } from './trend';
 export {
   CHANGE_KEYS,
   type LogsUnder,

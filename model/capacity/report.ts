@@ -70,6 +70,7 @@ export function sectionsOf(review: CapacityReview, words: Words, maxNodes = MAX_
     section('summary', { sentences: [words.render(review.summary)] }),
     { ...section('ranking', { table: rankingOf(review, words) }), heading: texts.ranking[review.by] },
     section('comparison', comparisonOf(review, words)),
+    section('trend', { table: trendTable(review, words) }),
     section('headroom', {
       sentences: [...(isBound ? [texts.p95Bound] : []), ...more],
       table: headroomTable(shown, words),
@@ -208,6 +209,33 @@ function comparisonOf({ total, totalBefore }: CapacityReview, words: Words): Par
       words
     ),
   };
+}
+
+/** Counts of a week or a day: what the comparison shows, without cases. */
+const TREND_COUNTS = [
+  ...(['pressureHours', 'reclaims', 'imageGcs', 'containersRemoved', 'imageBytesRemoved'] as const),
+  ...(['podsEvicted', 'podsOverLimit', 'podsRejected'] as const),
+];
+
+function trendTable({ trend }: CapacityReview, words: Words): Table {
+  const rows = trend.map(({ from, counts, usedBytes, addedBytes, filledBytes }) => [
+    text(words.times.time(new Date(from).toISOString())),
+    ...TREND_COUNTS.map((name) =>
+      name === 'pressureHours' ? hours(counts.pressureMs) : countCell(name, counts[name])
+    ),
+    ...[bytes(filledBytes), bytes(usedBytes), bytes(addedBytes)],
+  ]);
+  return tableOf(
+    [
+      ['from', 'text'],
+      ...TREND_COUNTS.map((name) => [name, 'number'] as const),
+      ['filled', 'number'],
+      ['usedAtEnd', 'number'],
+      ['added', 'number'],
+    ],
+    rows,
+    words
+  );
 }
 
 function headroomTable(nodes: readonly NodeCapacity[], words: Words): Table {

@@ -13,6 +13,7 @@ import {
 import { disksOf, type NodeDisks } from './disk-use';
 import { familiesOf, type FamilyUse } from './families';
 import { type FamilyRecords, type Finding, findingsOf, type NodeFacts } from './findings';
+import { trendOf, type TrendRow } from './trend';
 import { type SettingChanges, type WhatIf, whatIfOf } from './what-if';
 import { type Filling, fillingOf, type Headroom, headroomOf } from './headroom';
 
@@ -59,6 +60,8 @@ export interface CapacityReview {
   /** Job families that wrote most; null where no rollup tells. */
   families: FamilyUse[] | null;
   findings: Finding[];
+  /** Weeks or days of the range, oldest first; empty where it is shorter than two days. */
+  trend: TrendRow[];
   /** The time range under other settings; null where none were asked for. */
   whatIf: WhatIf | null;
   /** What is not known, and what figures rest on. */
@@ -99,6 +102,8 @@ export function reviewOf(by: GroupBy, input: CapacityInput, changes?: SettingCha
     };
   });
   const records = input.familyRecords ?? { pods: [], jobs: [], containers: [] };
+  // Earlier ones tell which images were pulled again.
+  const gcs = input.gcs.filter(({ end }) => Date.parse(end) >= input.range.from && Date.parse(end) < input.range.to);
   const withLayout = nodes.map(({ disks: own, ...node }) => ({ ...node, layout: own?.layout }));
   const families = input.rollups.length === 0 ? null : familiesOf(input.rollups, MAX_FAMILIES);
   return {
@@ -113,7 +118,11 @@ export function reviewOf(by: GroupBy, input: CapacityInput, changes?: SettingCha
       rangeMs: input.range.to - input.range.from,
       watched: input.watched,
     }),
-    whatIf: changes === undefined ? null : whatIfOf({ ...input, records, nodes: withLayout }, changes),
+    trend: trendOf(
+      input,
+      nodes.flatMap(({ disks: own }) => own ?? [])
+    ),
+    whatIf: changes === undefined ? null : whatIfOf({ ...input, gcs, records, nodes: withLayout }, changes),
     notes: notesOf(input, named, nodes),
   };
 }

@@ -39,6 +39,7 @@ export interface ReviewTexts {
     | 'filling'
     | 'families'
     | 'findings'
+    | 'trend'
     | 'whatIf'
     | 'notes',
     string
@@ -119,6 +120,9 @@ type ReviewColumn =
   | 'layerBytes'
   | 'volumeBytes'
   | 'podBytes'
+  | 'from'
+  | 'usedAtEnd'
+  | 'added'
   | 'reclaimsAvoided'
   | 'reclaimsAdded'
   | 'containersKept'
