@@ -217,6 +217,7 @@ interface Capacity {
     nearest: { node: string; threshold: string; leftPercent: number } | null;
   };
   'capacity-no-nodes': object;
+  'capacity-interrupted': { missing: 'counts' | 'before' };
   'capacity-late-image-gc': { high: number; signal: string; reclaimPercent: number };
   'capacity-late-image-gc-effect': { wantedHigh: number; leadPercent: number };
   'capacity-missing-signals': { signals: string[] };

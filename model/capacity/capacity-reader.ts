@@ -21,7 +21,7 @@ import {
   rollupRecordSchema,
 } from '../records';
 import { rollupQuery } from '../rollups';
-import { type CaseTally, type CountInput, nodeKey, type PressureRecord } from './counts';
+import { type CaseTally, type CountInput, nodeKey, poolsOf, type PressureRecord } from './counts';
 import { familiesOf } from './families';
 import { familiesToRead, type FamilyRecords, type FamilyToRead } from './findings';
 import { type CapacityInput, MAX_FAMILIES } from './review';
@@ -30,6 +30,8 @@ import { type CapacityInput, MAX_FAMILIES } from './review';
 export interface CapacitySelection {
   cluster?: LabelMatch;
   node?: LabelMatch;
+  /** The node label that names pools; undefined where rows by pool are not asked for. */
+  poolLabel?: string;
 }
 
 /** A time range with the moments that bound what is read about it. Milliseconds since 1970. */
@@ -89,6 +91,8 @@ const THRESHOLDS_EVERY_MS = 7 * HOUR;
 const RECLAIM_MS = 10 * MINUTE;
 /** A lasting condition is written every hour. */
 const CONDITION_EVERY_MS = 2 * HOUR;
+/** A node's record is written once a day. */
+const NODE_EVERY_MS = 25 * HOUR;
 /** A watch writes at least every minute. */
 const WATCH_STEP_MS = { short: 5 * MINUTE, long: HOUR };
 /** Loki refuses ranges of more than 721 hours. */
@@ -124,8 +128,11 @@ export class CapacityReader {
     const base = new RecordBase();
     const rollups = await this.disks(base, selection, range, window.now);
     const inputOf = (counts: CountInput): CapacityInput => ({
+      pools,
       ...{ ...counts, disks: base.of('disks'), thresholds: base.of('thresholds'), stopped: stoppedAgents(base) },
     });
+    const pools =
+      selection.poolLabel === undefined ? undefined : await this.pools(selection, range, selection.poolLabel);
     const uncounted = { gcs: [], pods: [], pressures: [], cases: [], watched: new Map<string, number>() };
     const nodes = nodesIn(base, rollups);
     yield {
@@ -226,6 +233,17 @@ export class CapacityReader {
         base.add('heartbeats', entry.line, entry.ns);
       }
     }
+  }
+
+  /** Pools by the newest records of nodes: each is written at least once a day. */
+  private async pools({ cluster, node }: CapacitySelection, range: Span, label: string) {
+    const query = this.query({ kind: 'nodes', cluster, metadata: { node, about: 'node' } });
+    const base = new RecordBase();
+    for await (const entries of this.source.pages(query, { from: range.to - NODE_EVERY_MS, to: range.to })) {
+      entries.forEach(({ line, ns }) => base.add('nodes', line, ns));
+      this.note(entries.length);
+    }
+    return poolsOf(base.of('nodes'), label);
   }
 
   /** The newest records of the Job families that findings may be about: a few queries of one entry each. */

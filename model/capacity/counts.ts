@@ -11,8 +11,11 @@ import {
   type RollupRecord,
 } from '../records';
 
-/** What the rows of a review stand for; a `job` is a Job family: the pods of a CronJob's Jobs, of numbered Jobs. */
-export type GroupBy = 'node' | 'namespace' | 'job';
+/**
+ * What the rows of a review stand for: a `pool` is the nodes with one value of a label, a `job` is a Job family, the pods
+ * of a CronJob's Jobs or of numbered Jobs.
+ */
+export type GroupBy = 'node' | 'pool' | 'namespace' | 'job';
 
 /** A number of cases that have all of this in common. */
 export interface CaseTally {
@@ -30,7 +33,7 @@ export interface CapacityRow {
   cluster: string;
   /** Of a Job family; null in other rows. */
   namespace: string | null;
-  /** null: not assigned, as the node of a pod that no record names. */
+  /** null: not assigned, as the node of a pod that no record names. Of a pool empty: nodes without the label. */
   name: string | null;
   pressureMs: number | null;
   /** Reclaims by the eviction manager. */
@@ -73,6 +76,8 @@ export interface CountInput {
   watched: ReadonlyMap<string, number>;
   /** Nodes that have a row even if nothing happened there. */
   nodes: ReadonlyArray<{ cluster: string; node: string }>;
+  /** Pools of nodes, by `nodeKey`; needed for rows by pool. */
+  pools?: ReadonlyMap<string, string>;
 }
 
 /** A condition that lasts is written every hour; after that nobody saw it. */
@@ -83,6 +88,9 @@ export const nodeKey = ({ cluster, node }: { cluster: string; node: string | nul
 
 /** The rows of a review, those with most trouble first. */
 export function rowsBy(by: GroupBy, input: CountInput): CapacityRow[] {
+  if (by === 'pool') {
+    return poolRows(rowsBy('node', input), input.pools);
+  }
   const rows = new Map<string, CapacityRow>();
   const rowOf = (where: Place) => {
     const row = emptyRow(by, where, input);
@@ -106,6 +114,33 @@ export function rowsBy(by: GroupBy, input: CountInput): CapacityRow[] {
     }
   }
   return [...rows.values()].filter((row) => by === 'node' || hasAny(row)).sort(byTrouble);
+}
+
+/** The rows of nodes, those of one pool together. */
+function poolRows(nodes: readonly CapacityRow[], pools: ReadonlyMap<string, string> = new Map()): CapacityRow[] {
+  const members = new Map<string, CapacityRow[]>();
+  for (const row of nodes) {
+    const { cluster, name: node } = row;
+    const pool = node === null ? null : (pools.get(nodeKey({ cluster, node })) ?? '');
+    const key = JSON.stringify([cluster, pool]);
+    members.set(key, [...(members.get(key) ?? []), { ...row, name: pool }]);
+  }
+  return [...members.values()]
+    .flatMap((rows) => {
+      const [first] = rows;
+      return first === undefined ? [] : { ...totalOf(rows), cluster: first.cluster, namespace: null, name: first.name };
+    })
+    .sort(byTrouble);
+}
+
+/** The value of a label by node, of the nodes that have it: what `CountInput.pools` takes. */
+export function poolsOf(nodes: readonly NodeRecord[], label: string): ReadonlyMap<string, string> {
+  return new Map(
+    nodes.flatMap((record) => {
+      const pool = record.about === 'node' && Object.hasOwn(record.labels, label) ? record.labels[label] : undefined;
+      return pool === undefined ? [] : [[nodeKey(record), pool] as const];
+    })
+  );
 }
 
 interface Place {

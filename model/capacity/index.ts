@@ -13,6 +13,7 @@ export {
   type CountInput,
   type GroupBy,
   nodeKey,
+  poolsOf,
   type PressureRecord,
 } from './counts';
 export { type Content, CONTENTS } from './disk-use';

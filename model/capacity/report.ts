@@ -92,10 +92,19 @@ export function sectionsOf(review: CapacityReview, words: Words, maxNodes = MAX_
     ...(review.whatIf === null ? [] : [section('whatIf', whatIfSection(review.whatIf, maxNodes, words))]),
     section('notes', { sentences: notes.map((note) => words.render(note)) }),
   ];
+  const unread: ReadonlySet<SectionName> = new Set(UNREAD[review.missing ?? 'nothing']);
   return sections.filter(
-    ({ sentences, table, findings: some }) => sentences.length > 0 || table !== null || some.length > 0
+    ({ name, sentences, table, findings: some }) =>
+      !unread.has(name) && (sentences.length > 0 || table !== null || some.length > 0)
   );
 }
+
+/** Sections that would say something wrong while their figures are missing. */
+const UNREAD = {
+  counts: ['ranking', 'comparison', 'trend', 'findings', 'whatIf'],
+  before: ['comparison'],
+  nothing: [],
+} as const satisfies Record<string, readonly SectionName[]>;
 
 const numberCell = (value: number | null, text: (known: number) => string): Cell => ({
   text: value === null ? NOT_KNOWN : text(value),
@@ -157,7 +166,7 @@ const COUNTS: ReadonlyArray<
 type Counts = Omit<CapacityRow, 'cluster' | 'namespace' | 'name'>;
 
 const shownCounts = ({ by }: CapacityReview) =>
-  COUNTS.filter(([, , , isOfNode]) => by === 'node' || isOfNode === undefined);
+  COUNTS.filter(([, , , isOfNode]) => by === 'node' || by === 'pool' || isOfNode === undefined);
 
 function countCell(name: ColumnName, value: number | null): Cell {
   switch (name) {
@@ -172,6 +181,7 @@ function countCell(name: ColumnName, value: number | null): Cell {
 
 function rankingOf(review: CapacityReview, words: Words): Table {
   const { by, rows } = review;
+  const { noLabel, noName } = words.catalogue.review;
   const clusters = new Set(rows.map(({ cluster }) => cluster)).size > 1;
   const shown = shownCounts(review);
   const names = [
@@ -183,7 +193,7 @@ function rankingOf(review: CapacityReview, words: Words): Table {
     rows.map((row) => [
       ...(clusters ? [text(row.cluster)] : []),
       ...(by === 'job' ? [text(row.namespace ?? '')] : []),
-      text(row.name ?? words.catalogue.review.noName),
+      text(by === 'pool' && row.name === '' ? noLabel : (row.name ?? noName)),
       ...shown.map(([name, , of]) => countCell(name, of(row))),
     ]),
     words
@@ -430,7 +440,7 @@ export function csvOf(review: CapacityReview): string {
   const shown = shownCounts(review);
   const isJob = review.by === 'job';
   const head = ['cluster', ...(isJob ? ['namespace', 'job_family'] : [review.by]), ...shown.map(([, csv]) => csv)];
-  const lines = review.rows.map((row) => [
+  const lines = (review.missing === 'counts' ? [] : review.rows).map((row) => [
     ...[row.cluster, ...(isJob ? [row.namespace ?? ''] : []), row.name ?? ''],
     ...shown.map(([, , of]) => {
       const value = of(row);

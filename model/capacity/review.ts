@@ -26,6 +26,8 @@ export interface CapacityInput extends CountInput {
   stopped: ReadonlyMap<string, number>;
   /** What findings need of some Job families (`familiesToRead`); undefined where it was not read. */
   familyRecords?: FamilyRecords;
+  /** What was not read because somebody stopped the reading. */
+  missing?: 'counts' | 'before' | null;
   /** The same of the period of equal length before; undefined where it was not read. */
   before?: CountInput;
 }
@@ -42,6 +44,8 @@ export interface NodeCapacity {
   filling: Filling[];
 }
 
+/** Notes that would say something wrong while no counts are read. */
+const ABOUT_COUNTS: ReadonlySet<string> = new Set(['capacity-note-no-kubelet-log', 'capacity-note-no-watch']);
 /** Job families that a review names. */
 export const MAX_FAMILIES = 20;
 
@@ -49,6 +53,8 @@ type Total = ReturnType<typeof totalOf>;
 
 export interface CapacityReview {
   by: GroupBy;
+  /** What was not read because somebody stopped the reading: all counts, or those of the period before. */
+  missing: 'counts' | 'before' | null;
   /** The worst node in a sentence. */
   summary: CapacityCode;
   rows: CapacityRow[];
@@ -74,6 +80,7 @@ export interface CapacityReview {
  * @param changes settings to replay the time range under
  */
 export function reviewOf(by: GroupBy, input: CapacityInput, changes?: SettingChanges): CapacityReview {
+  const { missing = null } = input;
   const ofNodes = rowsBy('node', input);
   const named = ofNodes.filter((row): row is CapacityRow & { name: string } => row.name !== null);
   const [rollups, disks] = [byNode(input.rollups), byNode(input.disks)];
@@ -107,9 +114,10 @@ export function reviewOf(by: GroupBy, input: CapacityInput, changes?: SettingCha
   const withLayout = nodes.map(({ disks: own, ...node }) => ({ ...node, layout: own?.layout }));
   const families = input.rollups.length === 0 ? null : familiesOf(input.rollups, MAX_FAMILIES);
   return {
+    missing,
     ...{ by, rows: by === 'node' ? ofNodes : rowsBy(by, input), total: totalOf(ofNodes), nodes },
     totalBefore: totalBefore(input.before),
-    summary: summaryOf(named, nodes),
+    summary: missing === 'counts' ? { code: 'capacity-interrupted', missing } : summaryOf(named, nodes),
     families,
     findings: findingsOf({
       ...{ nodes: facts, cases: input.cases, families },
@@ -123,7 +131,10 @@ export function reviewOf(by: GroupBy, input: CapacityInput, changes?: SettingCha
       nodes.flatMap(({ disks: own }) => own ?? [])
     ),
     whatIf: changes === undefined ? null : whatIfOf({ ...input, gcs, records, nodes: withLayout }, changes),
-    notes: notesOf(input, named, nodes),
+    notes: [
+      ...(missing === 'before' ? [{ code: 'capacity-interrupted', missing } as const] : []),
+      ...notesOf(input, named, nodes).filter(({ code }) => missing !== 'counts' || !ABOUT_COUNTS.has(code)),
+    ],
   };
 }
 

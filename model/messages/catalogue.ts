@@ -45,10 +45,12 @@ export interface ReviewTexts {
     string
   >;
   /** Headings of the ranking. */
-  ranking: Record<'node' | 'namespace' | 'job', string>;
+  ranking: Record<'node' | 'pool' | 'namespace' | 'job', string>;
   columns: Record<ReviewColumn, string>;
   /** Of a row whose name no record tells. */
   noName: string;
+  /** Of the row of nodes without the label that names pools. */
+  noLabel: string;
   p95Bound: string;
   /** More nodes than a text shows. */
   moreNodes(count: number): string;
@@ -77,6 +79,7 @@ export interface ReviewTexts {
 type ReviewColumn =
   | 'cluster'
   | 'node'
+  | 'pool'
   | 'namespace'
   | 'job'
   | 'pressureHours'

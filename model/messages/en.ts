@@ -255,10 +255,11 @@ export const en: Catalogue = {
       whatIf: 'Under other settings',
       notes: 'Notes',
     },
-    ranking: { node: 'By node', namespace: 'By namespace', job: 'By Job family' },
+    ranking: { node: 'By node', pool: 'By pool', namespace: 'By namespace', job: 'By Job family' },
     columns: {
       cluster: 'Cluster',
       node: 'Node',
+      pool: 'Pool',
       namespace: 'Namespace',
       job: 'Job family',
       pressureHours: 'Pressure h',
@@ -313,6 +314,7 @@ export const en: Catalogue = {
       moreImageBytes: 'More images removed',
     },
     noName: '(not known)',
+    noLabel: '(no label)',
     p95Bound: 'P95 is at most this: it comes from the percentiles of hours and days.',
     moreNodes: (n) => `${count(n, 'more node')}: JSON output has all, and a filter by node shows one.`,
     noComparison: 'Nothing observed the period before: there is no comparison.',
@@ -625,6 +627,10 @@ export const en: Catalogue = {
           : ` The nearest to a threshold was ${nearest.node}: ${percentText(nearest.leftPercent)} of the capacity was left to ${nearest.threshold}.`
       }`,
     'capacity-no-nodes': () => 'No record tells of a node in this time range.',
+    'capacity-interrupted': ({ missing }) =>
+      missing === 'counts'
+        ? 'The reading was interrupted: reclaims, DiskPressure, evictions and removed logs are missing.'
+        : 'The reading was interrupted: the period before is missing.',
     'capacity-late-image-gc': ({ high, signal, reclaimPercent }) =>
       `Image GC begins at ${high} % of use, and the eviction manager reclaims from ${percentText(reclaimPercent)} on (${signal}). The eviction manager looks more often, so image GC does not come first, and the reclaims also deleted terminated containers.`,
     'capacity-late-image-gc-effect': ({ wantedHigh, leadPercent }) =>

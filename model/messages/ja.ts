@@ -269,10 +269,11 @@ export const ja: Catalogue = {
       whatIf: '設定を変えた場合',
       notes: '注記',
     },
-    ranking: { node: 'ノード別', namespace: '名前空間別', job: 'Job ファミリー別' },
+    ranking: { node: 'ノード別', pool: 'プール別', namespace: '名前空間別', job: 'Job ファミリー別' },
     columns: {
       cluster: 'クラスター',
       node: 'ノード',
+      pool: 'プール',
       namespace: '名前空間',
       job: 'Job ファミリー',
       pressureHours: 'DiskPressure（時間）',
@@ -327,6 +328,7 @@ export const ja: Catalogue = {
       moreImageBytes: '余分に削除されるイメージ',
     },
     noName: '（不明）',
+    noLabel: '（ラベルなし）',
     p95Bound: 'P95 は上限値です。時間ごと、日ごとのパーセンタイルから求めています。',
     moreNodes: (n) =>
       `ほかに ${numberText(n)} 個のノードがあります。JSON 出力にはすべて含まれ、ノードのフィルターで 1 つを表示できます。`,
@@ -629,6 +631,10 @@ export const ja: Catalogue = {
           : `しきい値に最も近づいたのは ${nearest.node} で、${nearest.threshold} まで容量の ${percentText(nearest.leftPercent)} が残っていました。`
       }`,
     'capacity-no-nodes': () => 'この期間のノードに関するレコードはありません。',
+    'capacity-interrupted': ({ missing }) =>
+      missing === 'counts'
+        ? '読み取りが中断されました。回収、DiskPressure、退避、削除されたログの数値がありません。'
+        : '読み取りが中断されました。前の期間の数値がありません。',
     'capacity-late-image-gc': ({ high, signal, reclaimPercent }) =>
       `イメージの GC は使用率 ${high} % で始まり、eviction manager の回収は ${percentText(reclaimPercent)}（${signal}）から行われます。eviction manager のほうが頻繁に確認するため、イメージの GC は先に動作せず、回収では終了したコンテナも削除されました。`,
     'capacity-late-image-gc-effect': ({ wantedHigh, leadPercent }) =>

@@ -23,6 +23,8 @@ export const nodeStateSchema = z.object({
   /** Capacity of nodefs as the node says it, a quantity (`2879116Ki`). */
   ephemeralStorage: text,
   unschedulable: z.boolean().default(false),
+  /** Labels of the node, without those that tell nothing about a pool; some are left out where they are very many. */
+  labels: z.record(z.string(), z.string()).default({}),
   taints: z.array(z.object({ key: z.string(), value: text, effect: z.string(), added: moment })).default([]),
   /** The node is gone. */
   final: z.boolean(),

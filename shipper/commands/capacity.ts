@@ -15,6 +15,7 @@ import { capacitySource } from '../capacity/capacity-source';
 import { capacityText } from '../capacity/capacity-text';
 import { exitCode, type ExitCode } from '../common/exit-code';
 import { terminalText } from '../common/terminal-text';
+import { UserError } from '../common/user-error';
 import { type CommandInput, defineCommand } from '../config/command';
 import { lokiGroup } from '../config/loki-settings';
 import { flagForm, type SettingsGroup } from '../config/settings';
@@ -25,7 +26,7 @@ import { englishIn, timesIn } from '../lookup/times';
 import { caseWindow, nameFilter, outputFormat, timeRange, timeZone, withCases } from './query-flags';
 
 const formats = ['table', 'markdown', 'csv', 'json'] as const;
-const groupings = ['node', 'namespace', 'job'] as const;
+const groupings = ['node', 'pool', 'namespace', 'job'] as const;
 const DEFAULT_SINCE = '7d';
 
 const capacityGroup = {
@@ -40,6 +41,13 @@ const capacityGroup = {
       .transform((by) => by ?? groupings[0])
       .describe(`rank by ${groupings.join(', ')}; a job is a Job family, such as all Jobs of a CronJob (default node)`)
       .register(flagForm, { value: 'kind' }),
+    pool: z.strictObject({
+      label: z
+        .string()
+        .optional()
+        .describe('node label that names pools, for --by pool')
+        .register(flagForm, { value: 'key' }),
+    }),
     timezone: timeZone,
     'what-if': z
       .string()
@@ -71,6 +79,7 @@ export function capacityCommand(): Command {
       ['capacity', 'all nodes, the last 7 days'],
       ['capacity --from 2026-11-01T00:00:00Z --to 2026-12-01T00:00:00Z -o markdown', 'a monthly review'],
       ['capacity --by job --since 30d -o csv', 'Job families, for a spreadsheet'],
+      ['capacity --by pool --pool.label node.kubernetes.io/instance-type', 'pools of nodes'],
       ['capacity --node node-a --since 24h', 'one node'],
       ['capacity --what-if diskSize=200GB,imageGCHighThresholdPercent=70', 'under other settings'],
     ],
@@ -84,33 +93,37 @@ async function run(input: CommandInput): Promise<ExitCode> {
   const window = caseWindow(flags, DEFAULT_SINCE);
   const times = timesIn(flags.timezone);
   const words = englishIn(times);
-  const read = await withCases(input, times, async (_, cases, { client, signal, onProgress }) => {
+  const poolLabel = by === 'pool' ? flags.pool.label : undefined;
+  if (by === 'pool' && poolLabel === undefined) {
+    throw new UserError('--by pool needs --pool.label, such as --pool.label node.kubernetes.io/instance-type');
+  }
+  let read: CapacityInput | undefined;
+  const observers = await withCases(input, times, async (_, cases, { client, signal, onProgress }) => {
     const source = capacitySource(client, cases, { cluster, node }, signal);
-    const reader = new CapacityReader(source, ({ read }) => onProgress({ read, total: 0 }));
+    const reader = new CapacityReader(source, ({ read: records }) => onProgress({ read: records, total: 0 }));
     try {
-      let whole: CapacityInput | undefined;
-      for await (const { input: part, missing } of reader.read({ cluster, node }, millis(window))) {
-        whole = missing === null ? part : undefined;
+      for await (const { input: part, missing } of reader.read({ cluster, node, poolLabel }, millis(window))) {
+        read = { ...part, missing };
       }
-      const isEmpty = whole?.nodes.length === 0;
-      const observers = isEmpty ? await observersOfCases(client, { cluster, node }, window) : undefined;
-      return whole && { records: whole, observers };
+      return read?.nodes.length === 0 ? await observersOfCases(client, { cluster, node }, window) : undefined;
     } catch (error) {
       if (!signal.aborted) {
         throw error;
       }
-      return undefined; // A review of a part of the records would be wrong.
+      return undefined; // What was read by then is shown.
     }
   });
   if (read === undefined) {
-    process.stderr.write('afterlog: interrupted; there is no review of a part of the records\n');
+    process.stderr.write('afterlog: interrupted before anything was read\n');
     return exitCode.interrupted;
   }
-  const { records, observers } = read;
-  const range = { from: formatNs(window.from), to: formatNs(BigInt(records.range.to) * 1_000_000n) };
-  await new Output(process.stdout).write(
-    terminalText(capacityText(reviewOf(by, records, flags['what-if']), range, flags.output, words))
-  );
+  const range = { from: formatNs(window.from), to: formatNs(BigInt(read.range.to) * 1_000_000n) };
+  const review = reviewOf(by, read, flags['what-if']);
+  await new Output(process.stdout).write(terminalText(capacityText(review, range, flags.output, words)));
+  if (review.missing !== null) {
+    process.stderr.write(`afterlog: ${words.render({ code: 'capacity-interrupted', missing: review.missing })}\n`);
+    return exitCode.interrupted;
+  }
   if (observers !== undefined) {
     process.stderr.write(terminalText(`${words.renderAll(observerCodes(observers))}\n`));
   }

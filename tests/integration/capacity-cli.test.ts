@@ -1,7 +1,10 @@
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import * as z from 'zod';
 import {
   type DiskRecord,
   type GcRecord,
+  nodeRecordSchema,
   PERIOD_MS,
   RECORD_VERSION,
   recordLabels,
@@ -102,6 +105,13 @@ beforeAll(async () => {
     'node-a',
     reclaims.map((at) => reclaim('node-a', at))
   );
+  for (const node of ['node-a', 'node-b']) {
+    const record = nodeRecordSchema.parse({
+      ...{ ...where(node), kind: 'node', about: 'node', id: `${node}/node/u`, uid: 'u', labels: { pool: 'batch' } },
+      final: false,
+    });
+    await push('node', node, [[ns(TO - HOUR), JSON.stringify(record), { id: record.id, node, about: 'node' }]]);
+  }
   // No rollup tells of node-b.
   await push('gc', 'node-b', [reclaim('node-b', TODAY - 3 * DAY)]);
   await push('disk', 'node-b', [sample('node-b', TODAY - 3 * DAY)]);
@@ -160,6 +170,73 @@ test('days, hours at both ends and raw records of the rest are each taken once',
   expect([process.exitCode, err]).toEqual([0, '']);
 });
 
+test('pools are the nodes with one value of a label; nodes without it are a group of their own', async () => {
+  await run(...range, '--by', 'pool', '--pool.label', 'pool', '-o', 'csv');
+  const lines = out.trimEnd().split('\n').slice(1);
+  expect(lines.map((line) => line.split(',').slice(0, 6).join())).toEqual(['c1,batch,,4,0,40', 'c1,,,0,0,0']);
+  out = '';
+  await run(...range, '--by', 'pool', '--pool.label', 'pool');
+  expect(out).toContain('BY POOL\n');
+  expect(out).toMatch(/\(no label\) +–/);
+});
+
+test('other settings are replayed with the review', async () => {
+  await run(...range, '--what-if', 'diskSize=1TB');
+  expect(out).toContain('Of 4 reclaims 4 would not have happened. 40 containers would have stayed');
+});
+
+describe('Ctrl+C', () => {
+  /** Passes requests on to the store; SIGINT comes with a query that is asked for. */
+  async function interrupted(isTime: (query: string) => boolean, ...flags: string[]): Promise<void> {
+    const proxy = createServer((incoming, outgoing) => {
+      if (isTime(decodeURIComponent(incoming.url ?? ''))) {
+        process.emit('SIGINT');
+      }
+      const passed = request(new URL(incoming.url ?? '/', store.url), (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(outgoing);
+      });
+      passed.on('error', () => outgoing.destroy());
+      passed.end();
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const { port } = proxy.address() as AddressInfo;
+    await capacityCommand()
+      .exitOverride()
+      .parseAsync(['--loki.url', `http://127.0.0.1:${port}`, ...range, ...flags], { from: 'user' });
+    proxy.closeAllConnections();
+    await new Promise((resolve) => proxy.close(resolve));
+  }
+
+  test('before the counts keeps what disks tell', async () => {
+    await interrupted((url) => url.includes('record="pod"'));
+    expect(process.exitCode).toBe(130);
+    expect(out).toContain(
+      'The reading was interrupted: reclaims, DiskPressure, evictions and removed logs are missing.'
+    );
+    expect(out).toContain('\nHEADROOM\n');
+    expect(out).not.toContain('BY NODE');
+    expect(out).not.toContain('WHAT TO CHANGE');
+    expect(err).toContain('interrupted');
+  });
+
+  test('in the period before keeps the counts', async () => {
+    const startOf = (url: string) => Number(/start=(\d+)/.exec(url)?.[1] ?? Infinity) / 1e6;
+    await interrupted((url) => url.includes('record="rollup"') && startOf(url) < FROM - DAY);
+    expect(process.exitCode).toBe(130);
+    expect(out).toContain('BY NODE');
+    expect(out).toMatch(/node-a +– +3 /);
+    expect(out).not.toContain('COMPARED WITH');
+    expect(out).toContain('The reading was interrupted: the period before is missing.');
+  });
+
+  test('before anything came ends without a review', async () => {
+    await interrupted((url) => url.includes('record="rollup"'));
+    expect([process.exitCode, out]).toEqual([130, '']);
+    expect(err).toContain('interrupted before anything was read');
+  });
+});
+
 test('one node, as CSV: what is not known is empty', async () => {
   await run(...range, '--node', 'node-b', '-o', 'csv');
   const [header, ...lines] = out.trimEnd().split('\n');
@@ -173,7 +250,10 @@ test('a time range of which there is no record says so', async () => {
 });
 
 test.each([
-  [['--by', 'pool'], '--by: invalid value "pool" (one of: node, namespace, job)'],
+  [['--by', 'disk'], '--by: invalid value "disk" (one of: node, pool, namespace, job)'],
+  [['--by', 'pool'], '--by pool needs --pool.label'],
+  [['--what-if', 'disk=6GB'], '--what-if: unknown setting "disk" (one of: diskSize,'],
+  [['--what-if', 'diskSize=big'], '--what-if: invalid value "big" of diskSize (example: diskSize=200GB)'],
   [['-o', 'yaml'], '--output: invalid value "yaml" (one of: table, markdown, csv, json)'],
   [['--from', 'monday'], '--from: invalid time "monday"'],
   [['--loki.url', 'http://127.0.0.1:1'], 'cannot reach Loki at http://127.0.0.1:1'],

@@ -237,6 +237,7 @@ export const SAMPLES: { readonly [K in CodeName]: ReadonlyArray<Codes[K]> } = {
     { nodes: 3, nearest: { node: 'node-a', threshold: 'hard:nodefs.available', leftPercent: 12.5 } },
   ],
   'capacity-no-nodes': [{}],
+  'capacity-interrupted': [{ missing: 'counts' }, { missing: 'before' }],
   'capacity-late-image-gc': [{ high: 85, signal: 'imagefs.available', reclaimPercent: 85 }],
   'capacity-late-image-gc-effect': [{ wantedHigh: 75, leadPercent: 10 }],
   'capacity-missing-signals': [{ signals: ['nodefs.inodesFree'] }],

@@ -26,11 +26,19 @@ export interface NodeState extends Meta {
   osImage: string | null;
   ephemeralStorage: string | null;
   unschedulable: boolean;
+  labels: Record<string, string>;
   taints: TaintState[];
   conditions: ConditionState[];
 }
 
 const MESSAGE = 200;
+/** Labels of a node that are kept, and the length of their keys and values together. */
+const MOST_LABELS = 40;
+const MOST_LABEL_TEXT = 2000;
+/** Each node has another value, or each a hundred of them: hardware that node-feature-discovery found. */
+const IS_OF_NO_POOL = /^(?:kubernetes\.io\/hostname|beta\.kubernetes\.io\/.*|feature\.node\.kubernetes\.io\/.*)$/;
+/** What clouds and tools name pools by; these are kept first. */
+const IS_OF_POOL = /pool|group|provisioner|node-role|instance-type|zone|topology/i;
 
 /** @returns undefined for what is no node */
 export function projectNode(object: unknown, shared: SharedTexts): NodeState | undefined {
@@ -50,9 +58,27 @@ export function projectNode(object: unknown, shared: SharedTexts): NodeState | u
     osImage: shared.of(text(info.osImage)),
     ephemeralStorage: shared.of(text(fields(status.capacity)['ephemeral-storage'])),
     unschedulable: flag(spec.unschedulable),
+    labels: labelsOf(fields(fields(object).metadata).labels, shared),
     taints: list(spec.taints).flatMap((taint) => taintOf(taint, shared)),
     conditions: list(status.conditions).flatMap((condition) => conditionOf(condition, shared)),
   };
+}
+
+/** In the order of their keys, those that name pools before others if not all fit. */
+function labelsOf(object: unknown, shared: SharedTexts): Record<string, string> {
+  const labels = Object.entries(fields(object)).flatMap(([key, value]): Array<[string, string]> => {
+    return typeof value !== 'string' || IS_OF_NO_POOL.test(key) ? [] : [[key, value]];
+  });
+  const rank = ([key]: [string, string]) => (IS_OF_POOL.test(key) ? 0 : 1);
+  const kept: Array<[string, string]> = [];
+  let length = 0;
+  for (const [key, label] of labels.sort((a, b) => rank(a) - rank(b) || (a[0] < b[0] ? -1 : 1))) {
+    length += key.length + label.length;
+    if (kept.length < MOST_LABELS && length <= MOST_LABEL_TEXT) {
+      kept.push([shared.of(key), shared.of(label)]);
+    }
+  }
+  return Object.fromEntries(kept.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function taintOf(taint: unknown, shared: SharedTexts): TaintState[] {

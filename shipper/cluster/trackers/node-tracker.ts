@@ -234,6 +234,7 @@ export class NodeTracker extends EntryTable<Entry> implements Tracker {
       osImage: node.osImage,
       ephemeralStorage: node.ephemeralStorage,
       unschedulable: node.unschedulable,
+      labels: node.labels,
       taints: node.taints.map((taint) => ({ ...taint, added: timeTextOrNull(taint.added) })),
       final: gone !== null,
     };
