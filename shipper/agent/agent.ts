@@ -49,10 +49,10 @@ const systemClock: Clock = {
 };
 
 /** How often deleted files are held against their budget. */
-const RESCUE_LOOK_MS = 1_000;
+const RESCUE_CHECK_MS = 1_000;
 
 /**
- * One node's shipper: discover → tail → cut → push → container record. Everything it knows of a container run hangs on its
+ * One node's shipper: discover → tail → decode → push → container record. Everything it knows of a container run hangs on its
  * `ContainerLog`; when the log has left the node and Loki has it, the container record goes out and the run is forgotten.
  */
 export class Agent {
@@ -175,7 +175,7 @@ export class Agent {
     }
     const containers = this.recordKeeper.containers.size;
     this.logger.info('agent started', { logs: this.logsDir, loki: this.connection.url, containers });
-    this.rescueTimer = setInterval(() => this.lookAtContainers(), RESCUE_LOOK_MS);
+    this.rescueTimer = setInterval(() => this.checkContainers(), RESCUE_CHECK_MS);
     void this.probe();
     if (!this.once) {
       void this.nodeFacts.start();
@@ -290,8 +290,8 @@ export class Agent {
     return heartbeat;
   }
 
-  private lookAtContainers(): void {
-    this.recordKeeper.look();
+  private checkContainers(): void {
+    this.recordKeeper.check();
     if (this.recordKeeper.pinnedBytes > 0) {
       this.rescue.check(this.recordKeeper.containers.values());
     }

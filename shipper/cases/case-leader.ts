@@ -138,7 +138,7 @@ export class CaseLeader {
     const now = this.options.now();
     const oldest = now - OLDEST;
     const to = now - LAG - ((now - LAG) % SECOND);
-    this.covered ??= await this.takeUp(oldest, signal);
+    this.covered ??= await this.resume(oldest, signal);
     if (this.covered === undefined || this.covered.to < oldest) {
       this.covered = { from: to - REWORK, to: to - REWORK };
     }
@@ -157,7 +157,7 @@ export class CaseLeader {
   }
 
   /** What those before have covered, and which of their cases may still move. */
-  private async takeUp(oldest: bigint, signal: AbortSignal): Promise<CaseCoverage | undefined> {
+  private async resume(oldest: bigint, signal: AbortSignal): Promise<CaseCoverage | undefined> {
     const { loki, cluster, now } = this.options;
     const covered = await caseCoverage(loki, cluster, now());
     const open = await storedCases(loki, cluster, { from: oldest, to: now() }, { metadata: { open: 'true' }, signal });

@@ -30,7 +30,7 @@ export class Progress {
     this.began = options.clock.seconds();
   }
 
-  /** Takes up where a predecessor left off. */
+  /** Resumes where a predecessor left off. */
   follow(last: WatchRecord | undefined): void {
     this.casesBefore = last?.cases ?? null;
     const at = parseNs(last?.completeUntil ?? '');

@@ -91,7 +91,7 @@ export class RecordWriter {
   }
 
   /**
-   * Sends without waiting for company; resolves when all that was written so far is acknowledged or refused for good.
+   * Sends without waiting for a fuller batch; resolves when all that was written so far is acknowledged or refused for good.
    * @throws Error when the writer is closed before that
    */
   async flush(): Promise<void> {

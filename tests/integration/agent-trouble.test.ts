@@ -87,7 +87,7 @@ test('lines that Loki refuses for good are counted in the container record, and 
   expect(containerRecord?.linesAcked).toBe(21);
 });
 
-test('containers of one stream that have much together are sent request after request, without waiting for company', async () => {
+test('containers of one stream that have much together are sent request after request, without waiting for a fuller batch', async () => {
   const letters = 'bcdfghjklm';
   const containers = Array.from({ length: 60 }, (_, i) =>
     scene.node.container({ pod: `work-${letters[i % 10]}${letters[Math.floor(i / 10)]}222`, container: 'a' }).write(100)

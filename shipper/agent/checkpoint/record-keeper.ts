@@ -15,8 +15,8 @@ import type { RecordState } from '../container/record-state';
 
 /** The kubelet deletes files first and directories just after; what remains shows when it is done. */
 const SETTLE_NS = 1_500_000_000n;
-const SETTLE_LOOK_MS = 50;
-const STRAGGLER_LOOK_MS = 2_500;
+const SETTLE_CHECK_MS = 50;
+const STRAGGLER_CHECK_MS = 2_500;
 /** Finished container records that are still shown. */
 const REMEMBERED = 5_000;
 
@@ -75,7 +75,7 @@ export class RecordKeeper {
   }
 
   /** Now and then: containers that ended, and what has to be said of those that run. */
-  look(): void {
+  check(): void {
     this.lookForEnds();
     for (const container of this.unreported) {
       if (container.state.left !== null || !this.containers.has(container.id)) {
@@ -286,7 +286,7 @@ export class RecordKeeper {
         this.timers.delete(timer);
         this.straggling.delete(container);
         this.changed(container, true);
-      }, STRAGGLER_LOOK_MS);
+      }, STRAGGLER_CHECK_MS);
       this.timers.add(timer);
     }
   }
@@ -328,7 +328,7 @@ export class RecordKeeper {
         }
         this.closeIfDone(container);
       }
-    }, SETTLE_LOOK_MS);
+    }, SETTLE_CHECK_MS);
     this.timers.add(timer);
   }
 

@@ -20,7 +20,7 @@ import { firstLineMs, unreadSpan } from './unread-span';
 // One container run's log: its files from the oldest to the current one, and the account of them. It alone changes their
 // state: whoever looks at its directory reports what happened there, whoever sends its lines what became of them.
 //
-// 1. `apply`, for each file, then `looked`: what a look at the directory found. `RunFiles` recognises files that were known
+// 1. `apply`, for each file, then `scanned`: what a scan of the directory found. `RunFiles` recognises files that were known
 //    under other names, `losses.ts` says what went between two looks, `Departure` when all of it went.
 // 2. `fill`: reads its files on into a request (`readRange`); `unpack` first where the next is compressed.
 // 3. `noteSent`, then `acknowledge`, `passOver` or `takeBack`, or `rewind` for all: what became of it. `RunAccount` keeps the
@@ -46,7 +46,7 @@ export type FileEvent =
   | { kind: 'deleted'; file: FileView };
 
 /** What a look at the container's directory came to, after the events of its files. */
-export interface DirectoryLook {
+export interface DirectoryScan {
   /** The container's files that lie there, oldest first. */
   there: readonly FoundFile[];
   /** Links to files of its that are not there. */
@@ -165,7 +165,7 @@ export class ContainerLog {
   }
 
   /** All files of the directory were looked at. */
-  looked({ there, links, isFirm, isSuperseded, changedMs }: DirectoryLook): void {
+  scanned({ there, links, isFirm, isSuperseded, changedMs }: DirectoryScan): void {
     const { state, deps } = this;
     const now = deps.nowText();
     const { wasHeld } = this.tailed;
@@ -254,7 +254,7 @@ export class ContainerLog {
       return;
     }
     if (file.isReadable && !file.compressed) {
-      this.grow(file, file.look().size);
+      this.grow(file, file.stat().size);
     }
     const isParked = file.isReadable && !file.isHeld;
     const wasWritten = !file.isFinal(this.state.ended || this.over);

@@ -1,4 +1,4 @@
-import type { Block, Cutter } from '../entries/decoder';
+import type { Block, Decoder } from '../entries/decoder';
 import { BLOCK_BYTES, MAX_BLOCK_BYTES, type EncodeBuffer } from '../entries/encode-buffer';
 import type { Rules, Stop } from '../entries/entry-writer';
 import type { Route, Window } from '../entries/route';
@@ -12,7 +12,7 @@ import type { TailedFile } from './tailed-file';
 //    it ended then, and goes to the same kind of stream.
 // 2. `readBlock`: reads it. Nothing there ends the reading; so does content that is another than before, for the file was
 //    emptied meanwhile.
-// 3. `Cutter.cut`: writes the block's whole lines into the request, and moves the position behind the last of them.
+// 3. `Decoder.decode`: writes the block's whole lines into the request, and moves the position behind the last of them.
 // 4. `stretchOf`: what was read is noted as a stretch of the request.
 // 5. `next`: goes on with the next block; with a larger one, where a line does not fit in; or with the same one once more
 //    where a line has no end, and has waited for it long enough: it goes out as far as it is there.
@@ -65,7 +65,7 @@ export interface Reading {
   containerId: string | null;
 }
 
-/** Why reading stopped: besides the cut's reasons, compressed data is not there yet, or another stream is due. */
+/** Why reading stopped: besides the decoder's reasons, compressed data is not there yet, or another stream is due. */
 export type ReadStop = Stop | 'unprepared' | 'fresh';
 
 /** What is remembered from block to block. */
@@ -97,7 +97,7 @@ export function readRange(
   stretches: Stretch[]
 ): ReadStop {
   const { read } = file;
-  const { cutter } = buffer;
+  const { decoder } = buffer;
   const before = startOfFile();
   const pass: Pass = { wanted: BLOCK_BYTES, flush: false, passed: 0 };
   for (;;) {
@@ -112,12 +112,12 @@ export function readRange(
     }
     movePosition(before, read);
     const given = cutRules(file, rules);
-    const stop = cutter.cut(block, read, buffer.metadata, given);
+    const stop = decoder.decode(block, read, buffer.metadata, given);
     const progress = read.offset !== before.offset || read.skip !== before.skip;
     if (progress) {
-      stretches.push(stretchOf(file, before, cutter, reading.containerId, given.arrivalSeconds));
-      pass.passed += cutter.nulBytes;
-      pass.wanted = cutter.nulBytes > (block.end - block.start) / 2 ? MAX_BLOCK_BYTES : BLOCK_BYTES;
+      stretches.push(stretchOf(file, before, decoder, reading.containerId, given.arrivalSeconds));
+      pass.passed += decoder.nulBytes;
+      pass.wanted = decoder.nulBytes > (block.end - block.start) / 2 ? MAX_BLOCK_BYTES : BLOCK_BYTES;
       pass.flush = false;
     }
     if (stop === 'older' || stop === 'newer' || (stop === 'full' && (progress || buffer.encoder.entries > 0))) {
@@ -179,7 +179,7 @@ function isRewritten(file: TailedFile): boolean {
 function next(file: TailedFile, pass: Pass, stop: Stop, atEnd: boolean, nowMs: number): ReadStop | null {
   if (atEnd) {
     if (pass.flush && file.again) {
-      file.sent = null; // cannot be cut as it was
+      file.sent = null; // cannot be split as it was
     } else if (pass.flush || (!file.again && file.awaitsLineEnd(nowMs, UNFINISHED_MS, OPEN_MS))) {
       return 'end';
     }
@@ -201,7 +201,7 @@ function isElsewhere({ again }: TailedFile, route: Route): boolean {
 
 function cutRules(file: TailedFile, { route, nowSeconds, futureSeconds, ...rules }: RequestRules): Rules {
   const { again } = file;
-  // Late lines that were sent as such: the cut stops at the first and tells its time, which names the stream.
+  // Late lines that were sent as such: decoding stops at the first and reports its time, which names the stream.
   const window = again === null ? route : isElsewhere(file, route) ? NEVER : route.again;
   const fallbackSeconds = Math.floor(file.birthMs / 1000);
   const arrivalSeconds = again?.arrivalSeconds ?? nowSeconds;
@@ -212,7 +212,7 @@ function cutRules(file: TailedFile, { route, nowSeconds, futureSeconds, ...rules
 function stretchOf(
   file: TailedFile,
   before: Position,
-  { writer, nulBytes }: Cutter,
+  { writer, nulBytes }: Decoder,
   containerId: string | null,
   arrivalSeconds: number
 ): Stretch {

@@ -63,7 +63,7 @@ export type FileView = Pick<
   | 'isDeleted'
   | 'pinnedBytes'
   | 'pinnedSince'
-  | 'look'
+  | 'stat'
   | 'hasOtherContent'
   | 'unlinkedMs'
 >;
@@ -179,8 +179,8 @@ export class TailedFile {
     return this.grewAtMs;
   }
 
-  look(): ReturnType<LogFile['look']> {
-    return this.file.look();
+  stat(): ReturnType<LogFile['stat']> {
+    return this.file.stat();
   }
 
   /** By what the file system says now: whether its content is another than what was read. */
@@ -342,7 +342,7 @@ export class TailedFile {
     if (!this.file.atGzipEnd || this.file.unacked > 0 || this.compressed || !this.file.isOpen) {
       return this.file.atGzipEnd && this.file.unacked === 0;
     }
-    this.grow(this.file.look().size);
+    this.grow(this.file.stat().size);
     const isSettled = performance.now() - Math.max(this.grewAtMs, this.supersededAtMs) > STRAGGLER_MS;
     return this.file.unacked === 0 && (this.isDeleted || isSettled);
   }

@@ -70,7 +70,7 @@ export class ContainerDirectory {
         if (!file.isReadable || file.compressed) {
           continue;
         }
-        const facts = file.look();
+        const facts = file.stat();
         if (file.hasOtherContent(facts) || (facts.links === 0 && !file.isDeleted)) {
           this.scan();
           return true;
@@ -150,14 +150,14 @@ export class ContainerDirectory {
   scan(): void {
     for (let tries = 0; tries < MANY_TRIES; tries++) {
       this.stale = false;
-      this.look();
+      this.scanOnce();
       if (!this.stale) {
         return;
       }
     }
   }
 
-  private look(): void {
+  private scanOnce(): void {
     const { found, dangling } = this.listing.read();
     const restarts = [
       ...new Set([...found.keys(), ...dangling.keys(), ...this.containers.keys(), ...this.saved.keys()]),
@@ -225,7 +225,7 @@ export class ContainerDirectory {
     }
     const isFirm = !this.stale;
     const { mtimeMs: changedMs } = this.listing;
-    container.looked({ there: files, links, isFirm, isSuperseded, changedMs });
+    container.scanned({ there: files, links, isFirm, isSuperseded, changedMs });
   }
 
   /** @returns whether the file has other content than before */
@@ -233,7 +233,7 @@ export class ContainerDirectory {
     if (file.compressed || !file.isReadable) {
       return false;
     }
-    const facts = file.look();
+    const facts = file.stat();
     if (file.hasOtherContent(facts)) {
       this.deps.logger.warn('a log file was truncated: reading it from its start', { file: file.path });
       container.apply({ kind: 'truncated', file });

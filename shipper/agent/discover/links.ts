@@ -34,7 +34,7 @@ export class ContainerLinks {
     private readonly logger: Logger,
     private readonly events: LinkEvents
   ) {
-    this.watched = new Watched(dir, logger, (_change, name) => (name === null ? this.scan() : this.look(name)));
+    this.watched = new Watched(dir, logger, (_change, name) => (name === null ? this.scan() : this.scanName(name)));
   }
 
   start(): void {
@@ -87,10 +87,10 @@ export class ContainerLinks {
         this.drop(name);
       }
     }
-    names.forEach((name) => this.look(name));
+    names.forEach((name) => this.scanName(name));
   }
 
-  private look(name: string): void {
+  private scanName(name: string): void {
     const link = parseContainerLink(name);
     if (link === undefined) {
       return;

@@ -25,7 +25,7 @@ interface PodEntry {
  * Finds containers below the kubelet's log directory. Each directory is watched by inotify, so that a new file is opened
  * the moment it appears, and a rescan finds what inotify missed.
  *
- * 1. `looks`: goes through the pods; `lookAtPod` through one's containers; `addContainer` begins to watch one.
+ * 1. `scanPods`: goes through the pods; `scanPod` through one's containers; `addContainer` begins to watch one.
  * 2. `ActiveContainers`: those that write are polled until they are silent.
  * 3. `UnseenDirectories`: what came and went between two looks.
  * 4. `pollUnwatched`: what the system gives no watch for.
@@ -58,7 +58,7 @@ export class PodLogs {
       if (name === null) {
         this.rescan();
       } else {
-        this.lookAtPod(name);
+        this.scanPod(name);
         this.unseen.notePod(name, (container) => this.pods.get(name)?.containers.has(container) === true);
       }
     });
@@ -94,12 +94,12 @@ export class PodLogs {
 
   /** Looks at everything, at once. */
   rescan(): void {
-    Array.from(this.looks());
+    Array.from(this.scanPods());
   }
 
   private async rescanInSlices(): Promise<void> {
     let begin = performance.now();
-    for (const _pod of this.looks()) {
+    for (const _pod of this.scanPods()) {
       if (performance.now() - begin > SLICE_MS) {
         await new Promise((resume) => setImmediate(resume));
         begin = performance.now();
@@ -111,7 +111,7 @@ export class PodLogs {
   }
 
   /** Looks at a pod a step. */
-  private *looks(): Generator<void> {
+  private *scanPods(): Generator<void> {
     this.root.start();
     let names: string[];
     try {
@@ -131,7 +131,7 @@ export class PodLogs {
     for (const name of new Set([...names, ...this.pods.keys()])) {
       const entry = this.pods.get(name);
       if (entry === undefined || entry.time.changed || !entry.watched.start()) {
-        this.lookAtPod(name);
+        this.scanPod(name);
       } else {
         entry.containers.forEach((one) => {
           if (one.activeSince === null) {
@@ -148,7 +148,7 @@ export class PodLogs {
     let entry = this.pods.get(name);
     if (!entry) {
       const watched = this.watching(join(this.dir, name), (_change, container) => {
-        this.lookAtPod(name);
+        this.scanPod(name);
         // Of the deletion of the directory itself the watcher gives its own name.
         if (container !== null && container !== name && !this.pods.get(name)?.containers.has(container)) {
           this.unseen.noteContainer(name, container);
@@ -160,7 +160,7 @@ export class PodLogs {
     return entry;
   }
 
-  private lookAtPod(name: string): void {
+  private scanPod(name: string): void {
     const path = join(this.dir, name);
     if (!parsePodDirectory(name) || (!this.pods.has(name) && !this.isInside(path))) {
       return;
@@ -264,7 +264,7 @@ export class PodLogs {
     for (const [name, pod] of this.pods) {
       unwatched ||= pod.watched.refused;
       if (pod.watched.refused && pod.time.changed) {
-        this.lookAtPod(name);
+        this.scanPod(name);
       }
       for (const entry of pod.containers.values()) {
         unwatched ||= entry.watched.refused;

@@ -1,6 +1,6 @@
 import { Arena, PushEncoder } from '../../loki/push/encoder';
 import { decodePush } from '../../loki/testing/decode-push';
-import { Cutter, type Block } from './decoder';
+import { Decoder, type Block } from './decoder';
 import type { Rules, Stop } from './entry-writer';
 import { EntryMetadata, MetadataForms } from './entry-metadata';
 import { startOfFile, type Position } from '../files/position';
@@ -21,7 +21,7 @@ const rules = (over: Partial<Rules> = {}): Rules => ({
   ...over,
 });
 
-/** A cutter with what it works on, and the entries of its request as text. */
+/** A decoder with what it works on, and the entries of its request as text. */
 function buffer(requestBytes = 256 * 1024) {
   const arena = new Arena(BLOCK + 1 + requestBytes + 256 * 1024);
   const start = arena.reserve(BLOCK + 1).start;
@@ -29,12 +29,12 @@ function buffer(requestBytes = 256 * 1024) {
   const encoder = new PushEncoder(arena, request.start, request.end);
   const metadata = new EntryMetadata(arena);
   metadata.use(new MetadataForms([]));
-  const cutter = new Cutter(encoder);
+  const decoder = new Decoder(encoder);
   encoder.begin('{}');
-  const cut = (bytes: Buffer, position: Position, given: Rules, how: Partial<Block> = {}): Stop => {
+  const decode = (bytes: Buffer, position: Position, given: Rules, how: Partial<Block> = {}): Stop => {
     bytes.copy(arena.memory, start);
     const block = { memory: arena.memory, start, end: start + bytes.length, final: false, flush: false, ...how };
-    return cutter.cut(block, position, metadata, given);
+    return decoder.decode(block, position, metadata, given);
   };
   /** `<seconds after BASE>.<nanos> <marks> <line>` of each entry; the mark of stdout is left out. */
   const take = () => {
@@ -47,25 +47,25 @@ function buffer(requestBytes = 256 * 1024) {
     encoder.begin('{}');
     return texts;
   };
-  return { cutter, encoder, cut, take };
+  return { decoder, encoder, decode, take };
 }
 
 /** A CRI line at so many seconds after BASE. */
 const cri = (seconds: number, rest: string, nanos = 0) =>
   `${new Date((BASE + seconds) * 1000).toISOString().slice(0, 19)}.${String(nanos).padStart(9, '0')}Z ${rest}\n`;
 
-/** Entries of one whole block, and where the cut ended. */
-function cutOnce(text: string | Buffer, over: Partial<Rules> = {}, how: Partial<Block> = {}) {
-  const { cut, take, cutter } = buffer();
+/** Entries of one whole block, and where decoding ended. */
+function decodeOnce(text: string | Buffer, over: Partial<Rules> = {}, how: Partial<Block> = {}) {
+  const { decode, take, decoder } = buffer();
   const position = startOfFile();
-  const stop = cut(Buffer.from(text), position, rules(over), how);
-  return { stop, entries: take(), position, cutter };
+  const stop = decode(Buffer.from(text), position, rules(over), how);
+  return { stop, entries: take(), position, decoder };
 }
 
 describe('lines', () => {
   test('become entries of their time, stream and content', () => {
     const text = cri(1, 'stdout F one') + cri(2, 'stderr F two', 7) + cri(3, 'stdout F ');
-    const { stop, entries, position } = cutOnce(text);
+    const { stop, entries, position } = decodeOnce(text);
     expect(entries).toEqual(['1.0 one', '2.7 err two', '3.0 ']);
     expect(stop).toBe('end');
     expect(position).toMatchObject({ offset: text.length, lines: 3, skip: 0, seconds: BASE + 3 });
@@ -74,14 +74,14 @@ describe('lines', () => {
   test('of a runtime’s other format do too', () => {
     const json = (log: string, seconds: number) =>
       `${JSON.stringify({ log, stream: 'stderr', time: `2026-11-24T00:00:0${seconds}Z` })}\n`;
-    const { entries } = cutOnce(json('one\n', 1) + json('two, ', 2) + json('joined\n', 3));
+    const { entries } = decodeOnce(json('one\n', 1) + json('two, ', 2) + json('joined\n', 3));
     expect(entries).toEqual(['1.0 err one', '2.0 err two, joined']);
   });
 
   test('of no known format keep the time of the line before, marked', () => {
-    const { entries, cutter } = cutOnce(`garbage\n${cri(5, 'stdout F one', 3)}\nmore\n`);
+    const { entries, decoder } = decodeOnce(`garbage\n${cri(5, 'stdout F one', 3)}\nmore\n`);
     expect(entries).toEqual(['4.999999003 format garbage', '5.3 one', '5.4 format ', '5.5 format more']);
-    expect(cutter.writer.unparsed).toBe(3);
+    expect(decoder.writer.unparsed).toBe(3);
   });
 
   test('that are not UTF-8 are mended and marked, the others are left alone', () => {
@@ -90,18 +90,18 @@ describe('lines', () => {
       Buffer.from([0xff, 0xc3]),
       Buffer.from(`b\n${cri(3, 'stdout F c')}`),
     ]);
-    const { entries, cutter, position } = cutOnce(text);
+    const { entries, decoder, position } = decodeOnce(text);
     expect(entries).toEqual(['1.0 größer 😀', '2.0 replaced a\ufffd\ufffdb', '3.0 c']);
-    expect(cutter.writer.replaced).toBe(1);
+    expect(decoder.writer.replaced).toBe(1);
     expect(position.offset).toBe(text.length);
   });
 
   test('without an end wait for it, unless nothing more can come', () => {
     const text = cri(1, 'stdout F one') + cri(2, 'stdout F two').trimEnd();
-    const waiting = cutOnce(text);
+    const waiting = decodeOnce(text);
     expect(waiting.entries).toEqual(['1.0 one']);
     expect(waiting.position.offset).toBe(cri(1, 'stdout F one').length);
-    const final = cutOnce(text, {}, { final: true });
+    const final = decodeOnce(text, {}, { final: true });
     expect(final.entries).toEqual(['1.0 one', '2.0 two']);
     expect(final.position.offset).toBe(text.length);
   });
@@ -133,10 +133,10 @@ describe('NULs', () => {
     ['behind a torn line at the end', join(one.slice(0, -1), nuls(20)), ['1.0 one'], 20],
     ['in what a program printed', join(cri(1, 'stdout F a\0b\0\0c\0')), ['1.0 a\0b\0\0c\0'], 0],
   ])('%s', (_where, text, entries, nulBytes) => {
-    const cut = cutOnce(text, {}, { final: true });
-    expect(cut.entries).toEqual(entries);
-    expect(cut.cutter.nulBytes).toBe(nulBytes);
-    expect(cut.position.offset).toBe(text.length);
+    const result = decodeOnce(text, {}, { final: true });
+    expect(result.entries).toEqual(entries);
+    expect(result.decoder.nulBytes).toBe(nulBytes);
+    expect(result.position.offset).toBe(text.length);
   });
 });
 
@@ -149,7 +149,7 @@ describe('formats', () => {
     ['a byte order mark', `\ufeff${cri(1, 'stdout F one')}`, ['1.0 one']],
     ['escapes', json('\u0000\u2028é\t\r\n', 1), ['1.0 \u0000\u2028é\t\r']],
   ])('%s', (_what, text, entries) => {
-    expect(cutOnce(text).entries).toEqual(entries);
+    expect(decodeOnce(text).entries).toEqual(entries);
   });
 });
 
@@ -159,7 +159,7 @@ describe('partial lines', () => {
   const F3 = cri(3, 'stdout F three');
 
   test('are joined at the time of the first', () => {
-    const { entries, position } = cutOnce(P1 + P2 + F3);
+    const { entries, position } = decodeOnce(P1 + P2 + F3);
     expect(entries).toEqual(['1.0 one, two, three']);
     expect(position).toMatchObject({ offset: (P1 + P2 + F3).length, lines: 1 });
   });
@@ -167,8 +167,8 @@ describe('partial lines', () => {
   test('are joined by stream', () => {
     const E2 = cri(2, 'stderr P err-one, ');
     const E4 = cri(4, 'stderr F err-two');
-    expect(cutOnce(P1 + E2 + F3 + E4).entries).toEqual(['1.0 one, three', '2.0 err err-one, err-two']);
-    expect(cutOnce(P1 + E4 + F3).entries).toEqual(['4.0 err err-two', '1.0 order one, three']);
+    expect(decodeOnce(P1 + E2 + F3 + E4).entries).toEqual(['1.0 one, three', '2.0 err err-one, err-two']);
+    expect(decodeOnce(P1 + E4 + F3).entries).toEqual(['4.0 err err-two', '1.0 order one, three']);
   });
 
   test.each([
@@ -178,20 +178,20 @@ describe('partial lines', () => {
     ['the other stream’s was opened in it and is still open', P1 + cri(2, 'stderr P err') + F3],
   ])('end the block before them: %s', (_what, text) => {
     const before = cri(0, 'stderr F before');
-    const { stop, entries, position } = cutOnce(before + text);
+    const { stop, entries, position } = decodeOnce(before + text);
     expect({ stop, entries }).toEqual({ stop: 'end', entries: ['0.0 err before'] });
     expect(position).toMatchObject({ offset: before.length, lines: 1, seconds: BASE, rawSeconds: BASE });
   });
 
   test('go out as they are at the end of a log, and say that they go on', () => {
     const text = P1 + cri(2, 'stderr P err') + P2;
-    const { entries, position } = cutOnce(text, {}, { final: true });
+    const { entries, position } = decodeOnce(text, {}, { final: true });
     expect(entries).toEqual(['1.0 continues one, two, ', '2.0 err continues err']);
     expect(position).toMatchObject({ offset: text.length, lines: 2 });
   });
 
   test('go out as far as they are there when nobody waits for their end any more', () => {
-    const { entries, position } = cutOnce(P1 + P2, {}, { flush: true });
+    const { entries, position } = decodeOnce(P1 + P2, {}, { flush: true });
     expect(entries).toEqual(['1.0 continues one, two, ']);
     expect(position.offset).toBe((P1 + P2).length);
   });
@@ -202,15 +202,15 @@ describe('an open line', () => {
 
   test('goes out before a line that is five seconds later, of either stream, and holds back none after it', () => {
     const text = open + cri(3, 'stderr F soon') + cri(6, 'stderr F late') + cri(7, 'stdout F answer');
-    const { entries, position } = cutOnce(text);
+    const { entries, position } = decodeOnce(text);
     expect(entries).toEqual(['3.0 err soon', '1.0 continues order prompt> ', '6.0 err late', '7.0 answer']);
     expect(position.offset).toBe(text.length);
-    expect(cutOnce(open + cri(9, 'stdout P more')).entries).toEqual(['1.0 continues prompt> ']);
+    expect(decodeOnce(open + cri(9, 'stdout P more')).entries).toEqual(['1.0 continues prompt> ']);
   });
 
-  test('does not drag a line out of the time window: the cut ends before that line', () => {
+  test('does not drag a line out of the time window: decoding ends before that line', () => {
     const before = open + cri(2, 'stderr F in');
-    const { stop, entries, position } = cutOnce(before + cri(4, 'stderr F out'), { to: BASE + 4 });
+    const { stop, entries, position } = decodeOnce(before + cri(4, 'stderr F out'), { to: BASE + 4 });
     expect({ stop, entries }).toEqual({ stop: 'newer', entries: ['2.0 err in', '1.0 continues order prompt> '] });
     expect(position).toMatchObject({ offset: before.length, lines: 2 });
   });
@@ -218,23 +218,23 @@ describe('an open line', () => {
 
 describe('long lines', () => {
   test('go out in parts that end at characters', () => {
-    const { entries } = cutOnce(cri(1, 'stdout F aé😀bcdefg'), { maxLineBytes: 6 });
+    const { entries } = decodeOnce(cri(1, 'stdout F aé😀bcdefg'), { maxLineBytes: 6 });
     expect(entries).toEqual(['1.0 continues aé', '1.1 continues 😀bc', '1.2 defg']);
   });
 
   test('of exactly the limit are whole', () => {
-    expect(cutOnce(cri(1, 'stdout F 123456'), { maxLineBytes: 6 }).entries).toEqual(['1.0 123456']);
+    expect(decodeOnce(cri(1, 'stdout F 123456'), { maxLineBytes: 6 }).entries).toEqual(['1.0 123456']);
   });
 
   test('go on in the next request where this one is full', () => {
     const text = Buffer.from(cri(1, 'stdout P abcd') + cri(1, 'stdout F efghij') + cri(2, 'stdout F next'));
-    const { cut, take } = buffer();
+    const { decode, take } = buffer();
     const position = startOfFile();
     const given = rules({ maxLineBytes: 4, maxEntries: 2 });
-    expect(cut(text, position, given)).toBe('full');
+    expect(decode(text, position, given)).toBe('full');
     expect(position).toMatchObject({ offset: 0, skip: 8, lines: 0 });
     expect(take()).toEqual(['1.0 continues abcd', '1.1 continues efgh']);
-    expect(cut(text, position, given)).toBe('end');
+    expect(decode(text, position, given)).toBe('end');
     expect(take()).toEqual(['1.2 ij', '2.0 next']);
     expect(position).toMatchObject({ offset: text.length, skip: 0, lines: 2 });
   });
@@ -250,16 +250,16 @@ describe('long lines', () => {
 describe('times', () => {
   test('that are the same get a nanosecond more each', () => {
     const text = cri(1, 'stdout F a', 5) + cri(1, 'stdout F a', 5) + cri(1, 'stderr F a', 6) + cri(1, 'stdout F b', 9);
-    expect(cutOnce(text).entries).toEqual(['1.5 a', '1.6 a', '1.7 err a', '1.9 b']);
+    expect(decodeOnce(text).entries).toEqual(['1.5 a', '1.6 a', '1.7 err a', '1.9 b']);
   });
 
   test('carry over into the next second', () => {
     const line = cri(1, 'stdout F a', 999_999_999);
-    expect(cutOnce(line + line + cri(2, 'stdout F b')).entries).toEqual(['1.999999999 a', '2.0 a', '2.1 b']);
+    expect(decodeOnce(line + line + cri(2, 'stdout F b')).entries).toEqual(['1.999999999 a', '2.0 a', '2.1 b']);
   });
 
   test('that go back are kept', () => {
-    expect(cutOnce(cri(9, 'stdout F a') + cri(3, 'stdout F b') + cri(4, 'stdout F c')).entries).toEqual([
+    expect(decodeOnce(cri(9, 'stdout F a') + cri(3, 'stdout F b') + cri(4, 'stdout F c')).entries).toEqual([
       '9.0 a',
       '3.0 order b',
       '4.0 order c',
@@ -268,9 +268,11 @@ describe('times', () => {
 
   test('that go back tell the entries from all others, and so does the end of a run of equal lines behind them', () => {
     const equal = cri(5, 'stdout F x', 7);
-    const { entries, cutter } = cutOnce(equal + equal + cri(4, 'stdout F x') + cri(4, 'stdout F x') + equal + equal);
+    const { entries, decoder } = decodeOnce(
+      equal + equal + cri(4, 'stdout F x') + cri(4, 'stdout F x') + equal + equal
+    );
     expect(entries).toEqual(['5.7 x', '5.8 x', '4.0 order x', '4.1 order x', '5.9 x', '5.10 x']);
-    expect(cutter.writer).toMatchObject({ firstSeconds: BASE + 4, last: { seconds: BASE + 5, nanos: 10 } });
+    expect(decoder.writer).toMatchObject({ firstSeconds: BASE + 4, last: { seconds: BASE + 5, nanos: 10 } });
   });
 
   test('that are in the future, or before there were containers, are stored when they arrive, with their own beside', () => {
@@ -279,21 +281,21 @@ describe('times', () => {
       cri(86_400, 'stdout F tomorrow') +
       `0001-01-01T00:00:00Z stdout F never\n1970-01-01T00:00:07.5Z stderr P boot\n` +
       cri(2, 'stdout F two');
-    expect(cutOnce(text, { futureFrom: BASE + 600 }).entries).toEqual([
+    expect(decodeOnce(text, { futureFrom: BASE + 600 }).entries).toEqual([
       '1.0 one',
       '100.1 order line_time tomorrow',
       '100.2 order line_time never',
       '100.3 err continues order line_time boot',
       '2.0 two',
     ]);
-    const counted = cutOnce(text, { futureFrom: BASE + 600, misdated: 'count' });
+    const counted = decodeOnce(text, { futureFrom: BASE + 600, misdated: 'count' });
     expect(counted.entries).toEqual(['1.0 one', '2.0 two']);
-    expect(counted.cutter.writer).toMatchObject({ misdated: 3, leftOut: 3 });
+    expect(counted.decoder.writer).toMatchObject({ misdated: 3, leftOut: 3 });
     expect(counted.position).toMatchObject({ lines: 5, offset: text.length });
   });
 });
 
-describe('a cut ends exactly before', () => {
+describe('decoding ends exactly before', () => {
   const lines = [cri(1, 'stdout F one'), cri(2, 'stdout F two'), cri(3, 'stdout F three')];
   const offset = lines[0]?.length;
 
@@ -309,47 +311,47 @@ describe('a cut ends exactly before', () => {
       'older',
     ],
   ])('%s', (_what, over, text, stop) => {
-    const result = cutOnce(text, over);
+    const result = decodeOnce(text, over);
     expect(result).toMatchObject({ stop, entries: ['1.0 one'] });
     expect(result.position).toMatchObject({ offset, lines: 1, skip: 0, seconds: BASE + 1 });
   });
 
   test('a first line that is larger than the payload is sent all the same', () => {
-    expect(cutOnce(lines.join(''), { maxPayload: 1 })).toMatchObject({ stop: 'full', entries: ['1.0 one'] });
+    expect(decodeOnce(lines.join(''), { maxPayload: 1 })).toMatchObject({ stop: 'full', entries: ['1.0 one'] });
   });
 
   test('a line that the buffer has no room for', () => {
-    const { cut, take } = buffer(110);
+    const { decode, take } = buffer(110);
     const position = startOfFile();
-    expect(cut(Buffer.from(lines.join('')), position, rules())).toBe('full');
+    expect(decode(Buffer.from(lines.join('')), position, rules())).toBe('full');
     expect(take()).toEqual(['1.0 one', '2.0 two']);
     expect(position).toMatchObject({ offset: lines.slice(0, 2).join('').length, lines: 2 });
   });
 
   test('a partial line outside the time, though a line inside it lies in it', () => {
     const text = cri(1, 'stdout P one, ') + cri(2, 'stderr F err') + cri(3, 'stdout F three');
-    const { stop, entries, position } = cutOnce(text, { from: BASE + 2 });
+    const { stop, entries, position } = decodeOnce(text, { from: BASE + 2 });
     expect({ stop, entries, offset: position.offset }).toEqual({ stop: 'older', entries: [], offset: 0 });
   });
 
   test('says the time of the line', () => {
-    expect(cutOnce(lines.join(''), { to: BASE + 3 }).cutter.writer).toMatchObject({
+    expect(decodeOnce(lines.join(''), { to: BASE + 3 }).decoder.writer).toMatchObject({
       stopSeconds: BASE + 3,
       firstSeconds: BASE + 1,
     });
   });
 });
 
-/** Cuts a whole file block by block, from the position alone each time, as after a restart; all entries in order. */
+/** Decodes a whole file block by block, from the position alone each time, as after a restart; all entries in order. */
 function drain(file: Buffer, given: Rules, blockBytes: number): string[] {
-  const { cut, take } = buffer();
+  const { decode, take } = buffer();
   const position = startOfFile();
   const entries: string[] = [];
   let length = blockBytes;
   for (let round = 0; round < 20_000; round++) {
     const end = Math.min(file.length, position.offset + length);
     const before = { ...position };
-    cut(file.subarray(position.offset, end), position, given, { final: end === file.length });
+    decode(file.subarray(position.offset, end), position, given, { final: end === file.length });
     entries.push(...take());
     if (position.offset === file.length) {
       return entries;

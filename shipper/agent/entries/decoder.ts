@@ -10,7 +10,7 @@ import { movePosition, type Position } from '../files/position';
 export interface Block {
   memory: Buffer;
   start: number;
-  /** The byte at `end` belongs to the cutter: it puts a newline there, so that every search ends. */
+  /** The byte at `end` belongs to the decoder: it puts a newline there, so that every search ends. */
   end: number;
   /** Nothing more will come in this file: an unfinished last line is a line. */
   final: boolean;
@@ -25,7 +25,7 @@ const OPEN_SECONDS = 5;
 const LOOK_AHEAD_LINES = 100;
 
 /**
- * Cuts a block of a log file into entries and writes them straight into the request, without an object per line. What a
+ * Decodes a block of a log file into entries and writes them straight into the request, without an object per line. What a
  * line is in, CRI or Docker's json-file, is told line by line: a file may begin with anything.
  *
  * Nothing is remembered between blocks: a block ends before the first line that is still open (`P` without its `F`), and
@@ -33,15 +33,15 @@ const LOOK_AHEAD_LINES = 100;
  * before it. An open line holds back what comes after it for a few seconds of the log at most, and never beyond the
  * request's time window.
  */
-export class Cutter {
+export class Decoder {
   private readonly open = new OpenLines();
   private readonly format = new LineFormat();
-  /** What the last cut wrote, and why it ended. */
+  /** What the last decoding wrote, and why it ended. */
   readonly writer: EntryWriter;
-  /** NUL bytes that the last cut passed over. */
+  /** NUL bytes that the last decoding passed over. */
   nulBytes = 0;
   private base = 0;
-  /** The first NUL at or after where the cut stands; the block's end where there is none. */
+  /** The first NUL at or after where decoding stands; the block's end where there is none. */
   private nextNul = 0;
 
   constructor(private readonly encoder: PushEncoder) {
@@ -49,10 +49,10 @@ export class Cutter {
   }
 
   /**
-   * Cuts `block`, whose first byte stands at `position.offset` in the file, and moves `position` behind the last entry
+   * Decodes `block`, whose first byte stands at `position.offset` in the file, and moves `position` behind the last entry
    * that was written.
    */
-  cut(block: Block, position: Position, metadata: MetadataSource, rules: Rules): Stop {
+  decode(block: Block, position: Position, metadata: MetadataSource, rules: Rules): Stop {
     const { memory, start, end } = block;
     const { open } = this;
     open.clear();
@@ -115,7 +115,7 @@ export class Cutter {
     return newline;
   }
 
-  /** Takes one line of the file; false ends the cut before it. */
+  /** Takes one line of the file; false ends the decoding before it. */
   private line({ memory, end }: Block, at: number, lineEnd: number, position: Position): boolean {
     const { writer } = this;
     const parser = this.format.parse(memory, at, lineEnd);

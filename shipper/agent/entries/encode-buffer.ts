@@ -1,5 +1,5 @@
 import { Arena, PushEncoder } from '../../loki/push/encoder';
-import { Cutter } from './decoder';
+import { Decoder } from './decoder';
 import { EntryMetadata } from './entry-metadata';
 
 /** A block that is read at once. */
@@ -8,14 +8,14 @@ export const BLOCK_BYTES = 256 * 1024;
 export const MAX_BLOCK_BYTES = 4 * 1024 * 1024;
 
 /**
- * The one memory in which all log data of the process is worked on: blocks are read into it, cut, and encoded into a
+ * The one memory in which all log data of the process is worked on: blocks are read into it, decoded, and encoded into a
  * request, which leaves it compressed. So memory does not grow with files, streams or backlog.
  */
 export class EncodeBuffer {
   readonly memory: Buffer;
   readonly blockStart: number;
   readonly encoder: PushEncoder;
-  readonly cutter: Cutter;
+  readonly decoder: Decoder;
   readonly metadata: EntryMetadata;
 
   /** @param payload lines and metadata of the largest request */
@@ -27,7 +27,7 @@ export class EncodeBuffer {
     this.blockStart = arena.reserve(MAX_BLOCK_BYTES + 1).start;
     const { start, end } = arena.reserve(request);
     this.encoder = new PushEncoder(arena, start, end);
-    this.cutter = new Cutter(this.encoder);
+    this.decoder = new Decoder(this.encoder);
     this.metadata = new EntryMetadata(arena);
   }
 }

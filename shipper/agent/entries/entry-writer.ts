@@ -5,7 +5,7 @@ import type { LineParser, StreamIndex } from './cri';
 import type { OpenLines } from './open-lines';
 import { startOfFile, type Position } from '../files/position';
 
-/** Why a cut ended: at the end of the block, because the request is full, or at a line outside the time window. */
+/** Why decoding ended: at the end of the block, because the request is full, or at a line outside the time window. */
 export type Stop = 'end' | 'full' | 'older' | 'newer';
 
 /** Marks on an entry that a reader needs: metadata `continues`, `replaced`, `format`. */
@@ -30,7 +30,7 @@ export interface MetadataSource {
 }
 
 export interface Rules {
-  /** Entries before this time (seconds since 1970) end the cut with `older`, … */
+  /** Entries before this time (seconds since 1970) end the decoding with `older`, … */
   from: number;
   /** … entries at or after this one with `newer`. */
   to: number;
@@ -77,20 +77,20 @@ const NO_RULES: Rules = {
 /** Writes lines as entries into the request, as long as the rules allow it, and moves the position on with them. */
 export class EntryWriter {
   stop: Stop = 'end';
-  /** Lines of the last cut that were in no known format, and lines with bytes that are not UTF-8. */
+  /** Lines of the last decoding that were in no known format, and lines with bytes that are not UTF-8. */
   unparsed = 0;
   replaced = 0;
-  /** Lines of the last cut whose own time cannot be theirs, and those of them that were left out. */
+  /** Lines of the last decoding whose own time cannot be theirs, and those of them that were left out. */
   misdated = 0;
   leftOut = 0;
-  /** The earliest and the latest time of the last cut's entries; 0 where it has none. */
+  /** The earliest and the latest time of the last decoding's entries; 0 where it has none. */
   firstSeconds = 0;
   firstNanos = 0;
   private latestSeconds = 0;
   private latestNanos = 0;
   /** The last entry in order is later than these. */
   private isLatestLast = false;
-  /** Time of the line that ended the last cut with `older` or `newer`. */
+  /** Time of the line that ended the last decoding with `older` or `newer`. */
   stopSeconds = 0;
   private position: Position = startOfFile();
   private metadata = NO_METADATA;
@@ -114,7 +114,7 @@ export class EntryWriter {
     this.valid = valid;
   }
 
-  /** The latest time of the last cut's entries. */
+  /** The latest time of the last decoding's entries. */
   get last(): { seconds: number; nanos: number } {
     const { latestSeconds, latestNanos } = this;
     const { seconds, nanos, peak } = this.position;
@@ -202,7 +202,7 @@ export class EntryWriter {
     return true;
   }
 
-  /** Whether an entry of this time may go into this request as far as its time goes; else the cut ends before it. */
+  /** Whether an entry of this time may go into this request as far as its time goes; else decoding ends before it. */
   admitsTime(seconds: number): boolean {
     const time = this.sentSeconds(seconds);
     this.stop = time < this.rules.from ? 'older' : time >= this.rules.to ? 'newer' : this.stop;
@@ -336,7 +336,7 @@ export class EntryWriter {
     position.rawNanos = position.nanos = nanos;
   }
 
-  /** The cut's earliest and latest time are at least this far apart. */
+  /** The decoding's earliest and latest time are at least this far apart. */
   private widen(seconds: number, nanos: number): void {
     if (this.firstSeconds === 0 || isBefore(seconds, nanos, this.firstSeconds, this.firstNanos)) {
       this.firstSeconds = seconds;

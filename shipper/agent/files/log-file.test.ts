@@ -56,7 +56,7 @@ describe('a plain file', () => {
     const log = open(path);
     expect([log.size, log.unread, log.unacked]).toEqual([6, 6, 6]);
     appendFileSync(path, 'second\n');
-    expect(log.look()).toMatchObject({ size: 13, links: 1 });
+    expect(log.stat()).toMatchObject({ size: 13, links: 1 });
     expect(await read(log, 6, 100)).toBe('second\n');
     expect(await read(log, 13, 100)).toBe('');
   });
@@ -65,7 +65,7 @@ describe('a plain file', () => {
     const path = write('0.log', 'kept\n');
     const log = open(path);
     unlinkSync(path);
-    expect(log.look().links).toBe(0);
+    expect(log.stat().links).toBe(0);
     expect(await read(log, 0, 100)).toBe('kept\n');
   });
 
@@ -197,7 +197,7 @@ describe('with fewer descriptors than files', () => {
     renameSync(join(dir, '0.log'), join(dir, '0.log.20260101-100000'));
     logs[0]!.path = join(dir, '0.log.20260101-100000');
     appendFileSync(join(dir, '1.log'), 'more\n');
-    expect(logs[1]!.look().size).toBe(15);
+    expect(logs[1]!.stat().size).toBe(15);
     for (const [n, log] of logs.entries()) {
       expect(await read(log, 0, 100)).toBe(`line of ${n}\n${n === 1 ? 'more\n' : ''}`);
       expect(held()).toBe(2);
@@ -220,7 +220,7 @@ describe('with fewer descriptors than files', () => {
     open(write('2.log', 'b\n'));
     expect(log.isParked).toBe(true);
     renameSync(join(dir, '1.log'), join(dir, '0.log'));
-    expect(log.look().size).toBe(4);
+    expect(log.stat().size).toBe(4);
     expect(() => log.readAt(Buffer.alloc(10), 0, 10, 0)).toThrow('another file now');
   });
 });

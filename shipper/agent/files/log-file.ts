@@ -174,7 +174,7 @@ export class LogFile implements Parkable {
   }
 
   park(): boolean {
-    if (this.fd < 0 || this.gzip !== null || this.nameless || this.look().links === 0) {
+    if (this.fd < 0 || this.gzip !== null || this.nameless || this.stat().links === 0) {
       return false;
     }
     closeSync(this.fd);
@@ -221,7 +221,7 @@ export class LogFile implements Parkable {
   }
 
   /** Looks at the open file: size, whether any name is left, and whether something was written. */
-  look(): FileFacts {
+  stat(): FileFacts {
     const stat = this.parked ? statSync(this.path, { throwIfNoEntry: false }) : fstatSync(this.fd);
     if (stat === undefined || stat.ino !== this.ino) {
       // Renamed or deleted since: the next look at the directory shows which.

@@ -20,7 +20,7 @@ const PROTOBUF = 'application/x-protobuf';
 const TOO_NEW_MS = 10_000;
 
 export interface PushOptions {
-  /** How long lines may wait for company, milliseconds. */
+  /** How long lines may wait for a fuller batch, milliseconds. */
   batchWaitMs: number;
   /** How often logs are looked at: so old lines may be when they are seen, milliseconds. */
   pollMs: number;
@@ -92,7 +92,7 @@ export class Pusher {
     });
   }
 
-  /** The container has unread lines. `now` skips the wait for company. */
+  /** The container has unread lines. `now` skips the wait for a fuller batch. */
   ready(container: ContainerLog, now = false): void {
     if (this.stopped) {
       return;
@@ -104,7 +104,7 @@ export class Pusher {
     this.wake(stream, atOnce ? 0 : this.lingerMs);
   }
 
-  /** In priority mode what the next reclaim could delete goes first, and without waiting for company. */
+  /** In priority mode what the next reclaim could delete goes first, and without waiting for a fuller batch. */
   set priority(priority: boolean) {
     this.order.priority = priority;
     for (const stream of priority ? this.streams.values() : []) {
@@ -124,7 +124,7 @@ export class Pusher {
     }
   }
 
-  /** Sends what the containers have, without waiting for company, for at most so long or until `done`. */
+  /** Sends what the containers have, without waiting for a fuller batch, for at most so long or until `done`. */
   async flush(containers: Iterable<ContainerLog>, done: () => boolean, graceMs: number): Promise<void> {
     for (const container of containers) {
       this.ready(container, true);
@@ -155,7 +155,7 @@ export class Pusher {
     return this.acknowledgement.acknowledgedBytes;
   }
 
-  /** How long lines that are seen now wait on for company: they may have waited for the look that found them. */
+  /** How long lines that are seen now wait on for a fuller batch: they may have waited for the look that found them. */
   private get lingerMs(): number {
     const { batchWaitMs, pollMs } = this.options;
     return Math.max(batchWaitMs / 2, batchWaitMs - pollMs);
@@ -282,7 +282,7 @@ export class Pusher {
     }
   }
 
-  /** @param more lines are left that have waited for company long enough */
+  /** @param more lines are left that have waited for a fuller batch long enough */
   private occupy(stream: PushStream, work: Promise<void>, more: boolean): void {
     stream.busy = true;
     this.underWay++;

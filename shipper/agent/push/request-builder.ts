@@ -60,8 +60,8 @@ export type Built =
 const COMPRESSION = { copyOutputData: true };
 const NOTHING: Built = { kind: 'nothing' };
 /** Looks again at lines that have no end yet. */
-const UNFINISHED_LOOK_MS = 1_000;
-const UNREADABLE_LOOK_MS = 10_000;
+const UNFINISHED_RETRY_MS = 1_000;
+const UNREADABLE_RETRY_MS = 10_000;
 /** So much clocks may differ: Loki takes lines that are a little too new a little later. */
 const SKEW_SECONDS = 5;
 
@@ -150,11 +150,11 @@ export class RequestBuilder {
   /** The container has nothing more for this stream, at least for now. */
   private leave(stream: PushStream, container: ContainerLog, filled: Filled, now: number, empty: boolean): void {
     const { deps, options } = this;
-    const seconds = this.buffer.cutter.writer.stopSeconds;
+    const seconds = this.buffer.decoder.writer.stopSeconds;
     if (filled.stop === 'end') {
       stream.containers.delete(container);
       if (container.unfinished) {
-        deps.again(container, UNFINISHED_LOOK_MS);
+        deps.again(container, UNFINISHED_RETRY_MS);
       }
     } else if (filled.segments.length > 0) {
       // What is in this request has to be settled before the container moves on, or a retry would mix the two.
@@ -188,7 +188,7 @@ export class RequestBuilder {
       container.rewind();
       const reason = errorText(error);
       this.deps.logger.error('a log file cannot be read; trying again', { container: container.id, error: reason });
-      this.deps.again(container, UNREADABLE_LOOK_MS);
+      this.deps.again(container, UNREADABLE_RETRY_MS);
       return { segments: [], stop: 'end' };
     }
   }

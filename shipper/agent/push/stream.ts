@@ -8,7 +8,7 @@ const BURST_MS = 600_000;
 /** One stream of Loki: the containers that have lines for it, and at most one request under way. */
 export class PushStream {
   readonly containers = new Set<ContainerLog>();
-  /** Wakes the stream when its lines have waited for company, or after a failure, long enough. */
+  /** Wakes the stream when its lines have waited for a fuller batch, or after a failure, long enough. */
   timer: NodeJS.Timeout | null = null;
   /** A request is under way. */
   busy = false;
@@ -38,7 +38,7 @@ export class PushStream {
     this.maxLineBytes = limits.maxLineBytes;
   }
 
-  /** Whether a request is worth being sent without waiting for company. */
+  /** Whether a request is worth being sent without waiting for a fuller batch. */
   get hasEnough(): boolean {
     let unread = 0;
     for (const container of this.containers) {

@@ -2,7 +2,7 @@ import { HEARTBEAT_METADATA, RECORD_VERSION, type HeartbeatRecord } from '../../
 import { formatNs } from '../../../model/time';
 import type { OutgoingRecord } from '../../loki/record-writer';
 
-const LOOK_MS = 1_000;
+const CHECK_MS = 1_000;
 /** The state directory says so often that the agent is watching: by so much its end may be later than is known. */
 const ALIVE_MS = 5_000;
 /** Nanoseconds, as the clock has it: a replay's runs faster. */
@@ -44,8 +44,8 @@ export class Heartbeat {
   }
 
   start(): void {
-    this.look();
-    this.timer = setInterval(() => this.look(), LOOK_MS);
+    this.check();
+    this.timer = setInterval(() => this.check(), CHECK_MS);
   }
 
   /** The agent stops watching now. */
@@ -57,7 +57,7 @@ export class Heartbeat {
     }
   }
 
-  private look(): void {
+  private check(): void {
     if (performance.now() - this.aliveAt >= ALIVE_MS) {
       this.aliveAt = performance.now();
       this.deps.alive.save(formatNs(this.deps.now()));
