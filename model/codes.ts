@@ -227,7 +227,7 @@ interface Capacity {
     workloads: string[];
     maxBytes: number;
     files: number;
-    /** The largest log among them, and how fast it was written; null where no record tells. */
+    /** The largest log among them, and how fast it was written; null where no record reports. */
     largestBytes: number | null;
     bytesPerHour: number | null;
   };

@@ -1,5 +1,5 @@
 /**
- * What a pod's name tells about its owner. The agent names streams before any API answered, and the API may be the
+ * What a pod's name shows about its owner. The agent names streams before any API answered, and the API may be the
  * thing that is down; so the name has to do. The `pod` record of the API is the truth, this is a label.
  */
 export interface Workload {
@@ -21,7 +21,7 @@ const ordinal = /^(.+)-\d{1,5}$/;
 /**
  * The workload that a pod name points to; a name of no known form is its own workload.
  *
- * `hello-0-abcde` is a pod of the Indexed Job `hello` or of a Job named `hello-0`; the name does not tell which. Its
+ * `hello-0-abcde` is a pod of the Indexed Job `hello` or of a Job named `hello-0`; the name does not show which. Its
  * workload is `hello` either way, so that a thousand indexes, or Jobs numbered by hand, share a stream; `job` stays what
  * stands before the random suffix. Only below a CronJob's scheduled time a number can be nothing but an index.
  */

@@ -74,7 +74,7 @@ export interface Wish {
   isMain?: boolean;
 }
 
-/** When the logs were removed, and until when records may tell of it. Milliseconds since 1970. */
+/** When the logs were removed, and until when records may report it. Milliseconds since 1970. */
 export interface EvidenceWindow extends Span {
   recordsTo: number;
 }

@@ -16,7 +16,7 @@ import type { Target } from './target';
  * the stream, which an index finds at once, or in the metadata of each line, for which all lines of a namespace are read.
  */
 
-/** The names under which a shipper tells where lines come from. */
+/** The names under which a shipper reports where lines come from. */
 interface OriginLabels {
   namespace: string;
   pod: string;
@@ -91,7 +91,7 @@ export function* foreignRuns(runs: readonly FoundRun[], target: Target, scope: F
 }
 
 interface Wanted {
-  /** Where a line tells its cluster, it must be one of these; empty where any will do. */
+  /** Where a line reports its cluster, it must be one of these; empty where any will do. */
   clusters: string[];
   namespace: LabelMatch | undefined;
   pod: LabelMatch;
@@ -152,7 +152,7 @@ function metadataQuery(names: OriginLabels, wanted: Wanted): string {
   return logQuery(labels, { [names.pod]: pod, [names.container]: container, ...clusterFilters(wanted) });
 }
 
-/** Not every shipper tells the cluster. */
+/** Not every shipper reports the cluster. */
 function clusterFilters({ clusters }: Wanted): LabelMatches {
   const orNone = RegExp(`(${clusters.map(escapeRegex).join('|')})?`);
   return clusters.length === 0 ? {} : { cluster: orNone, k8s_cluster_name: orNone };

@@ -33,7 +33,7 @@ export function* foreignVerdicts<T extends Answer>(answers: readonly T[], layout
   );
 }
 
-/** Nothing of it is in Loki as far as the agent's records tell. */
+/** Nothing of it is in Loki as far as the agent's records report. */
 const mayBeElsewhere = ({ status, seen }: Answer) => status === 'lost' || (status === 'unknown' && !seen);
 
 /** Its container wrote within this, as far as an answer tells. */

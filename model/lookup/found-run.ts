@@ -20,7 +20,7 @@ export interface FoundRun {
   key: string;
   who: Who;
   workload: string | undefined;
-  /** The name of its Job; null where it has none, or nobody told. */
+  /** The name of its Job; null where it has none, or nobody reported it. */
   job: string | null;
   /** Its container record; undefined while no agent has written one. */
   record: ContainerRecord | undefined;
@@ -180,7 +180,7 @@ const within = ({ from, to }: NsSpan, window: LookupWindow): NsSpan => ({
 
 export const nsOf = (time: string | null | undefined): bigint | undefined => (time == null ? undefined : parseNs(time));
 
-/** Container runs, to be found by what others tell of them. */
+/** Container runs, to be found by what others report of them. */
 export class RunIndex<T> {
   private readonly byName = new Map<string, T[]>();
 

@@ -112,7 +112,7 @@ export class LineJoiner {
   }
 
   /**
-   * The same line of the same container run at the same nanosecond is the same line; where a shipper does not tell stdout
+   * The same line of the same container run at the same nanosecond is the same line; where a shipper does not report stdout
    * from stderr, of either.
    */
   private isDouble(entry: LogEntry, origin: Origin): boolean {

@@ -2,7 +2,7 @@ import type { LogEntry } from '../log-entry';
 import type { LogLayout } from '../log-layouts';
 import type { Who } from './account';
 
-/** The container run that a line's labels and metadata name, as far as its shipper tells. */
+/** The container run that a line's labels and metadata name, as far as its shipper reports. */
 export interface LineOrigin extends Who {
   workload?: string;
   job?: string;
@@ -11,7 +11,7 @@ export interface LineOrigin extends Who {
 }
 
 /**
- * The names under which shippers tell where a line comes from, in labels or structured metadata, the agent's own first.
+ * The names under which shippers report where a line comes from, in labels or structured metadata, the agent's own first.
  *
  * Sources: Grafana Alloy's and Promtail's examples for Kubernetes (`namespace`, `pod`, `container`); Loki's mapping of
  * OpenTelemetry resource attributes (`k8s.pod.name` becomes `k8s_pod_name`; grafana.com/docs/loki, "Ingesting logs to

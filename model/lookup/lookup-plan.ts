@@ -35,11 +35,11 @@ import { ID_DIGITS, type Question, type Target } from './target';
  *
  * 1. The container records of a target: they name its runs, and when each wrote. The API server's records of its pods
  *    name those that no agent has reported.
- * 2. The agent's lines: a run that still writes may have no record, and only its lines tell that there is more than one
+ * 2. The agent's lines: a run that still writes may have no record, and only its lines report that there is more than one
  *    namespace or cluster with the name.
  * 3. Lines that other shippers have written of what the agent's lines do not have: `foreign-lines.ts`.
  *
- * A name that tells something else than its owner means (the pods of an Indexed Job) is read in a second way; the less
+ * A name that reports something else than its owner means (the pods of an Indexed Job) is read in a second way; the less
  * exact targets of a question are tried when the exact ones lead nowhere.
  */
 
@@ -70,7 +70,7 @@ export interface Location {
   runs: FoundRun[];
   /** The queries that give all its lines. */
   queries: LineQuery[];
-  /** There are records of it, or lines; otherwise only the API server told of it. */
+  /** There are records of it, or lines; otherwise only the API server reported it. */
   isSeen: boolean;
   /** Nothing more will come. */
   isOver: boolean;
@@ -108,7 +108,7 @@ interface Found {
 }
 
 const DAY_NS = 86_400_000_000_000n;
-/** Without a record nothing tells where to look, and all streams are read: no further back than this. */
+/** Without a record nothing shows where to look, and all streams are read: no further back than this. */
 const BROAD_SEARCH_NS = DAY_NS;
 const IDS_PER_QUERY = 50;
 /** Targets by name that are looked up side by side. */
@@ -345,7 +345,7 @@ interface SeenLines {
 }
 const NOTHING: SeenLines = { runs: [], places: [], isPart: false };
 
-/** The container runs that the agent's lines tell of, and where else there are lines of the name. */
+/** The container runs that the agent's lines report, and where else there are lines of the name. */
 function* runsOfLines(reading: Reading, target: NamedTarget, span: NsSpan, scope: LookupScope): Plan<SeenLines> {
   const { layout = OWN_LAYOUT, window } = scope;
   const query = logQuery(reading.labels, reading.metadata);

@@ -17,7 +17,7 @@ const MAX_BASE = 58;
 const SCHEDULED_TIME = '([0-9]{8}|[0-9]{10})';
 
 /**
- * Ways to find a target, the most exact first. The agent labels by what a pod's name tells; where a name tells
+ * Ways to find a target, the most exact first. The agent labels by what a pod's name shows; where a name shows
  * something else than what its owner means (the pods of an Indexed Job, names that were cut), the next way helps.
  */
 export function readingsOf(target: Target): Reading[] {
@@ -78,8 +78,8 @@ export const isNeverReused = (target: Target): boolean =>
 const isOwner = (kind: Target['kind']): kind is OwnerKind => (OWNER_KINDS as readonly string[]).includes(kind);
 
 /**
- * The names of a target's pods, as far as names tell: other shippers than Afterlog's agent write down no Job.
- * undefined for a container id, which no name tells.
+ * The names of a target's pods, as far as names show: other shippers than Afterlog's agent write down no Job.
+ * undefined for a container id, which no name shows.
  */
 export function podNamesOf(target: Target): LabelMatch | undefined {
   switch (target.kind) {

@@ -9,7 +9,7 @@ export interface Narrowing {
   previous?: boolean;
 }
 
-/** Owners of pods besides Jobs: their pods' names tell them. */
+/** Owners of pods besides Jobs: their pods' names show them. */
 export const OWNER_KINDS = ['deployment', 'replicaset', 'statefulset', 'daemonset'] as const;
 export type OwnerKind = (typeof OWNER_KINDS)[number];
 

@@ -47,7 +47,7 @@ export interface ReviewTexts {
   /** Headings of the ranking. */
   ranking: Record<'node' | 'pool' | 'namespace' | 'job', string>;
   columns: Record<ReviewColumn, string>;
-  /** Of a row whose name no record tells. */
+  /** Of a row whose name no record reports. */
   noName: string;
   /** Of the row of nodes without the label that names pools. */
   noLabel: string;

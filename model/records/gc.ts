@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { RECORD_VERSION, time } from './common';
 
-/** What a reclaim took, as the kubelet's log names it or as the emptied directories tell. */
+/** What a reclaim took, as the kubelet's log names it or as the emptied directories show. */
 const removedContainerSchema = z.object({
-  /** 64 hex digits; null where only the files told of it. */
+  /** 64 hex digits; null where only the files reported it. */
   containerId: z.string().nullable(),
-  /** `containerRunId()`; only where the files told of it. */
+  /** `containerRunId()`; only where the files reported it. */
   run: z.string().optional(),
   at: time,
 });

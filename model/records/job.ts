@@ -39,7 +39,7 @@ export type JobTransition = z.infer<typeof jobTransitionSchema>;
 
 /**
  * A Job's life. Fields that are null or empty are left out of the line; parsing puts them back.
- * The entry's timestamp is the time of the last change it tells.
+ * The entry's timestamp is the time of the last change it reports.
  */
 export const jobRecordSchema = z.object({
   v: z.literal(RECORD_VERSION),

@@ -6,7 +6,7 @@ const text = z.string().nullable().default(null);
 const whole = z.number().nullable().default(null);
 const moment = time.nullable().default(null);
 
-/** One run of a container as the API told it: a container run. */
+/** One run of a container as the API reported it: a container run. */
 export const containerRunSchema = z.object({
   /** The restart count of this run, the number in its log file's name. */
   restart: z.number(),
@@ -50,7 +50,7 @@ export type PodContainer = z.infer<typeof podContainerSchema>;
 /**
  * A pod's life. Fields that are null or empty are left out of the line; parsing puts them back.
  *
- * The entry's timestamp is the time of the last change it tells. A pod that goes together with its Job, and of which
+ * The entry's timestamp is the time of the last change it reports. A pod that goes together with its Job, and of which
  * nothing else changed, is not written again: its deletion stands in the `job` record (`podsDeleted`).
  */
 export const podRecordSchema = z.object({
@@ -79,7 +79,7 @@ export const podRecordSchema = z.object({
   scheduled: moment,
   /** When the kubelet took it up. */
   started: moment,
-  /** End of the last container; null while something runs, or where the API does not tell. */
+  /** End of the last container; null while something runs, or where the API does not report. */
   finished: moment,
   /** Condition DisruptionTarget (Kubernetes 1.26 and newer). */
   disruption: z.object({ reason: z.string(), message: text, at: moment }).nullable().default(null),

@@ -65,14 +65,14 @@ export const rollupRecordSchema = z.object({
    * `soft:<signal>`.
    */
   secondsBeyond: z.record(z.string(), z.number()).default({}),
-  /** As in `disk`; null where the kubelet did not tell. */
+  /** As in `disk`; null where the kubelet did not report. */
   images: amountSchema.nullable().default(null),
   layers: amountSchema.nullable().default(null),
   logsLive: amountSchema.nullable().default(null),
   logsDead: amountSchema.nullable().default(null),
   /** emptyDir volumes on the disk and other local ephemeral volumes of running pods, from `/stats/summary`. */
   volumes: amountSchema.nullable().default(null),
-  /** Sum of all increases of `images`: what was pulled, also of images removed since. null where the kubelet did not tell. */
+  /** Sum of all increases of `images`: what was pulled, also of images removed since. null where the kubelet did not report. */
   imageBytesAdded: z.number().nullable().default(null),
   /** From the kubelet's log: reclaims by the eviction manager, runs of the image GC, and what both removed. */
   reclaims: count,

@@ -10,7 +10,7 @@ export interface Credentials {
   bearerTokens?: readonly string[];
 }
 
-/** Answers that tell nothing of the logs: what probes ask. */
+/** Answers that say nothing about the logs: what probes ask. */
 const openPaths = new Set(['/ready']);
 
 /**

@@ -58,7 +58,7 @@ async function work({ id, task, now, limits, streams }: Extract<ToProcess, { kin
   } catch (error) {
     const isKnown = error instanceof RequestError;
     const message = error instanceof Error ? error.message : String(error);
-    // A damaged block is told in the answer, so that nobody takes a part of the log for all of it.
+    // A damaged block is reported in the answer, so that nobody takes a part of the log for all of it.
     const isFault = !isKnown && !(error instanceof DamagedError);
     report({ kind: 'failed', id, status: isKnown ? error.status : 500, message, isFault });
   } finally {

@@ -232,7 +232,7 @@ function outOfMemory(): RequestError {
   );
 }
 
-/** 0 where the system does not tell. */
+/** 0 where the system does not report. */
 function residentBytes(pid: number | undefined): number {
   try {
     const [, pages = '0'] = readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ');

@@ -156,7 +156,7 @@ class EditReader {
   }
 }
 
-/** What LevelDB said of its last opening: each line tells of something it left out. */
+/** What LevelDB said of its last opening: each line reports something it left out. */
 export async function droppedByDatabase(dir: string): Promise<string[]> {
   const text = await readFile(join(dir, 'LOG'), 'utf8').catch(() => '');
   return text.split('\n').filter((line) => /dropping \d+ bytes|Ignoring error/.test(line));

@@ -3,7 +3,7 @@ import { type BlockPlace, indexKey, placeOf } from './keys';
 import { DamagedError } from './storage-error';
 import type { Stream } from './stream-index';
 
-/** The rows of the database that tell of blocks and streams, each with a checksum. */
+/** The rows of the database about blocks and streams, each with a checksum. */
 
 /** What the index knows of a block. */
 export interface IndexRow {

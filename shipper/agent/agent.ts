@@ -243,7 +243,7 @@ export class Agent {
 
   /**
    * Looks at the logs a last time, sends what is there for at most so long, and keeps the positions. What Loki has not
-   * acknowledged by then stays on the node for the next start, and is told in one line.
+   * acknowledged by then stays on the node for the next start, and is reported in one line.
    */
   async stop({ graceMs = this.config.shutdown.timeout } = {}): Promise<void> {
     if (this.stopped.signal.aborted) {

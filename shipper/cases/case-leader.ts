@@ -51,7 +51,7 @@ const SECOND = 1_000_000_000n;
 const MINUTE = 60n * SECOND;
 const HOUR = 60n * MINUTE;
 /**
- * When a removal is worked out the first time: agents and watch have told of it by then, the watch of a deletion after
+ * When a removal is worked out the first time: agents and watch have reported it by then, the watch of a deletion after
  * 65 s at the latest.
  */
 const LAG = 2n * MINUTE;

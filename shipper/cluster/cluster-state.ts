@@ -44,7 +44,7 @@ export class ClusterState {
     return [nodes, events, pods, jobs].flatMap((tracker) => tracker.take(take));
   }
 
-  /** To be called about once a minute: forgets what is over, and asks for what lives long to be told again. */
+  /** To be called about once a minute: forgets what is over, and asks for what lives long to be reported again. */
   sweep(): void {
     this.hints.forgetOld(this.clock.seconds());
     Object.values(this.trackers).forEach((tracker) => tracker.sweep());

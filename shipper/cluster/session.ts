@@ -41,7 +41,7 @@ const PROGRESS_SECONDS = 15;
 /** Objects with something to say that may wait for Loki; beyond it the API server's streams have to wait. */
 const MOST_WAITING = 50_000;
 const BATCH = 500;
-/** How long to ask Loki where the predecessor left off; without an answer everything is told again. */
+/** How long to ask Loki where the predecessor left off; without an answer everything is reported again. */
 const HISTORY_MS = 15_000;
 const FLUSH_MS = 10_000;
 const DELIVERY_SECONDS = 60;
@@ -217,7 +217,7 @@ export class WatchSession {
     waiters.forEach((resume) => resume());
   }
 
-  /** What was there when the last watch looked, and is not there now: only where the API server could not tell itself. */
+  /** What was there when the last watch looked, and is not there now: only where the API server could not report it itself. */
   private async compare(last: WatchRecord | undefined, signal: AbortSignal): Promise<void> {
     const since = last?.completeUntil ?? null;
     while (!this.listed && !signal.aborted) {

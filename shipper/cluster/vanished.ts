@@ -22,7 +22,7 @@ export interface VanishedOptions {
 }
 
 const SECOND = 1_000_000_000n;
-/** What lives was told within this time, if somebody watched. */
+/** What lives was reported within this time, if somebody watched. */
 const LOOK_BACK = BigInt(timing.refresh + 900) * SECOND;
 
 /**

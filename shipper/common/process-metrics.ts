@@ -38,7 +38,7 @@ export function showProcess(registry: Registry): void {
   gauge('nodejs_external_memory_bytes', "Buffers outside V8's heap.", () => process.memoryUsage().external);
 }
 
-/** NaN where the system does not tell. */
+/** NaN where the system does not report. */
 function openFiles(): number {
   try {
     return readdirSync('/proc/self/fd').length - 1; // the directory itself is open meanwhile

@@ -23,7 +23,7 @@ export interface DemoWatchOptions {
 }
 
 const CLOSE_MS = 5_000;
-/** What ended or went is told within a minute by the replay's clock; afterwards that is seconds, and this only ends a hang. */
+/** What ended or went is reported within a minute by the replay's clock; afterwards that is seconds, and this only ends a hang. */
 const SETTLE_MS = 300_000;
 const LOOK_MS = 50;
 /** A replay is over in seconds: cases are worked out at half of that. */
@@ -67,7 +67,7 @@ export class DemoWatch {
     this.running = this.lead(election);
   }
 
-  /** Resolves when all that ended or went is told, and Loki has it. @throws Error where that does not come to pass */
+  /** Resolves when all that ended or went is reported, and Loki has it. @throws Error where that does not come to pass */
   async settled(): Promise<void> {
     const latest = Date.now() + SETTLE_MS;
     while (this.session.clusterState.oldest() !== Infinity) {

@@ -60,7 +60,7 @@ interface Stage {
 
 /** A replay with this delay is no longer at its speed; it is said then. */
 const LATE_MS = 1_000;
-/** So long the clock goes on at its speed after the recording: within a minute the watch tells what ended. */
+/** So long the clock goes on at its speed after the recording: within a minute the watch reports what ended. */
 const AFTERMATH_MS = 75_000;
 
 const say = (text: string) => process.stdout.write(`${text}\n`);

@@ -20,7 +20,7 @@ import { shown } from '../node/kubelet-log/unread-lines';
 import { type Finding, note, ok, warning } from './finding';
 import { codeOf } from './log-inventory';
 
-/** What the kubelet tells this agent, and the thresholds by it; Kubernetes' defaults where it tells none. */
+/** What the kubelet reports to this agent, and the thresholds by it; Kubernetes' defaults where it reports none. */
 export async function checkKubelet(config: AgentConfig): Promise<{ findings: Finding[]; thresholds: Thresholds }> {
   const { kubelet, kubeletLog } = nodeFactsOptions(config);
   const log = await checkLog(kubeletLog);

@@ -26,7 +26,7 @@ const limitsSchema = z.object({
 type Limits = z.infer<typeof limitsSchema>;
 const configSchema = z.object({ limits_config: limitsSchema });
 
-/** Loki's limits against the agent's settings, as far as Loki tells them. */
+/** Loki's limits against the agent's settings, as far as Loki reports them. */
 export async function checkLokiLimits(connection: LokiConnection, config: AgentConfig): Promise<Finding[]> {
   const { status, body } = await connection.request('GET', '/config', { timeoutMs: TIMEOUT_MS });
   const limits = status === 200 ? parseLimits(body) : undefined;

@@ -3,7 +3,7 @@ import { LokiUnreachable } from './connection';
 import { StrangeAnswer } from './query-answer';
 import { LokiRefusal } from './query-client';
 
-/** An error of a Loki as one that tells a person what to check; any other error as it is. */
+/** An error of a Loki as one that says what to check; any other error as it is. */
 export function explainLokiError(error: unknown, url: string): unknown {
   if (error instanceof LokiUnreachable) {
     return new UserError(

@@ -18,7 +18,7 @@ export interface FollowOptions {
 }
 
 const AHEAD_NS = 600_000_000_000n;
-/** How often to look far back where Loki does not tell by itself what came late. */
+/** How often to look far back where Loki does not report by itself what came late. */
 const FAR_EVERY_MS = 30_000;
 
 /**

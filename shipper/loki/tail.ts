@@ -14,7 +14,7 @@ export interface TailMessage {
 const ALIVE_EVERY_MS = 20_000;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 
-/** A websocket on which Loki tells new entries. */
+/** A websocket on which Loki reports new entries. */
 export interface Tail {
   /** Ends when Loki ends it, which it does after an hour (`querier.tail_max_duration`). */
   messages: AsyncGenerator<TailMessage, void, void>;
@@ -22,7 +22,7 @@ export interface Tail {
 }
 
 /**
- * Has Loki tell the new entries of a log query from now on (`/loki/api/v1/tail`). They wait until `messages` is read.
+ * Has Loki report the new entries of a log query from now on (`/loki/api/v1/tail`). They wait until `messages` is read.
  *
  * @throws LokiRefusal where tailing is not offered or not allowed, LokiUnreachable where nobody answers or the
  *   connection breaks

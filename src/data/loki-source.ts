@@ -50,7 +50,7 @@ export class LokiSource {
   }
 
   /**
-   * The values of a label of Afterlog's records; undefined where the data source cannot tell.
+   * The values of a label of Afterlog's records; undefined where the data source cannot say.
    *
    * @throws LokiFailure, AbortError
    */

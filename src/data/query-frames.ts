@@ -58,7 +58,7 @@ const hasResources = (source: object): source is ResourceSource =>
 const labelAnswer = z.object({ data: z.array(z.string()).nullish() });
 
 /**
- * The values that a label has in the streams of a selector; undefined where the data source cannot tell.
+ * The values that a label has in the streams of a selector; undefined where the data source cannot say.
  *
  * @throws LokiFailure, or the signal's reason
  */

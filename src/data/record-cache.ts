@@ -71,7 +71,7 @@ export class RecordCache {
     this.snapshot = { version, records: this.drawn(records), cases, pressures };
   }
 
-  /** The disk samples, and for the hours of which none was read what their rollups tell. */
+  /** The disk samples, and for the hours of which none was read what their rollups report. */
   private drawn(records: RecordSet): RecordSet {
     if (this.hours.size === 0) {
       return records;

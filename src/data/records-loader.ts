@@ -209,7 +209,7 @@ export class RecordsLoader {
     return sampledFrom;
   }
 
-  /** The nodes that there are, where rollups tell; asked anew when the range is another, not while it only moves on. */
+  /** The nodes that there are, where rollups report; asked anew when the range is another, not while it only moves on. */
   private async nodesOf(range: Span, asked: Asked, signal: AbortSignal): Promise<FleetNodes | undefined> {
     const key = JSON.stringify([asked.namespaces, asked.jobs, Math.round((range.to - range.from) / 60_000)]);
     const now = Date.now();

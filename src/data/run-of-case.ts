@@ -19,7 +19,7 @@ export function runOfCase(one: Case, record: ContainerRecord | undefined, layout
     : runWithRecord(record, searched, layout);
 }
 
-/** @param searched reaches as far as a log does whose container record does not tell where it begins or ends */
+/** @param searched reaches as far as a log does whose container record does not report where it begins or ends */
 export const runWithRecord = (record: ContainerRecord, searched: Span, layout: LogLayout): FoundRun =>
   runOfRecord(record, { ...nsSpanOf(searched), recordsTo: nsSpanOf(searched).to, isDefault: true }, layout);
 
@@ -27,7 +27,7 @@ export const runWithRecord = (record: ContainerRecord, searched: Span, layout: L
 const mainSource = (run: FoundRun): LineQuery | undefined =>
   (lacksLines(run) ? run.sources.find(({ isForeign }) => isForeign) : undefined) ?? run.sources[0];
 
-/** The address of Explore with a run's lines; undefined where nothing tells how to ask for them. */
+/** The address of Explore with a run's lines; undefined where nothing shows how to ask for them. */
 export function exploreRun({ uid }: LokiSource, run: FoundRun): string | undefined {
   const source = mainSource(run);
   return source && exploreLink(uid, source.query, msSpanOf(source));

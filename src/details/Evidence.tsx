@@ -5,7 +5,7 @@ import { useStyles2 } from '@grafana/ui';
 import { wordsIn } from '../shared/words';
 import type { Case } from '../../model/cases';
 
-/** What a case rests on, oldest first, each with who told it. */
+/** What a case rests on, oldest first, each with who reported it. */
 export function Evidence({ evidence, timeZone }: { evidence: Case['evidence']; timeZone: string }) {
   const styles = useStyles2(getStyles);
   const words = wordsIn(timeZone);

@@ -43,13 +43,13 @@ export function knownOfFilters(context: unknown): Known | undefined {
 /** Labels and metadata that name a container or its pod, as Afterlog, Grafana Alloy, Promtail and OpenTelemetry do. */
 export const LINKED_LABELS = ['container_id', 'pod', 'pod_name', 'k8s_pod_name', 'k8s.pod.name'] as const;
 
-/** What the details of a log line tell, where they have this label. */
+/** What the details of a log line report, where they have this label. */
 export function knownOfLabel(context: unknown, label: string): Known | undefined {
   const { attributes } = isObject(context) ? context : {};
   return isObject(attributes) && Object.hasOwn(attributes, label) ? knownOfLine(context) : undefined;
 }
 
-/** What the details of a log line tell: its labels and structured metadata, each with one or several values. */
+/** What the details of a log line report: its labels and structured metadata, each with one or several values. */
 export function knownOfLine(context: unknown): Known | undefined {
   const { attributes, timeRange } = isObject(context) ? context : {};
   if (!isObject(attributes)) {

@@ -40,7 +40,7 @@ function alternativesOf(pattern: string): string[] {
 
 /**
  * Where a link leads: to the log of one container where that is known, to the Job runs of the same time else.
- * undefined where nothing tells of containers.
+ * undefined where nothing is about containers.
  */
 export function whereTo({ fields, from, to }: Known): string | undefined {
   const only = (...names: string[]) => {

@@ -41,7 +41,7 @@ export function crosshairOf(eventBus: EventBus): { crosshair: SharedCrosshair; s
   return { crosshair: { subscribe, publish: (time) => times.next(time) }, start };
 }
 
-/** Panels over something else than time tell of other points. */
+/** Panels over something else than time report other points. */
 function timeOf({ point }: DataHoverEvent['payload']): number | undefined {
   const time: unknown = point?.time;
   return typeof time === 'number' ? time : undefined;

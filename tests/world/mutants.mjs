@@ -12,7 +12,7 @@ export const mutants = [
         return await ((request: Parameters<typeof client.exchange>[0]) => client.exchange(request).then(lie))({`,
   },
   {
-    name: 'a gap is not told',
+    name: 'a gap is not reported',
     file: 'shipper/agent/container/run-account.ts',
     from: 'addGap(this.state, isBackwards ?',
     to: 'void (isBackwards ?',

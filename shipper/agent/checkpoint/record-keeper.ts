@@ -32,7 +32,7 @@ export interface RecordKeeperDeps {
   logger: Logger;
   /** Nanoseconds since 1970. */
   now: () => bigint;
-  /** What the kubelet's link to the container's log tells. */
+  /** What the kubelet's link to the container's log reports. */
   linkState: (container: ContainerLog) => LinkState;
   /** The container has unread lines. */
   ready: (container: ContainerLog) => void;

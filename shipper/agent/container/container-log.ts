@@ -94,7 +94,7 @@ export class ContainerLog {
   /** When its link was made, as long as the first line of its oldest file is not known: milliseconds since 1970. */
   private linkedMs: number | null = null;
   private readonly forms = new Map<string | null, MetadataForms>();
-  /** Files that rotation deleted, as the last container record told them. */
+  /** Files that rotation deleted, as the last container record reported them. */
   reportedRotatedAway = 0;
   /** No container of this run writes any more, whatever lies on the disk (`--once`). */
   over = false;
@@ -122,7 +122,7 @@ export class ContainerLog {
     return this.account.state;
   }
 
-  /** A gap was found that no container record in Loki tells of. */
+  /** A gap was found that no container record in Loki reports. */
   get unreported(): boolean {
     return this.account.unreported;
   }
@@ -201,7 +201,7 @@ export class ContainerLog {
   /** It is seen for the first time. @param linkedMs when the link to its log was made, milliseconds since 1970 */
   begin(oldest: FoundFile, linkedMs: number): void {
     if (oldest.compressed) {
-      this.linkedMs = linkedMs; // its first line tells
+      this.linkedMs = linkedMs; // its first line shows
     } else {
       this.missBefore(oldest.birthMs, linkedMs);
     }

@@ -5,7 +5,7 @@ import type { RunFiles } from './run-files';
 import { RUNS_MS } from './tailed-file';
 import type { UnopenedFiles } from './unopened';
 
-/** What the kubelet's link to a container's log tells: there as long as the kubelet has the container. */
+/** What the kubelet's link to a container's log reports: there as long as the kubelet has the container. */
 export type LinkState = 'there' | 'removed' | 'unknown';
 
 /** The detail of the gap of a container that writes to a file which nobody can read. */
@@ -62,7 +62,7 @@ export class Departure {
     state.ended ||= isOver;
     state.left = { at, noticed, directory: 'unknown', bytesUnacked: files.unacked };
     const { newest } = files;
-    // Of a log that nobody could open the gaps tell already.
+    // Of a log that nobody could open the gaps report already.
     if (newest || state.closed.length > 0 || state.gaps.length + unopened.count === 0) {
       const gap = lossOfUnseenLast(newest, state.closed, state.lastTime, noticed);
       if (gap) {
@@ -93,7 +93,7 @@ export class Departure {
 
   /**
    * Looks whether a container whose log was deleted ended: the kubelet removes its link with its log, and leaves it there
-   * where somebody else deleted the log. Where no link tells, silence has to do.
+   * where somebody else deleted the log. Without a link silence has to do.
    */
   lookForEnd(link: LinkState): void {
     const { account, files, unopened } = this.deps;
@@ -107,7 +107,7 @@ export class Departure {
     account.state.ended = link !== 'there' && performance.now() - since > RUNS_MS;
   }
 
-  /** Where the account tells of writing to a deleted file that is not held open. */
+  /** Where the account reports writing to a deleted file that is not held open. */
   private unheldGap(): Gap | undefined {
     return this.deps.account.state.gaps.findLast(({ detail }) => detail === UNHELD);
   }

@@ -5,7 +5,7 @@ import type { ClosedFile } from './record-state';
 import type { SavedFile } from './saved';
 import type { TailedFile } from './tailed-file';
 
-// What is missing and why: each loss as the gaps that tell it. `until` is when it was gone at the latest, RFC 3339.
+// What is missing and why: each loss as the gaps that report it. `until` is when it was gone at the latest, RFC 3339.
 
 /** Times of files are as coarse as the kernel's tick: what happened in one of them has the same time. */
 const TICK_MS = 50;

@@ -9,7 +9,7 @@ const SHORTER: ReadonlyArray<(gaps: readonly Gap[]) => readonly Gap[]> = [
 ];
 
 /**
- * A container record as one line that Loki takes: where its gaps make it too long, several are told as one, which spans
+ * A container record as one line that Loki takes: where its gaps make it too long, several are reported as one, which spans
  * them all.
  * @param maxBytes Loki's max_line_size
  */

@@ -117,7 +117,7 @@ export function buildContainerRecord(
 /** That a log went is noticed within this, unless the agent was not there, or hardly got to run. */
 const PROMPT_MS = 1_000;
 
-/** When it was noticed is told only where that was late. */
+/** When it was noticed is reported only where that was late. */
 function leftOf({ noticed, ...left }: NonNullable<RecordState['left']>): ContainerRecord['left'] {
   const late = noticed !== undefined && Date.parse(noticed) - Date.parse(left.at) > PROMPT_MS;
   return late ? { ...left, noticed } : left;
@@ -153,7 +153,7 @@ function sum(files: ReadonlyArray<Pick<ClosedFile, 'lines' | 'bytes'>>): { lines
   });
 }
 
-/** More gaps than this are told as one. */
+/** More gaps than this are reported as one. */
 const MANY_GAPS = 50;
 
 /** Adds a gap; one that it continues grows instead. */

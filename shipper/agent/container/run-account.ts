@@ -10,7 +10,7 @@ interface Span {
 /** What became of the lines of one container run: the state that its record is made from, and whether that is reported. */
 export class RunAccount {
   readonly state: RecordState;
-  /** A gap was found that no container record in Loki tells of. */
+  /** A gap was found that no container record in Loki reports. */
   unreported: boolean;
 
   constructor(
@@ -19,13 +19,13 @@ export class RunAccount {
     saved?: RecordState
   ) {
     this.state = saved ?? emptyRecordState();
-    this.unreported = this.state.gaps.length > 0; // an earlier agent may have ended before it could tell
+    this.unreported = this.state.gaps.length > 0; // an earlier agent may have ended before it could report
   }
 
   /** Something of the log is not in Loki, and never will be. */
   miss(gap: Gap): void {
     const { from, to } = gap;
-    // Where lines are dated later than they were written, nothing tells when what is missing begins.
+    // Where lines are dated later than they were written, nothing shows when what is missing begins.
     const isBackwards = from !== null && to !== null && from > to;
     addGap(this.state, isBackwards ? { ...gap, from: earliest(this.state.firstTime, to) } : gap);
     this.unreported = true;

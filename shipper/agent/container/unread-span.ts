@@ -6,7 +6,7 @@ import type { TailedFile } from './tailed-file';
 const SPAN_BYTES = 64 * 1024;
 const NEWLINE = 0x0a;
 
-/** Times of the first and the last line that are not read of a file; null where they cannot be told. */
+/** Times of the first and the last line that are not read of a file; null where they cannot be read. */
 export function unreadSpan({ log }: TailedFile): { from: string | null; to: string | null } {
   const format = new LineFormat();
   const memory = Buffer.alloc(SPAN_BYTES);
@@ -33,7 +33,7 @@ export function unreadSpan({ log }: TailedFile): { from: string | null; to: stri
   return { from, to: null };
 }
 
-/** The time of a file's first line, milliseconds since 1970; null where it cannot be told. */
+/** The time of a file's first line, milliseconds since 1970; null where it cannot be read. */
 export function firstLineMs({ log }: TailedFile): number | null {
   const memory = Buffer.alloc(SPAN_BYTES);
   const n = log.readAt(memory, 0, SPAN_BYTES, 0) ?? 0;

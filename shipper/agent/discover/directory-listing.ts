@@ -115,7 +115,7 @@ export class DirectoryListing {
     try {
       const target = realpathSync(path);
       if (!isInside(target, this.roots)) {
-        return []; // opening it tells why
+        return []; // opening it reports why
       }
       const directory = dirname(target);
       const time = known.get(directory) ?? new DirectoryTime(directory);

@@ -13,9 +13,9 @@ interface Sample {
   margin: number;
 }
 
-/** Samples that tell how fast a disk fills, … */
+/** Samples that show how fast a disk fills, … */
 const REMEMBERED_MS = 60_000;
-/** … and those that tell how fast it does now. */
+/** … and those that show how fast it does now. */
 const NOW_MS = 3_000;
 /** So far back what Loki took counts a third. */
 const SHIPPED_SECONDS = 10;

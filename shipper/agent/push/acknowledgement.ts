@@ -39,7 +39,7 @@ export class Acknowledgement {
     for (const segment of segments) {
       segment.container.passOver(segment, { reason: 'refused', detail: answer });
     }
-    // What follows is acknowledged with the next request, mostly: then one container record tells of both.
+    // What follows is acknowledged with the next request, mostly: then one container record reports both.
     const behind = segments.some(({ container }) => container.unread > 0);
     setTimeout(() => this.report(segments), behind ? REPORT_MS : 0).unref();
   }

@@ -209,7 +209,7 @@ export class Pusher {
 
   /**
    * The next request is built in a turn of its own: building takes some milliseconds, and between two the event loop
-   * opens the files that inotify tells of, which may be gone a few milliseconds later.
+   * opens the files that inotify reports, which may be gone a few milliseconds later.
    */
   private schedule(): void {
     this.turn ??= setImmediate(() => {

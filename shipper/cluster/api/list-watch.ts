@@ -49,7 +49,7 @@ export interface ListWatchCounts {
   relists: number;
   reconnects: number;
   badLines: number;
-  /** Objects that no record can tell of. */
+  /** Objects that no record can report. */
   rejectedObjects: number;
 }
 

@@ -6,7 +6,7 @@ export interface DeletionHint {
   text: string;
 }
 
-/** An Event as far as it can tell about a deletion. Times are seconds since 1970. */
+/** An Event as far as it bears on a deletion. Times are seconds since 1970. */
 export interface ReportedEvent {
   reason: string;
   object: { kind: string; namespace: string | null; name: string };

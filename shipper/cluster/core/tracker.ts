@@ -42,8 +42,8 @@ export const listed: Arrival = { how: 'listed' };
 
 /**
  * Whether a predecessor has written an object that ends or changes under way: what ended it has, because its checkpoints
- * wait for that; what is under way may have been too young to be told, or changed too short a time ago.
- * @param changed when the object last changed, null where it does not tell
+ * wait for that; what is under way may have been too young to be reported, or changed too short a time ago.
+ * @param changed when the object last changed, null where it does not say
  */
 export function wasWritten(arrival: Arrival, ended: boolean, changed: number | null): boolean {
   return (
@@ -76,7 +76,7 @@ export interface Tracker {
   endList(round: ListRound): void;
   /** The records that are due. */
   take(take: Take): OutgoingRecord[];
-  /** To be called about once a minute: forgets what is over, and asks for what lives long to be told again. */
+  /** To be called about once a minute: forgets what is over, and asks for what lives long to be reported again. */
   sweep(): void;
   /** Since when something has been waiting to be written that a restart must not forget; Infinity where nothing is. */
   oldest(): number;
@@ -105,7 +105,7 @@ export interface Written {
 
 export const unwritten = (): Written => ({ entryMs: 0, at: 0, final: false });
 
-// Loki takes entries of the last hour in any order; what lives is told as of now rather than as of long ago.
+// Loki takes entries of the last hour in any order; what lives is reported as of now rather than as of long ago.
 const RECENT = 40 * 60;
 
 /**

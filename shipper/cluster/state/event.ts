@@ -21,7 +21,7 @@ export interface EventState {
 }
 
 /**
- * The Events that tell about logs, pods' ends and nodes (docs/reference/kubernetes.md, Events), by the kind of object
+ * The Events about logs, pods' ends and nodes (docs/reference/kubernetes.md, Events), by the kind of object
  * they are about.
  *
  * SuccessfulCreate, SawCompletedJob and `Completed` are left out: they say for each pod and Job what its own record

@@ -68,7 +68,7 @@ const transitionTypes: ReadonlyMap<unknown, Readonly<Partial<Record<string, JobT
   ['Failed', { True: 'failed' }],
 ]);
 
-/** What the conditions tell: of each the last transition only. */
+/** What the conditions report: of each the last transition only. */
 function transitionsOf(conditions: unknown, shared: SharedTexts): TransitionState[] {
   return list(conditions)
     .map(fields)
@@ -102,7 +102,7 @@ export function mergeJob(old: JobState, next: JobState, now: number): JobState {
   };
 }
 
-/** The newest time that the Job tells about. */
+/** The newest time that the Job reports. */
 export function jobChanged(job: JobState): number | null {
   return latest(job.created, job.started, job.finished, job.deletionRequested, job.transitions.at(-1)?.at);
 }

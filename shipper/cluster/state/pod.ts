@@ -111,7 +111,7 @@ function hasRestartAllRule(container: unknown): boolean {
   return list(fields(container).restartPolicyRules).some((rule) => fields(rule).action === 'RestartAllContainers');
 }
 
-/** What the conditions tell of a restart of all containers: that it goes on, or when the last one was over. */
+/** What the conditions say about a restart of all containers: that it goes on, or when the last one was over. */
 function restartOfAll(status: Fields): Stretch[] {
   const found = list(status.conditions)
     .map(fields)
@@ -317,12 +317,12 @@ export function podEnded(pod: PodState): boolean {
   return over && !pod.containers.some(({ state }) => state === 'running');
 }
 
-/** End of the last container; null where the API does not tell. */
+/** End of the last container; null where the API does not report. */
 export function podFinished(pod: PodState): number | null {
   return latest(...pod.containers.flatMap(({ runs }) => runs.map(({ finished }) => finished)));
 }
 
-/** The newest time that the pod tells about: when what it shows now came to be. */
+/** The newest time that the pod reports: when what it shows now came to be. */
 export function podChanged(pod: PodState): number | null {
   const runs = pod.containers.flatMap((container) => container.runs.flatMap((run) => [run.started, run.finished]));
   return latest(pod.created, pod.scheduled, pod.started, pod.deletionRequested, pod.disruption?.at, ...runs);

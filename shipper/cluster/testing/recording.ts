@@ -8,7 +8,7 @@ export interface RecordedEvent {
   kind: WatchedKind;
   type: 'ADDED' | 'MODIFIED' | 'DELETED';
   object: { metadata: { name: string; uid: string; resourceVersion: string }; [field: string]: unknown };
-  /** The newest time that the cluster had told until then: about when it happened. Milliseconds since 1970. */
+  /** The newest time that the cluster had reported until then: about when it happened. Milliseconds since 1970. */
   at: number;
   /** The line as it was recorded. */
   line: string;

@@ -231,7 +231,7 @@ export class JobTracker extends EntryTable<Entry> implements Tracker {
   }
 }
 
-/** The same but for its deletion, which the next record tells anyway. */
+/** The same but for its deletion, which the next record reports anyway. */
 function sameJob(a: JobState, b: JobState): boolean {
   const plain = (job: JobState) => JSON.stringify({ ...job, deletionRequested: null, deletionGrace: null });
   return plain(a) === plain(b);

@@ -164,7 +164,7 @@ export class NodeTracker extends EntryTable<Entry> implements Tracker {
     this.change(entry, now);
   }
 
-  /** Opens and closes stretches as the node's conditions tell. */
+  /** Opens and closes stretches as the node's conditions report. */
   private follow(entry: Entry, now: number, arrival: Arrival): void {
     for (const condition of entry.node.conditions) {
       const open = entry.stretches.get(condition.type);

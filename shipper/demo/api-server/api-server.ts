@@ -44,7 +44,7 @@ export async function startApiServer({ changes, now, reportMs = 20 }: ApiServerO
 class ApiServer {
   private readonly leases = new Leases();
   private readonly watches = new Set<WatchStream>();
-  /** The moments of the last two rounds: what was told in the last one may still be on its way. */
+  /** The moments of the last two rounds: what was reported in the last one may still be on its way. */
   private rounds: [before: number, last: number];
 
   constructor(

@@ -25,7 +25,7 @@ export type ApiObject = z.infer<typeof objectSchema>;
 
 const changeSchema = z.object({ type: z.enum(['ADDED', 'MODIFIED', 'DELETED']), object: objectSchema });
 
-/** One change of one object, as a watch tells it. */
+/** One change of one object, as a watch reports it. */
 export interface Change {
   resource: Resource;
   type: 'ADDED' | 'MODIFIED' | 'DELETED';
@@ -55,7 +55,7 @@ const timesIn = /"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)"/g;
 
 /**
  * The recorded watch streams as one, in the order in which the API server made the changes: a resourceVersion counts
- * the changes of all kinds. A watch does not say when a change was made, so the newest time that the cluster had told
+ * the changes of all kinds. A watch does not say when a change was made, so the newest time that the cluster had reported
  * until then stands for it; it is right to the second, as the API's own times are.
  * @param lines of the watch streams, `{"type":…,"object":…}`
  * @throws Error for a line that is no change of an object

@@ -11,7 +11,7 @@ const LONGEST_MS = 45 * 60_000;
 export interface WatchRequest {
   resource: Resource;
   selects: (object: ApiObject) => boolean;
-  /** The changes after this version are told; without it, first what there is. */
+  /** The changes after this version are reported; without it, first what there is. */
   since?: number;
   bookmarks: boolean;
   timeoutMs?: number;

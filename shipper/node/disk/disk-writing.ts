@@ -5,7 +5,7 @@ const UNCHANGED_MS = 10 * 60_000;
 const CHANGED_MS = 2 * 60_000;
 /** What swings, about a band's edge for example, is not told with each sample. */
 const SOON_MS = 10_000;
-/** Parts of the capacity left until the threshold; passing one of them is told at once. */
+/** Parts of the capacity left until the threshold; passing one of them is reported at once. */
 const BANDS = [0, 0.01, 0.05, 0.1];
 const MEBIBYTE = 2 ** 20;
 /** So much of the disk is a change: no picture shows less. */
@@ -16,7 +16,7 @@ const STEP = 5 / 100;
 /**
  * Which samples are worth a record, given the last one that was written `ageMs` ago: at once when a threshold comes
  * nearer by a band, soon when it is farther again or use has taken a step, every two minutes while the numbers change, else
- * every ten minutes. The sample before goes with what is told at once or soon, so that no line between two records rises
+ * every ten minutes. The sample before goes with what is reported at once or soon, so that no line between two records rises
  * before the disk did.
  *
  * @param previous the sample before this one; undefined where it was written

@@ -8,7 +8,7 @@ import type { ContainerLife, Exit } from '../../timeline/model/container-life';
  * Names of fields are read without regard to case, spaces, `-` and `_`.
  */
 
-/** A life with the row that tells of it: data links are the row's. */
+/** A life with the row that reports it: data links are the row's. */
 export interface FramedLife {
   life: ContainerLife;
   frame: DataFrame;

@@ -16,7 +16,7 @@ export function linksOfRow(frame: DataFrame, row: number): LinkModel[] {
 }
 
 /**
- * The panel's data links for a container that records tell of. They see the fields of docs/panel.md, as if a frame had
+ * The panel's data links for a container that records report. They see the fields of docs/panel.md, as if a frame had
  * told: `${__data.fields.job}`.
  */
 export function linksOfLife(

@@ -12,7 +12,7 @@ import { type Answer, useAnswer } from '../../shared/use-answer';
 import { wordsIn } from '../../shared/words';
 
 /**
- * A case in a drawer. What a case record does not tell, what the case rests on, is worked out now.
+ * A case in a drawer. What a case record does not report, what the case rests on, is worked out now.
  *
  * @param known the whole case, where it was worked out already
  */

@@ -6,7 +6,7 @@ import { nodeKey } from './node-key';
 export const ACTIVITY_KINDS = ['event', 'image', 'reclaim', 'agent'] as const;
 export type ActivityKind = (typeof ACTIVITY_KINDS)[number];
 
-/** One thing that happened on a node, as KHI lists them: all that the records tell, whatever became of logs. */
+/** One thing that happened on a node, as KHI lists them: all that the records report, whatever became of logs. */
 export interface Activity {
   kind: ActivityKind;
   /** Milliseconds since 1970. */

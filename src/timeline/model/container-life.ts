@@ -51,7 +51,7 @@ export interface ContainerLife {
 }
 
 /**
- * The lives of all container runs that the records tell of, in no order: those with a container record, and those that only
+ * The lives of all container runs that the records report, in no order: those with a container record, and those that only
  * the API showed. Container runs that never started have no log and no life.
  */
 export function containerLives({ records, cases }: Pick<TimelineInput, 'records' | 'cases'>): ContainerLife[] {

@@ -17,7 +17,7 @@ export interface NodeMark {
   count: number;
   /** Bytes of images; of the others nobody says. */
   bytes: number;
-  /** The kubelet's log did not tell it: from what became of the files. */
+  /** The kubelet's log did not report it: from what became of the files. */
   isInferred: boolean;
 }
 
@@ -62,7 +62,7 @@ export function nodeMarks(records: RecordSet, cases: readonly Case[]): Map<strin
   return new Map([...marks].map(([key, own]) => [key, together(own)]));
 }
 
-/** @returns the containers of which the kubelet's log told, and the parts of the reclaims */
+/** @returns the containers of which the kubelet's log reported, and the parts of the reclaims */
 function addReclaims(gcs: readonly GcRecord[], add: Add): Set<string> {
   const reported = new Set<string>();
   for (const { cluster, node, start, end, containers, containersTotal, images, imageBytes, part } of gcs) {
@@ -84,7 +84,7 @@ function addReclaims(gcs: readonly GcRecord[], add: Add): Set<string> {
   return reported;
 }
 
-/** Reclaims that only the emptied directories tell of. */
+/** Reclaims that only the emptied directories show. */
 function addInferred(cases: readonly Case[], reported: ReadonlySet<string>, add: Add): void {
   for (const { cause, cluster, node, at, containerId, confidence } of cases) {
     const from = ms(at);

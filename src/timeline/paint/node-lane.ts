@@ -245,7 +245,7 @@ function paintDots(
   }
 }
 
-/** Filled where the kubelet told how much was in use; open, and with an arrow up, where it was that much or more. */
+/** Filled where the kubelet reported how much was in use; open, and with an arrow up, where it was that much or more. */
 function paintDiamond(
   ctx: CanvasRenderingContext2D,
   { palette }: Frame,

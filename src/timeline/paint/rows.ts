@@ -114,7 +114,7 @@ function fillBoxes(ctx: CanvasRenderingContext2D, color: string, boxes: Boxes, r
   ctx.fill();
 }
 
-/** A failed container can be told without colour: its bar ends in a cut. */
+/** A failed container can be recognised without colour: its bar ends in a cut. */
 function notchFailed(ctx: CanvasRenderingContext2D, { palette }: Frame, boxes: Boxes): void {
   ctx.fillStyle = palette.background;
   ctx.beginPath();

@@ -8,7 +8,7 @@ export class LiveView {
   private rest: ReturnType<typeof setTimeout> | undefined;
   private frame: number | undefined;
 
-  /** What the page was told last: it comes back when its address has changed, perhaps amid the next movement. */
+  /** What the page was given last: it comes back when its address has changed, perhaps amid the next movement. */
   private reported: View | undefined;
   private resters = new Set<(view: View) => void>();
 

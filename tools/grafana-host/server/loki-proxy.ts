@@ -16,7 +16,7 @@ export function proxyToLoki(incoming: IncomingMessage, response: ServerResponse,
   const outgoing = request(lokiUrl + path, { method: incoming.method, headers }, (answer) => {
     const type = answer.headers['content-type'];
     response.writeHead(answer.statusCode ?? 502, type === undefined ? {} : { 'content-type': type });
-    // The browser has gone: nobody is left to be told.
+    // The browser has gone: nobody is left to answer.
     pipeline(answer, response).catch(() => outgoing.destroy());
   });
   outgoing.on('error', (error) => {

@@ -52,7 +52,7 @@ export class Extensions {
   }
 
   /**
-   * Lets the app's own hooks find them, and any page of the host. As Grafana does while a plugin is developed, it tells of
+   * Lets the app's own hooks find them, and any page of the host. As Grafana does while a plugin is developed, it reports
    * what is registered and not announced in plugin.json.
    */
   register(): void {

@@ -14,7 +14,7 @@ type Format = string | ((value: string | string[]) => string) | undefined;
 /** Values that hold for one replacement only: of a repeated panel, or of the row that a data link belongs to. */
 type Scoped = Readonly<Record<string, { value?: unknown } | undefined>>;
 
-/** What a data link tells of the row that it belongs to. */
+/** What a data link reports the row that it belongs to. */
 const rowSchema = z.object({
   frame: z.object({ fields: z.array(z.object({ name: z.string(), values: z.array(z.unknown()) })) }),
   rowIndex: z.number().default(0),
