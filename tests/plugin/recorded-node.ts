@@ -31,10 +31,14 @@ function outgoing<R extends { v: number; kind: string; cluster: string }>(
   };
 }
 
-/** The recorded node has one disk; of this one, images and containers lie on a disk of their own. */
+/**
+ * The recorded node has one disk, and the recording none of what the agent adds to the kubelet's statistics; of this one,
+ * images and containers lie on a disk of their own.
+ */
 const withOwnImagefs = (disk: DiskRecord): DiskRecord => ({
   ...{ ...disk, node: 'node-b', id: `node-b/disk/${disk.time}`, layout: 'dedicated-imagefs' },
-  ...{ imagefs: disk.nodefs, atRisk: 1024 },
+  ...{ imagefs: disk.nodefs, atRisk: 1024, logs: { live: 4096, dead: 2048 } },
+  nearest: { signal: 'imagefs.available', margin: 1024, fraction: 0.1 },
 });
 
 /** All that Afterlog writes of the recorded node, and of another node's disk. */
