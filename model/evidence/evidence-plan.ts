@@ -339,9 +339,13 @@ function timesOf(base: RecordBase, { from, recordsTo }: EvidenceWindow): Span[] 
   );
 }
 
-function nodesOf(base: RecordBase): string[] {
+const nodesOf = (base: RecordBase): string[] => [...new Set(placesOf(base).map(({ node }) => node))];
+
+/** Where what was read ran; two clusters may have nodes of one name. */
+function placesOf(base: RecordBase): Array<{ cluster: string; node: string }> {
   const all = [...base.of('containers'), ...base.of('pods')];
-  return [...new Set(all.flatMap(({ node }) => node ?? []))];
+  const places = all.flatMap(({ cluster, node }) => (node === null ? [] : { cluster, node }));
+  return [...new Map(places.map((place) => [nodeOf(place), place])).values()];
 }
 
 function surroundings(span: Span, cluster: string | undefined, nodes: string[] | undefined): Wish[] {
@@ -362,7 +366,7 @@ function surroundings(span: Span, cluster: string | undefined, nodes: string[] |
   ];
 }
 
-/** The earlier processes of agents that started in the middle of a span. */
+/** The earlier processes of agents that started in the middle of a span, and all of those that have been silent since. */
 function* heartbeatsBefore(
   base: RecordBase,
   cluster: string | undefined,
@@ -370,20 +374,28 @@ function* heartbeatsBefore(
   nodes: readonly string[] | undefined
 ): Rounds {
   const since = new Map<string, number>();
-  for (const { node, from } of base.of('heartbeats')) {
-    since.set(node, Math.min(since.get(node) ?? Infinity, msOf(from)));
+  for (const beat of base.of('heartbeats')) {
+    since.set(nodeOf(beat), Math.min(since.get(nodeOf(beat)) ?? Infinity, msOf(beat.from)));
   }
-  if (since.size === 0 && nodes === undefined) {
-    return; // No agent of this cluster writes heartbeats.
-  }
+  const places = placesOf(base);
+  const others = (nodes ?? []).filter((node) => !places.some((place) => place.node === node));
+  const asked = [
+    ...places.filter(({ node }) => nodes === undefined || nodes.includes(node)),
+    ...(cluster === undefined ? [] : others.map((node) => ({ cluster, node }))),
+  ];
   yield spans.flatMap(({ from, to }) => {
-    const late = (nodes ?? nodesOf(base)).filter((node) => (since.get(node) ?? Infinity) > from);
+    const late = asked.filter((place) => (since.get(nodeOf(place)) ?? Infinity) > from).map(({ node }) => node);
+    const unknown = cluster === undefined ? others : [];
     const span = { from: from - HEARTBEAT_EVERY_MS, to };
     return late.length > FEW
       ? [{ kind: 'heartbeats' as const, cluster, metadata: {}, span }]
-      : batches(late).map((node) => ({ kind: 'heartbeats' as const, cluster, metadata: { node }, span }));
+      : batches([...new Set([...late, ...unknown])]).map((node) => ({
+          ...{ kind: 'heartbeats' as const, cluster, metadata: { node }, span },
+        }));
   });
 }
+
+const nodeOf = ({ cluster, node }: { cluster: string; node: string }) => `${cluster}/${node}`;
 
 /** With a node, the logs of all that ever ran there went: also of what ended long before the window. */
 function onRemovedNodes(base: RecordBase, { cluster, ...own }: Selection, { from, recordsTo }: EvidenceWindow): Wish[] {
