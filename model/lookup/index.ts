@@ -6,6 +6,17 @@ export * from './readings';
 export * from './line-origin';
 export * from './found-run';
 export { type LokiQuestion, type LokiReply, type Plan, runPlan } from './plan';
+export {
+  type Location,
+  type Lookup,
+  type LookupScope,
+  type Miss,
+  type NsQuery,
+  type Place,
+  queriesOf,
+  queriesOfRuns,
+  runsOf,
+} from './location';
 export * from './lookup-plan';
 export { foreignRuns, lacksLines } from './foreign-lines';
 export { foreignVerdicts } from './foreign-verdicts';

@@ -4,7 +4,8 @@ import { type ContainerRecord, containerRecordSchema, podRecordSchema } from '..
 import { formatNs } from '../time';
 import { workloadOf } from '../workload';
 import { LineJoiner } from './line-joiner';
-import { lookupPlan, queriesOf, queriesOfRuns, runsOf } from './lookup-plan';
+import { queriesOf, queriesOfRuns, runsOf } from './location';
+import { lookupPlan } from './lookup-plan';
 import { nearNamesPlan } from './near-names';
 import { Origins } from './origins';
 import { runPlan } from './plan';

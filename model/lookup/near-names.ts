@@ -2,7 +2,7 @@ import { narrowed, RECORD_SELECTOR, recordQuery } from '../evidence';
 import type { LogEntry } from '../log-entry';
 import { matcher } from '../logql';
 import { distance, isNear } from '../nearest';
-import type { LookupScope } from './lookup-plan';
+import type { LookupScope } from './location';
 import type { Plan } from './plan';
 import type { Target } from './target';
 

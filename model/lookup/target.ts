@@ -43,3 +43,6 @@ export const ID_DIGITS = 64;
 export function nameOfTarget(target: Target): string {
   return target.kind === 'container' ? `container ${target.id.slice(0, 12)}` : `${target.kind}/${target.name}`;
 }
+
+export type ContainerTarget = Extract<Target, { kind: 'container' }>;
+export type NamedTarget = Exclude<Target, { kind: 'container' }>;
