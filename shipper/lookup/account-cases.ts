@@ -34,12 +34,12 @@ export async function addCases(
 }
 
 /**
- * What is known beside the container record, such as that its node was removed. Of a container that may write on, the
- * case is about what rotation deleted only.
+ * What is known beside the container record, such as that its node was removed, or what the API server says of its end.
+ * Of a container that may write on, the case is about what rotation deleted only.
  */
 function settled({ status }: Account, { status: known, rotatedAway, finished }: Case): LogStatus {
   const isPartOnly = rotatedAway !== null && finished === null;
-  return status === 'pending' && !isPartOnly ? known : status;
+  return isPartOnly ? status : known;
 }
 
 function selectionsOf(accounts: readonly Account[]): CaseSelection[] {

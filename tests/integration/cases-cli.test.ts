@@ -178,6 +178,27 @@ const quiet = [
   ),
 ];
 
+/** A cluster whose agent ended long before the end of the window, and a pod that ran and was deleted afterwards. */
+const ended = [
+  outgoing(
+    { ...heartbeat('22:00:00', '23:01:00', { final: true }), cluster: 'c7' },
+    day(23, '23:01'),
+    HEARTBEAT_METADATA
+  ),
+  outgoing(
+    {
+      ...pod({
+        ...{ id: 'after', pod: 'after', created: day(23, '23:05'), finished: day(23, '23:06') },
+        containers: ran(day(23, '23:05'), day(23, '23:06')),
+        deletion: { requested: day(23, '23:10'), gone: day(23, '23:10'), by: 'drain' },
+      }),
+      cluster: 'c7',
+    },
+    day(23, '23:06'),
+    POD_METADATA
+  ),
+];
+
 function day(n: number, clock: string): string {
   return `2026-11-${n}T${clock}:00.000000000Z`;
 }
@@ -199,7 +220,7 @@ beforeAll(async () => {
   store = await startStore({ dir, port: 0, now: () => Number(NOW / 1_000_000n) });
   connection = connectLoki({ url: store.url });
   const writer = new RecordWriter(connection, { logger: createLogger('error'), now: () => NOW });
-  const all = [...recorded, ...elsewhere, ...scattered, ...skipped, ...quiet];
+  const all = [...recorded, ...elsewhere, ...scattered, ...skipped, ...quiet, ...ended];
   all.forEach((record) => writer.write(record));
   await writer.flush();
   expect(writer.statistics).toMatchObject({ acknowledged: all.length, refused: 0 });
@@ -236,6 +257,15 @@ describe('CaseReader, on the recorded node', () => {
   test('asked for one Job it still knows how many others went with it', async () => {
     const [hello] = await read({ cluster: 'c1', job: 'hello' });
     expect(hello?.statement).toMatchObject({ code: 'reclaimed', others: 33 });
+  });
+
+  test.each<[string, CaseSelection]>([
+    ['all pods', { cluster: 'c7' }],
+    ['a pod', { cluster: 'c7', pod: 'after' }],
+    ['a node', { cluster: 'c7', node: 'node-a' }],
+  ])('knows of %s that the agent had ended by then, also where that was long before the end', async (_, selection) => {
+    const [only] = await read(selection);
+    expect(only?.unseen).toEqual({ code: 'unseen-silent', node: 'node-a', from: '2026-11-23T23:01:00.000Z', to: null });
   });
 
   test('finds the pod of a container by the beginning of its id, also where the node never showed the id', async () => {
