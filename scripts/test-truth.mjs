@@ -2,20 +2,6 @@
 //   --runs N   so many container runs (default 10000)
 //   --from N   the first seed (default 1)
 //   --show N   print so many wrong answers (default 5)
-import { build } from 'esbuild';
-import { spawnSync } from 'node:child_process';
+import { runBundled } from './run-bundled.mjs';
 
-const cwd = new URL('..', import.meta.url).pathname;
-await build({
-  entryPoints: { truth: 'tests/truth/main.ts' },
-  absWorkingDir: cwd,
-  outdir: 'build',
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'cjs',
-  logLevel: 'warning',
-});
-process.exit(
-  spawnSync(process.execPath, ['build/truth.js', ...process.argv.slice(2)], { stdio: 'inherit', cwd }).status ?? 1
-);
+await runBundled('tests/truth/main.ts');

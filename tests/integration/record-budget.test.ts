@@ -3,33 +3,21 @@ import { replay, atTheEnd } from '../../shipper/cluster/testing/replayed';
 import { recordedEvents } from '../../shipper/cluster/testing/recording';
 import { createLogger } from '../../shipper/common/log';
 import { RecordWriter } from '../../shipper/loki/record-writer';
-import { agentConfig, Agents, entriesOf, storedContainerRecords } from './agent-harness';
+import { agentConfig, entriesOf, storedContainerRecords } from './agent-harness';
 import { until } from '../testkit/until';
-import { SimulatedNode } from '../testkit/simulated-node';
-import { startTestStore, type TestStore } from '../testkit/store';
+import { agentScene } from './agent-scene';
 
 const JOB = 'hello';
 /** What a Job of 20 pods may cost, its end, its logs' leaving and its deletion included. */
 const BUDGET = { lines: 60, bytes: 40 * 1024 };
 const containerId = (name: string) => createHash('sha256').update(name).digest('hex');
 
-const agents = new Agents();
-let node: SimulatedNode;
-let store: TestStore;
-beforeEach(async () => {
-  node = new SimulatedNode();
-  store = await startTestStore();
-});
-afterEach(async () => {
-  await agents.stopAll();
-  await store.close();
-  node.remove();
-});
+const scene = agentScene();
 
 test(`a Job of 20 pods costs less than ${BUDGET.lines} lines and ${BUDGET.bytes / 1024} KB of records`, async () => {
   // The recorded Job, as the watch writes it.
   const watched = replay(recordedEvents());
-  const writer = new RecordWriter(store.connection, { logger: createLogger('error') });
+  const writer = new RecordWriter(scene.store.connection, { logger: createLogger('error') });
   watched.filter(({ line }) => line.includes(`"job":"${JOB}"`)).forEach((record) => writer.write(record));
   await writer.flush();
   await writer.close(60_000);
@@ -38,17 +26,17 @@ test(`a Job of 20 pods costs less than ${BUDGET.lines} lines and ${BUDGET.bytes 
   const pods = atTheEnd(watched, 'pod').filter(({ job }) => job === JOB);
   expect(pods).toHaveLength(20);
   const containers = pods.map(({ pod, id }) =>
-    node.container({ namespace: 'job-test', pod, uid: id, container: JOB }).link(containerId(pod)).write(1)
+    scene.node.container({ namespace: 'job-test', pod, uid: id, container: JOB }).link(containerId(pod)).write(1)
   );
-  const { agent } = await agents.start(agentConfig(node, store.url));
+  const { agent } = await scene.agents.start(agentConfig(scene.node, scene.store.url));
   await until('all to be in the store', () => agent.containerRecords().length === 20 && agent.unacked === 0);
   containers.forEach((container) => container.deleteFiles());
   await until('the final container records', async () => {
-    const containerRecords = await storedContainerRecords(store);
+    const containerRecords = await storedContainerRecords(scene.store);
     return containers.every((container) => containerRecords.get(container.id)?.final === true);
   });
 
-  const entries = await entriesOf(store, '{service_name="afterlog"}');
+  const entries = await entriesOf(scene.store, '{service_name="afterlog"}');
   const bytesOf = (metadata: Readonly<Record<string, string>>) =>
     Object.entries(metadata).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
   const lineBytes = entries.reduce((sum, { line }) => sum + Buffer.byteLength(line), 0);

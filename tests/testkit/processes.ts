@@ -1,11 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { until } from './until';
 
-const root = join(__dirname, '../..');
-
-/** The built program (`npm run build:shipper`). */
-export const PROGRAM = join(root, 'build/afterlog.js');
+/** The built program (`npm run build:shipper`), from the repository's root, in which tests and scripts run. */
+export const PROGRAM = resolve('build/afterlog.js');
 
 /** How a process ended. */
 export interface End {
@@ -25,7 +23,7 @@ export class RunningProgram {
   /** @param env instead of this process's: what leads a command to another Loki or cluster is not passed on */
   constructor(command: readonly string[], env: NodeJS.ProcessEnv = {}) {
     const [file = '', ...args] = command;
-    const plain = { PATH: process.env.PATH, HOME: '/nonexistent', NODE_PATH: join(root, 'node_modules') };
+    const plain = { PATH: process.env.PATH, HOME: '/nonexistent' };
     this.child = spawn(file, args, { env: { ...plain, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
