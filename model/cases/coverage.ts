@@ -61,8 +61,8 @@ export class Coverage {
       }
     }
     this.agents.forEach((all, node) => this.agents.set(node, joined(all, RESTART_GAP)));
-    // A process goes on in the kubelet's log where the one before it ended.
-    this.logs.forEach((all, node) => this.logs.set(node, joined(all, 0)));
+    // A process goes on in the kubelet's log where the one before it ended: between two lines there is nothing.
+    this.logs.forEach((all, node) => this.logs.set(node, joined(all, RESTART_GAP)));
     for (const { cluster, from, to, completeUntil, kinds } of watches) {
       this.hasWatches.add(cluster);
       const until = completeUntil ?? null;
@@ -88,7 +88,7 @@ export class Coverage {
 
   /** When a node's kubelet's log was read and understood, oldest first. */
   ofKubeletLog(cluster: string, node: string | null): readonly Interval[] {
-    return joined(this.logs.get(`${cluster}/${node ?? ''}`) ?? [], RESTART_GAP);
+    return this.logs.get(`${cluster}/${node ?? ''}`) ?? [];
   }
 
   /** When the nodes of a cluster were watched and all of it is in Loki, oldest first. */

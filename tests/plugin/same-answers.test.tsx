@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,6 +39,9 @@ const PATIENCE_MS = 600_000;
 const program = join(__dirname, '../../build/afterlog.js');
 const HOUR_MS = 3_600_000;
 const logger = createLogger('error');
+const truthSchema = z.object({
+  ...{ uid: z.string(), container: z.string(), restart: z.number(), cause: z.string().nullable() },
+});
 const accountSchema = z.object({ status: z.string(), cause: z.string(), confidence: z.string() });
 
 type Verdict = Pick<Case, 'status' | 'cause' | 'confidence'>;
@@ -109,6 +113,17 @@ describe.each([
 
   test('there is a case where its log was removed', () => {
     expect(cases).toHaveLength(count);
+  });
+
+  test('the cause is the one that is known, where the recording tells it', () => {
+    const file = join(__dirname, '../recording', recording, 'ground-truth.jsonl');
+    const lines = existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : [];
+    const truth = lines.map((line) => truthSchema.parse(JSON.parse(line))).filter(({ cause }) => cause !== null);
+    const causes = Object.fromEntries(cases.map(({ id, cause }) => [id, cause]));
+    expect(truth.map(({ uid, container, restart }) => causes[`${uid}/${container}/${restart}`])).toEqual(
+      truth.map(({ cause }) => cause)
+    );
+    expect(truth).toHaveLength(recording === 'disk-pressure-1.36' ? count : 0);
   });
 
   test('`cases` without evidence says the same', async () => {
