@@ -89,9 +89,11 @@ describe.each(targetNames())('the panel on %s', (target) => {
     await page.mouse.move(x + width * 0.5, y + 60, { steps: 4 });
     await page.mouse.move(x + width * 0.75, y + 60, { steps: 4 });
     await page.mouse.up();
+    // Grafana writes ISO 8601, the host milliseconds.
+    const timeOf = (text: string | null) => (/^\d+$/.test(text ?? '') ? Number(text) : Date.parse(text ?? ''));
     const spanOf = (address: string) => {
       const params = new URL(address).searchParams;
-      return Number(params.get('to')) - Number(params.get('from'));
+      return timeOf(params.get('to')) - timeOf(params.get('from'));
     };
     await page.waitForURL((url) => spanOf(url.href) > 0);
     expect(spanOf(page.url()) / 3_600_000).toBeCloseTo(0.5, 1);
