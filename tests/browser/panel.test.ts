@@ -69,12 +69,7 @@ describe.each(targetNames())('the panel on %s', (target) => {
     expect(await link.getAttribute('href')).toMatch(/\/lookup\?q=job-test\/tick-\d+-\w+$/);
     await drawer.getByRole('link', { name: 'Open in Afterlog' }).waitFor();
     await expectSound(visit, 'panel-lost-logs');
-    // From Grafana 12 on the focused close button has a tooltip, and the first Escape takes that away.
-    if ((await page.getByRole('tooltip').count()) > 0) {
-      await page.keyboard.press('Escape');
-    }
-    await page.keyboard.press('Escape');
-    await drawer.waitFor({ state: 'detached' });
+    await visit.closeByEscape(drawer);
     await visit.close();
   });
 

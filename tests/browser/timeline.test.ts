@@ -104,8 +104,7 @@ describe.each(targetNames())('the timeline on %s', (target) => {
     const keys = page.getByRole('dialog').filter({ hasText: 'Keys of the timeline' });
     await keys.getByText('Zoom at the pointer').waitFor();
     await expectSound(visit, 'timeline-keys');
-    await page.keyboard.press('Escape');
-    await keys.waitFor({ state: 'detached' });
+    await visit.closeByEscape(keys);
     await page.getByRole('button', { name: 'Stop' }).waitFor({ state: 'detached' });
     const { x = 0, y = 0, width = 0 } = (await grid.boundingBox()) ?? {};
     await page.mouse.move(x + width * 0.7, y + 60);
