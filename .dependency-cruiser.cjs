@@ -22,9 +22,6 @@ const stairs = {
   'src/': [['shared'], ['data'], ['timeline'], ['app'], ['details'], ['pages'], ['job-timeline-panel', 'extensions']],
 };
 
-/** Rooms whose knots are known and being untied: warnings until then. */
-const KNOTTED = '^shipper/agent(/|$)';
-
 const stairRules = Object.entries(stairs).flatMap(([base, steps]) =>
   steps.flatMap((rooms, step) =>
     rooms.map((room) => {
@@ -34,7 +31,7 @@ const stairRules = Object.entries(stairs).flatMap(([base, steps]) =>
         .filter((other) => other !== room);
       return {
         name: `down-only: ${base}${room}`,
-        severity: base === 'shipper/agent/' ? 'warn' : 'error',
+        severity: 'error',
         from: { path: `^${base}${room}/` },
         to: { path: [...above.map((other) => `^${base}${other}/`), `^${base}[^/]+\\.tsx?$`] },
       };
@@ -45,16 +42,8 @@ const stairRules = Object.entries(stairs).flatMap(([base, steps]) =>
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
-    { name: 'no-circle', severity: 'error', from: { pathNot: KNOTTED }, to: { circular: true } },
-    {
-      name: 'no-folder-circle',
-      severity: 'error',
-      scope: 'folder',
-      from: { pathNot: KNOTTED },
-      to: { circular: true },
-    },
-    { name: 'known-circle', severity: 'warn', from: { path: KNOTTED }, to: { circular: true } },
-    { name: 'known-folder-circle', severity: 'warn', scope: 'folder', from: { path: KNOTTED }, to: { circular: true } },
+    { name: 'no-circle', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-folder-circle', severity: 'error', scope: 'folder', from: {}, to: { circular: true } },
     {
       name: 'model-imports-nothing',
       comment: 'model/ is pure: nothing of ours, no Node.js, and no package but zod',

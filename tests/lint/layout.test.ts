@@ -113,12 +113,15 @@ describe('the rules of the layout', () => {
     const circles = violationsIn([
       ['model/x.ts', 'model/y'],
       ['model/y.ts', 'model/x', 'type'],
+      ['shipper/agent/push/x.ts', 'shipper/agent/push/y'],
+      ['shipper/agent/push/y.ts', 'shipper/agent/push/x', 'type'],
       ['pocket-loki/x/a.ts', 'pocket-loki/y/b'],
       ['pocket-loki/y/c.ts', 'pocket-loki/x/d'],
     ]);
     expect(circles).toEqual(
       expect.arrayContaining([
         'model/x.ts no-circle',
+        'shipper/agent/push/x.ts no-circle',
         'pocket-loki/x no-folder-circle',
         'pocket-loki/y no-folder-circle',
       ])
