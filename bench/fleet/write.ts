@@ -58,11 +58,13 @@ class Stream {
  * Writes a day (UTC) of a fleet hour by hour, as records come: a stream must not be given what is much older than its newest.
  *
  * @param kinds undefined for all
+ * @param dayOf the records of a node and day, where others than the fleet's own are to be written
  */
 export async function writeDay(
   { url, nodes, start, end }: Fleet,
   dayStart: number,
-  kinds: ReadonlySet<string> | undefined
+  kinds: ReadonlySet<string> | undefined,
+  dayOf: typeof nodeDay = nodeDay
 ): Promise<{ records: number; bytes: number }> {
   const streams = new Map<string, Stream>();
   let [records, bytes] = [0, 0];
@@ -73,7 +75,7 @@ export async function writeDay(
     }
   };
   for (let node = 0; node < nodes; node++) {
-    nodeDay(node, dayStart).forEach(take);
+    dayOf(node, dayStart).forEach(take);
   }
   for (const record of watchDay(dayStart, start)) {
     take(record);

@@ -59,9 +59,16 @@ export interface CapacitySource {
   newest(query: string, span: Span): Promise<Pick<LogEntry, 'ns' | 'line'> | undefined>;
   /** The series of a metric query. */
   series(query: string, span: Span, stepMs: number): Promise<NumberSeries[]>;
-  /** The cases of the selection that happened in a time range, added up. */
-  cases(window: CapacityWindow): Promise<CaseTally[]>;
+  /**
+   * The cases of the selection that happened in a time range, added up: by all of it, or by node and by family apart.
+   *
+   * @param wantsFamilies else counts by node will do
+   */
+  cases(window: CapacityWindow, wantsFamilies: boolean): Promise<CaseTally[] | CaseMargins>;
 }
+
+/** Cases by node, and by Job family: as `CountInput` takes them. */
+export type CaseMargins = Pick<CountInput, 'cases' | 'familyCases'>;
 
 /** How far a reading is. */
 export interface CapacityProgress {
@@ -139,7 +146,7 @@ export class CapacityReader {
       input: inputOf({ range, rollups, ...uncounted, withKubeletLog: new Set<string>(), nodes }),
       missing: 'counts',
     };
-    const counts = await this.counts(base, rollups, selection, { ...window, ...range });
+    const counts = await this.counts(base, rollups, selection, { ...window, ...range }, true);
     const familyRecords = await this.families(counts);
     const inputNow = { ...inputOf(counts), familyRecords };
     yield { input: inputNow, missing: 'before' };
@@ -148,7 +155,7 @@ export class CapacityReader {
     };
     const baseBefore = new RecordBase();
     const rollupsBefore = await this.disks(baseBefore, selection, earlier, window.now);
-    const before = await this.counts(baseBefore, rollupsBefore, selection, earlier);
+    const before = await this.counts(baseBefore, rollupsBefore, selection, earlier, false);
     yield { input: { ...inputNow, before }, missing: null };
   }
 
@@ -178,7 +185,8 @@ export class CapacityReader {
     base: RecordBase,
     rollups: RollupRecord[],
     selection: CapacitySelection,
-    window: CapacityWindow
+    window: CapacityWindow,
+    wantsFamilies: boolean
   ): Promise<CountInput> {
     const range = { from: window.from, to: window.to };
     const afterwards = { from: range.from, to: window.recordsTo };
@@ -186,13 +194,15 @@ export class CapacityReader {
     this.step();
     const pressures = await this.pressures(selection, range, afterwards.to);
     this.step();
-    const cases = await this.source.cases(window);
+    const counted = await this.source.cases(window, wantsFamilies);
+    const { cases, familyCases } = Array.isArray(counted) ? { cases: counted, familyCases: undefined } : counted;
     this.step();
     await this.rest(base, selection, range, { rollups, pressures, cases });
     this.step();
     const watched = await this.watched(selection, range);
     this.step();
     return {
+      familyCases,
       ...{ range, rollups, pressures, cases, gcs: base.of('gcs'), pods: base.of('pods'), watched },
       ...{ withKubeletLog: withKubeletLog(base, rollups), nodes: nodesIn(base, rollups) },
     };
@@ -203,7 +213,7 @@ export class CapacityReader {
     base: RecordBase,
     { cluster }: CapacitySelection,
     range: Span,
-    known: { rollups: RollupRecord[]; pressures: PressureRecord[]; cases: CaseTally[] }
+    known: { rollups: RollupRecord[]; pressures: PressureRecord[]; cases: readonly CaseTally[] }
   ): Promise<void> {
     const nodes = new Set(nodesIn(base, known.rollups).map(({ node }) => node));
     known.pressures.forEach(({ record }) => nodes.add(record.node));
@@ -247,9 +257,9 @@ export class CapacityReader {
   }
 
   /** The newest records of the Job families that findings may be about: a few queries of one entry each. */
-  private async families({ range, cases, rollups, watched }: CountInput): Promise<FamilyRecords> {
+  private async families({ range, cases, familyCases, rollups, watched }: CountInput): Promise<FamilyRecords> {
     const base = new RecordBase();
-    const wanted = familiesToRead(cases, familiesOf(rollups, MAX_FAMILIES));
+    const wanted = familiesToRead(familyCases ?? cases, familiesOf(rollups, MAX_FAMILIES));
     for (let first = 0; first < wanted.length; first += FAMILIES_AT_ONCE) {
       const some = wanted.slice(first, first + FAMILIES_AT_ONCE);
       await Promise.all(some.map((family) => this.family(base, family, range, watched.has(family.cluster))));

@@ -69,7 +69,10 @@ export interface CountInput {
   gcs: readonly GcRecord[];
   pressures: readonly PressureRecord[];
   pods: readonly PodRecord[];
+  /** By all of it; where `familyCases` are given, by node, and only those with cause C15 by Job family too. */
   cases: readonly CaseTally[];
+  /** By Job family, where counts by all of it would be too many. Of a review by node those with most of a cause only. */
+  familyCases?: readonly CaseTally[];
   /** Keys (`nodeKey`) of nodes whose kubelet log was read: else nobody knows their reclaims. */
   withKubeletLog: ReadonlySet<string>;
   /** Clusters that a watch observed, and for which part of the range: else nobody knows conditions and evictions. */
@@ -106,7 +109,7 @@ export function rowsBy(by: GroupBy, input: CountInput): CapacityRow[] {
   for (const pod of input.pods) {
     addPod(rowOf(pod), pod, input.range);
   }
-  for (const tally of input.cases) {
+  for (const tally of by === 'node' ? input.cases : (input.familyCases ?? input.cases)) {
     const row = rowOf(tally);
     row.logs[tally.status] += tally.count;
     if (by !== 'node' && tally.cause === 'C1') {

@@ -2,6 +2,7 @@ export {
   type CapacityPart,
   type CapacityProgress,
   CapacityReader,
+  type CaseMargins,
   type CapacitySelection,
   type CapacitySource,
   type CapacityWindow,

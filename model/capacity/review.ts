@@ -121,6 +121,7 @@ export function reviewOf(by: GroupBy, input: CapacityInput, changes?: SettingCha
     families,
     findings: findingsOf({
       ...{ nodes: facts, cases: input.cases, families },
+      familyCases: input.familyCases ?? input.cases,
       evicted: input.pods.filter((pod) => isEvictedIn(input.range, pod)),
       records,
       rangeMs: input.range.to - input.range.from,

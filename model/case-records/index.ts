@@ -12,4 +12,5 @@ export {
 } from './case-record';
 export { type CaseEntry, CountedCases } from './counted';
 export { caseCountQuery, caseQuery } from './queries';
+export { countsByBoth, countsByFamily, countsByNode, topFamilies } from './margins';
 export { type CaseCoverage, type Segment, segmentsOf } from './segments';

@@ -9,6 +9,8 @@ import type { RollupPeriod } from './rollup';
  */
 const SHARDED: ReadonlySet<string> = new Set(['case', 'container', 'disk', 'gc', 'heartbeat', 'rollup', 'thresholds']);
 const SHARDS = 16;
+/** The values of the label `shard`. */
+export const SHARD_NAMES: readonly string[] = Array.from({ length: SHARDS }, (_, shard) => shardName(shard));
 
 /** Labels of a late record's stream: the hour that it belongs to. */
 export interface LateLabels {
@@ -51,5 +53,9 @@ export function shardMatch(kind: string, nodes: LabelMatch | undefined): LabelMa
 export function shardOf(node: string): string {
   const hash = fnv1a(node);
   // The low bits alone follow the last character: nodes that are numbered would not spread.
-  return String(((hash >>> 16) ^ hash) & (SHARDS - 1)).padStart(2, '0');
+  return shardName(((hash >>> 16) ^ hash) & (SHARDS - 1));
+}
+
+function shardName(shard: number): string {
+  return String(shard).padStart(2, '0');
 }

@@ -1,8 +1,9 @@
-import type { CapacitySource, CapacityWindow, CaseTally } from '../../model/capacity';
+import type { CapacitySource, GroupBy } from '../../model/capacity';
 import type { Span } from '../../model/evidence';
 import type { CaseList } from '../cases/case-list';
 import { newestEntry, pages } from '../loki/pages';
 import type { QueryClient } from '../loki/query-client';
+import { CaseCounts } from './case-counts';
 
 /** Which cluster and node a review on the command line is about. */
 export interface NamedSelection {
@@ -17,7 +18,8 @@ export function capacitySource(
   client: QueryClient,
   cases: CaseList,
   named: NamedSelection,
-  signal: AbortSignal
+  signal: AbortSignal,
+  by: GroupBy
 ): CapacitySource {
   return {
     pages: (query, span) => pages(client, { query, ...nanos(span) }, 'backward', { signal }),
@@ -27,28 +29,13 @@ export function capacitySource(
       return entry;
     },
     series: (query, span, stepMs) => client.series({ query, ...nanos(span) }, BigInt(stepMs) * MS, signal),
-    async cases(window) {
-      const tallies = await talliesOf(cases, named, window);
+    async cases(window, wantsFamilies) {
+      const families = !wantsFamilies ? 'none' : by === 'namespace' || by === 'job' ? 'all' : 'most';
+      const counted = await new CaseCounts(client, cases, named, signal).read(window, families);
       signal.throwIfAborted();
-      return tallies;
+      return counted;
     },
   };
-}
-
-/** Cases added up as they come: what is in memory does not grow with their number. */
-async function talliesOf(cases: CaseList, named: NamedSelection, window: CapacityWindow): Promise<CaseTally[]> {
-  const tallies = new Map<string, CaseTally>();
-  const { from, to } = nanos(window);
-  const [recordsTo, now] = [BigInt(Math.ceil(window.recordsTo)) * MS, BigInt(Math.ceil(window.now)) * MS];
-  for await (const slice of cases.slices(named, { from, to, recordsTo, now })) {
-    for (const { cluster, node, namespace, workload, status, cause } of slice) {
-      const key = JSON.stringify([cluster, node, namespace, workload, status, cause]);
-      const tally = tallies.get(key) ?? { cluster, node, namespace, workload, status, cause, count: 0 };
-      tally.count++;
-      tallies.set(key, tally);
-    }
-  }
-  return [...tallies.values()];
 }
 
 const nanos = ({ from, to }: Span): { from: bigint; to: bigint } => ({

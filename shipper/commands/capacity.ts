@@ -99,7 +99,7 @@ async function run(input: CommandInput): Promise<ExitCode> {
   }
   let read: CapacityInput | undefined;
   const observers = await withCases(input, times, async (_, cases, { client, signal, onProgress }) => {
-    const source = capacitySource(client, cases, { cluster, node }, signal);
+    const source = capacitySource(client, cases, { cluster, node }, signal, by);
     const reader = new CapacityReader(source, ({ read: records }) => onProgress({ read: records, total: 0 }));
     try {
       for await (const { input: part, missing } of reader.read({ cluster, node, poolLabel }, millis(window))) {

@@ -37,6 +37,8 @@ const MAX_ENTRIES = 5000;
 const tooManyEntries = /max_entries_limit\w* \(\d+ > (\d+)\)/;
 /** Addresses longer than this are cut by some proxies: then the query goes into the body. */
 const MAX_QUERY_IN_ADDRESS = 2000;
+/** Loki refuses ranges of more than 721 hours (max_query_length). */
+const LONGEST_RANGE_NS = 28n * 86_400_000_000_000n;
 const RETRY_AFTER_MS = [500, 1000, 2000];
 
 /**
@@ -85,20 +87,37 @@ export class QueryClient {
 
   /**
    * A metric query's series over a span, a number every `stepNs`: each is about what its range names, up to its time.
-   * Span and step are whole steps since 1970, for to those Loki may move the times.
+   * Span and step are whole steps since 1970, for to those Loki may move the times. A span longer than Loki takes is asked
+   * about in parts.
    */
   async series({ query, from, to }: RangeQuery, stepNs: bigint, signal?: AbortSignal): Promise<Series[]> {
     const step = `${Number(stepNs) / 1e9}s`;
-    const parameters = { query, start: `${from}`, end: `${to}`, step };
-    const { body } = await this.ask('/loki/api/v1/query_range', parameters, signal);
-    return parseMatrix(body);
+    const longest = LONGEST_RANGE_NS - (LONGEST_RANGE_NS % stepNs);
+    const all = new Map<string, Series>();
+    for (let start = from; start <= to; start += longest) {
+      const last = start + longest - stepNs;
+      const end = last < to ? last : to;
+      const parameters = { query, start: `${start}`, end: `${end}`, step };
+      const { body } = await this.ask('/loki/api/v1/query_range', parameters, signal);
+      for (const series of parseMatrix(body)) {
+        const key = JSON.stringify(Object.entries(series.labels).sort());
+        const known = all.get(key);
+        all.set(key, known === undefined ? series : { ...known, points: [...known.points, ...series.points] });
+      }
+    }
+    return [...all.values()];
   }
 
-  /** The values that a label has in the streams of a selector. */
+  /** The values that a label has in the streams of a selector. Of a range longer than Loki takes it asks in parts. */
   async labelValues(label: string, { query, from, to }: RangeQuery, signal?: AbortSignal): Promise<string[]> {
-    const parameters = { query, start: `${from}`, end: `${to}` };
-    const { body } = await this.ask(`/loki/api/v1/label/${encodeURIComponent(label)}/values`, parameters, signal);
-    return parseTexts(body);
+    const values = new Set<string>();
+    for (let end = to; end > from || end === to; end -= LONGEST_RANGE_NS) {
+      const start = end - LONGEST_RANGE_NS > from ? end - LONGEST_RANGE_NS : from;
+      const parameters = { query, start: `${start}`, end: `${end}` };
+      const { body } = await this.ask(`/loki/api/v1/label/${encodeURIComponent(label)}/values`, parameters, signal);
+      parseTexts(body).forEach((value) => values.add(value));
+    }
+    return [...values];
   }
 
   /** Overload passes: 429 and 5xx are asked again a few times. */

@@ -47,6 +47,8 @@ export interface FamilyRecords {
 export interface FindingInput {
   nodes: readonly NodeFacts[];
   cases: readonly CaseTally[];
+  /** The same by Job family. */
+  familyCases: readonly CaseTally[];
   /** Evicted pods. */
   evicted: readonly PodRecord[];
   /** null where no rollup tells. */

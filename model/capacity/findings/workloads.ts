@@ -50,7 +50,7 @@ export function workloadFindings(input: FindingInput): Finding[] {
 }
 
 /** The Job families that records tell of, those with most in use first, then those with most cases. */
-function familiesOf({ families, records, cases }: FindingInput): Family[] {
+function familiesOf({ families, records, familyCases: cases }: FindingInput): Family[] {
   const all = new Map<string, Family>();
   const family = (cluster: string, namespace: string, name: string) => {
     const key = JSON.stringify([cluster, namespace, name]);

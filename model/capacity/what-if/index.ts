@@ -45,6 +45,8 @@ export interface WhatIfInput {
   gcs: readonly GcRecord[];
   thresholds: readonly ThresholdsRecord[];
   cases: readonly CaseTally[];
+  /** The same by Job family, where it is apart. */
+  familyCases?: readonly CaseTally[];
   records: FamilyRecords;
   /** Nodes, with the layout of their disks where it is known. */
   nodes: ReadonlyArray<{ cluster: string; node: string; layout: DiskRecord['layout'] | undefined }>;
@@ -137,7 +139,7 @@ function rotationUnder({ cases, records, thresholds }: WhatIfInput, changes: Set
   });
 }
 
-function ttlUnder({ cases, records }: WhatIfInput, seconds: number): LogsUnder {
+function ttlUnder({ cases, familyCases = cases, records }: WhatIfInput, seconds: number): LogsUnder {
   const jobs = new Map(records.jobs.map((job) => [familyKey(job.cluster, job.namespace, job.job), job]));
   const ttls = new Map(
     records.pods.flatMap(({ cluster, namespace, workload, job }) => {
@@ -145,7 +147,7 @@ function ttlUnder({ cases, records }: WhatIfInput, seconds: number): LogsUnder {
       return ttl === null ? [] : [[familyKey(cluster, namespace, workload), ttl] as const];
     })
   );
-  return logsUnder(cases, 'C7', ({ cluster, namespace, workload }) => {
+  return logsUnder(familyCases, 'C7', ({ cluster, namespace, workload }) => {
     const ttl = ttls.get(familyKey(cluster, namespace, workload));
     return ttl === undefined ? undefined : ttl < seconds;
   });
