@@ -1,5 +1,5 @@
 // `node bench/capacity/run.mjs --loki.url URL [--loki.pid PID] [--nodes 50] [--days 30]`
 // Writes what a capacity review reads of a generated fleet into a Loki, asks for reviews, and prints what they cost.
-import { runBundled } from '../run-bundled.mjs';
+import { runBundled } from '../../scripts/run-bundled.mjs';
 
-await runBundled('capacity');
+await runBundled('bench/capacity/main.ts');

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse, parseAllDocuments } from 'yaml';
 import * as z from 'zod';
+import { startTestStore } from '../testkit/store';
 
 const run = promisify(execFile);
 const deploy = join(__dirname, '../../deploy');
@@ -92,6 +93,45 @@ describe('the workloads', () => {
     const { containers } = await podOf(file);
     expect(Object.keys(containers[0].resources.limits).sort()).toEqual(['ephemeral-storage', 'memory']);
     expect(Object.keys(containers[0].resources.requests).sort()).toEqual(['cpu', 'ephemeral-storage', 'memory']);
+  });
+});
+
+describe('the scheduled capacity report', () => {
+  it('is a CronJob with the limits of the other workloads, whose command the program takes', async () => {
+    const text = await readFile(join(deploy, 'examples/capacity-report.yaml'), 'utf8');
+    const report = z
+      .object({
+        apiVersion: z.literal('batch/v1'),
+        kind: z.literal('CronJob'),
+        spec: z.object({
+          schedule: z.string().regex(/^(?:\S+ ){4}\S+$/),
+          jobTemplate: z.object({
+            spec: z.object({
+              template: z.object({
+                spec: podSchema.omit({ volumes: true }).extend({
+                  restartPolicy: z.literal('Never'),
+                  automountServiceAccountToken: z.literal(false),
+                  containers: z.tuple([
+                    containerSchema
+                      .omit({ volumeMounts: true })
+                      .extend({ env: z.array(z.object({ name: z.string(), value: z.string() })) }),
+                  ]),
+                }),
+              }),
+            }),
+          }),
+        }),
+      })
+      .parse(parse(text));
+    const [{ args, env, resources }] = report.spec.jobTemplate.spec.template.spec.containers;
+    expect(Object.keys(resources.limits).sort()).toEqual(['ephemeral-storage', 'memory']);
+    const store = await startTestStore();
+    const set = Object.fromEntries(env.map(({ name }) => [name, store.url]));
+    expect(Object.keys(set)).toEqual(['LOKI_ADDR']);
+    const { stdout } = await run(process.execPath, [program, ...args], {
+      env: { ...process.env, ...set },
+    }).finally(() => store.close());
+    expect(stdout).toMatch(/^# Capacity review, /);
   });
 });
 
