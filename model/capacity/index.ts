@@ -20,6 +20,7 @@ export {
 export { type Content, CONTENTS } from './disk-use';
 export { familiesToRead, type FamilyRecords, type FamilyToRead, familyText, type Finding } from './findings';
 export { type Distance } from './headroom';
+export { type CapacityNames, namesIn, type Narrowing, narrowed } from './narrow';
 export { type CapacityInput, type CapacityReview, type NodeCapacity, reviewOf } from './review';
 export { type TrendRow } from './trend';
 export {
@@ -42,5 +43,6 @@ export {
   type Section,
   type SectionName,
   sectionsOf,
+  sizeOf,
   type Table,
 } from './report';

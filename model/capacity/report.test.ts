@@ -1,5 +1,5 @@
 import { Words } from '../messages';
-import { csvOf, markdownOf, reviewOf, sectionsOf } from '.';
+import { csvOf, markdownOf, rangeText, reviewOf, sectionsOf } from '.';
 import { disk, HOUR, input, iso, START, tally } from './testing/inputs';
 
 describe('a report', () => {
@@ -25,7 +25,9 @@ describe('a report', () => {
         expect(row.map(({ text }) => typeof text)).toEqual(table.columns.map(() => 'string'))
       )
     );
-    expect(markdownOf(review, { from: iso(START), to: iso(START + HOUR) }, words)).not.toContain('undefined');
+    expect(markdownOf(review, rangeText({ from: iso(START), to: iso(START + HOUR) }, words), words)).not.toContain(
+      'undefined'
+    );
   });
 
   test('shows the disks of the worst nodes and counts the others', () => {
@@ -36,7 +38,7 @@ describe('a report', () => {
   });
 
   test('escapes what separates cells', () => {
-    expect(markdownOf(review, { from: iso(START), to: iso(START) }, new Words())).toContain('| a\\|"b",c |');
+    expect(markdownOf(review, 'today', new Words())).toContain('| a\\|"b",c |');
     expect(csvOf(review)).toContain('\nc1,"a|""b"",c",');
   });
 });

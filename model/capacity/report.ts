@@ -407,9 +407,9 @@ function whatIfSection(whatIf: WhatIf, maxNodes: number, words: Words): Partial<
   };
 }
 
-/** A review as a Markdown document. */
-export function markdownOf(review: CapacityReview, range: ReviewRange, words: Words): string {
-  const title = `# ${words.catalogue.review.title(rangeText(range, words))}\n`;
+/** A review as a Markdown document. @param range as a text, as `rangeText` writes it */
+export function markdownOf(review: CapacityReview, range: string, words: Words): string {
+  const title = `# ${words.catalogue.review.title(range)}\n`;
   return [title, ...sectionsOf(review, words).map(markdownSection)].join('\n');
 }
 

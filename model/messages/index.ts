@@ -4,7 +4,7 @@ import type { Code, CodeName, Codes } from '../codes';
 import { en } from './en';
 import { ja } from './ja';
 
-export type { Catalogue, TimeFormat } from './catalogue';
+export type { Catalogue, ReviewTexts, TimeFormat } from './catalogue';
 
 export const CATALOGUES = { en, ja } satisfies Record<string, Catalogue>;
 export type Language = keyof typeof CATALOGUES;

@@ -20,7 +20,7 @@ export function capacityText(review: CapacityReview, range: ReviewRange, format:
     case 'csv':
       return csvOf(review);
     case 'markdown':
-      return markdownOf(review, range, words);
+      return markdownOf(review, rangeText(range, words), words);
     default:
       return [`${rangeText(range, words)}\n`, ...sectionsOf(review, words).map(plainOf)].join('\n');
   }

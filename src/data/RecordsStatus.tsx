@@ -7,12 +7,24 @@ import type { Shortage } from './evidence-reader';
 import type { Progress } from './records-loader';
 import type { Records } from './use-records';
 
-/** How far the reading is, why it ended, and what of the data is not there. */
+/** How far the reading of records is, why it ended, and what of the data is not there. */
 export function RecordsStatus({ records }: { records: Records }) {
-  const { status, error, partial, reload } = records;
+  return <ReadingStatus {...records} isShown={hasRecords(records)} progress={progressText(records.progress)} />;
+}
+
+interface ReadingStatusProps extends Pick<Records, 'status' | 'error' | 'partial' | 'cancel' | 'reload'> {
+  /** Something of it is shown already. */
+  isShown: boolean;
+  /** How far it is, as a text. */
+  progress: string;
+}
+
+/** How far a reading is, why it ended, and what of the data is not there. */
+export function ReadingStatus(reading: ReadingStatusProps) {
+  const { status, error, partial, isShown, reload } = reading;
   return (
     <>
-      {status === 'loading' && <Reading {...records} isOver={hasRecords(records)} />}
+      {status === 'loading' && <Reading {...reading} />}
       {status === 'cancelled' && (
         <Alert severity="info" title={t('records.cancelled', 'The reading was stopped')}>
           <p>
@@ -24,7 +36,7 @@ export function RecordsStatus({ records }: { records: Records }) {
       {status === 'failed' && (
         <Alert severity="error" title={t('records.failed', 'Loki did not answer')}>
           <p>{error}</p>
-          {hasRecords(records) && (
+          {isShown && (
             <p>
               <Trans i18nKey="records.failed-what">
                 What had come until then is shown: a part of the data. A shorter time range asks less of Loki.
@@ -48,20 +60,20 @@ export function RecordsStatus({ records }: { records: Records }) {
 const hasRecords = ({ records }: Records): boolean => Object.values(records).some((list) => list.length > 0);
 
 /** In a corner of the window where something is shown already, so that nothing jumps when it comes and goes. */
-function Reading({ progress, cancel, isOver }: Records & { isOver: boolean }) {
+function Reading({ progress, cancel, isShown }: ReadingStatusProps) {
   const styles = useStyles2(getStyles);
   const reading = (
     <div className={styles.reading} role="status">
       <div className={styles.bar}>
         <LoadingBar width={240} />
       </div>
-      <span>{progressText(progress)}</span>
+      <span>{progress}</span>
       <Button size="sm" variant="secondary" fill="text" onClick={cancel}>
         <Trans i18nKey="records.cancel">Stop</Trans>
       </Button>
     </div>
   );
-  return isOver ? <div className={styles.over}>{reading}</div> : reading;
+  return isShown ? <div className={styles.over}>{reading}</div> : reading;
 }
 
 const Again = ({ onClick }: { onClick: () => void }) => (

@@ -9,7 +9,8 @@ export { caseOfRun, caseOfSummary, checkCase, readCase, readCaseEvidence } from 
 export type { Explained } from './record-cache';
 export type { Fleet, LoadedRecords, Progress } from './records-loader';
 export { recordsOfLines } from './records-of-lines';
-export { progressText, RecordsStatus, shortageText } from './RecordsStatus';
+export { progressText, ReadingStatus, RecordsStatus, shortageText } from './RecordsStatus';
+export { type CapacityRecords, useCapacity } from './use-capacity';
 export { type Cases, type CaseWish, useCases } from './use-cases';
 export { forgetRecords, type Records, useRecords } from './use-records';
 

@@ -17,7 +17,7 @@ export interface Records extends LoadedRecords {
 /** What was read from each Loki: pages that follow each other, and panels beside each other, share it. */
 const caches = new Map<string, RecordCache>();
 
-function cacheFor({ uid, recordSelector }: LokiSource): RecordCache {
+export function cacheFor({ uid, recordSelector }: LokiSource): RecordCache {
   const key = `${uid} ${recordSelector}`;
   const cache = caches.get(key) ?? new RecordCache();
   caches.set(key, cache);

@@ -1,28 +1,152 @@
-import React from 'react';
+import React, { useCallback, useMemo, useState } from 'react';
+import { dateTimeFormat } from '@grafana/data';
+import { locationService } from '@grafana/runtime';
+import { Button, ClipboardButton, RadioButtonGroup, Stack } from '@grafana/ui';
+import {
+  type CapacityNames,
+  type CapacityPart,
+  csvOf,
+  type GroupBy,
+  markdownOf,
+  narrowed,
+  namesIn,
+  reviewOf,
+  type Section,
+} from '../../../model/capacity';
+import type { Span } from '../../../model/evidence';
+import type { Words } from '../../../model/messages';
+import { useLoki } from '../../app/app-context';
+import { type CapacityRecords, ReadingStatus, useCapacity } from '../../data/records';
+import { download, fileOf } from '../../shared/download';
+import { FilterBar, type Filters, useFilters } from '../../shared/filters';
 import { t, Trans } from '../../shared/texts';
-import { LinkButton } from '@grafana/ui';
-import { linkTo } from '../../app/link-to';
-import { Empty } from '../../app/Empty';
-import { LOST_LOGS_PATH } from '../../shared/paths';
+import { TimeControls, useTimeRange } from '../../shared/time-range';
+import { useEqual } from '../../shared/use-equal';
 import { useLocation } from '../../shared/use-location';
+import { wordsIn } from '../../shared/words';
+import { isKnown } from './known-sections';
+import { NothingRecorded } from './NothingRecorded';
+import { Report } from './Report';
 
-/** The place of the capacity review. It shows no figures until they are computed from records. */
+const FILTERS: ReadonlyArray<keyof Filters> = ['cluster', 'namespace', 'job', 'node'];
+
+/** A review of disks and thresholds: what nodes, namespaces and Jobs went through, and what to change. */
 export default function CapacityPage() {
-  const search = useLocation('search');
-  return (
-    <Empty
-      icon="database"
-      title={t('capacity.title', 'The capacity review is not in the app yet')}
-      action={
-        <LinkButton variant="secondary" href={linkTo(LOST_LOGS_PATH, search, { cause: 'C1' })}>
-          <Trans i18nKey="capacity.until-then">Until then: the logs that disk reclaims took</Trans>
-        </LinkButton>
-      }
-    >
-      <Trans i18nKey="capacity.what">
-        Until it is, `afterlog capacity` prints one: the hours under disk pressure of each node, namespace or Job, the
-        room that is left to each threshold, what fills the disks, and what to change.
-      </Trans>
-    </Empty>
+  const loki = useLoki();
+  const time = useTimeRange();
+  const { span, timeZone } = time;
+  const [inAddress, changeFilters] = useFilters();
+  const { cluster, node, namespace, job } = useEqual(inAddress);
+  const by = groupingOf(useLocation('search'));
+  const records = useCapacity(
+    loki,
+    span,
+    useMemo(() => ({ cluster, node }), [cluster, node])
   );
+  const { part, status } = records;
+  const names = useSeen(useMemo(() => (part === undefined ? NO_NAMES : namesIn(part.input)), [part]));
+  const review = useMemo(
+    () => part && reviewOf(by, narrowed(part.input, { namespaces: namespace, jobs: job })),
+    [part, by, namespace, job]
+  );
+  const words = wordsIn(timeZone);
+  const missing = part?.missing ?? null;
+  const isShown = useCallback(({ name }: Section) => isKnown(name, missing), [missing]);
+  const range = rangeOf(span, part, timeZone, words);
+  const isEmpty = status === 'done' && review?.nodes.length === 0 && review.rows.length === 0;
+  return (
+    <Stack direction="column" gap={2}>
+      <Stack direction="row" gap={2} justifyContent="space-between" alignItems="flex-start" wrap="wrap">
+        <FilterBar
+          filters={inAddress}
+          onChange={changeFilters}
+          names={{ cluster: names.clusters, namespace: names.namespaces, job: names.jobs, node: names.nodes }}
+          only={FILTERS}
+        />
+        <Stack direction="row" gap={1} alignItems="center" wrap="wrap">
+          <ClipboardButton
+            variant="secondary"
+            icon="copy"
+            disabled={isEmpty || status !== 'done'}
+            getText={() => (review === undefined ? '' : markdownOf(review, range, words))}
+          >
+            <Trans i18nKey="capacity.markdown">Copy as Markdown</Trans>
+          </ClipboardButton>
+          <Button
+            variant="secondary"
+            icon="download-alt"
+            disabled={isEmpty || review === undefined || missing === 'counts'}
+            tooltip={t('capacity.csv-what', 'The ranking, as a file for a spreadsheet')}
+            onClick={() => review && download('capacity.csv', fileOf(csvOf(review), 'text/csv'))}
+          >
+            <Trans i18nKey="capacity.csv">CSV</Trans>
+          </Button>
+          <Button
+            variant="secondary"
+            icon="document-info"
+            disabled={isEmpty || review === undefined}
+            onClick={() => window.print()}
+          >
+            <Trans i18nKey="capacity.print">Print</Trans>
+          </Button>
+          <TimeControls time={time} isLoading={status === 'loading'} />
+        </Stack>
+      </Stack>
+      <ReadingStatus {...records} isShown={review !== undefined && !isEmpty} progress={progressOf(records)} />
+      {isEmpty && <NothingRecorded span={span} timeZone={timeZone} isNarrow={cluster.length + node.length > 0} />}
+      {review !== undefined && !isEmpty && (
+        <Report {...{ review, isShown, range, span, timeZone, words }} ranking={<Grouping by={by} />} />
+      )}
+    </Stack>
+  );
+}
+
+function Grouping({ by }: { by: GroupBy }) {
+  return (
+    <RadioButtonGroup
+      size="sm"
+      aria-label={t('capacity.by', 'Rank by')}
+      options={[
+        { value: 'node' as const, label: t('capacity.by-node', 'Node') },
+        { value: 'namespace' as const, label: t('capacity.by-namespace', 'Namespace') },
+        { value: 'job' as const, label: t('capacity.by-job', 'Job family') },
+      ]}
+      value={by}
+      onChange={(value) => locationService.partial({ by: value === 'node' ? null : value, sort: null }, true)}
+    />
+  );
+}
+
+function groupingOf(search: string): GroupBy {
+  const by = new URLSearchParams(search).get('by');
+  return by === 'namespace' || by === 'job' ? by : 'node';
+}
+
+/** A range ends where it was read. On paper, and in a document, times need their offset. */
+function rangeOf({ from, to }: Span, part: CapacityPart | undefined, timeZone: string, words: Words): string {
+  const time = (ms: number) => dateTimeFormat(ms, { timeZone, format: 'YYYY-MM-DD HH:mm:ss Z' });
+  return words.catalogue.review.range(time(from), time(Math.min(to, part?.input.range.to ?? to)));
+}
+
+function progressOf({ progress }: CapacityRecords): string {
+  return progress === undefined
+    ? t('capacity.begins', 'Reading records')
+    : t('capacity.progress', 'Reading records: {{read}} (step {{done}} of {{steps}})', {
+        ...{ read: progress.read.toLocaleString(), done: progress.done, steps: progress.steps },
+      });
+}
+
+const NO_NAMES: CapacityNames = { clusters: [], nodes: [], namespaces: [], jobs: [] };
+
+/** Filters leave out what they could offer next: what was there once stays on offer. */
+function useSeen(names: CapacityNames): CapacityNames {
+  const [seen, see] = useState(names);
+  const all = useMemo(() => {
+    const both = (one: keyof CapacityNames) => [...new Set([...seen[one], ...names[one]])].sort();
+    return { clusters: both('clusters'), nodes: both('nodes'), namespaces: both('namespaces'), jobs: both('jobs') };
+  }, [seen, names]);
+  if (Object.values(all).flat().length > Object.values(seen).flat().length) {
+    see(all);
+  }
+  return all;
 }

@@ -1,30 +1,35 @@
 import React, { useCallback, useEffect, useRef, useState } from 'react';
-import { css } from '@emotion/css';
+import { css, cx } from '@emotion/css';
 import type { GrafanaTheme2, SelectableValue } from '@grafana/data';
 import { t, Trans } from '../texts';
 import { Button, Input, MultiSelect, useStyles2 } from '@grafana/ui';
 import { CAUSE_IDS, type Cause } from '../../../model/causes';
 import { logStatusSchema } from '../../../model/records';
 import { causeText, statusText } from '../words';
-import { type Filters, isFiltering, NO_FILTERS } from './filters';
+import { type Filters, NO_FILTERS } from './filters';
 import type { Names } from './names';
+
+const ALL: ReadonlyArray<keyof Filters> = ['cluster', 'namespace', 'job', 'node', 'status', 'cause', 'text'];
 
 /** After so long without a key the text counts. */
 const TYPING_MS = 250;
 
 /**
- * The filters that the timeline and the table of lost logs share.
+ * The filters that pages share.
  *
  * @param names what there is to choose from
+ * @param only those of them that a page has
  */
 export function FilterBar({
   filters,
   onChange,
   names,
+  only = ALL,
 }: {
   filters: Filters;
   onChange: (change: Partial<Filters>) => void;
   names: Names;
+  only?: ReadonlyArray<keyof Filters>;
 }) {
   const styles = useStyles2(getStyles);
   const changeText = useCallback((text: string) => onChange({ text }), [onChange]);
@@ -48,26 +53,32 @@ export function FilterBar({
     lists.unshift({ name: 'cluster', label: t('filters.cluster', 'Cluster'), options: names.cluster.map(plain) });
   }
   return (
-    <div className={styles.bar} role="search" aria-label={t('filters.label', 'Filters')}>
-      <TextFilter text={filters.text} onChange={changeText} />
-      {lists.map(({ name, label, options }) => (
-        <MultiSelect
-          key={name}
-          className={styles.list}
-          aria-label={label}
-          placeholder={label}
-          options={options}
-          value={[...filters[name]]}
-          isClearable
-          // Of very many nodes not all have been read: any name can be typed.
-          allowCustomValue={name === 'node'}
-          closeMenuOnSelect={false}
-          onChange={(chosen: Array<SelectableValue<string>>) =>
-            onChange({ [name]: chosen.flatMap(({ value }) => value ?? []) })
-          }
-        />
-      ))}
-      {isFiltering(filters) && (
+    <div
+      className={cx(styles.bar, only === ALL && styles.wide)}
+      role="search"
+      aria-label={t('filters.label', 'Filters')}
+    >
+      {only.includes('text') && <TextFilter text={filters.text} onChange={changeText} />}
+      {lists
+        .filter(({ name }) => only.includes(name))
+        .map(({ name, label, options }) => (
+          <MultiSelect
+            key={name}
+            className={styles.list}
+            aria-label={label}
+            placeholder={label}
+            options={options}
+            value={[...filters[name]]}
+            isClearable
+            // Of very many nodes not all have been read: any name can be typed.
+            allowCustomValue={name === 'node'}
+            closeMenuOnSelect={false}
+            onChange={(chosen: Array<SelectableValue<string>>) =>
+              onChange({ [name]: chosen.flatMap(({ value }) => value ?? []) })
+            }
+          />
+        ))}
+      {only.some((name) => filters[name].length > 0) && (
         <Button variant="secondary" fill="text" icon="times" onClick={() => onChange(NO_FILTERS)}>
           <Trans i18nKey="filters.clear">Clear</Trans>
         </Button>
@@ -119,7 +130,8 @@ function TextFilter({ text, onChange }: { text: string; onChange: (text: string)
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  bar: css({ display: 'flex', flex: '1 1 80ch', flexWrap: 'wrap', alignItems: 'center', gap: theme.spacing(1) }),
+  bar: css({ display: 'flex', flex: '1 1 50ch', flexWrap: 'wrap', alignItems: 'center', gap: theme.spacing(1) }),
+  wide: css({ flexBasis: '80ch' }),
   text: css({ flex: '1 1 17ch', minWidth: '17ch', maxWidth: '28ch' }),
   list: css({ flex: '1 1 15ch', width: 'auto', minWidth: '15ch', maxWidth: '22ch' }),
 });

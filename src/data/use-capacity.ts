@@ -1,0 +1,103 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type CapacityPart, type CapacityProgress, CapacityReader } from '../../model/capacity';
+import { errorText } from '../../model/error-text';
+import { AFTER_MS, type Span } from '../../model/evidence';
+import { useEqual } from '../shared/use-equal';
+import { capacitySource, type ReviewedNodes } from './capacity-source';
+import type { Shortage } from './evidence-reader';
+import type { LokiSource } from './loki-source';
+import { cacheFor } from './use-records';
+
+/** What a capacity review is worked out from, while it is being read and afterwards. */
+export interface CapacityRecords {
+  /** What came before a stop or a failure stays. */
+  status: 'loading' | 'done' | 'cancelled' | 'failed';
+  /** undefined until something can be shown. */
+  part: CapacityPart | undefined;
+  progress: CapacityProgress | undefined;
+  partial: readonly Shortage[];
+  /** Why it failed, in Loki's or Grafana's words. */
+  error: string | undefined;
+  /** Keeps what is there and reads no more. */
+  cancel: () => void;
+  /** Reads anew. */
+  reload: () => void;
+}
+
+type Reading = Omit<CapacityRecords, 'cancel' | 'reload'> & { question: object | undefined };
+
+const NOTHING: Omit<Reading, 'question'> = {
+  ...{ status: 'loading', part: undefined, progress: undefined, partial: [], error: undefined },
+};
+const PROGRESS_EVERY_MS = 100;
+
+/**
+ * The records of a capacity review. While only the time moves on, what was read before stays until there is something
+ * new.
+ */
+export function useCapacity(loki: LokiSource, range: Span, nodes: ReviewedNodes): CapacityRecords {
+  const [round, setRound] = useState(0);
+  const { from, to } = range;
+  const { cluster, node } = useEqual(nodes);
+  const question = useMemo(() => ({ loki, from, to, cluster, node, round }), [loki, from, to, cluster, node, round]);
+  const [state, setState] = useState<Reading>({ question: undefined, ...NOTHING });
+  const reading = state.question === question ? state : { question, ...NOTHING };
+  const stop = useRef<() => void>(() => undefined);
+  useEffect(() => {
+    const running = read(question, setState);
+    stop.current = running.stop;
+    return running.leave;
+  }, [question]);
+  const cancel = useCallback(() => stop.current(), []);
+  const reload = useCallback(() => setRound((before) => before + 1), []);
+  return { ...reading, cancel, reload };
+}
+
+interface Question extends Span, ReviewedNodes {
+  loki: LokiSource;
+}
+
+function read(question: Question, setState: (state: Reading) => void): { stop: () => void; leave: () => void } {
+  const { loki, from, to, cluster, node } = question;
+  const left = new AbortController();
+  const { signal } = left;
+  let known: Reading = { question, ...NOTHING };
+  const show = (change: Partial<Reading>) => {
+    known = { ...known, ...change };
+    setState(known);
+  };
+  let reportedAt = 0;
+  const run = async () => {
+    const onShortage = (one: Shortage) => show({ partial: [...known.partial, one] });
+    const source = capacitySource(loki, { cluster, node }, { cache: cacheFor(loki), signal, onShortage });
+    const reader = new CapacityReader(source, (progress) => {
+      const time = performance.now();
+      if (!signal.aborted && time - reportedAt > PROGRESS_EVERY_MS) {
+        reportedAt = time;
+        show({ progress });
+      }
+    });
+    const some = (names: readonly string[]) => (names.length === 0 ? undefined : names);
+    const now = Date.now();
+    const window = { from, to, recordsTo: Math.max(from, Math.min(to + AFTER_MS, now)), now };
+    for await (const part of reader.read({ cluster: some(cluster), node: some(node) }, window)) {
+      signal.throwIfAborted();
+      show({ part });
+    }
+    show({ status: 'done' });
+  };
+  run().catch((reason: unknown) => {
+    if (!signal.aborted) {
+      show({ status: 'failed', error: errorText(reason) });
+    }
+  });
+  return {
+    stop: () => {
+      if (known.status === 'loading' && !signal.aborted) {
+        left.abort();
+        show({ status: 'cancelled' });
+      }
+    },
+    leave: () => left.abort(),
+  };
+}
