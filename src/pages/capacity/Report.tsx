@@ -2,7 +2,7 @@ import React, { type ReactNode, useCallback, useMemo, useState } from 'react';
 import { css, cx } from '@emotion/css';
 import { createTheme, type GrafanaTheme2, ThemeContext } from '@grafana/data';
 import { locationService } from '@grafana/runtime';
-import { Text, TextLink, useStyles2, useTheme2 } from '@grafana/ui';
+import { Text, useStyles2, useTheme2 } from '@grafana/ui';
 import { type CapacityReview, type NodeCapacity, type Section, sectionsOf } from '../../../model/capacity';
 import type { Span } from '../../../model/evidence';
 import type { Words } from '../../../model/messages';
@@ -87,7 +87,7 @@ function SectionView({
     [review.nodes]
   );
   return (
-    <section className={styles.section} aria-label={heading}>
+    <section className={styles.section}>
       <div className={styles.heading}>
         <Text element="h2" variant="h5">
           {heading}
@@ -156,6 +156,7 @@ function useSort(isInAddress: boolean): { sort: Sort | undefined; setSort: (sort
 /** The name of a row leads to what it went through: a node to its timeline, others to their lost-log cases. */
 function useRowLink({ by, rows }: CapacityReview): (column: string, text: string, place: number) => ReactNode {
   const search = useLocation('search');
+  const styles = useStyles2(getStyles);
   return useCallback(
     (column, text, place) => {
       const row = rows[place];
@@ -164,16 +165,12 @@ function useRowLink({ by, rows }: CapacityReview): (column: string, text: string
       }
       const filter = { [by]: row.name, ...(row.namespace !== null && { namespace: row.namespace }) };
       return (
-        <TextLink
-          href={linkTo(by === 'node' ? TIMELINE_PATH : LOST_LOGS_PATH, search, filter)}
-          inline={false}
-          variant="bodySmall"
-        >
+        <a href={linkTo(by === 'node' ? TIMELINE_PATH : LOST_LOGS_PATH, search, filter)} className={styles.link}>
           {text}
-        </TextLink>
+        </a>
       );
     },
-    [by, rows, search]
+    [by, rows, search, styles]
   );
 }
 
@@ -187,5 +184,6 @@ const getStyles = (theme: GrafanaTheme2) => ({
     ...{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', justifyContent: 'space-between' },
     ...{ gap: theme.spacing(1), marginBottom: theme.spacing(1), breakAfter: 'avoid' },
   }),
+  link: css({ color: theme.colors.text.link, '&:hover': { textDecoration: 'underline' } }),
   sentences: css({ paddingLeft: theme.spacing(3) }),
 });

@@ -10,6 +10,8 @@ export type Target = z.infer<typeof target>;
 
 const schema = z.object({
   chromium: z.string(),
+  /** The Loki behind all targets; undefined where somebody else has set up the target. */
+  lokiUrl: z.string().optional(),
   /** Where the app is to be seen, by the generation of Grafana's libraries, or one Grafana. */
   targets: z.array(target),
 });

@@ -45,7 +45,7 @@ async function setUp(): Promise<void> {
     onTeardown(() => host.close());
     targets.push({ name: `Grafana ${name}`, url: host.url, isGrafana: false });
   }
-  publish({ chromium, targets });
+  publish({ chromium, lokiUrl, targets });
 }
 
 function build(dist: string): void {
