@@ -18,6 +18,8 @@ import type { RecordCache } from './record-cache';
 export interface ReviewedNodes {
   cluster: readonly string[];
   node: readonly string[];
+  /** The node label that names pools; undefined where they are not asked for. */
+  poolLabel?: string;
 }
 
 const MS = 1_000_000n;

@@ -38,8 +38,11 @@ const PROGRESS_EVERY_MS = 100;
 export function useCapacity(loki: LokiSource, range: Span, nodes: ReviewedNodes): CapacityRecords {
   const [round, setRound] = useState(0);
   const { from, to } = range;
-  const { cluster, node } = useEqual(nodes);
-  const question = useMemo(() => ({ loki, from, to, cluster, node, round }), [loki, from, to, cluster, node, round]);
+  const { cluster, node, poolLabel } = useEqual(nodes);
+  const question = useMemo(
+    () => ({ loki, from, to, cluster, node, poolLabel, round }),
+    [loki, from, to, cluster, node, poolLabel, round]
+  );
   const [state, setState] = useState<Reading>({ question: undefined, ...NOTHING });
   const reading = state.question === question ? state : { question, ...NOTHING };
   const stop = useRef<() => void>(() => undefined);
@@ -58,7 +61,7 @@ interface Question extends Span, ReviewedNodes {
 }
 
 function read(question: Question, setState: (state: Reading) => void): { stop: () => void; leave: () => void } {
-  const { loki, from, to, cluster, node } = question;
+  const { loki, from, to, cluster, node, poolLabel } = question;
   const left = new AbortController();
   const { signal } = left;
   let known: Reading = { question, ...NOTHING };
@@ -80,7 +83,7 @@ function read(question: Question, setState: (state: Reading) => void): { stop: (
     const some = (names: readonly string[]) => (names.length === 0 ? undefined : names);
     const now = Date.now();
     const window = { from, to, recordsTo: Math.max(from, Math.min(to + AFTER_MS, now)), now };
-    for await (const part of reader.read({ cluster: some(cluster), node: some(node) }, window)) {
+    for await (const part of reader.read({ cluster: some(cluster), node: some(node), poolLabel }, window)) {
       signal.throwIfAborted();
       show({ part });
     }

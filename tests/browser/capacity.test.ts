@@ -141,10 +141,14 @@ describe.each(targetNames())('the capacity page on %s', (target) => {
     const { page } = visit;
     await isRead(page);
     await page.getByRole('radio', { name: 'Node' }).focus();
-    await page.keyboard.press('ArrowRight');
-    await page.keyboard.press('ArrowRight');
+    for (const by of ['pool', 'namespace', 'job']) {
+      await page.keyboard.press('ArrowRight');
+      await page.waitForURL(new RegExp(`by=${by}`));
+      await isRead(page);
+    }
     await page.getByRole('region', { name: 'By Job family' }).waitFor();
-    await page.getByRole('button', { name: 'Sort column Containers removed' }).focus();
+    const head = page.getByRole('region', { name: 'By Job family' }).getByRole('columnheader');
+    await head.filter({ hasText: 'Containers removed' }).getByRole('button').focus();
     await page.keyboard.press('Enter');
     await page.waitForURL(/by=job.*sort=containersRemoved/);
     const first = page.getByRole('region', { name: 'By Job family' }).getByRole('row').nth(1);
@@ -153,6 +157,24 @@ describe.each(targetNames())('the capacity page on %s', (target) => {
     await isRead(page);
     expect((await figuresOf(page, 'By Job family')).map((row) => row['Job family'])).toEqual(['hello']);
     expect(visit.troubles).toEqual([]);
+    await visit.close();
+  });
+
+  it('replays the time range under other settings', async () => {
+    const visit = await Visit.open(browser, target, CAPACITY);
+    const { page } = visit;
+    await isRead(page);
+    const form = page.getByRole('form', { name: 'What if' });
+    await form.getByLabel('diskSize').fill('six');
+    await page.keyboard.press('Enter');
+    await form.getByRole('alert').waitFor();
+    await form.getByLabel('diskSize').fill('6GB');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/whatIf=diskSize%3D6GB/);
+    await form.getByRole('alert').waitFor({ state: 'detached' });
+    const [replayed] = await figuresOf(page, 'Under other settings');
+    expect(replayed).toMatchObject({ Node: 'node-a', Reclaims: '2', 'Would not have happened': '2' });
+    await expectSound(visit, 'capacity-what-if');
     await visit.close();
   });
 

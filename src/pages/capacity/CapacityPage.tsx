@@ -1,17 +1,14 @@
-import React, { useCallback, useMemo, useState } from 'react';
+import React, { useMemo, useState } from 'react';
 import { dateTimeFormat } from '@grafana/data';
-import { locationService } from '@grafana/runtime';
-import { Button, ClipboardButton, RadioButtonGroup, Stack } from '@grafana/ui';
+import { Button, ClipboardButton, Stack } from '@grafana/ui';
 import {
   type CapacityNames,
   type CapacityPart,
   csvOf,
-  type GroupBy,
   markdownOf,
   narrowed,
   namesIn,
   reviewOf,
-  type Section,
 } from '../../../model/capacity';
 import type { Span } from '../../../model/evidence';
 import type { Words } from '../../../model/messages';
@@ -24,9 +21,10 @@ import { TimeControls, useTimeRange } from '../../shared/time-range';
 import { useEqual } from '../../shared/use-equal';
 import { useLocation } from '../../shared/use-location';
 import { wordsIn } from '../../shared/words';
-import { isKnown } from './known-sections';
+import { GroupingChoice, groupingOf } from './Grouping';
 import { NothingRecorded } from './NothingRecorded';
 import { Report } from './Report';
+import { changesOf, WhatIfForm } from './WhatIfForm';
 
 const FILTERS: ReadonlyArray<keyof Filters> = ['cluster', 'namespace', 'job', 'node'];
 
@@ -37,21 +35,20 @@ export default function CapacityPage() {
   const { span, timeZone } = time;
   const [inAddress, changeFilters] = useFilters();
   const { cluster, node, namespace, job } = useEqual(inAddress);
-  const by = groupingOf(useLocation('search'));
-  const records = useCapacity(
-    loki,
-    span,
-    useMemo(() => ({ cluster, node }), [cluster, node])
-  );
+  const search = useLocation('search');
+  const { by, poolLabel } = groupingOf(search);
+  const label = by === 'pool' ? poolLabel : undefined;
+  const nodes = useMemo(() => ({ cluster, node, poolLabel: label }), [cluster, node, label]);
+  const records = useCapacity(loki, span, nodes);
   const { part, status } = records;
   const names = useSeen(useMemo(() => (part === undefined ? NO_NAMES : namesIn(part.input)), [part]));
-  const review = useMemo(
-    () => part && reviewOf(by, narrowed(part.input, { namespaces: namespace, jobs: job })),
-    [part, by, namespace, job]
-  );
   const words = wordsIn(timeZone);
-  const missing = part?.missing ?? null;
-  const isShown = useCallback(({ name }: Section) => isKnown(name, missing), [missing]);
+  const whatIf = new URLSearchParams(search).get('whatIf') ?? '';
+  const { changes, problem } = useMemo(() => changesOf(whatIf, words), [whatIf, words]);
+  const review = useMemo(() => {
+    const input = part && narrowed({ ...part.input, missing: part.missing }, { namespaces: namespace, jobs: job });
+    return input && reviewOf(by, input, changes);
+  }, [part, by, namespace, job, changes]);
   const range = rangeOf(span, part, timeZone, words);
   const isEmpty = status === 'done' && review?.nodes.length === 0 && review.rows.length === 0;
   return (
@@ -67,7 +64,7 @@ export default function CapacityPage() {
           <ClipboardButton
             variant="secondary"
             icon="copy"
-            disabled={isEmpty || status !== 'done'}
+            disabled={isEmpty || status === 'loading' || review === undefined}
             getText={() => (review === undefined ? '' : markdownOf(review, range, words))}
           >
             <Trans i18nKey="capacity.markdown">Copy as Markdown</Trans>
@@ -75,7 +72,7 @@ export default function CapacityPage() {
           <Button
             variant="secondary"
             icon="download-alt"
-            disabled={isEmpty || review === undefined || missing === 'counts'}
+            disabled={isEmpty || review === undefined || review.missing === 'counts'}
             tooltip={t('capacity.csv-what', 'The ranking, as a file for a spreadsheet')}
             onClick={() => review && download('capacity.csv', fileOf(csvOf(review), 'text/csv'))}
           >
@@ -95,31 +92,17 @@ export default function CapacityPage() {
       <ReadingStatus {...records} isShown={review !== undefined && !isEmpty} progress={progressOf(records)} />
       {isEmpty && <NothingRecorded span={span} timeZone={timeZone} isNarrow={cluster.length + node.length > 0} />}
       {review !== undefined && !isEmpty && (
-        <Report {...{ review, isShown, range, span, timeZone, words }} ranking={<Grouping by={by} />} />
+        <>
+          <Report
+            {...{ review, range, span, timeZone, words }}
+            isReading={status === 'loading'}
+            ranking={<GroupingChoice by={by} poolLabel={poolLabel} />}
+          />
+          <WhatIfForm key={whatIf} text={whatIf} problem={problem} />
+        </>
       )}
     </Stack>
   );
-}
-
-function Grouping({ by }: { by: GroupBy }) {
-  return (
-    <RadioButtonGroup
-      size="sm"
-      aria-label={t('capacity.by', 'Rank by')}
-      options={[
-        { value: 'node' as const, label: t('capacity.by-node', 'Node') },
-        { value: 'namespace' as const, label: t('capacity.by-namespace', 'Namespace') },
-        { value: 'job' as const, label: t('capacity.by-job', 'Job family') },
-      ]}
-      value={by}
-      onChange={(value) => locationService.partial({ by: value === 'node' ? null : value, sort: null }, true)}
-    />
-  );
-}
-
-function groupingOf(search: string): GroupBy {
-  const by = new URLSearchParams(search).get('by');
-  return by === 'namespace' || by === 'job' ? by : 'node';
 }
 
 /** A range ends where it was read. On paper, and in a document, times need their offset. */

@@ -10,14 +10,19 @@ export function Findings({ findings }: { findings: readonly PastableFinding[] })
   const styles = useStyles2(getStyles);
   return (
     <ol className={styles.list}>
-      {findings.map(({ text, paste }) => (
+      {findings.map(({ text, paste }, place) => (
         <li key={text.join()} className={styles.finding}>
           {text.map((sentence) => (
             <p key={sentence}>{sentence}</p>
           ))}
           {paste !== '' && (
             <div className={styles.paste}>
-              <pre className={styles.code} role="region" tabIndex={0} aria-label={t('capacity.paste', 'Text to paste')}>
+              <pre
+                className={styles.code}
+                role="region"
+                tabIndex={0}
+                aria-label={t('capacity.paste', 'Text to paste {{place}}', { place: place + 1 })}
+              >
                 {paste}
               </pre>
               <ClipboardButton

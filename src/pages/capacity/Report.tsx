@@ -21,8 +21,8 @@ const MAX_NODES = 20;
 
 interface ReportProps {
   review: CapacityReview;
-  /** Sections that can be shown of what was read so far. */
-  isShown: (section: Section) => boolean;
+  /** More is on its way. */
+  isReading: boolean;
   /** As a text. */
   range: string;
   span: Span;
@@ -46,9 +46,14 @@ export function Report(props: ReportProps) {
 }
 
 function Sections(props: ReportProps & { isPrinting: boolean }) {
-  const { review, isShown, range, words, isPrinting } = props;
+  const { review, isReading, range, words, isPrinting } = props;
   const styles = useStyles2(getStyles);
-  const sections = useMemo(() => sectionsOf(review, words, MAX_NODES).filter(isShown), [review, words, isShown]);
+  const sections = useMemo(() => {
+    // Until then it is not interrupted.
+    const notes = review.notes.filter(({ code }) => !isReading || code !== 'capacity-interrupted');
+    const all = sectionsOf({ ...review, notes }, words, MAX_NODES);
+    return isReading && review.missing === 'counts' ? all.filter(({ name }) => name !== 'summary') : all;
+  }, [review, words, isReading]);
   return (
     <article className={cx(PRINTED, styles.report)}>
       {isPrinting && (
@@ -160,7 +165,7 @@ function useRowLink({ by, rows }: CapacityReview): (column: string, text: string
   return useCallback(
     (column, text, place) => {
       const row = rows[place];
-      if (column !== by || row === undefined || row.name === null) {
+      if (column !== by || by === 'pool' || row === undefined || row.name === null) {
         return undefined;
       }
       const filter = { [by]: row.name, ...(row.namespace !== null && { namespace: row.namespace }) };

@@ -31,7 +31,7 @@ export function SectionTable({
   const columns = useMemo(
     () =>
       head.map(({ name, text, isNumber }, index): Column<Row> => ({
-        ...{ id: name, header: text, sortType: 'basic', sortDescFirst: isNumber },
+        ...{ id: name, header: text, sortType: isPrinting ? undefined : 'basic', sortDescFirst: isNumber },
         cell: ({ row: { original } }) => {
           const cell: Cell = original.cells[index] ?? { text: '', value: null };
           const isQuiet = isNumber && (cell.value === null || cell.value === 0);
@@ -42,7 +42,7 @@ export function SectionTable({
           );
         },
       })),
-    [head, styles, nameOf]
+    [head, styles, nameOf, isPrinting]
   );
   const data = useMemo(() => sortedRows(table, sort), [table, sort]);
   const initialSortBy = useMemo(() => (sort === undefined ? [] : [{ id: sort.by, desc: sort.desc }]), [sort]);
@@ -78,7 +78,11 @@ const getStyles = (theme: GrafanaTheme2) => ({
     'td, th': { padding: theme.spacing(0.5, 0.75), verticalAlign: 'top' },
     'td, th, th button': { fontSize: theme.typography.bodySmall.fontSize, textAlign: 'left' },
     'th, th button': { whiteSpace: 'normal', verticalAlign: 'bottom' },
-    '@media print': { tr: { breakInside: 'avoid' } },
+    // As many columns as a ranking has fit on a sheet of A4.
+    '@media print': {
+      'td, th': { padding: theme.spacing(0.25), fontSize: '7pt', overflowWrap: 'anywhere' },
+      tr: { breakInside: 'avoid' },
+    },
   }),
   number: css({ whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }),
   quiet: css({ color: theme.colors.text.secondary }),
