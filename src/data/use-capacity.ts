@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type Dispatch, type SetStateAction, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { type CapacityPart, type CapacityProgress, CapacityReader } from '../../model/capacity';
 import { errorText } from '../../model/error-text';
 import { AFTER_MS, type Span } from '../../model/evidence';
@@ -24,17 +24,14 @@ export interface CapacityRecords {
   reload: () => void;
 }
 
-type Reading = Omit<CapacityRecords, 'cancel' | 'reload'> & { question: object | undefined };
+type Reading = Omit<CapacityRecords, 'cancel' | 'reload'> & { question: Question | undefined };
 
 const NOTHING: Omit<Reading, 'question'> = {
   ...{ status: 'loading', part: undefined, progress: undefined, partial: [], error: undefined },
 };
 const PROGRESS_EVERY_MS = 100;
 
-/**
- * The records of a capacity review. While only the time moves on, what was read before stays until there is something
- * new.
- */
+/** The records of a capacity review. Of the same nodes, what was read before is shown until there is as much again. */
 export function useCapacity(loki: LokiSource, range: Span, nodes: ReviewedNodes): CapacityRecords {
   const [round, setRound] = useState(0);
   const { from, to } = range;
@@ -44,7 +41,7 @@ export function useCapacity(loki: LokiSource, range: Span, nodes: ReviewedNodes)
     [loki, from, to, cluster, node, poolLabel, round]
   );
   const [state, setState] = useState<Reading>({ question: undefined, ...NOTHING });
-  const reading = state.question === question ? state : { question, ...NOTHING };
+  const reading = state.question === question ? state : { question, ...NOTHING, part: keptOf(state, question) };
   const stop = useRef<() => void>(() => undefined);
   useEffect(() => {
     const running = read(question, setState);
@@ -60,14 +57,27 @@ interface Question extends Span, ReviewedNodes {
   loki: LokiSource;
 }
 
-function read(question: Question, setState: (state: Reading) => void): { stop: () => void; leave: () => void } {
+/** What is shown of an earlier question that was about the same nodes. */
+function keptOf({ question, part }: Reading, { loki, cluster, node }: Question): CapacityPart | undefined {
+  return question?.loki === loki && question.cluster === cluster && question.node === node ? part : undefined;
+}
+
+function read(
+  question: Question,
+  setState: Dispatch<SetStateAction<Reading>>
+): { stop: () => void; leave: () => void } {
   const { loki, from, to, cluster, node, poolLabel } = question;
   const left = new AbortController();
   const { signal } = left;
   let known: Reading = { question, ...NOTHING };
   const show = (change: Partial<Reading>) => {
     known = { ...known, ...change };
-    setState(known);
+    const now = known;
+    setState((before) => {
+      const kept = now.status === 'loading' ? keptOf(before, question) : undefined;
+      const isLess = now.part === undefined || (now.part.missing === 'counts' && kept?.missing !== 'counts');
+      return isLess ? { ...now, part: kept ?? now.part } : now;
+    });
   };
   let reportedAt = 0;
   const run = async () => {

@@ -98,7 +98,7 @@ export default function CapacityPage() {
             isReading={status === 'loading'}
             ranking={<GroupingChoice by={by} poolLabel={poolLabel} />}
           />
-          <WhatIfForm key={whatIf} text={whatIf} problem={problem} />
+          <WhatIfForm text={whatIf} problem={problem} />
         </>
       )}
     </Stack>

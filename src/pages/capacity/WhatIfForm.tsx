@@ -20,6 +20,12 @@ export function changesOf(text: string, words: Words): { changes?: SettingChange
 export function WhatIfForm({ text, problem }: { text: string; problem: string | undefined }) {
   const styles = useStyles2(getStyles);
   const [values, setValues] = useState(() => valuesOf(text));
+  const [shown, setShown] = useState(text);
+  if (shown !== text) {
+    // Changed from elsewhere, by the browser's Back for example.
+    setShown(text);
+    setValues(valuesOf(text));
+  }
   const ask = (entries: ReadonlyMap<string, string>) => {
     const parts = CHANGE_KEYS.flatMap((key) => {
       const value = entries.get(key)?.trim() ?? '';
