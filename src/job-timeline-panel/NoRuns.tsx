@@ -1,9 +1,17 @@
-import React from 'react';
+import React, { type ReactNode } from 'react';
 import { t, Trans } from '../shared/texts';
 import { PanelEmpty } from './PanelEmpty';
 
-/** Why no row is drawn. @param hasRecords somebody was there, and had no Job run to tell of */
-export function NoRuns({ isFiltered, hasRecords }: { isFiltered: boolean; hasRecords: boolean }) {
+/** Why no row is drawn. @param hasRecords somebody was there, and had no Job run to tell of. @param children who was observing */
+export function NoRuns({
+  isFiltered,
+  hasRecords,
+  children,
+}: {
+  isFiltered: boolean;
+  hasRecords: boolean;
+  children?: ReactNode;
+}) {
   if (isFiltered) {
     return (
       <PanelEmpty icon="filter" title={t('timeline.empty.filtered', 'The filters hide all Job runs')}>
@@ -18,6 +26,7 @@ export function NoRuns({ isFiltered, hasRecords }: { isFiltered: boolean; hasRec
       <p>
         <Trans i18nKey="panel.no-runs-what">A longer time range looks further back.</Trans>
       </p>
+      {children}
     </PanelEmpty>
   ) : (
     <PanelEmpty icon="database" title={t('timeline.empty.no-records', 'No record of Afterlog in this time range')}>
@@ -26,6 +35,7 @@ export function NoRuns({ isFiltered, hasRecords }: { isFiltered: boolean; hasRec
           Either its agents had not begun to write to this Loki, or the range lies outside what Loki keeps.
         </Trans>
       </p>
+      {children}
     </PanelEmpty>
   );
 }

@@ -1,5 +1,6 @@
 import React, { useMemo } from 'react';
 import { linkTo } from '../app/link-to';
+import { ObservedBy } from '../app/Observing';
 import { TIMELINE_PATH } from '../shared/paths';
 import { useRecords } from '../data/records';
 import { recordKey } from '../../model/records';
@@ -39,7 +40,9 @@ export function RecordsTimeline({ panel, uid, selector }: RecordsTimelineProps) 
       status={<PanelStatus {...records} faulty={filter.faulty} />}
       empty={
         records.status === 'done' && (
-          <NoRuns isFiltered={filter.passes !== undefined && all.length > 0} hasRecords={nodes.size > 0} />
+          <NoRuns isFiltered={filter.passes !== undefined && all.length > 0} hasRecords={nodes.size > 0}>
+            <ObservedBy loki={loki} span={span} timeZone={timeZone} />
+          </NoRuns>
         )
       }
     />

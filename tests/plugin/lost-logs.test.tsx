@@ -4,6 +4,8 @@ import { locationService } from '@grafana/runtime';
 import { render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import App from '../../src/App';
+import { ObservedBy } from '../../src/app/Observing';
+import { LokiSource } from '../../src/data/loki-source';
 import { LOST_LOGS_PATH } from '../../src/shared/paths';
 import { forgetRecords } from '../../src/data/records';
 import type { JsonData } from '../../src/shared/settings';
@@ -210,5 +212,12 @@ describe('the page of lost logs, where there is no case', () => {
     expect(await screen.findByText('No case in this time, and not all of it was observed')).toBeVisible();
     expect(screen.getByText(expected)).toBeVisible();
     expect(screen.queryByText('No log was lost to kubectl in this time')).toBeNull();
+  });
+
+  it('says the same where timeline and panel have nothing to draw', async () => {
+    await pushRecords(store, [[NOW - 40 * MINUTE, heartbeat(NOW - 90 * MINUTE, NOW - 40 * MINUTE)]]);
+    const span = { from: NOW - 10 * MINUTE, to: NOW };
+    render(<ObservedBy loki={new LokiSource('loki')} span={span} timeZone="utc" />);
+    expect(await screen.findByText(/The last report of an agent is from /)).toBeVisible();
   });
 });

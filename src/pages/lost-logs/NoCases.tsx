@@ -1,15 +1,13 @@
-import React, { useCallback } from 'react';
+import React, { useMemo } from 'react';
 import { t, Trans } from '../../shared/texts';
 import { Button, LinkButton, LoadingPlaceholder } from '@grafana/ui';
 import { Empty } from '../../app/Empty';
 import { type Filters, NO_FILTERS, useFilters } from '../../shared/filters';
 import type { Span } from '../../../model/evidence';
-import { isWhole, observerCodes, type Observers } from '../../../model/observers';
+import { isWhole } from '../../../model/observers';
 import { useLoki } from '../../app/app-context';
+import { Observing, useObservers } from '../../app/Observing';
 import { CONFIGURATION_PATH } from '../../shared/paths';
-import { findObservers } from '../../data/observers';
-import { useAnswer } from '../../shared/use-answer';
-import { wordsIn } from '../../shared/words';
 
 /** Why there is no case to show: all is well, filters hide them, or not everything was observed. */
 export function NoCases({
@@ -50,11 +48,8 @@ export function NoCases({
 function NothingRecorded({ filters, span, timeZone }: { filters: Filters; span: Span; timeZone: string }) {
   const loki = useLoki();
   const { cluster, namespace, node } = filters;
-  const ask = useCallback(
-    (signal: AbortSignal) => findObservers(loki, { cluster, namespace, node }, span, signal),
-    [loki, cluster, namespace, node, span]
-  );
-  const answer = useAnswer(ask);
+  const selection = useMemo(() => ({ cluster, namespace, node }), [cluster, namespace, node]);
+  const answer = useObservers(loki, selection, span);
   if (answer.state === 'failed') {
     return (
       <Empty icon="exclamation-triangle" title={t('no-cases.not-known', 'Whether a log was removed is not known')}>
@@ -110,18 +105,5 @@ function NothingRecorded({ filters, span, timeZone }: { filters: Filters; span: 
       </p>
       <Observing observers={observers} timeZone={timeZone} />
     </Empty>
-  );
-}
-
-/** Who was observing, one sentence each. */
-function Observing({ observers, timeZone }: { observers: Observers; timeZone: string }) {
-  const words = wordsIn(timeZone);
-  return (
-    <>
-      {observerCodes(observers).map((code) => {
-        const sentence = words.render(code);
-        return <p key={sentence}>{sentence}</p>;
-      })}
-    </>
   );
 }

@@ -1,7 +1,9 @@
 import React from 'react';
 import { t, Trans } from '../../shared/texts';
 import { Button, LinkButton } from '@grafana/ui';
+import { useLoki } from '../../app/app-context';
 import { Empty } from '../../app/Empty';
+import { ObservedBy } from '../../app/Observing';
 import { type Filters, isFiltering, NO_FILTERS, useFilters } from '../../shared/filters';
 import { CONFIGURATION_PATH } from '../../shared/paths';
 import type { Records } from '../../data/records';
@@ -20,6 +22,7 @@ interface NothingToShowProps {
 
 /** Why there is nothing to draw, and what to do: filters, a range in which nothing ran, or no records at all. */
 export function NothingToShow({ records, filters, hidden, span, timeZone }: NothingToShowProps) {
+  const loki = useLoki();
   const [, changeFilters] = useFilters();
   if (hidden > 0 && isFiltering(filters)) {
     return (
@@ -46,11 +49,12 @@ export function NothingToShow({ records, filters, hidden, span, timeZone }: Noth
       <Empty icon="calendar-alt" title={t('timeline.empty.no-runs', 'No Job ran in this time')}>
         <p>
           <Trans i18nKey="timeline.empty.no-runs-what">
-            Afterlog was there, and no container of a Job ran. A longer time range looks further back; containers of no
-            Job can be shown by the display options.
+            The records name no container of a Job. A longer time range looks further back; containers of no Job can be
+            shown by the display options.
           </Trans>
         </p>
         <p>{range}</p>
+        <ObservedBy loki={loki} span={span} timeZone={timeZone} />
       </Empty>
     );
   }
@@ -70,6 +74,7 @@ export function NothingToShow({ records, filters, hidden, span, timeZone }: Noth
         </Trans>
       </p>
       <p>{range}</p>
+      <ObservedBy loki={loki} span={span} timeZone={timeZone} />
     </Empty>
   );
 }
