@@ -3,7 +3,7 @@
 export { bytes, count } from '../messages/en';
 
 /** RFC 3339 as `2026-11-23 23:15:38 UTC`. */
-export function moment(time: string): string {
+function moment(time: string): string {
   return `${time.slice(0, 10)} ${time.slice(11, 19)} UTC`;
 }
 

@@ -1,2 +1,2 @@
-export { isWhole, MAX_BREAK_MS, observerCodes, type Observers, observersOf } from './observers';
+export { isWhole, observerCodes, type Observers } from './observers';
 export { observersPlan, type ObserverSelection, type ObserverWindow } from './observers-plan';

@@ -61,7 +61,7 @@ const MINUTE = 60_000;
 /** An agent writes a heartbeat every five minutes, a watch a record every minute: two of the agent's may be missing. */
 const SILENT_AFTER = 11 * MINUTE;
 /** An update of an agent takes no longer; the next process reads what was written meanwhile. */
-export const MAX_BREAK_MS = 2 * MINUTE;
+const MAX_BREAK_MS = 2 * MINUTE;
 
 /** Who was observing, from what they wrote themselves. Pure. */
 export function observersOf(records: ObserverRecords, { from, end }: ObserverRange): Observers {
