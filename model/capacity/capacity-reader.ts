@@ -108,8 +108,8 @@ const LONGEST_RANGE_MS = 28 * DAY;
 const floor = (at: number, unit: number) => Math.floor(at / unit) * unit;
 const ceil = (at: number, unit: number) => Math.ceil(at / unit) * unit;
 
-/** Job families that are asked about side by side. */
-const FAMILIES_AT_ONCE = 4;
+/** Nodes or Job families that are asked about side by side. */
+const QUERIES_AT_ONCE = 4;
 /** Four of disks and settings, five of counts. */
 const STEPS_OF_COUNTS = 9;
 
@@ -236,12 +236,17 @@ export class CapacityReader {
         { node }
       );
     }
-    for (const node of without(base.of('heartbeats')).flat()) {
-      const query = this.query({ kind: 'heartbeats', cluster, metadata: { node } });
-      const entry = await this.source.newest(query, range);
-      if (entry !== undefined) {
-        base.add('heartbeats', entry.line, entry.ns);
-      }
+    const silent = without(base.of('heartbeats')).flat();
+    for (let first = 0; first < silent.length; first += QUERIES_AT_ONCE) {
+      await Promise.all(
+        silent.slice(first, first + QUERIES_AT_ONCE).map(async (node) => {
+          const query = this.query({ kind: 'heartbeats', cluster, metadata: { node } });
+          const entry = await this.source.newest(query, range);
+          if (entry !== undefined) {
+            base.add('heartbeats', entry.line, entry.ns);
+          }
+        })
+      );
     }
   }
 
@@ -260,8 +265,8 @@ export class CapacityReader {
   private async families({ range, cases, familyCases, rollups, watched }: CountInput): Promise<FamilyRecords> {
     const base = new RecordBase();
     const wanted = familiesToRead(familyCases ?? cases, familiesOf(rollups, MAX_FAMILIES));
-    for (let first = 0; first < wanted.length; first += FAMILIES_AT_ONCE) {
-      const some = wanted.slice(first, first + FAMILIES_AT_ONCE);
+    for (let first = 0; first < wanted.length; first += QUERIES_AT_ONCE) {
+      const some = wanted.slice(first, first + QUERIES_AT_ONCE);
       await Promise.all(some.map((family) => this.family(base, family, range, watched.has(family.cluster))));
     }
     this.step();
