@@ -8,17 +8,8 @@ export {
   type CapacityWindow,
   type NumberSeries,
 } from './capacity-reader';
-export {
-  type CapacityRow,
-  type CaseTally,
-  type CountInput,
-  type GroupBy,
-  nodeKey,
-  poolsOf,
-  type PressureRecord,
-} from './counts';
-export { type Content, CONTENTS } from './disk-use';
-export { familiesToRead, type FamilyRecords, type FamilyToRead, familyText, type Finding } from './findings';
+export { type CapacityRow, type CaseTally, type CountInput, type GroupBy, type PressureRecord } from './counts';
+export { type FamilyRecords, type FamilyToRead, type Finding } from './findings';
 export { type Distance } from './headroom';
 export { type CapacityNames, namesIn, type Narrowing, narrowed } from './narrow';
 export { type CapacityInput, type CapacityReview, type NodeCapacity, reviewOf } from './review';
@@ -30,7 +21,6 @@ export {
   parseChanges,
   type SettingChanges,
   type WhatIf,
-  whatIfOf,
 } from './what-if';
 export {
   type Cell,

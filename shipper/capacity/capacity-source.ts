@@ -3,13 +3,7 @@ import type { Span } from '../../model/evidence';
 import type { CaseList } from '../cases/case-list';
 import { newestEntry, pages } from '../loki/pages';
 import type { QueryClient } from '../loki/query-client';
-import { CaseCounts } from './case-counts';
-
-/** Which cluster and node a review on the command line is about. */
-export interface NamedSelection {
-  cluster?: string;
-  node?: string;
-}
+import { CaseCounts, type NamedSelection } from './case-counts';
 
 const MS = 1_000_000n;
 

@@ -15,7 +15,12 @@ import type { CaseList } from '../cases/case-list';
 import { caseCoverage } from '../cases/stored-cases';
 import type { Sample } from '../loki/query-answer';
 import type { QueryClient } from '../loki/query-client';
-import type { NamedSelection } from './capacity-source';
+
+/** Which cluster and node a review on the command line is about. */
+export interface NamedSelection {
+  cluster?: string;
+  node?: string;
+}
 
 /** Which Job families are told apart: none, those with most cases of the causes that findings are about, or all. */
 type Families = 'none' | 'most' | 'all';

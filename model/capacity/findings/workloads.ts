@@ -15,7 +15,7 @@ const NEAR_LIMIT = 0.8;
 /** Logs of terminated containers matter from this part of a disk on. */
 const DEAD_OF_DISK = 0.02;
 /** How long `kubectl logs` is taken to be needed: no record tells when logs are looked up. */
-export const LOOKED_UP_MS = 86_400_000;
+const LOOKED_UP_MS = 86_400_000;
 /** A CronJob is not proposed to keep more Jobs than these. */
 const MOST_JOBS = 100;
 
