@@ -10,6 +10,7 @@ export {
 } from './capacity-reader';
 export { type CapacityRow, type CaseTally, type CountInput, type GroupBy, type PressureRecord } from './counts';
 export { type FamilyRecords, type FamilyToRead, type Finding } from './findings';
+export { type Content, CONTENTS } from './disk-use';
 export { type Distance } from './headroom';
 export { type CapacityNames, namesIn, type Narrowing, narrowed } from './narrow';
 export { type CapacityInput, type CapacityReview, type NodeCapacity, reviewOf } from './review';
