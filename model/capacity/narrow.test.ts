@@ -1,14 +1,14 @@
 import { namesIn, narrowed, reviewOf } from '.';
-import { evicted, HOUR, input, rollup, START, tally } from './testing/inputs';
+import { evicted, gc, HOUR, input, rollup, START, tally } from './testing/inputs';
 
 const share = (namespace: string, workload: string) => ({ namespace, workload, bytes: 5 });
 const whole = input({
+  gcs: [gc(START + HOUR)],
   cases: [tally({ count: 3 }), tally({ workload: 'import', count: 2 }), tally({ namespace: 'web', workload: 'site' })],
   pods: [evicted('a', START + HOUR, 'The node was low on resource: ephemeral-storage. ')],
   rollups: [
     {
       ...rollup(START, { p95: 1, greatest: 1, last: 1 }),
-      reclaims: 1,
       top: { logs: [share('shop', 'report'), share('web', 'site')], layers: [], volumes: [], pods: [] },
     },
   ],
