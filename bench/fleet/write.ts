@@ -5,6 +5,8 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const BATCH_BYTES = 2 * 1024 * 1024;
 const HOURS = 24;
+/** Of a connection, in a row. */
+const MOST_FAILURES = 20;
 
 export interface Fleet {
   url: string;
@@ -38,13 +40,20 @@ class Stream {
     }
     const body = JSON.stringify({ streams: [{ stream: this.labels, values: this.entries }] });
     const headers = { 'content-type': 'application/json' };
+    let failures = 0;
     for (;;) {
-      const answer = await fetch(`${this.url}/loki/api/v1/push`, { method: 'POST', headers, body });
-      if (answer.status === 204) {
+      // A busy Loki closes connections, too.
+      const answer = await fetch(`${this.url}/loki/api/v1/push`, { method: 'POST', headers, body }).catch((error) => {
+        if (++failures > MOST_FAILURES) {
+          throw error;
+        }
+        return undefined;
+      });
+      if (answer?.status === 204) {
         break;
       }
-      const text = await answer.text();
-      if (answer.status !== 429 && answer.status < 500) {
+      const text = await answer?.text();
+      if (answer !== undefined && answer.status !== 429 && answer.status < 500) {
         throw new Error(`push: ${answer.status} ${text}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 500));
