@@ -73,22 +73,27 @@ function programQuestions(): Array<{ question: string; goal: string; args: strin
     {
       question: '`cases`, 24 h, one node',
       goal: '2 s, 100 MB client',
-      args: ['cases', '--node', `node-${number}`, '-o', 'jsonl', ...range(DAY)],
+      args: ['cases', '--node', `node-${number}`, ...range(DAY)],
     },
     {
       question: '`cases`, 24 h, one namespace of 20',
       goal: '2 s, 100 MB client',
-      args: ['cases', '-n', 'team-3', '-o', 'jsonl', ...range(DAY)],
+      args: ['cases', '-n', 'team-3', ...range(DAY)],
     },
     {
       question: '`cases`, 24 h, all',
       goal: '2 s, 100 MB client',
-      args: ['cases', '-o', 'jsonl', ...range(DAY)],
+      args: ['cases', ...range(DAY)],
     },
     {
       question: '`cases`, 7 d, one namespace',
       goal: '2 s, 100 MB client',
-      args: ['cases', '-n', 'team-3', '-o', 'jsonl', ...range(7 * DAY)],
+      args: ['cases', '-n', 'team-3', ...range(7 * DAY)],
+    },
+    {
+      question: '`cases`, 24 h, one namespace, with what each rests on',
+      goal: '–',
+      args: ['cases', '-n', 'team-3', '-o', 'jsonl', ...range(DAY)],
     },
   ];
 }
