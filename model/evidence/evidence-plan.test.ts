@@ -1,5 +1,5 @@
 import { casesOf } from '../cases';
-import { gc, heartbeat, pod, run, t } from '../cases/testing/records';
+import { containerRecord, gc, heartbeat, left, pod, run, t } from '../cases/testing/records';
 import { evidencePlan, type EvidenceWindow, type Selection } from './evidence-plan';
 import { kindNamed, RecordBase } from './record-base';
 
@@ -72,4 +72,26 @@ describe('what is read of agents', () => {
       status: 'lost',
     });
   });
+});
+
+test('what else was on many nodes is read once, not once for every fifty of them', () => {
+  const wishesOf = (count: number) => {
+    const nodes = Array.from({ length: count }, (_, i) => `node-${i}`);
+    const base = new RecordBase();
+    for (const node of nodes) {
+      const one = containerRecord({ node, podUid: node, left: left('12:20:00') });
+      base.add('containers', JSON.stringify(one), BigInt(Date.parse(t('12:20:00'))) * 1_000_000n);
+    }
+    const window = {
+      from: Date.parse(t('12:00:00')),
+      to: Date.parse(t('13:00:00')),
+      recordsTo: Date.parse(t('13:00:00')),
+    };
+    const all = [...evidencePlan(base, { namespace: 'ns' }, window)].flat();
+    return all.filter(
+      ({ kind, metadata }) => kind === 'containers' && metadata.namespace === undefined && metadata.id === undefined
+    );
+  };
+  expect(wishesOf(100).map(({ metadata }) => [metadata.node].flat().length)).toEqual([50, 50]);
+  expect(wishesOf(500).map(({ metadata }) => metadata)).toEqual([{}]);
 });

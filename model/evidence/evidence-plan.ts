@@ -49,6 +49,7 @@ const SIGNS_AROUND = 4 * HOUR;
 export const NAMES_PER_QUERY = 50;
 /** More than these are not asked for one by one. */
 const FEW = 200;
+const MANY_NODES = 3 * NAMES_PER_QUERY;
 
 /** Whose cases; what is undefined narrows nothing down. */
 export interface Selection {
@@ -417,9 +418,9 @@ function neighbours(base: RecordBase, cluster: string | undefined): Wish[] {
     return Number.isNaN(at) ? [] : { node, span: { from: at - NEIGHBOURS_AROUND, to: at + NEIGHBOURS_AROUND } };
   });
   return bySpan(removals).flatMap(({ span, nodes }) =>
-    batches(nodes).flatMap((node) => [
-      { kind: 'containers' as const, cluster, metadata: { node }, span },
-      { kind: 'pods' as const, cluster, metadata: { node }, span },
+    onNodes(nodes).flatMap((metadata) => [
+      { kind: 'containers' as const, cluster, metadata, span },
+      { kind: 'pods' as const, cluster, metadata, span },
     ])
   );
 }
@@ -435,7 +436,7 @@ function diskWishes(cases: ReturnType<typeof casesOf>, cluster: string | undefin
       : { node, span: { from: moment - DISK_AROUND, to: moment + DISK_AROUND } };
   });
   return bySpan(removals).flatMap(({ span, nodes }) =>
-    batches(nodes).map((node) => ({ kind: 'disks' as const, cluster, metadata: { node }, span }))
+    onNodes(nodes).map((metadata) => ({ kind: 'disks' as const, cluster, metadata, span }))
   );
 }
 
@@ -481,6 +482,10 @@ function bySpan(removals: ReadonlyArray<{ node: string; span: Span }>): Array<{ 
   }
   return spans.map(({ span, nodes }) => ({ span, nodes: [...nodes] }));
 }
+
+/** Filters for nodes. Loki reads as much for each as for all nodes together: of many, all are asked for at once. */
+const onNodes = (nodes: readonly string[]): LabelMatches[] =>
+  nodes.length > MANY_NODES ? [{}] : batches(nodes).map((node) => ({ node }));
 
 function batches<T>(values: readonly T[], size = NAMES_PER_QUERY): T[][] {
   return Array.from({ length: Math.ceil(values.length / size) }, (_, batch) =>
