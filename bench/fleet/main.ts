@@ -1,8 +1,8 @@
 // Writes the records of a fleet into a Loki, asks what people ask, and prints what each question costs.
 import { parseArgs } from 'node:util';
 import { costOf, CountingProxy, cpuOf, runProgram } from './costs';
-import { nodeDay } from './records';
-import { startOfDay, writeDay } from './write';
+import { nodeDay, type Written } from './records';
+import { flushChunks, startOfDay, writeDay, writeLog } from './write';
 
 const { values } = parseArgs({
   options: {
@@ -53,15 +53,20 @@ async function write(): Promise<void> {
         `written in ${((performance.now() - began) / 1000).toFixed(0)} s`
     );
   }
+  await flushChunks(url);
+}
+
+/** The container run that is asked for. */
+function oneRun(): Written | undefined {
+  const dayStart = startOfDay(end) - DAY;
+  return nodeDay(Math.floor(nodes / 2), dayStart).find(
+    ({ kind, at, metadata }) => kind === 'container' && metadata.final === 'true' && at > dayStart + DAY / 2
+  );
 }
 
 /** What is asked of the program, with the goal of the fleet issue for 500 nodes. */
-function programQuestions(): Array<{ question: string; goal: string; args: string[] }> {
+function programQuestions(pod: Written | undefined): Array<{ question: string; goal: string; args: string[] }> {
   const number = Math.floor(nodes / 2);
-  const dayStart = startOfDay(end) - DAY;
-  const pod = nodeDay(number, dayStart).find(
-    ({ kind, at, metadata }) => kind === 'container' && metadata.final === 'true' && at > dayStart + DAY / 2
-  );
   const { pod: name = '', container_id: id = '', job = '', namespace = '' } = pod?.metadata ?? {};
   const range = (ms: number) => ['--from', new Date(end - ms).toISOString(), '--to', new Date(end).toISOString()];
   return [
@@ -99,13 +104,17 @@ function programQuestions(): Array<{ question: string; goal: string; args: strin
 }
 
 async function ask(): Promise<void> {
+  const run = oneRun();
+  if (run !== undefined) {
+    await writeLog(url, run);
+  }
   const proxy = await CountingProxy.start(url);
   console.log(
     '| question | goal | wall, s | Loki CPU, s | Loki read, MB | queries | client CPU, s | client memory, MiB | answer |'
   );
   console.log('|---|---|---|---|---|---|---|---|---|');
   try {
-    for (const { question, goal, args } of programQuestions()) {
+    for (const { question, goal, args } of programQuestions(run)) {
       if (!question.includes(values.only)) {
         continue;
       }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { caseLine, caseMetadata, caseMoment, contentOf } from '../../model/case-records';
 import { casesOf } from '../../model/cases';
 import { kindNamed, RecordBase } from '../../model/evidence';
@@ -46,7 +47,7 @@ const NAMESPACES = 20;
 const v = RECORD_VERSION;
 
 const iso = (ms: number) => new Date(ms).toISOString().replace('Z', '000000Z');
-const hex = (text: string) => Buffer.from(text).toString('hex').padEnd(64, '0').slice(0, 64);
+const hex = (text: string) => createHash('sha256').update(text).digest('hex');
 /** Kubernetes' random suffixes, by a number. */
 function suffix(n: number): string {
   const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
@@ -271,7 +272,7 @@ function* jobs(node: string, number: number, dayStart: number): Generator<Writte
     const pod = `${job}-${suffix(number * JOB_PODS + i)}`;
     const uid = `job-pod-${number}-${i}-${scheduled}`;
     const jobUid = `job-${number}-${i}-${scheduled}`;
-    const containerId = hex(uid.split('').reverse().join(''));
+    const containerId = hex(uid);
     const who = { node, namespace, pod, uid, workload, job, jobUid };
     if (finished - started > MINUTE) {
       yield written(podRecord(who, { started, finished: null, containerId }), started, POD_METADATA);

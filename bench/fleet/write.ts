@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { recordLabels } from '../../model/records';
 import { CLUSTER, nodeDay, watchDay, type Written } from './records';
 
@@ -104,6 +105,45 @@ export async function writeDay(
     await Promise.all([...streams.values()].map((stream) => stream.flush()));
   }
   return { records, bytes };
+}
+
+/** Loki asks its ingesters only for the last three hours: what is of an earlier time shows once its chunk is flushed. */
+export async function flushChunks(url: string): Promise<void> {
+  await fetch(`${url}/flush`, { method: 'POST' });
+}
+
+/** Writes the log of a container run of which the fleet has a record, as an agent does, and waits until it can be read. */
+export async function writeLog(url: string, { kind, metadata, line }: Written): Promise<void> {
+  const { namespace = '', workload = '', pod = '', node = '', job = '', container_id = '' } = metadata;
+  const record: unknown = JSON.parse(line);
+  const { firstTime, lastTime, linesSeen } = z
+    .object({ firstTime: z.string(), lastTime: z.string(), linesSeen: z.number() })
+    .parse(record);
+  const labels = { cluster: CLUSTER, namespace, workload, service_name: workload, container: 'main' };
+  const stream = new Stream(url, labels);
+  const [first, last] = [Date.parse(firstTime), Date.parse(lastTime)];
+  for (let i = 0; i < linesSeen; i++) {
+    const at = Math.floor(first + ((last - first) * i) / linesSeen);
+    const text = `${i} ${kind} of ${pod}: ${'x'.repeat(100)}`;
+    await stream.add({
+      kind: 'line',
+      at,
+      line: text,
+      metadata: { pod, node, job, container_id, restart: '0', stream: 'stdout' },
+    });
+  }
+  await stream.flush();
+  await flushChunks(url);
+  const query = `{namespace="${namespace}", workload="${workload}", cluster="${CLUSTER}"} | container_id="${container_id}"`;
+  const params = new URLSearchParams({ query, start: `${first}000000`, end: `${last + 1}000000`, limit: '1' });
+  for (let tries = 0; tries < 120; tries++) {
+    const answer = await fetch(`${url}/loki/api/v1/query_range?${params}`);
+    if ((await answer.text()).includes(pod)) {
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  throw new Error(`${url} does not give back the log that was written`);
 }
 
 export const startOfDay = (ms: number): number => Math.floor(ms / DAY) * DAY;
