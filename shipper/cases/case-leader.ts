@@ -32,6 +32,8 @@ export interface CaseLeaderOptions {
   tickMs?: number;
   /** The share of the time that rounds may take. */
   share?: number;
+  /** Called with what was written, once Loki has acknowledged it. */
+  written?: (changes: readonly CaseEntry[]) => void;
 }
 
 /** What /metrics tells. */
@@ -183,6 +185,7 @@ export class CaseLeader {
     await unlessAborted(writer.flush(), signal);
     signal.throwIfAborted();
     this.note(changes);
+    this.options.written?.(changes);
   }
 
   private async wantedIn({ from, to }: CaseCoverage, now: bigint, signal: AbortSignal): Promise<Timed[]> {

@@ -1,17 +1,19 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { AgentCensus } from './agent-census';
 import type { CaseLeader } from './case-leader';
+import type { CaseNotifier } from './case-notifier';
 
 /** What /metrics reads from; undefined while another replica leads. */
 export interface CaseParts {
   leader: () => CaseLeader | undefined;
   census: () => AgentCensus | undefined;
+  notifier: () => CaseNotifier | undefined;
   /** The cluster's time, seconds since 1970. */
   seconds: () => number;
 }
 
 /** The metrics of lost-log cases and of agents, read from their parts when somebody asks. */
-export function addCaseMetrics(registry: Registry, { leader, census, seconds }: CaseParts): void {
+export function addCaseMetrics(registry: Registry, { leader, census, notifier, seconds }: CaseParts): void {
   const registers = [registry];
   const counter = (name: string, help: string, labelNames: string[], read: (one: Counter) => void) =>
     new Counter({
@@ -53,6 +55,16 @@ export function addCaseMetrics(registry: Registry, { leader, census, seconds }: 
       one.set(seconds() - Date.parse(until) / 1000);
     }
   });
+  counter(
+    'afterlog_watch_notices_total',
+    'Lost-log cases reported as Events or to the webhook, by outcome',
+    ['way', 'outcome'],
+    (one) => {
+      for (const [way, counts] of Object.entries(notifier()?.counts ?? {})) {
+        Object.entries(counts).forEach(([outcome, count]) => one.inc({ way, outcome }, count));
+      }
+    }
+  );
   gauge(
     'afterlog_watch_agents',
     'Nodes whose agent wrote a heartbeat within 15 minutes (reporting), and the others (silent)',

@@ -18,6 +18,7 @@ export class ClusterState {
   readonly trackers: Readonly<Record<WatchedKind, Tracker>>;
   private readonly hints = new DeletionHints();
   private readonly nodes: NodeTracker;
+  private readonly jobs: JobTracker;
 
   /**
    * @param wholeCluster all namespaces are watched
@@ -35,6 +36,7 @@ export class ClusterState {
     const jobs = new JobTracker(context, cronjobs);
     const pods = new PodTracker(context, jobs, nodes, wholeCluster);
     this.nodes = nodes;
+    this.jobs = jobs;
     this.trackers = { nodes, cronjobs, jobs, pods, events: new EventTracker(context) };
   }
 
@@ -58,6 +60,11 @@ export class ClusterState {
   /** The nodes that are there, by name. */
   nodeNames(): string[] {
     return this.nodes.names();
+  }
+
+  /** The UID of a Job that is there. */
+  jobUid(namespace: string, name: string): string | undefined {
+    return this.jobs.uidOfName(namespace, name);
   }
 
   /** How many objects have something to say that is not written yet. */

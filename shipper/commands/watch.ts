@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import * as z from 'zod';
 import { AgentCensus } from '../cases/agent-census';
 import { CaseLeader } from '../cases/case-leader';
+import { CaseNotifier } from '../cases/case-notifier';
 import { addCaseMetrics } from '../cases/case-metrics';
 import { clusterAccess } from '../cluster/api/access';
 import { ApiClient } from '../cluster/api/client';
@@ -61,6 +62,23 @@ const watchGroup = {
       .prefault(true)
       .describe('work lost-log cases out and write their records (default; --no-cases: each reader works them out)')
       .register(flagForm, { negatable: true }),
+    notify: z.strictObject({
+      events: flag
+        .prefault(false)
+        .describe(
+          'write an Event on a Job whose logs were removed, for kubectl describe; needs the right to create Events'
+        ),
+      'webhook-url': z
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .describe('send lost and partial logs there, in the format of Alertmanager’s webhooks')
+        .register(flagForm, { value: 'url' }),
+      'grafana-url': z
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .describe('address of Grafana, for links in Events and webhooks')
+        .register(flagForm, { value: 'url' }),
+    }),
     once: flag.prefault(false).describe('list all objects once, write their records, and exit'),
   }),
 } satisfies SettingsGroup;
@@ -170,7 +188,7 @@ async function once(options: SessionOptions, stop: AbortSignal): Promise<boolean
 
 /** Leads when it may, stands by when it may not, until it is told to stop. */
 async function serve(
-  { listen, cases }: Pick<WatchFlags, 'listen' | 'cases'>,
+  { listen, cases, notify }: Pick<WatchFlags, 'listen' | 'cases' | 'notify'>,
   options: SessionOptions,
   election: LeaseElection | undefined,
   stop: AbortSignal
@@ -186,6 +204,7 @@ async function serve(
   addCaseMetrics(registry, {
     leader: () => work?.leader,
     census: () => work?.census,
+    notifier: () => work?.notifier,
     seconds: () => clock.seconds(),
   });
   const status = await serveStatus(listen, {
@@ -200,12 +219,13 @@ async function serve(
       }
       const leading = new WatchSession({ ...options, cases: () => work?.leader?.coverage() });
       session = leading;
-      work = caseWork(options, leading, cases);
+      work = caseWork(options, leading, cases, notify);
       const over = new AbortController();
       const end = () => over.abort();
       stop.addEventListener('abort', end);
       const held = election?.hold(stop).finally(end);
-      await Promise.all([session.run(over.signal), work.leader?.run(over.signal), work.census.run(over.signal)]);
+      const { leader, census, notifier } = work;
+      await Promise.all([session, leader, census, notifier].map((part) => part?.run(over.signal)));
       stop.removeEventListener('abort', end);
       session = undefined;
       work = undefined;
@@ -223,13 +243,30 @@ async function serve(
 interface CaseWork {
   leader: CaseLeader | undefined;
   census: AgentCensus;
+  /** Where somebody is to be told. */
+  notifier: CaseNotifier | undefined;
 }
 
-function caseWork(options: SessionOptions, session: WatchSession, cases: boolean): CaseWork {
+function caseWork(
+  options: SessionOptions,
+  session: WatchSession,
+  cases: boolean,
+  { events, 'webhook-url': webhookUrl, 'grafana-url': grafanaUrl }: WatchFlags['notify']
+): CaseWork {
   const { clock } = options;
   const shared = { ...options, now: () => BigInt(clock.seconds()) * 1_000_000_000n };
+  const state = session.clusterState;
+  const notifier =
+    cases && (events || webhookUrl !== undefined)
+      ? new CaseNotifier({
+          ...{ ...shared, events, webhookUrl, grafanaUrl },
+          jobUid: (namespace, name) => state.jobUid(namespace, name),
+          hasPod: (uid) => state.trackers.pods.has(uid),
+        })
+      : undefined;
   return {
-    leader: cases ? new CaseLeader(shared) : undefined,
+    notifier,
+    leader: cases ? new CaseLeader({ ...shared, written: (changes) => notifier?.take(changes) }) : undefined,
     census: new AgentCensus({ ...shared, nodes: () => session.clusterState.nodeNames() }),
   };
 }

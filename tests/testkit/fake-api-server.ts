@@ -139,6 +139,11 @@ export class FakeApiServer {
     return [...this.all(resource).values()].find(({ metadata }) => metadata.name === name);
   }
 
+  /** All objects of a resource. */
+  stored(resource: string): ApiObject[] {
+    return [...this.all(resource).values()];
+  }
+
   private all(resource: string): Map<string, ApiObject> {
     let all = this.objects.get(resource);
     if (all === undefined) {
@@ -186,14 +191,15 @@ export class FakeApiServer {
   }
 
   private store(response: ServerResponse, resource: string, create: boolean, object: ApiObject): void {
-    const { name, resourceVersion } = object.metadata;
+    const { generateName, resourceVersion } = object.metadata;
+    const name = create && typeof generateName === 'string' ? `${generateName}${this.version}` : object.metadata.name;
     const old = this.find(resource, name);
     if (create ? old !== undefined : old?.metadata.resourceVersion !== resourceVersion) {
       fail(response, 409, `${name} is another one by now`);
       return;
     }
     const uid = old?.metadata.uid ?? `uid-of-${name}`;
-    send(response, create ? 201 : 200, this.put(resource, { ...object, metadata: { ...object.metadata, uid } }));
+    send(response, create ? 201 : 200, this.put(resource, { ...object, metadata: { ...object.metadata, name, uid } }));
   }
 
   private list(

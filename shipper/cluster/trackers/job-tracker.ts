@@ -96,6 +96,15 @@ export class JobTracker extends EntryTable<Entry> implements Tracker {
     return uid === undefined ? undefined : this.entries.get(uid)?.job;
   }
 
+  /** The UID of the newest Job of a name that is there. */
+  uidOfName(namespace: string, name: string): string | undefined {
+    let uid: string | undefined;
+    for (const [key, { job, gone }] of this.entries) {
+      uid = gone === null && job.namespace === namespace && job.name === name ? key : uid;
+    }
+    return uid;
+  }
+
   /** A pod of the Job is there, or is no longer. */
   countPod(uid: string, by: 1 | -1): void {
     const pods = (this.pods.get(uid) ?? 0) + by;
