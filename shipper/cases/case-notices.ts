@@ -48,7 +48,7 @@ export function noticesOf(changes: readonly CaseEntry[], since: bigint): CaseNot
   return [...notices.values()];
 }
 
-export const isLacking = ({ cases }: CaseNotice): boolean => cases.some(({ record }) => LACKING.has(record.status));
+const isLacking = ({ cases }: CaseNotice): boolean => cases.some(({ record }) => LACKING.has(record.status));
 
 /** Where the app shows these logs. @param grafanaUrl without it there is no link */
 function linkTo({ namespace, kind, name, pod }: CaseNotice, grafanaUrl: string | undefined): string | undefined {
