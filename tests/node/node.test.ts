@@ -52,16 +52,21 @@ describe('Jobs on a real node whose disk fills up', () => {
     truth = await report(node, kubectl, house);
     expected = expectedCases(truth);
     // What ended the watch tells within a minute; until then nobody can say why a log went.
+    const withoutCause = () => [...cases.values()].filter(({ cause }) => cause === 'unknown');
     await until(
       'each case to have a cause',
       async () => {
         const { stdout } = await house.ask(['cases', '-n', NAMESPACE, '-o', 'json']);
         cases = new Map((JSON.parse(stdout) as CaseJson[]).map((one) => [one.id, one]));
-        return [...cases.values()].every(({ cause }) => cause !== 'unknown');
+        return withoutCause().length === 0;
       },
       2 * 60_000,
       POLL_MS
-    );
+    ).catch((error: unknown) => {
+      // What nobody can explain is what somebody has to look at.
+      process.stdout.write(`${JSON.stringify(withoutCause(), undefined, 1)}\n`);
+      throw error;
+    });
     process.stdout.write((await house.ask(['cases', '-n', NAMESPACE])).stdout);
   });
 
