@@ -650,7 +650,7 @@ export const en: Catalogue = {
     'capacity-image-max-age': ({ images, bytes: size }) =>
       `imageMaximumGCAge is 0, so that unused images stay until the disk is nearly full: reclaims and image GC removed ${count(images, 'image')} (${bytes(size)}) that no container used.`,
     'capacity-image-max-age-effect': ({ hours }) =>
-      `Image GC also removes images that no container has used for ${hours} h, whatever the use of the disk. It removes no logs. The kubelet counts the age anew after each restart, and images that are removed are pulled again when a pod needs them.`,
+      `Image GC also removes images that no container has used for ${hours} h, whatever the use of the disk. It removes no logs. The kubelet counts the age from zero again after each restart, and images that are removed are pulled again when a pod needs them.`,
     'capacity-image-min-age': ({ durationMs, passes }) =>
       `imageMinimumGCAge is ${span(durationMs)}, and ${count(passes, 'reclaim or image GC run', 'reclaims and image GC runs')} removed no image.`,
     'capacity-image-min-age-effect': ({ durationMs }) =>

@@ -22,7 +22,7 @@ export interface NamedSelection {
   node?: string;
 }
 
-/** Which Job families are told apart: none, those with most cases of the causes that findings are about, or all. */
+/** Which Job families are counted apart: none, those with most cases of the causes that findings are about, or all. */
 type Families = 'none' | 'most' | 'all';
 
 const MS = 1_000_000n;

@@ -243,7 +243,7 @@ async function serve(
 interface CaseWork {
   leader: CaseLeader | undefined;
   census: AgentCensus;
-  /** Where somebody is to be told. */
+  /** Where notices go; undefined where nobody asked for any. */
   notifier: CaseNotifier | undefined;
 }
 

@@ -137,12 +137,12 @@ describe.each([
   test(
     '`explain` says the same',
     async () => {
-      const told: Case[] = [];
+      const answered: Case[] = [];
       await each(podsOf(cases), async ([{ namespace, pod }]) => {
         const target = { kind: 'pod', name: pod, namespace } as const;
-        told.push(...(await casesOfTargets(new CaseReader(client), [target], {}, window)));
+        answered.push(...(await casesOfTargets(new CaseReader(client), [target], {}, window)));
       });
-      expect(byId(told)).toEqual(expected);
+      expect(byId(answered)).toEqual(expected);
     },
     PATIENCE_MS
   );
@@ -150,7 +150,7 @@ describe.each([
   test(
     '`logs` says the same',
     async () => {
-      const told: Record<string, string> = {};
+      const answered: Record<string, string> = {};
       const asked = timeWindow({}, BigInt(span.to) * 1_000_000n);
       await each(cases, async ({ id, namespace, pod, container, restart }) => {
         let text = '';
@@ -162,9 +162,9 @@ describe.each([
           stderr: { write: (more) => (text += more) },
         });
         const { status, cause, confidence } = accountSchema.parse(JSON.parse(text));
-        told[id] = `${status} ${cause} ${confidence}`;
+        answered[id] = `${status} ${cause} ${confidence}`;
       });
-      expect(told).toEqual(expected);
+      expect(answered).toEqual(expected);
     },
     PATIENCE_MS
   );
@@ -214,16 +214,16 @@ describe.each([
   test(
     'the look-up page says the same',
     async () => {
-      const told: Case[] = [];
+      const answered: Case[] = [];
       await each(podsOf(cases), async ([{ namespace, pod }]) => {
         const { runs } = await findRuns(source, parseQuestion(`${namespace}/${pod}`), span, signal);
         for (const run of runs) {
           const of = caseOfRun(run);
           const one = of && (await readCase(source, of, signal));
-          told.push(...(one ? [one] : []));
+          answered.push(...(one ? [one] : []));
         }
       });
-      expect(byId(told)).toEqual(expected);
+      expect(byId(answered)).toEqual(expected);
     },
     PATIENCE_MS
   );

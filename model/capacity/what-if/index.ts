@@ -113,7 +113,7 @@ const lostBy = (cases: readonly CaseTally[], cluster: string, node: string): num
     0
   );
 
-/** Which reclaim removed which of the lost logs is not told: between what the other reclaims can have removed, and all. */
+/** Which reclaim removed which of the lost logs is not reported: between what the other reclaims can have removed, and all. */
 function logsKept({ containersKept, containersRecorded }: Replay, lost: number): NodeReplay['logsKept'] {
   const still = containersRecorded - containersKept;
   return { atLeast: Math.max(0, Math.min(containersKept, lost - still)), atMost: Math.min(lost, containersKept) };

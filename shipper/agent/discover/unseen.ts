@@ -3,7 +3,7 @@ import { parsePodDirectory } from '../files/names';
 import { ContainerDirectory, type DirectoryDeps } from './container-directory';
 import { statOf } from './directory-listing';
 
-/** Names that came and went are told from those that were there once; so many of the latter are remembered. */
+/** Names that came and went are kept apart from those that were there once; so many of the latter are remembered. */
 const KNOWN_NAMES = 50_000;
 /** The links of a pod that came and went are named by news that may come after that of its directory. */
 const LINKS_WAIT_MS = 250;
