@@ -70,7 +70,7 @@ function judgeGroup(group: Group, outcome: Outcome): Finding[] {
   const { presence } = outcome;
   const { missing, findings } = compareStored(group, presence);
   const end = Math.max(...outcome.samples.map(({ answeredAt }) => answeredAt), 0);
-  const visible = group.lives.some(
+  const visible = group.lives.filter(
     (run) =>
       presence.between(run.startedAt, run.leftAt ?? end) >= RACE_MS + outcome.latestMs && !presence.isForgotten(run)
   );
@@ -79,9 +79,12 @@ function judgeGroup(group: Group, outcome: Outcome): Finding[] {
   if (needless.length > 0) {
     findings.push({ rule: 'lost without need', detail: describe(needless) });
   }
-  if (visible) {
+  if (visible.length > 0) {
     const unnamed = missing.filter(
-      (unit) => !traceless(unit) && !group.records.some(({ gaps }) => gaps.some((gap) => covers(gap, unit)))
+      (unit) =>
+        visible.some(({ files }) => files.includes(unit.file)) &&
+        !traceless(unit) &&
+        !group.records.some(({ gaps }) => gaps.some((gap) => covers(gap, unit)))
     );
     if (unnamed.length > 0) {
       const gaps = group.records.map(({ status, gaps: named }) => ({ status, gaps: named }));

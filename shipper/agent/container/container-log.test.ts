@@ -252,6 +252,21 @@ test('it finds a file that was rotated meanwhile, and misses one that is gone by
   expect(container.unreported).toBe(true);
 });
 
+test('what a container wrote to a deleted file until its successor was there is known to the next agent', () => {
+  simulated.reopen().write(10);
+  observe();
+  simulated.deleteByHand();
+  directory.scan();
+  simulated.write(5);
+  const { bytes } = simulated;
+  simulated.reopen().write(5).release();
+  directory.scan();
+  const saved = kept();
+  container.close();
+  observe(saved);
+  expect(record().gaps).toMatchObject([{ reason: 'gone-unread', bytes }]);
+});
+
 test('bytes of a container that runs are at risk only in rotated files, and all where Loki takes nothing for seconds', () => {
   simulated.write(10);
   observe();

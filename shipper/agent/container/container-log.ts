@@ -250,11 +250,11 @@ export class ContainerLog {
   }
 
   private delete(file: TailedFile | undefined): void {
+    if (file?.isReadable && !file.compressed) {
+      this.grow(file, file.stat().size); // also where it was deleted before: a successor may have taken over since
+    }
     if (!file || file.isDeleted) {
       return;
-    }
-    if (file.isReadable && !file.compressed) {
-      this.grow(file, file.stat().size);
     }
     const isParked = file.isReadable && !file.isHeld;
     const wasWritten = !file.isFinal(this.state.ended || this.over);
