@@ -1,4 +1,4 @@
-import { defaultThresholds, signalStates, thresholdOf } from './thresholds';
+import { defaultThresholds, reclaimOrder, signalStates, thresholdOf } from './thresholds';
 
 const GB = 1e9;
 const filesystem = (capacity: number, available: number, inodesFree = 900_000) => ({
@@ -88,5 +88,33 @@ describe('signalStates', () => {
       imagefs: null,
     };
     expect(signalStates(disks, defaults).map(({ signal }) => signal)).toEqual(['nodefs.available']);
+  });
+});
+
+describe('reclaimOrder', () => {
+  const disk = filesystem(100 * GB, 40 * GB);
+  const read = { ...defaultThresholds('v1.31.0'), source: 'configz' as const };
+  const single = { layout: 'single' as const, nodefs: disk, imagefs: null };
+  const dedicated = { layout: 'dedicated-imagefs' as const, nodefs: filesystem(10 * GB, GB), imagefs: disk };
+
+  test('of the defaults is a tie, that the eviction manager wins', () => {
+    expect(reclaimOrder(single, read)).toEqual({ imageGc: 0.85, eviction: 0.85, signal: 'imagefs.available' });
+    expect(reclaimOrder(dedicated, read)).toEqual({ imageGc: 0.85, eviction: 0.85, signal: 'imagefs.available' });
+  });
+
+  test('is by the first of hard and soft thresholds, of both signals where one disk has both', () => {
+    const evictionHard = { 'imagefs.available': '10%', 'nodefs.available': '20Gi' };
+    const set = { ...read, evictionHard, imageGcHighPercent: 70 };
+    expect(reclaimOrder(single, set)).toMatchObject({ imageGc: 0.7, eviction: 0.7853, signal: 'nodefs.available' });
+    expect(reclaimOrder(dedicated, set)).toMatchObject({ eviction: 0.9, signal: 'imagefs.available' });
+    const soft = { ...set, evictionSoft: { 'imagefs.available': '25%' } };
+    expect(reclaimOrder(dedicated, soft)).toMatchObject({ eviction: 0.75 });
+  });
+
+  test('is not known of thresholds that were assumed, without a capacity or a threshold, or where images only go', () => {
+    expect(reclaimOrder(single, defaultThresholds('v1.31.0'))).toBeUndefined();
+    expect(reclaimOrder({ ...single, nodefs: null }, read)).toBeUndefined();
+    expect(reclaimOrder(single, { ...read, evictionHard: {} })).toBeUndefined();
+    expect(reclaimOrder({ ...dedicated, layout: 'split' }, read)).toBeUndefined();
   });
 });

@@ -80,6 +80,40 @@ export function signalStates(
   return states.sort((a, b) => a.fraction - b.fraction);
 }
 
+/** Where the two that free disk space begin, as parts of the capacity of the file system with the images. */
+export interface ReclaimOrder {
+  /** Use at which image GC begins; 1 where it is off. */
+  imageGc: number;
+  /** Use at which the eviction manager begins, and the signal of that threshold. */
+  eviction: number;
+  signal: string;
+}
+
+/**
+ * Whether image GC or the eviction manager begins first on the file system with the images. Of equals it is the eviction
+ * manager: it looks every ten seconds, image GC every five minutes (docs/reference/kubernetes.md, Defaults).
+ *
+ * @returns undefined where the thresholds are only assumed, the capacity is not known, or reclaims there delete images only
+ */
+export function reclaimOrder(
+  { layout, nodefs, imagefs }: { layout: DiskLayout; nodefs: Filesystem | null; imagefs: Filesystem | null },
+  { source, imageGcHighPercent, evictionHard, evictionSoft }: Thresholds
+): ReclaimOrder | undefined {
+  const capacity = (layout === 'single' ? (nodefs ?? imagefs) : imagefs)?.capacity;
+  if (source !== 'configz' || !capacity || !deletesContainers('imagefs', layout)) {
+    return undefined;
+  }
+  const signals = layout === 'single' ? ['nodefs.available', 'imagefs.available'] : ['imagefs.available'];
+  const begins = signals.flatMap((signal) =>
+    [evictionHard[signal], evictionSoft[signal]].flatMap((configured) => {
+      const free = thresholdOf(configured ?? '0', capacity);
+      return free === undefined ? [] : [{ signal, eviction: Math.round((1 - free / capacity) * 1e4) / 1e4 }];
+    })
+  );
+  const [first] = begins.sort((a, b) => a.eviction - b.eviction);
+  return first && { imageGc: imageGcHighPercent / 100, ...first };
+}
+
 /**
  * A configured threshold as bytes or inodes. undefined where it is switched off (`0%`, `100%`, 0, as the kubelet has
  * it) or cannot be read.

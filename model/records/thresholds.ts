@@ -45,7 +45,11 @@ export type ThresholdsRecord = z.infer<typeof thresholdsRecordSchema>;
 /** The settings alone, without who wrote them when. */
 export type Thresholds = Omit<ThresholdsRecord, 'v' | 'kind' | 'id' | 'cluster' | 'node' | 'time'>;
 
-/** The fields of a `thresholds` record that also stand in the entry's structured metadata, by metadata name. */
+/**
+ * The fields of a `thresholds` record that also stand in the entry's structured metadata, by metadata name. The agent
+ * adds `image_gc_lead` where it is known: by what part of the capacity image GC begins before the eviction manager; where
+ * that is 0 or less, reclaims come first.
+ */
 export const THRESHOLDS_METADATA = { id: 'id', node: 'node', source: 'source' } as const satisfies Record<
   string,
   keyof ThresholdsRecord

@@ -127,6 +127,7 @@ export class Agent {
     showNode(this.metrics, {
       signals: () => this.nodeFacts.signals,
       secondsLeft: () => this.priority.secondsLeft,
+      reclaimOrder: () => this.nodeFacts.reclaimOrder,
       kubeletLog: () => this.nodeFacts.kubeletLogCoverage,
       diskProblem: () => this.nodeFacts.diskProblem,
     });

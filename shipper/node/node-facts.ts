@@ -10,7 +10,13 @@ import {
   type Thresholds,
   type ThresholdsRecord,
 } from '../../model/records';
-import { defaultThresholds, type SignalState, signalStates } from '../../model/thresholds';
+import {
+  defaultThresholds,
+  type ReclaimOrder,
+  reclaimOrder,
+  type SignalState,
+  signalStates,
+} from '../../model/thresholds';
 import { formatNs, parseNs } from '../../model/time';
 import type { Logger } from '../common/log';
 import type { OutgoingRecord } from '../loki/record-writer';
@@ -117,12 +123,13 @@ export class NodeFacts {
     this.rollups = new Rollups({ cluster, node }, { records, logger, now: clock, file, logSizes });
     await this.readThresholds();
     await this.disk.start();
+    this.writeThresholds();
     const position = this.deps.cursor?.load() ?? null;
     this.savedPosition = position;
     await this.log?.start(position);
     this.timers.push(
       setInterval(() => {
-        this.reading = this.readThresholds();
+        this.reading = this.readThresholds().then(() => this.writeThresholds());
       }, THRESHOLDS_MS),
       setInterval(() => this.saveCursor(), CURSOR_MS)
     );
@@ -156,6 +163,11 @@ export class NodeFacts {
   /** The eviction signals as of the last sample of the disks, the nearest to its threshold first. */
   get signals(): SignalState[] {
     return this.sample === undefined ? [] : signalStates(this.sample, this.thresholds.evictionHard);
+  }
+
+  /** Whether image GC begins before the eviction manager; undefined where that is not known or deletes no logs. */
+  get reclaimOrder(): ReclaimOrder | undefined {
+    return this.sample && reclaimOrder(this.sample, this.thresholds);
   }
 
   /** Why disk use cannot be read; null where it can. */
@@ -201,7 +213,13 @@ export class NodeFacts {
       // What was read once stays true while the kubelet cannot be asked: it is its restart that changes it.
       this.thresholds = read;
     }
-    const text = JSON.stringify(this.thresholds);
+  }
+
+  private writeThresholds(): void {
+    const order = this.reclaimOrder;
+    const lead: Record<string, string> =
+      order === undefined ? {} : { image_gc_lead: (order.eviction - order.imageGc).toFixed(4) };
+    const text = JSON.stringify([this.thresholds, lead]);
     const nowMs = this.deps.clock();
     if (text === this.written?.text && nowMs - this.written.atMs < THRESHOLDS_REPEAT_MS) {
       return;
@@ -218,7 +236,7 @@ export class NodeFacts {
       time,
       ...this.thresholds,
     };
-    this.write(record, time, THRESHOLDS_METADATA);
+    this.write(record, time, THRESHOLDS_METADATA, lead);
   }
 
   private saveCursor(): void {

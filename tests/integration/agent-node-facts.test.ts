@@ -70,6 +70,8 @@ test('the thresholds in force come from the kubelet', async () => {
   expect((await records('thresholds')).map((line) => thresholdsRecordSchema.parse(line))).toMatchObject([
     { source: 'configz', pressureTransitionSeconds: 60 },
   ]);
+  const [entry] = await entriesOf(store, '{service_name="afterlog", record="thresholds"}');
+  expect(entry?.metadata).toMatchObject({ source: 'configz', image_gc_lead: '0.0000' });
 });
 
 test('an hour is told in numbers when it is over, once, over a restart of the agent', async () => {
@@ -119,7 +121,7 @@ test('/metrics tells of reclaims, of how near eviction is, and of what can be re
   const log = join(node.dir, 'kubelet.log');
   await writeFile(log, recorded('kubelet.log'));
   const container = node.container({ pod: 'gone-0' }).write(10);
-  const made = config({ log });
+  const made = config({ log, url: await kubeletWith('/configz', recorded('configz.json')) });
   made.listen = '127.0.0.1:0';
   const { agent } = await agents.start(made);
   const page = async () => (await fetch(`http://127.0.0.1:${agent.port}/metrics`)).text();
@@ -134,6 +136,8 @@ test('/metrics tells of reclaims, of how near eviction is, and of what can be re
   expect(text).toMatch(/^afterlog_reclaimed_images_total [1-9]/m);
   expect(text).toMatch(/^afterlog_eviction_threshold_distance_ratio\{signal="nodefs.available"\} -?0\.\d+$/m);
   expect(text).toMatch(/^afterlog_eviction_threshold_seconds (\+Inf|\d)/m);
+  expect(text).toContain('afterlog_eviction_threshold_ratio{signal="imagefs.available"} 0.85\n');
+  expect(text).toContain('afterlog_image_gc_threshold_ratio 0.85\n');
   expect(text).toContain('afterlog_disk_readable 1\n');
   expect(text).toContain('afterlog_kubelet_log_readable 1\n');
   expect(text).toMatch(/^afterlog_last_acknowledgement_timestamp_seconds 1[.\d]+(e\+?9)?$/m);

@@ -1,5 +1,5 @@
 import { Gauge } from 'prom-client';
-import type { SignalState } from '../../../model/thresholds';
+import type { ReclaimOrder, SignalState } from '../../../model/thresholds';
 import type { HeartbeatRecord } from '../../../model/records';
 import type { AgentMetrics } from './metrics';
 
@@ -9,6 +9,8 @@ export interface NodeGauged {
   signals(): readonly SignalState[];
   /** Until the nearest threshold is crossed, as fast as the disk fills now, seconds; Infinity where it does not fill. */
   secondsLeft(): number;
+  /** undefined while thresholds or disks are not known, or where reclaims delete no containers. */
+  reclaimOrder(): ReclaimOrder | undefined;
   kubeletLog(): HeartbeatRecord['kubeletLog'];
   /** Why disk use cannot be read; null where it can. */
   diskProblem(): string | null;
@@ -31,6 +33,31 @@ export function showNode({ registry, gauge }: AgentMetrics, node: NodeGauged): v
     'Estimated time until the nearest eviction threshold is crossed, at the fill rate of the last minute; +Inf where the disk does not fill.',
     node.secondsLeft
   );
+  new Gauge({
+    name: 'afterlog_eviction_threshold_ratio',
+    help: 'Use of the filesystem with the images, as a part of its capacity, at which the eviction manager begins and removes terminated containers with their logs. No series where the thresholds could not be read from the kubelet.',
+    labelNames: ['signal'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      const order = node.reclaimOrder();
+      if (order !== undefined) {
+        this.set({ signal: order.signal }, order.eviction);
+      }
+    },
+  });
+  new Gauge({
+    name: 'afterlog_image_gc_threshold_ratio',
+    help: 'Use of the filesystem with the images, as a part of its capacity, at which image GC begins (imageGCHighThresholdPercent); 1 where it is off. No series where afterlog_eviction_threshold_ratio has none.',
+    registers: [registry],
+    collect() {
+      this.remove();
+      const order = node.reclaimOrder();
+      if (order !== undefined) {
+        this.set(order.imageGc);
+      }
+    },
+  });
   gauge('disk_readable', '1 while disk use can be read.', () => (node.diskProblem() === null ? 1 : 0));
   gauge(
     'kubelet_log_readable',

@@ -90,8 +90,10 @@ describe('the rules for Loki’s ruler', () => {
     });
     return schema.parse(JSON.parse(answer.body)).data.result.map(({ metric }) => metric);
   }
-  const push = (kind: string, seconds: number, metadata: Record<string, string>) =>
-    store.push(recordLabels({ kind, cluster: 'c1', node: metadata.node }), [[ago(seconds), '{}', metadata]]);
+  const push = (kind: string, seconds: number, metadata: Record<string, string>, line = {}) =>
+    store.push(recordLabels({ kind, cluster: 'c1', node: metadata.node }), [
+      [ago(seconds), JSON.stringify(line), metadata],
+    ]);
 
   test('a lost log fires until it turns out to be there', async () => {
     const lost = { node: 'a', namespace: 'ci', status: 'lost', cause: 'C1' };
@@ -102,10 +104,25 @@ describe('the rules for Loki’s ruler', () => {
     expect(await firing('AfterlogLogsLost')).toEqual([]);
   });
 
-  test('a reclaim fires for its node', async () => {
-    await push('gc', 3600, { node: 'old' });
-    await push('gc', 60, { node: 'a' });
+  test('a reclaim fires for its node, image GC for none', async () => {
+    await push('gc', 3600, { node: 'old' }, { trigger: 'eviction' });
+    await push('gc', 60, { node: 'a' }, { trigger: 'eviction' });
+    await push('gc', 60, { node: 'b' }, { trigger: 'image-gc' });
     expect(await firing('AfterlogReclaim')).toEqual([{ cluster: 'c1', node: 'a' }]);
+  });
+
+  test('image GC that begins no earlier than the eviction manager fires where that reclaimed, until it begins earlier', async () => {
+    for (const [node, image_gc_lead] of Object.entries({ late: '-0.0500', tie: '0.0000', early: '0.1000' })) {
+      await push('thresholds', 3600, { node, image_gc_lead });
+      await push('gc', 1800, { node }, { trigger: 'eviction' });
+    }
+    await push('thresholds', 3600, { node: 'calm', image_gc_lead: '-0.0500' });
+    await push('thresholds', 3600, { node: 'assumed' });
+    await push('gc', 1800, { node: 'assumed' }, { trigger: 'eviction' });
+    const nodes = async () => (await firing('AfterlogImageGCTooLate')).map(({ node }) => node).sort();
+    expect(await nodes()).toEqual(['late', 'tie']);
+    await push('thresholds', 60, { node: 'tie', image_gc_lead: '0.1000' });
+    expect(await nodes()).toEqual(['late']);
   });
 
   test('an agent that was there and is silent fires', async () => {
