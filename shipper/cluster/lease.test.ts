@@ -2,7 +2,7 @@ import winston from 'winston';
 import { ApiClient } from './api/client';
 import { ClusterClock } from './core/cluster-clock';
 import { LeaseElection } from './lease';
-import { FakeApiServer } from '../../tests/testkit/fake-api-server';
+import { accessTo, FakeApiServer } from '../../tests/testkit/fake-api-server';
 import { until } from '../../tests/testkit/until';
 
 const timing = { durationMs: 1000, renewDeadlineMs: 200, retryMs: 10 };
@@ -16,15 +16,7 @@ describe('LeaseElection', () => {
 
   beforeEach(async () => {
     server = await new FakeApiServer().start();
-    const access = {
-      server: server.url,
-      ca: undefined,
-      cert: undefined,
-      key: undefined,
-      authorization: () => undefined,
-    };
-    const more = { insecureSkipVerify: false, serverName: undefined, namespace: undefined, origin: 'test' };
-    client = new ApiClient({ ...access, ...more }, new ClusterClock());
+    client = new ApiClient(accessTo(server.url), new ClusterClock());
     stop = new AbortController();
     now = 0;
   });

@@ -105,6 +105,7 @@ async function run(input: CommandInput): Promise<ExitCode> {
   const flags = input.read(watchGroup);
   const logger = createLogger(flags.log.level);
   const access = clusterAccess({ kubeconfig: flags.kubeconfig, context: flags.context, env: process.env });
+  await access.credentials(); // a plugin that cannot log in is an error now, and later one that passes
   const connection = connectLoki(lokiOptions(input.read(lokiGroup), process.env));
   const clock = new ClusterClock();
   const client = new ApiClient(access, clock);

@@ -1,5 +1,8 @@
 import http from 'node:http';
 import https from 'node:https';
+import type * as httpsProxyAgent from 'https-proxy-agent';
+import { errorText } from '../../model/error-text';
+import { proxyFor, proxyHeaders, proxyName } from './proxy';
 
 export interface HttpExchange {
   method: string;
@@ -35,23 +38,34 @@ const MAX_BYTES = 256 * 1024 * 1024;
 export class HttpClient {
   private readonly agent: http.Agent | https.Agent;
   private readonly url: URL;
+  private readonly proxy: URL | undefined;
 
-  /** @param origin scheme, host and port */
-  constructor(origin: string, options: https.AgentOptions) {
+  /**
+   * @param origin scheme, host and port
+   * @param useProxy false for a server on the same node, which is never reached through the proxy of the environment
+   * @throws UserError where a variable of the environment names no proxy
+   */
+  constructor(
+    origin: string,
+    private readonly options: https.AgentOptions,
+    { useProxy = true }: { useProxy?: boolean } = {}
+  ) {
     this.url = new URL(origin);
-    const Agent = this.url.protocol === 'https:' ? https.Agent : http.Agent;
-    this.agent = new Agent({ ...options, keepAlive: true });
+    this.proxy = useProxy ? proxyFor(this.url) : undefined;
+    this.agent = connectionsTo(this.url, this.proxy, { ...options, keepAlive: true });
   }
 
   /** @throws the connection's error; `Error` when the other side is silent, or talks, for too long */
   async exchange(exchange: HttpExchange): Promise<HttpAnswer> {
     try {
-      return await this.once(exchange);
+      return await this.once(exchange).catch((error: unknown) => {
+        if (error instanceof StaleConnection) {
+          return this.once(exchange);
+        }
+        throw error;
+      });
     } catch (error) {
-      if (error instanceof StaleConnection) {
-        return this.once(exchange);
-      }
-      throw error;
+      throw this.proxy === undefined ? error : new Error(`proxy ${proxyName(this.proxy)}: ${errorText(error)}`);
     }
   }
 
@@ -60,16 +74,22 @@ export class HttpClient {
   }
 
   private once(exchange: HttpExchange): Promise<HttpAnswer> {
-    const { agent, url } = this;
+    const { agent, url, proxy } = this;
     const { method, path, headers, body, signal, timeoutMs, totalMs = 4 * timeoutMs } = exchange;
-    const send = url.protocol === 'https:' ? https.request : http.request;
+    // A proxy takes whole addresses of plain HTTP; TLS goes through a tunnel that the agent opens.
+    const plainProxy = url.protocol === 'http:' ? proxy : undefined;
+    const target = plainProxy ?? url;
+    const send = target.protocol === 'https:' ? https.request : http.request;
     return new Promise((resolve, reject) => {
       const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-      const request = send(url, {
+      const toProxy = plainProxy && { host: url.host, ...proxyHeaders(plainProxy) };
+      const request = send(target, {
+        ...this.options, // a tunnel takes what TLS needs from each request
         agent,
         method,
-        path,
-        headers: { ...headers, ...length },
+        path: plainProxy ? url.origin + path : path,
+        headers: { ...headers, ...length, ...toProxy },
+        auth: undefined, // of a proxy's address: it is in a header of its own
         signal,
         timeout: timeoutMs,
       });
@@ -84,7 +104,16 @@ export class HttpClient {
         const reset = 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
         reject(request.reusedSocket && reset ? new StaleConnection(error.message) : error);
       });
+      request.on('proxyConnect', ({ statusCode }: { statusCode: number }) => {
+        if (statusCode !== 200) {
+          giveUp(refusalOf(statusCode));
+        }
+      });
       request.on('response', (response) => {
+        if (response.statusCode === 407 && plainProxy) {
+          giveUp(refusalOf(407));
+          return;
+        }
         response.on('close', () => clearTimeout(deadline)); // a kept connection outlives its answer
         read(response, exchange).then(resolve, giveUp);
       });
@@ -92,6 +121,29 @@ export class HttpClient {
     });
   }
 }
+
+/** Kept-alive connections to a server, or to the proxy before it. */
+function connectionsTo(url: URL, proxy: URL | undefined, options: https.AgentOptions): http.Agent | https.Agent {
+  if (proxy !== undefined && url.protocol === 'https:') {
+    return tunnelThrough(proxy, options);
+  }
+  const { protocol } = proxy ?? url;
+  return new (protocol === 'https:' ? https.Agent : http.Agent)(options);
+}
+
+/** Connections through a proxy's CONNECT, which websockets need also without TLS. */
+export function tunnelThrough(proxy: URL, options: https.AgentOptions): http.Agent {
+  // Loaded where there is a proxy: an agent that needs none has no memory to spare for it.
+  const { HttpsProxyAgent }: typeof httpsProxyAgent = require('https-proxy-agent');
+  return new HttpsProxyAgent(proxy, options);
+}
+
+const refusalOf = (status: number) =>
+  new Error(
+    status === 407
+      ? 'it asks for user and password (407): write them into its address'
+      : `it answered ${status} to CONNECT`
+  );
 
 /** @throws Error when the answer is too long, or ends before its end */
 function read(

@@ -1,5 +1,7 @@
-import { types } from 'node:util';
-import { HttpClient } from '../common/http-client';
+import type { Agent } from 'node:http';
+import { errorText } from '../../model/error-text';
+import { HttpClient, tunnelThrough } from '../common/http-client';
+import { proxyFor } from '../common/proxy';
 import { version } from '../common/version';
 import type { LokiOptions } from './loki-options';
 import { openAuthorization } from './authorization';
@@ -38,11 +40,11 @@ export interface LokiConnection {
    * @throws LokiUnreachable for connection errors and timeouts; the signal's reason when it was aborted
    */
   request(method: 'GET' | 'POST', path: string, options?: LokiRequest): Promise<LokiAnswer>;
-  /** Upgrades for a websocket need what a request carries: the address, the headers, the TLS settings. */
+  /** Upgrades for a websocket need what a request carries: the address, the headers, the TLS settings, the proxy. */
   upgrade(
     path: string,
     query: Record<string, string>
-  ): { url: string; headers: Record<string, string>; tls: TlsSettings };
+  ): { url: string; headers: Record<string, string>; tls: TlsSettings; agent: Agent | undefined };
   close(): Promise<void>;
 }
 
@@ -52,7 +54,7 @@ export class LokiUnreachable extends Error {
     readonly url: string,
     override readonly cause: unknown
   ) {
-    super(`cannot reach Loki at ${url}: ${reasonOf(cause)}`);
+    super(`cannot reach Loki at ${url}: ${errorText(cause)}`);
     this.name = 'LokiUnreachable';
   }
 }
@@ -100,7 +102,8 @@ export function connectLoki(options: LokiOptions): LokiConnection {
     },
     upgrade(path, query) {
       const url = base.url.replace(/^http/, 'ws') + path + queryText(query);
-      return { url, headers: headersOf(), tls };
+      const proxy = proxyFor(new URL(base.origin));
+      return { url, headers: headersOf(), tls, agent: proxy && tunnelThrough(proxy, tls) };
     },
     close: async () => client.close(),
   };
@@ -117,13 +120,4 @@ function queryText(query: LokiRequest['query']): string {
     }
   }
   return `?${text.toString()}`;
-}
-
-/** Node tries every address of a name and keeps the tries in an AggregateError without a message of its own. */
-function reasonOf(cause: unknown): string {
-  if (!types.isNativeError(cause)) {
-    return String(cause);
-  }
-  const tries: unknown = 'errors' in cause ? cause.errors : undefined;
-  return Array.isArray(tries) && tries.length > 0 ? reasonOf(tries[0]) : cause.message;
 }

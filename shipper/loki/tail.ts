@@ -59,9 +59,10 @@ function parseMessage(text: string): TailMessage {
 }
 
 function open(connection: LokiConnection, parameters: Record<string, string>): Promise<WebSocket> {
-  const { url, headers, tls } = connection.upgrade('/loki/api/v1/tail', parameters);
+  const { url, headers, tls, agent } = connection.upgrade('/loki/api/v1/tail', parameters);
   const socket = new WebSocket(url, {
     ...tls,
+    agent,
     headers: { ...headers, 'x-loki-response-encoding-flags': 'categorize-labels' },
     handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
   });

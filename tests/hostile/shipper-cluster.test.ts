@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import fc from 'fast-check';
 import winston from 'winston';
-import type { ClusterAccess } from '../../shipper/cluster/api/cluster-access';
+import { accessTo } from '../testkit/fake-api-server';
 import { ApiClient } from '../../shipper/cluster/api/client';
 import { ListWatch } from '../../shipper/cluster/api/list-watch';
 import { ClusterState, watchedKinds } from '../../shipper/cluster/cluster-state';
@@ -79,12 +79,7 @@ describe('a watch of an API server that misbehaves', () => {
 
   async function watchOf(tracker: Tracker, answer: RequestListener): Promise<ListWatch> {
     server = createServer(answer);
-    const access: ClusterAccess = {
-      ...{ server: await listen(server), ca: undefined, cert: undefined },
-      ...{ key: undefined, authorization: () => undefined, insecureSkipVerify: false, serverName: undefined },
-      ...{ namespace: undefined, origin: 'test' },
-    };
-    client = new ApiClient(access, clock);
+    client = new ApiClient(accessTo(await listen(server)), clock);
     const collection = { name: 'pods', paths: ['/api/v1/pods'], namespace: null };
     return new ListWatch({ client, collection, tracker, clock, logger, room: () => undefined });
   }

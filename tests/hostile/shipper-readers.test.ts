@@ -111,7 +111,7 @@ describe('a kubeconfig', () => {
       fc.property(content, (text) => {
         writeFileSync(file, text);
         try {
-          readKubeconfig([file], undefined);
+          readKubeconfig([file], undefined, {});
         } catch (error) {
           expect(error).toBeInstanceOf(UserError);
           expect(String(error)).toContain(file);

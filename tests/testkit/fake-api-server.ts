@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import path from 'node:path';
+import type { ClusterAccess } from '../../shipper/cluster/api/cluster-access';
 import { listen } from './http';
 
 export interface ApiObject {
@@ -24,6 +25,18 @@ interface Watcher {
   response: ServerResponse;
 }
 
+/** Access to an API server that asks nobody who he is. */
+export const accessTo = (server: string): ClusterAccess => ({
+  server,
+  ca: undefined,
+  credentials: async () => ({}),
+  insecureSkipVerify: false,
+  serverName: undefined,
+  proxy: undefined,
+  namespace: undefined,
+  origin: 'test',
+});
+
 const routes = /^\/(?:api|apis\/[\w.]+)\/[\w]+(?:\/namespaces\/([^/]+))?\/(\w+)(?:\/([^/]+))?$/;
 
 /**
@@ -37,6 +50,8 @@ export class FakeApiServer {
   readonly refusals = new Map<string, number>();
   /** Paths that this server does not have, by their beginning. */
   readonly missingPaths: string[] = [];
+  /** Requests with another Authorization header get 401. */
+  authorization: string | undefined;
   url = '';
 
   private readonly server: Server;
@@ -170,7 +185,9 @@ export class FakeApiServer {
     this.requests.push(`${request.method ?? ''} ${url.pathname}${url.search}`);
     const [, namespace, resource = '', name] = routes.exec(url.pathname) ?? [];
     const refusal = this.refusals.get(resource);
-    if (refusal !== undefined) {
+    if (this.authorization !== undefined && request.headers.authorization !== this.authorization) {
+      fail(response, 401, 'Unauthorized', 'Unauthorized');
+    } else if (refusal !== undefined) {
       fail(response, refusal, `${resource} is refused`);
     } else if (resource === '' || this.missingPaths.some((one) => url.pathname.startsWith(one))) {
       fail(response, 404, 'the server could not find the requested resource');

@@ -25,7 +25,8 @@ export async function startTestStore(options: Partial<StoreOptions> = {}): Promi
   const real = Object.keys(options).length === 0 ? await realLoki() : undefined;
   const store =
     real === undefined ? await startStore({ dir, port: 0, ...options }) : { url: real.url, close: real.stop };
-  const connection = connectLoki({ url: store.url });
+  const [bearerToken] = options.credentials?.bearerTokens ?? [];
+  const connection = connectLoki({ url: store.url, bearerToken });
   return {
     url: store.url,
     connection,

@@ -28,30 +28,30 @@ describe('clusterAccess', () => {
   const read = (content: unknown, context?: string) =>
     clusterAccess({ kubeconfig: write('config', content), context, env: {} });
 
-  it('reads a kubeconfig: files relative to it, or their content', () => {
+  it('reads a kubeconfig: files relative to it, or their content', async () => {
     write('ca.pem', 'CA');
     expect(read(base)).toMatchObject({
       server: 'https://example.org:6443/prefix',
       ca: Buffer.from('CA'),
       namespace: 'ns',
     });
-    expect(read(base).authorization()).toBe('Bearer secret');
+    expect(await read(base).credentials()).toMatchObject({ authorization: 'Bearer secret' });
     const data = { 'client-certificate-data': 'Q0VSVA==', 'client-key-data': 'S0VZ' };
-    expect(read({ ...base, users: [{ name: 'u', user: data }] })).toMatchObject({
+    expect(await read({ ...base, users: [{ name: 'u', user: data }] }).credentials()).toMatchObject({
       cert: Buffer.from('CERT'),
       key: Buffer.from('KEY'),
     });
   });
 
-  it('reads several files as one, the first of a name counts', () => {
+  it('reads several files as one, the first of a name counts', async () => {
     write('ca.pem', 'CA');
     const one = write('one', { users: [{ name: 'u', user: { token: 'first' } }] });
     const two = write('two', base);
     const access = clusterAccess({ env: { KUBECONFIG: [one, two].join(path.delimiter) } });
-    expect(access.authorization()).toBe('Bearer first');
+    expect(await access.credentials()).toMatchObject({ authorization: 'Bearer first' });
   });
 
-  it('takes the service account in a pod, and reads its token again', () => {
+  it('takes the service account in a pod, and reads its token again', async () => {
     const serviceAccountDir = path.join(dir, 'serviceaccount');
     mkdirSync(serviceAccountDir);
     for (const [name, content] of Object.entries({ token: 't1', 'ca.crt': 'CA', namespace: 'afterlog' })) {
@@ -64,7 +64,7 @@ describe('clusterAccess', () => {
       namespace: 'afterlog',
       origin: 'service account',
     });
-    expect(access.authorization()).toBe('Bearer t1');
+    expect(await access.credentials()).toEqual({ authorization: 'Bearer t1' });
 
     let now = 0;
     const token = bearerFile(path.join(serviceAccountDir, 'token'), () => now);
@@ -75,6 +75,14 @@ describe('clusterAccess', () => {
     rmSync(path.join(serviceAccountDir, 'token'));
     now = 40_000;
     expect(token()).toBe('Bearer t2');
+  });
+
+  it('takes the proxy of the cluster, else that of the environment', () => {
+    const cluster = { server: 'https://example.org', 'proxy-url': 'socks5://p:1080' };
+    const env = { HTTPS_PROXY: 'http://e:3128' };
+    const proxy = (content: unknown) => clusterAccess({ kubeconfig: write('config', content), env }).proxy?.host;
+    expect(proxy({ ...base, clusters: [{ name: 'c', cluster }] })).toBe('p:1080');
+    expect(proxy({ ...base, clusters: [{ name: 'c', cluster: { server: cluster.server } }] })).toBe('e:3128');
   });
 
   it.each([
@@ -96,19 +104,9 @@ describe('clusterAccess', () => {
     ],
     ['a missing certificate', () => read(base), /cannot read the certificate-authority ca\.pem/],
     [
-      'a plugin',
-      () =>
-        read({
-          ...base,
-          users: [{ name: 'u', user: { exec: { command: 'aws' } } }],
-          clusters: [{ name: 'c', cluster: { server: 'https://x' } }],
-        }),
-      /come from a program \(aws\).*kubectl create token/,
-    ],
-    [
-      'a proxy',
-      () => read({ ...base, clusters: [{ name: 'c', cluster: { server: 'https://x', 'proxy-url': 'http://p' } }] }),
-      /proxy-url is not supported/,
+      'a proxy of another kind',
+      () => read({ ...base, clusters: [{ name: 'c', cluster: { server: 'https://x', 'proxy-url': 'ftp://p' } }] }),
+      /proxy-url: proxies with ftp:\/\/ are not supported \(http:\/\/, https:\/\/, socks5:\/\/\)/,
     ],
   ])('says what is wrong: %s', (_, act, message) => {
     expect(act).toThrow(message);

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { proxyFor } from '../../common/proxy';
 import { UserError } from '../../common/user-error';
 import type { ClusterAccess } from './cluster-access';
 import { readKubeconfig } from './kubeconfig';
@@ -25,31 +26,33 @@ export function clusterAccess(options: AccessOptions): ClusterAccess {
   const { kubeconfig, context, env } = options;
   const files = kubeconfig ?? env.KUBECONFIG;
   if (files !== undefined && files !== '') {
-    return readKubeconfig(files.split(path.delimiter).filter(Boolean), context);
+    return readKubeconfig(files.split(path.delimiter).filter(Boolean), context, env);
   }
   const serviceAccountDir = options.serviceAccountDir ?? SERVICE_ACCOUNT;
   if (env.KUBERNETES_SERVICE_HOST && existsSync(path.join(serviceAccountDir, 'token'))) {
-    return inCluster(serviceAccountDir, env.KUBERNETES_SERVICE_HOST, env.KUBERNETES_SERVICE_PORT ?? '443');
+    return inCluster(serviceAccountDir, env);
   }
   const home = path.join(os.homedir(), '.kube', 'config');
   if (existsSync(home)) {
-    return readKubeconfig([home], context);
+    return readKubeconfig([home], context, env);
   }
   throw new UserError(
     'no way to a cluster: give --kubeconfig or KUBECONFIG, or run it in a pod with a service account'
   );
 }
 
-function inCluster(dir: string, host: string, port: string): ClusterAccess {
+function inCluster(dir: string, env: NodeJS.ProcessEnv): ClusterAccess {
+  const { KUBERNETES_SERVICE_HOST: host = '', KUBERNETES_SERVICE_PORT: port = '443' } = env;
+  const server = `https://${host.includes(':') ? `[${host}]` : host}:${port}`;
   const namespace = path.join(dir, 'namespace');
+  const authorization = bearerFile(path.join(dir, 'token'));
   return {
-    server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    server,
     ca: readFileSync(path.join(dir, 'ca.crt')),
-    cert: undefined,
-    key: undefined,
-    authorization: bearerFile(path.join(dir, 'token')),
+    credentials: async () => ({ authorization: authorization() }),
     insecureSkipVerify: false,
     serverName: undefined,
+    proxy: proxyFor(new URL(server), env),
     namespace: existsSync(namespace) ? readFileSync(namespace, 'utf8').trim() : undefined,
     origin: 'service account',
   };

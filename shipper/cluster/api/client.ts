@@ -1,9 +1,9 @@
-import { type Dispatcher, Pool } from 'undici';
+import { type Dispatcher, Pool, ProxyAgent } from 'undici';
 import { errorText } from '../../../model/error-text';
 import { version } from '../../common/version';
 import type { ClusterClock } from '../core/cluster-clock';
 import { fields, text } from '../core/fields';
-import type { ClusterAccess } from './cluster-access';
+import type { ClusterAccess, Credentials } from './cluster-access';
 
 /** The API server answered, and not with what was asked for. */
 export class ApiError extends Error {
@@ -39,28 +39,18 @@ const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Requests to one API server. */
 export class ApiClient {
-  private readonly pool: Pool;
+  private readonly origin: string;
   private readonly prefix: string;
+  /** Connections, and the credentials that they were opened with. */
+  private pool: { dispatcher: Dispatcher; cert: string | undefined } | undefined;
 
   constructor(
     private readonly access: ClusterAccess,
     private readonly clock: ClusterClock
   ) {
     const url = new URL(access.server);
+    this.origin = url.origin;
     this.prefix = url.pathname.replace(/\/+$/, '');
-    this.pool = new Pool(url.origin, {
-      // Every watch holds a connection of its own.
-      connections: null,
-      pipelining: 1,
-      connect: {
-        ca: access.ca,
-        cert: access.cert,
-        key: access.key,
-        servername: access.serverName,
-        rejectUnauthorized: !access.insecureSkipVerify,
-        timeout: CONNECT_TIMEOUT_MS,
-      },
-    });
   }
 
   get server(): string {
@@ -109,7 +99,30 @@ export class ApiClient {
   }
 
   async close(): Promise<void> {
-    await this.pool.destroy();
+    await this.pool?.dispatcher.destroy();
+  }
+
+  /** Connections for these credentials: those that were opened with another client certificate end with their requests. */
+  private connections({ cert, key }: Credentials): Dispatcher {
+    const certText = cert?.toString();
+    if (this.pool === undefined || this.pool.cert !== certText) {
+      void this.pool?.dispatcher.close();
+      this.pool = { dispatcher: this.connect(cert, key), cert: certText };
+    }
+    return this.pool.dispatcher;
+  }
+
+  private connect(cert: Buffer | undefined, key: Buffer | undefined): Dispatcher {
+    const { ca, serverName, insecureSkipVerify, proxy } = this.access;
+    const connect = {
+      ...{ ca, cert, key, servername: serverName, rejectUnauthorized: !insecureSkipVerify },
+      timeout: CONNECT_TIMEOUT_MS,
+    };
+    // Every watch holds a connection of its own.
+    const options = { connections: null, pipelining: 1 };
+    return proxy === undefined
+      ? new Pool(this.origin, { ...options, connect })
+      : new ProxyAgent({ ...options, uri: proxy.href, requestTls: connect });
   }
 
   private async json(
@@ -139,9 +152,11 @@ export class ApiClient {
     silentMs: number,
     signal: AbortSignal | undefined
   ): Promise<Dispatcher.ResponseData> {
-    const authorization = this.access.authorization();
     try {
-      const answer = await this.pool.request({
+      const credentials = await this.access.credentials();
+      const { authorization } = credentials;
+      const answer = await this.connections(credentials).request({
+        origin: this.origin,
         method,
         path: this.prefix + path + queryText(query),
         headers: {
@@ -156,6 +171,9 @@ export class ApiClient {
         bodyTimeout: silentMs,
       });
       this.clock.observe(answer.headers.date);
+      if (answer.statusCode === 401) {
+        this.access.renew?.();
+      }
       return answer;
     } catch (error) {
       signal?.throwIfAborted();

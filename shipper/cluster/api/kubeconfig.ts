@@ -4,7 +4,9 @@ import { parse } from 'yaml';
 import * as z from 'zod';
 import { errorText } from '../../../model/error-text';
 import { UserError } from '../../common/user-error';
-import type { ClusterAccess } from './cluster-access';
+import { parseProxy, proxyFor } from '../../common/proxy';
+import type { ClusterAccess, Credentials } from './cluster-access';
+import { ClusterLogin, loginSchema } from './login';
 import { bearerFile } from './token-file';
 
 const clusterSchema = z.object({
@@ -15,7 +17,7 @@ const clusterSchema = z.object({
   'tls-server-name': z.string().optional(),
   'proxy-url': z.string().optional(),
 });
-const userSchema = z.object({
+const userSchema = loginSchema.extend({
   'client-certificate': z.string().optional(),
   'client-certificate-data': z.string().optional(),
   'client-key': z.string().optional(),
@@ -24,8 +26,6 @@ const userSchema = z.object({
   tokenFile: z.string().optional(),
   username: z.string().optional(),
   password: z.string().optional(),
-  exec: z.object({ command: z.string() }).optional(),
-  'auth-provider': z.object({ name: z.string() }).optional(),
 });
 const contextSchema = z.object({ cluster: z.string(), user: z.string().default(''), namespace: z.string().optional() });
 
@@ -52,7 +52,11 @@ interface Merged {
  *
  * @throws UserError that names the file, and the key or the context that is missing or cannot be used
  */
-export function readKubeconfig(files: string[], contextName: string | undefined): ClusterAccess {
+export function readKubeconfig(
+  files: string[],
+  contextName: string | undefined,
+  env: NodeJS.ProcessEnv
+): ClusterAccess {
   const merged = merge(files);
   const origin = files.join(path.delimiter);
   const name = contextName ?? merged.current;
@@ -68,7 +72,8 @@ export function readKubeconfig(files: string[], contextName: string | undefined)
     throw new UserError(`${origin}: context "${name}" names the cluster "${context.cluster}", which is not there`);
   }
   const user = merged.users.get(context.user) ?? { dir: '.' };
-  return { ...toServer(cluster, origin), ...asUser(user, origin), namespace: context.namespace, origin };
+  const server = toServer(cluster, origin, env);
+  return { ...server, ...asUser(user, server, origin), namespace: context.namespace, origin };
 }
 
 const listOf = (map: Map<string, unknown>) => [...map.keys()].join(', ') || 'none';
@@ -107,48 +112,50 @@ function readOne(file: string): z.infer<typeof kubeconfigSchema> {
   return parsed.data;
 }
 
-function toServer(cluster: Entry<z.infer<typeof clusterSchema>>, origin: string) {
+function toServer(cluster: Entry<z.infer<typeof clusterSchema>>, origin: string, env: NodeJS.ProcessEnv) {
   if (!URL.canParse(cluster.server) || !/^https?:/.test(cluster.server)) {
     throw new UserError(`${origin}: "${cluster.server}" is not the URL of an API server`);
   }
-  if (cluster['proxy-url'] !== undefined) {
-    throw new UserError(`${origin}: proxy-url is not supported; run it where the API server can be reached directly`);
-  }
+  const proxyUrl = cluster['proxy-url'];
   return {
     server: cluster.server.replace(/\/+$/, ''),
     ca: pem(cluster, 'certificate-authority', cluster.dir),
     insecureSkipVerify: cluster['insecure-skip-tls-verify'] ?? false,
     serverName: cluster['tls-server-name'],
+    proxy: proxyUrl ? parseProxy(proxyUrl, `${origin}: proxy-url`) : proxyFor(new URL(cluster.server), env),
   };
 }
 
-function asUser(user: Entry<z.infer<typeof userSchema>>, origin: string) {
-  const plugin = user.exec?.command ?? user['auth-provider']?.name;
-  if (plugin !== undefined && user.token === undefined && user.tokenFile === undefined) {
-    throw new UserError(
-      `${origin}: the user's credentials come from a program (${plugin}), which is not run here; ` +
-        'use a kubeconfig with a token, as `kubectl create token SERVICE_ACCOUNT` prints it, or a client certificate'
-    );
+function asUser(
+  user: Entry<z.infer<typeof userSchema>>,
+  server: { server: string; ca: Buffer | undefined },
+  origin: string
+): Pick<ClusterAccess, 'credentials' | 'renew'> {
+  const cert = pem(user, 'client-certificate', user.dir);
+  const key = pem(user, 'client-key', user.dir);
+  const authorization = authorizationOf(user);
+  if (authorization === undefined && (user.exec ?? user['auth-provider']) !== undefined) {
+    const login = new ClusterLogin(user, server, user.dir, origin);
+    return {
+      credentials: async (): Promise<Credentials> => ({ cert, key, ...(await login.credentials()) }),
+      renew: () => login.renew(),
+    };
   }
-  return {
-    cert: pem(user, 'client-certificate', user.dir),
-    key: pem(user, 'client-key', user.dir),
-    authorization: authorizationOf(user),
-  };
+  return { credentials: async () => ({ cert, key, authorization: authorization?.() }) };
 }
 
-function authorizationOf(user: Entry<z.infer<typeof userSchema>>): () => string | undefined {
+/** undefined where the user has neither a token nor a password. */
+function authorizationOf(user: Entry<z.infer<typeof userSchema>>): (() => string) | undefined {
   if (user.tokenFile !== undefined) {
     return bearerFile(path.resolve(user.dir, user.tokenFile));
   }
-  const basic = `${user.username ?? ''}:${user.password ?? ''}`;
-  const fixed =
-    user.token !== undefined
-      ? `Bearer ${user.token}`
-      : user.username !== undefined
-        ? `Basic ${Buffer.from(basic).toString('base64')}`
-        : undefined;
-  return () => fixed;
+  const { token, username, password = '' } = user;
+  if (token !== undefined) {
+    return () => `Bearer ${token}`;
+  }
+  return username === undefined
+    ? undefined
+    : () => `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }
 
 /** PEM data from `<key>-data` (base64) or the file that `<key>` names, relative to its kubeconfig. */

@@ -1,9 +1,8 @@
 import winston from 'winston';
 import { ClusterClock } from '../core/cluster-clock';
-import { type ApiObject, FakeApiServer } from '../../../tests/testkit/fake-api-server';
+import { accessTo, type ApiObject, FakeApiServer } from '../../../tests/testkit/fake-api-server';
 import { until } from '../../../tests/testkit/until';
 import type { Arrival, ListRound, Tracker } from '../core/tracker';
-import type { ClusterAccess } from './cluster-access';
 import { ApiClient } from './client';
 import { type Collection, ListWatch, type Resume } from './list-watch';
 
@@ -56,18 +55,7 @@ describe('ListWatch', () => {
 
   beforeEach(async () => {
     server = await new FakeApiServer().start();
-    const access: ClusterAccess = {
-      server: server.url,
-      ca: undefined,
-      cert: undefined,
-      key: undefined,
-      authorization: () => 'Bearer t',
-      insecureSkipVerify: false,
-      serverName: undefined,
-      namespace: undefined,
-      origin: 'test',
-    };
-    client = new ApiClient(access, new ClusterClock());
+    client = new ApiClient(accessTo(server.url), new ClusterClock());
     stop = new AbortController();
     notes = new Notes();
   });

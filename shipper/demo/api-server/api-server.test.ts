@@ -1,4 +1,5 @@
 import { ClusterClock } from '../../cluster/core/cluster-clock';
+import { accessTo } from '../../../tests/testkit/fake-api-server';
 import { ApiClient, ApiError } from '../../cluster/api/client';
 import { pagesOf } from '../../cluster/api/pages';
 import { linesOf } from '../../cluster/api/lines';
@@ -39,9 +40,7 @@ describe('the recorded API server', () => {
   beforeEach(async () => {
     now = Date.parse(time(5));
     server = await startApiServer({ changes, now: () => now, reportMs: 5 });
-    const access = { server: server.url, authorization: () => undefined, insecureSkipVerify: false };
-    const none = { ca: undefined, cert: undefined, key: undefined, serverName: undefined, namespace: undefined };
-    client = new ApiClient({ ...access, ...none, origin: 'test' }, new ClusterClock(() => now));
+    client = new ApiClient(accessTo(server.url), new ClusterClock(() => now));
   });
 
   afterEach(async () => {

@@ -102,10 +102,11 @@ export class KubeletClient {
 
   private async connect(): Promise<HttpClient> {
     const { caFile, insecureSkipVerify, url } = this.options;
-    return new HttpClient(url, {
+    const tls = {
       ...(caFile ? { ca: await readFile(caFile, 'utf8') } : {}),
       rejectUnauthorized: insecureSkipVerify !== true,
-    });
+    };
+    return new HttpClient(url, tls, { useProxy: false });
   }
 
   private async authorization(): Promise<Record<string, string>> {

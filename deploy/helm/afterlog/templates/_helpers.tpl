@@ -58,6 +58,27 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version }}
 {{- $root := index . 0 -}}
 - name: AFTERLOG_CONFIG
   value: /etc/afterlog/config/{{ index . 1 }}.yaml
+{{- with $root.Values.proxy }}
+{{- if .secret }}
+{{- range $name := list "HTTPS_PROXY" "HTTP_PROXY" }}
+- name: {{ $name }}
+  valueFrom: { secretKeyRef: { name: {{ $root.Values.proxy.secret }}, key: {{ $name }}, optional: true } }
+{{- end }}
+{{- else }}
+{{- with .https }}
+- name: HTTPS_PROXY
+  value: {{ . | quote }}
+{{- end }}
+{{- with .http }}
+- name: HTTP_PROXY
+  value: {{ . | quote }}
+{{- end }}
+{{- end }}
+{{- if or .secret .https .http }}
+- name: NO_PROXY
+  value: {{ join "," .except | quote }}
+{{- end }}
+{{- end }}
 {{- end -}}
 
 {{- define "afterlog.mounts" -}}
