@@ -108,8 +108,9 @@ export async function play(
     sampler.start();
     onStage('playing');
     await perform(script, { containers, agent, gateway, onSmallDisk });
-    const calmAt = Date.now();
+    let calmAt = Infinity;
     await agent.inTurn(async () => {
+      calmAt = Date.now();
       agent.freeDisk();
       gateway.calm();
       agent.resume();

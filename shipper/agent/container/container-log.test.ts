@@ -56,7 +56,7 @@ function observe(saved?: SavedContainer): void {
         const deps = {
           pairs: () => [],
           onMiss: () => undefined,
-          nowText: () => new Date().toISOString(),
+          nowText: () => new Date(Date.now()).toISOString(),
           fileTimeText: (ms: number) => new Date(ms).toISOString(),
         };
         container = new ContainerLog(containerRunId(run), run, path, deps, kept);
@@ -250,6 +250,45 @@ test('it finds a file that was rotated meanwhile, and misses one that is gone by
   observe(saved);
   expect(record().gaps[0]).toMatchObject({ reason: 'gone-unread', bytes: first - bytesAcked });
   expect(container.unreported).toBe(true);
+});
+
+test('a file that is emptied and deleted between two looks is read on, and what was in it before is missing', () => {
+  simulated.reopen().write(10);
+  observe();
+  read(6).forEach((segment) => container.acknowledge(segment));
+  const { bytesAcked } = counts();
+  const { bytes } = simulated;
+  truncateSync(simulated.current);
+  simulated.write(3);
+  simulated.deleteByHand();
+  directory.scan();
+  ship();
+  expect(container).toMatchObject({ unread: 0, unacked: 0 });
+  expect(record().gaps).toMatchObject([
+    { reason: 'truncated', bytes: bytes - bytesAcked },
+    { reason: 'truncated', bytes: null },
+  ]);
+  expect(counts()).toMatchObject({ linesAcked: 9, bytesAcked: bytesAcked + simulated.bytes - bytes });
+  simulated.write(2).release();
+  directory.scan();
+  ship();
+  expect(counts()).toMatchObject({ linesAcked: 11 });
+});
+
+test('a record says until when a container wrote to a deleted file that nobody held', () => {
+  simulated.reopen().write(3);
+  observe();
+  const saved = kept();
+  container.close();
+  simulated.deleteByHand();
+  observe(saved);
+  container.lookForEnd('there');
+  container.unreported = false;
+  aheadMs = 1_000;
+  simulated.write(2).reopen().write(1);
+  directory.scan();
+  expect(container.unreported).toBe(true);
+  expect(record().gaps.at(-1)).toMatchObject({ bytes: null, to: new Date(Date.now()).toISOString() });
 });
 
 test('what a container wrote to a deleted file until its successor was there is known to the next agent', () => {

@@ -251,7 +251,12 @@ export class ContainerLog {
 
   private delete(file: TailedFile | undefined): void {
     if (file?.isReadable && !file.compressed) {
-      this.grow(file, file.stat().size); // also where it was deleted before: a successor may have taken over since
+      const facts = file.stat();
+      if (file.isHeld && file.hasOtherContent(facts)) {
+        this.readAsOther(file);
+      } else {
+        this.grow(file, facts.size); // also where it was deleted before: a successor may have taken over since
+      }
     }
     if (!file || file.isDeleted) {
       return;
@@ -267,6 +272,17 @@ export class ContainerLog {
         this.account.miss({ reason: 'gone-unread', bytes: null, lines: null, from, to: this.deps.nowText(), detail });
       }
     }
+  }
+
+  /** It was emptied before it was deleted: what is in it now can still be read. */
+  private readAsOther(file: TailedFile): void {
+    const content = new TailedFile(file.log.reopen(), file.rotation);
+    this.giveUp(file, { reason: 'truncated', to: this.deps.nowText() });
+    this.tailed.replace(file, content);
+    if (file.isSuperseded) {
+      content.supersede();
+    }
+    content.delete();
   }
 
   private missBetween(): void {

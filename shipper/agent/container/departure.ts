@@ -73,12 +73,14 @@ export class Departure {
 
   /** There is a file of it. What was written while none was open nobody knows. */
   comeBack(isSuperseded: boolean, wasHeld: boolean): void {
-    const { state } = this.deps.account;
+    const { account } = this.deps;
+    const { state } = account;
     if (state.left !== null) {
       if (state.ended && !isSuperseded) {
         this.missUntil(this.deps.nowText());
       } else if (this.unheldGap() || !(wasHeld || isSuperseded)) {
         this.missUnheld();
+        account.unreported = true; // the gap ends here
       }
       state.left = null;
       state.ended = isSuperseded;

@@ -43,6 +43,11 @@ export class RunFiles {
     this.newcomers.push(file);
   }
 
+  /** A file has other content than before, which is read as another file in its place. */
+  replace(file: TailedFile, content: TailedFile): void {
+    this.tailed.splice(this.tailed.indexOf(file) + 1, 0, content);
+  }
+
   /** Whether a file that was open before the last look can be read. */
   get wasHeld(): boolean {
     return this.tailed.some((file) => file.isReadable && !this.newcomers.includes(file));

@@ -288,6 +288,16 @@ describe('times', () => {
       '100.3 err continues order line_time boot',
       '2.0 two',
     ]);
+    const sameSecond = decodeOnce(cri(100, 'stdout F one', 7_000) + text + cri(100, 'stdout F two', 9_000), {
+      futureFrom: BASE + 600,
+    });
+    expect(sameSecond.entries.slice(0, 1)).toEqual(['100.7000 one']);
+    expect(sameSecond.entries.filter((entry) => entry.includes('line_time'))).toEqual([
+      '100.7002 order line_time tomorrow',
+      '100.7003 order line_time never',
+      '100.7004 err continues order line_time boot',
+    ]);
+    expect(sameSecond.entries.at(-1)).toBe('100.9000 two');
     const counted = decodeOnce(text, { futureFrom: BASE + 600, misdated: 'count' });
     expect(counted.entries).toEqual(['1.0 one', '2.0 two']);
     expect(counted.decoder.writer).toMatchObject({ misdated: 3, leftOut: 3 });

@@ -231,7 +231,7 @@ export class EntryWriter {
     }
     position.unordered = order;
     if (isMisdated) {
-      const sentNanos = isMoved ? order % NANOS : nanos;
+      const sentNanos = isMoved ? this.arrivalNanos(order) : nanos;
       this.widen(sentSeconds, sentNanos);
       this.write(content, sentSeconds, sentNanos, meta);
     } else {
@@ -284,6 +284,12 @@ export class EntryWriter {
   /** The second that a line is sent with. */
   private sentSeconds(seconds: number): number {
     return this.isMisdated(seconds) && !this.keeps(seconds) ? this.rules.arrivalSeconds : seconds;
+  }
+
+  /** Within the second of its arrival a misdated line comes after the line before it, and each has its own place. */
+  private arrivalNanos(order: number): number {
+    const { seconds, nanos } = this.position.peak ?? this.position;
+    return seconds === this.rules.arrivalSeconds ? Math.min(nanos + order, NANOS - 1) : order % NANOS;
   }
 
   /** Whether a line of this time comes after all before it, or at the time of the last of them. */

@@ -146,6 +146,12 @@ export class LogFile implements Parkable {
     return new LogFile(path, fd, stat, roots);
   }
 
+  /** The same file, open a second time and not read yet, whether a name leads to it or not: its content is another now. */
+  reopen(): LogFile {
+    const fd = openReading(`/proc/self/fd/${this.fd}`);
+    return new LogFile(this.path, fd, fstatSync(fd), this.roots);
+  }
+
   /** It is so large at least. @returns by how much it has grown */
   grow(size: number): number {
     const growth = size - this.size;
