@@ -20,6 +20,8 @@ export function cpuOf(pid: string | undefined): number {
 export class CountingProxy {
   queries = 0;
   bytes = 0;
+  /** What was asked, with the bytes that Loki read for it and how long it took; the newest last. */
+  readonly asked: Array<{ query: string; bytes: number; ms: number }> = [];
 
   private constructor(
     private readonly server: Server,
@@ -32,7 +34,8 @@ export class CountingProxy {
     const proxy = new CountingProxy(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     server.on('request', (incoming, outgoing) => {
       const headers = { ...incoming.headers, 'accept-encoding': 'identity' };
-      const passed = request(new URL(incoming.url ?? '/', target), { method: incoming.method, headers }, (answer) => {
+      const [url, began] = [new URL(incoming.url ?? '/', target), performance.now()];
+      const passed = request(url, { method: incoming.method, headers }, (answer) => {
         outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
         proxy.queries++;
         let tail = '';
@@ -42,7 +45,9 @@ export class CountingProxy {
           outgoing.write(chunk);
         });
         answer.on('end', () => {
-          proxy.bytes += Number(/"totalBytesProcessed":\s*(\d+)/.exec(tail)?.[1] ?? 0);
+          const bytes = Number(/"totalBytesProcessed":\s*(\d+)/.exec(tail)?.[1] ?? 0);
+          proxy.bytes += bytes;
+          proxy.asked.push({ query: describe(url), bytes, ms: performance.now() - began });
           outgoing.end();
         });
       });
@@ -56,6 +61,13 @@ export class CountingProxy {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
   }
+}
+
+/** A query with how long before its end it begins, and how many entries it asks for. */
+function describe({ pathname, searchParams }: URL): string {
+  const [query, start, end, limit] = ['query', 'start', 'end', 'limit'].map((name) => searchParams.get(name) ?? '');
+  const hours = (Number(end) - Number(start)) / 3.6e12;
+  return `${pathname} ${hours.toFixed(2)} h, limit ${limit ?? ''}: ${query ?? ''}`;
 }
 
 export interface Cost<T> {
@@ -92,14 +104,14 @@ const PRELOAD = `process.on('exit', () => {
   require('node:fs').writeFileSync(process.env.BENCH_USAGE, JSON.stringify({ cpu: (userCPUTime + systemCPUTime) / 1e6, maxRSS }));
 });`;
 
-/** Runs the built program in a process of its own against a Loki. */
+/** Runs the program as a user does, in a process of its own, against a Loki. @param program an executable file */
 export async function runProgram(program: string, args: readonly string[], url: string): Promise<Run> {
   const dir = mkdtempSync(path.join(tmpdir(), 'afterlog-bench-run-'));
   const [preload, usage] = [path.join(dir, 'preload.cjs'), path.join(dir, 'usage.json')];
   writeFileSync(preload, PRELOAD);
-  const child = spawn(process.execPath, ['--require', preload, program, ...args, '--loki.url', url], {
+  const child = spawn(program, [...args, '--loki.url', url], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, BENCH_USAGE: usage },
+    env: { ...process.env, NODE_OPTIONS: `--require ${preload}`, BENCH_USAGE: usage },
   });
   let [lines, problem] = [0, ''];
   child.stdout.on('data', (chunk: Buffer) => {

@@ -26,7 +26,9 @@ const { values } = parseArgs({
     'no-ask': { type: 'boolean', default: false },
     /** Ask only what has this in its name. */
     only: { type: 'string', default: '' },
-    program: { type: 'string', default: 'build/afterlog.js' },
+    /** Print what was asked of Loki for each question, what read most first. */
+    queries: { type: 'boolean', default: false },
+    program: { type: 'string', default: 'bin/afterlog' },
   },
 });
 const url = values['loki.url'];
@@ -128,6 +130,11 @@ async function ask(): Promise<void> {
           `${cost.queries} | ${cost.result.cpu.toFixed(1)} | ${cost.result.memoryMib.toFixed(0)} | ` +
           `${cost.result.lines} lines, exit code ${cost.result.code} |`
       );
+      if (values.queries) {
+        const asked = proxy.asked.splice(0).sort((a, b) => b.bytes - a.bytes);
+        asked.forEach(({ query, bytes, ms }) => console.log(`${bytes}\t${ms.toFixed(0)} ms\t${query}`));
+      }
+      proxy.asked.length = 0;
     }
   } finally {
     await proxy.close();

@@ -107,13 +107,17 @@ function cases(node: string, dayStart: number, records: readonly Written[]): Wri
   });
 }
 
+/** A case is in Loki so long after its log was removed: the newest minutes are worked out by whoever asks. */
+const CASES_BEHIND = 3 * MINUTE;
+
 /** What a watch of the fleet says of itself over a day. @param from when its case records begin */
 export function* watchDay(dayStart: number, from: number): Generator<Written> {
   for (let at = dayStart + MINUTE; at <= dayStart + DAY; at += MINUTE) {
+    const cases = { from: iso(from), to: iso(Math.max(from, at - CASES_BEHIND)) };
     const watching = { state: 'watching', detail: '', resourceVersion: '1' } as const;
     const record: WatchRecord = {
       ...{ v, kind: 'watch', id: `watch/${iso(from)}/fleet`, cluster: CLUSTER, identity: 'fleet', from: iso(from) },
-      ...{ to: iso(at), completeUntil: iso(at), namespaces: [], final: false, cases: { from: iso(from), to: iso(at) } },
+      ...{ to: iso(at), completeUntil: iso(at), namespaces: [], final: false, cases },
       kinds: { jobs: watching, cronjobs: watching, pods: watching, nodes: watching, events: watching },
     };
     yield written(record, at, { id: 'id' });

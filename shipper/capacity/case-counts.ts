@@ -84,8 +84,7 @@ export class CaseCounts {
     for (let end = to; end > from; end -= LONGEST) {
       const length = end - LONGEST > from ? LONGEST : end - from;
       const window = `${length / MS}ms`;
-      // A range of LogQL begins after its first moment, and ends with its last.
-      const ask = (query: string) => this.client.instant(query, end - 1n, this.signal);
+      const ask = (query: string) => this.client.instant(query, end, this.signal);
       const causes = new Map<string, number>();
       const queries = countsByNode(cluster, node, window);
       for (let first = 0; first < queries.length; first += QUERIES_AT_ONCE) {

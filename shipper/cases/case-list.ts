@@ -17,7 +17,8 @@ import { type LogStatus, recordKey } from '../../model/records';
 import { parseNs } from '../../model/time';
 import type { QueryClient } from '../loki/query-client';
 import { CaseReader, type CaseSelection, type CaseWindow, type ReadingProgress } from '../lookup/case-reader';
-import { caseCoverage, caseRecordPages } from './stored-cases';
+import { pagesAhead } from '../loki/pages';
+import { caseCoverage, caseEntryOf } from './stored-cases';
 
 /** Which cases of a selection. */
 export interface CaseFilter {
@@ -36,8 +37,22 @@ interface Listed {
   ns: bigint;
 }
 
+/** Cases of a stretch of time, as Loki counts them. */
+interface CountedSpan extends CaseCoverage {
+  wanted: number;
+  others: number;
+}
+
 const MS = 1_000_000n;
-const DAY = 86_400_000n * MS;
+const HOUR = 3_600_000n * MS;
+const DAY = 24n * HOUR;
+/** Cases are counted in steps, the shortest first that makes few enough of the range. */
+const STEPS = [6n * HOUR, DAY];
+const MOST_STEPS = 60n;
+/** Cases of a stretch that is read at once: with their metadata a megabyte or two. */
+const CASES_AT_ONCE = 1500n;
+/** Entries asked for at once: cases that were amended have several. */
+const FIRST_PAGE = 2000;
 
 /**
  * Lists cases without what they rest on: those that a watch has written, page by page, and worked out from container and
@@ -71,16 +86,22 @@ export class CaseList {
   ): AsyncGenerator<CaseSummary[], void, void> {
     const plans = await this.plansOf(selection, window);
     const progress = { read: 0, total: 0 };
+    const counts = new Map<string, CountedSpan[]>();
     for (const { cluster, segments } of plans) {
       const recorded = segments.find(({ isRecorded }) => isRecorded);
       if (recorded !== undefined) {
         const counted = await this.count(cluster, selection, recorded, filter);
-        progress.total += counted.wanted;
-        this.others += counted.others;
+        counts.set(cluster, counted);
+        for (const { wanted, others } of counted) {
+          progress.total += wanted;
+          this.others += others;
+        }
       }
     }
     const listed = new Set<string>();
-    const sources = plans.map((plan) => this.listed(plan, selection, window, { filter, progress, listed }));
+    const sources = plans.map((plan) =>
+      this.listed(plan, selection, window, { filter, progress, listed, counted: counts.get(plan.cluster) ?? [] })
+    );
     for await (const some of mergeByTime(sources, 'backward')) {
       yield some.map(({ one }) => one);
     }
@@ -106,7 +127,7 @@ export class CaseList {
     { cluster, segments }: ClusterPlan,
     selection: CaseSelection,
     window: CaseWindow,
-    reading: { filter: CaseFilter; progress: ReadingProgress; listed: Set<string> }
+    reading: { filter: CaseFilter; progress: ReadingProgress; listed: Set<string>; counted: readonly CountedSpan[] }
   ): AsyncGenerator<Listed[], void, void> {
     for (const segment of segments) {
       if (this.stoppedAt !== undefined) {
@@ -129,20 +150,23 @@ export class CaseList {
     cluster: string,
     selection: CaseSelection,
     { from, to }: Segment,
-    { filter, progress }: { filter: CaseFilter; progress: ReadingProgress }
+    { filter, progress, counted }: { filter: CaseFilter; progress: ReadingProgress; counted: readonly CountedSpan[] }
   ): AsyncGenerator<Listed[], void, void> {
-    const counted = new CountedCases();
+    const standing = new CountedCases();
     let reached = to;
     const take = function* (older: bigint): Generator<Listed[]> {
-      const some = counted.takeNewer(older).map(({ record, ns }) => ({ one: record, ns }));
+      const some = standing.takeNewer(older).map(({ record, ns }) => ({ one: record, ns }));
       progress.read += some.length;
       yield some.sort(newestFirst);
     };
     try {
-      const metadata = { ...metadataOf(selection), ...filter };
-      for await (const page of caseRecordPages(this.client, cluster, { from, to }, { metadata, signal: this.signal })) {
-        page.forEach(({ record, ns }) => counted.add(record, ns));
-        reached = page.at(-1)?.ns ?? reached;
+      const query = caseQuery(cluster, { ...metadataOf(selection), ...filter });
+      const ranges = stretchesOf(counted).map((stretch) => ({ query, ...stretch }));
+      const options = { firstPage: FIRST_PAGE, signal: this.signal };
+      for await (const entries of pagesAhead(this.client, ranges, 'backward', options)) {
+        this.signal?.throwIfAborted();
+        entries.flatMap(caseEntryOf).forEach(({ record, ns }) => standing.add(record, ns));
+        reached = entries.at(-1)?.ns ?? reached;
         // What stands at the time of the last entry may go on in the next page.
         yield* take(reached);
         this.onProgress({ ...progress });
@@ -190,28 +214,67 @@ export class CaseList {
     this.stoppedAt = this.stoppedAt === undefined || at > this.stoppedAt ? at : this.stoppedAt;
   }
 
-  /** How many cases a watch has written, day by day: that is what Loki answers quickly. */
+  /** How many cases a watch has written, stretch by stretch, oldest first: that is what Loki answers quickly. */
   private async count(
     cluster: string,
     selection: CaseSelection,
     { from, to }: CaseCoverage,
     { status, cause }: CaseFilter
-  ): Promise<{ wanted: number; others: number }> {
-    const counts = { wanted: 0, others: 0 };
-    for (let end = to; end > from; end -= DAY) {
-      const length = end - DAY > from ? DAY : end - from;
-      const query = caseCountQuery(caseQuery(cluster, metadataOf(selection)), ['status', 'cause'], `${length / MS}ms`);
-      // A range of LogQL begins after its first moment, and ends with its last.
-      for (const { labels, value } of await this.client.instant(query, end - 1n, this.signal)) {
-        const isWanted =
-          (status === undefined || status.some((one) => one === labels.status)) &&
-          (cause === undefined || cause.some((one) => one === labels.cause));
-        counts[isWanted ? 'wanted' : 'others'] += value;
+  ): Promise<CountedSpan[]> {
+    const query = caseQuery(cluster, metadataOf(selection));
+    const countQuery = (length: bigint) => caseCountQuery(query, ['status', 'cause'], `${length / MS}ms`);
+    const step = STEPS.find((length) => to - from <= MOST_STEPS * length) ?? DAY;
+    // To whole steps Loki may move the times of a metric query: what is before and behind them is counted by itself.
+    const [first, last] = [((from + step - 1n) / step) * step, (to / step) * step];
+    const [inner, edges] =
+      first < last
+        ? [
+            { from: first, to: last },
+            [
+              { from, to: first },
+              { from: last, to },
+            ],
+          ]
+        : [undefined, [{ from, to }]];
+    const spans = new Map<bigint, CountedSpan>();
+    const add = (span: CaseCoverage, labels: Readonly<Record<string, string>>, value: number) => {
+      const known = spans.get(span.from) ?? { ...span, wanted: 0, others: 0 };
+      const isWanted =
+        (status === undefined || status.some((one) => one === labels.status)) &&
+        (cause === undefined || cause.some((one) => one === labels.cause));
+      known[isWanted ? 'wanted' : 'others'] += value;
+      spans.set(span.from, known);
+    };
+    const countEdge = async (span: CaseCoverage) => {
+      const samples = await this.client.instant(countQuery(span.to - span.from), span.to, this.signal);
+      samples.forEach(({ labels, value }) => add(span, labels, value));
+    };
+    const countInner = async (span: CaseCoverage) => {
+      const range = { query: countQuery(step), from: span.from + step, to: span.to };
+      for (const { labels, points } of await this.client.series(range, step, this.signal)) {
+        for (const [atMs, value] of points) {
+          add({ from: BigInt(atMs) * MS - step, to: BigInt(atMs) * MS }, labels, value);
+        }
       }
-    }
-    return counts;
+    };
+    await Promise.all([
+      ...edges.filter((span) => span.from < span.to).map(countEdge),
+      ...(inner === undefined ? [] : [countInner(inner)]),
+    ]);
+    return [...spans.values()].sort((a, b) => (a.from < b.from ? -1 : 1));
   }
 }
+
+/** Stretches of about as many cases, newest first. */
+const stretchesOf = (counted: readonly CountedSpan[]): CaseCoverage[] =>
+  [...counted].reverse().flatMap(({ from, to, wanted }) => {
+    const length = (to - from) / (BigInt(Math.max(0, Math.ceil(wanted))) / CASES_AT_ONCE + 1n) + 1n;
+    const stretches: CaseCoverage[] = [];
+    for (let end = to; end > from; end -= length) {
+      stretches.push({ from: end - length > from ? end - length : from, to: end });
+    }
+    return stretches;
+  });
 
 /** The order of `casesOf`. */
 const newestFirst = (a: Listed, b: Listed) => (a.ns !== b.ns ? (a.ns < b.ns ? 1 : -1) : a.one.id < b.one.id ? -1 : 1);

@@ -1,15 +1,10 @@
-import {
-  type CaseCoverage,
-  caseQuery,
-  type CaseRecord,
-  caseRecordSchema,
-  CountedCases,
-} from '../../model/case-records';
+import { type CaseCoverage, type CaseEntry, caseQuery, caseRecordSchema, CountedCases } from '../../model/case-records';
 import { parseRecord, queryOf } from '../../model/evidence';
 import type { LabelMatches } from '../../model/logql';
 import { type WatchRecord, watchRecordSchema } from '../../model/records';
 import { parseNs } from '../../model/time';
 import { newestEntry, pages } from '../loki/pages';
+import type { Entry } from '../loki/query-answer';
 import type { QueryClient } from '../loki/query-client';
 
 const HOUR_NS = 3_600_000_000_000n;
@@ -24,15 +19,18 @@ export async function* caseRecordPages(
   cluster: string | undefined,
   { from, to }: CaseCoverage,
   { metadata = {}, signal }: { metadata?: LabelMatches; signal?: AbortSignal } = {}
-): AsyncGenerator<Array<{ record: CaseRecord; ns: bigint }>, void, void> {
+): AsyncGenerator<CaseEntry[], void, void> {
   const range = { query: caseQuery(cluster, metadata), from, to };
   for await (const entries of pages(loki, range, 'backward', { signal })) {
     signal?.throwIfAborted();
-    yield entries.flatMap(({ line, ns }) => {
-      const record = parseRecord(line, caseRecordSchema);
-      return record === undefined ? [] : { record, ns };
-    });
+    yield entries.flatMap(caseEntryOf);
   }
+}
+
+/** An entry of the case records as one; what this program does not know is none. */
+export function caseEntryOf({ line, ns }: Entry): CaseEntry | [] {
+  const record = parseRecord(line, caseRecordSchema);
+  return record === undefined ? [] : { record, ns };
 }
 
 /** The case records of a stretch of time, added up. @throws as `caseRecordPages` */

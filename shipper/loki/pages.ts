@@ -34,6 +34,47 @@ export async function* pages(
   }
 }
 
+/** Ranges of which the first page is read before it is their turn. */
+const RANGES_AHEAD = 3;
+
+/**
+ * The pages of a query over ranges that follow each other, in their order. The first page of each of the next ranges is read
+ * meanwhile, so ranges of about a page each are read side by side.
+ */
+export async function* pagesAhead(
+  client: QueryClient,
+  ranges: readonly RangeQuery[],
+  direction: Direction,
+  options: PageOptions = {}
+): AsyncGenerator<Entry[], void, void> {
+  const stop = new AbortController();
+  const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
+  const begin = (range: RangeQuery) => {
+    const rest = pages(client, range, direction, { ...options, signal });
+    const first = rest.next();
+    // It is awaited below, but maybe after it has failed.
+    first.catch(() => undefined);
+    return { first, rest };
+  };
+  const ahead = ranges.slice(0, RANGES_AHEAD).map(begin);
+  try {
+    for (let place = RANGES_AHEAD; ahead.length > 0; place++) {
+      const range = ranges[place];
+      if (range !== undefined) {
+        ahead.push(begin(range));
+      }
+      const [front] = ahead.splice(0, 1);
+      const step = await front?.first;
+      if (front !== undefined && step !== undefined && step.done !== true) {
+        yield step.value;
+        yield* front.rest;
+      }
+    }
+  } finally {
+    stop.abort();
+  }
+}
+
 function* slices({ query, from, to }: RangeQuery, direction: Direction, sliceNs = DAY_NS): Generator<RangeQuery> {
   if (direction === 'forward') {
     for (let at = from; at < to; at += sliceNs) {
@@ -81,7 +122,8 @@ async function* pagesOf(
   try {
     while (asked !== undefined) {
       const { entries, limit, bytes } = await asked;
-      const fresh = seen.size === 0 ? entries : entries.filter((entry) => !seen.has(identity(entry)));
+      const fresh =
+        seen.size === 0 ? entries : entries.filter((entry) => entry.ns !== seenAt || !seen.has(identity(entry)));
       const last = entries.at(-1)?.ns;
       asked = undefined;
       if (last !== undefined && entries.length >= limit) {

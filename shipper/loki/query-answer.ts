@@ -65,20 +65,6 @@ export function parseStreams(body: string): Entry[] {
   return entriesOf(data.result);
 }
 
-const vectorSchema = z.object({
-  resultType: z.literal('vector'),
-  result: z.array(z.object({ metric: z.record(z.string(), z.string()), value: z.tuple([z.number(), z.string()]) })),
-});
-
-/** The samples in the JSON body of an answer to `query`. */
-export function parseVector(body: string): Sample[] {
-  const vector = vectorSchema.safeParse(dataOf(body));
-  if (!vector.success) {
-    throw new StrangeAnswer(z.prettifyError(vector.error));
-  }
-  return vector.data.result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
-}
-
 const matrixSchema = z.object({
   resultType: z.literal('matrix'),
   result: z.array(

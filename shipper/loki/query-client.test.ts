@@ -1,6 +1,6 @@
 import { ago, startTestStore, type TestStore } from '../../tests/testkit/store';
 import { connectLoki } from './connection';
-import { identity, pages } from './pages';
+import { identity, pages, pagesAhead } from './pages';
 import type { Entry } from './query-answer';
 import { type Direction, LokiRefusal, QueryClient, type RangeQuery } from './query-client';
 import { serve, type TestServer } from '../../tests/testkit/http';
@@ -92,6 +92,32 @@ describe('reading from the store', () => {
       expect(entries).toHaveLength(4000);
       expect(entries[0]?.ns).toBe(direction === 'forward' ? from : from + 199_000_000n);
     }
+  });
+
+  it('reads the first pages of the next ranges side by side, and gives them in order', async () => {
+    const ranges = [3n, 2n, 1n, 0n].map((i) => ({
+      ...{ query, from: from + i * 50_000_000n, to: from + (i + 1n) * 50_000_000n },
+    }));
+    const entries: Entry[] = [];
+    for await (const page of pagesAhead(store.client, ranges, 'backward')) {
+      page.forEach((entry) => entries.push(entry));
+    }
+    expect(entries.map(identity)).toEqual((await collect(store.client, { query, from, to }, 'backward')).map(identity));
+  });
+
+  it('asks about one moment of a metric query in a range of one step, so that Loki does not split it by the hour', async () => {
+    const moment = to - (to % 1_000_000n) + 7_000_000n;
+    const asked: string[] = [];
+    const client = new QueryClient({
+      ...store.connection,
+      request(method, path, options) {
+        asked.push(`${path} ${String(options?.query?.start)} ${String(options?.query?.end)}`);
+        return store.connection.request(method, path, options);
+      },
+    });
+    const samples = await client.instant(`sum by (app) (count_over_time(${query} [2h]))`, moment);
+    expect(samples.map(({ value }) => value)).toEqual([2000, 2000]);
+    expect(asked).toEqual([`/loki/api/v1/query_range ${moment} ${moment}`]);
   });
 
   it('asks long queries in the body', async () => {

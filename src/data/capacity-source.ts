@@ -151,8 +151,7 @@ async function countedIn(
       return halves({ from, to });
     }
     try {
-      // A range of LogQL begins after its first moment, and ends with its last.
-      const numbers = await loki.vector(caseCountQuery(query, TALLIED, `${to - from}ms`), to - 1, signal);
+      const numbers = await loki.vector(caseCountQuery(query, TALLIED, `${to - from}ms`), to, signal);
       return numbers.filter(({ value }) => value !== 0).map(tallyOf);
     } catch (failure) {
       signal.throwIfAborted();

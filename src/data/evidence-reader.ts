@@ -67,7 +67,7 @@ export class EvidenceReader {
       // A metric query counts what lies after the beginning of its range, and at its end.
       const end = span.to - 1;
       try {
-        sum += await this.loki.count(expr, { from: end - 1000, to: end }, this.signal);
+        sum += await this.loki.count(expr, end, this.signal);
       } catch (failure) {
         if (!(failure instanceof LokiFailure)) {
           throw failure;

@@ -1,5 +1,5 @@
 import { createDataFrame, FieldType } from '@grafana/data';
-import { entriesOf, sumOf } from './log-frames';
+import { entriesOf } from './log-frames';
 
 const ns = 1_763_939_738_123_456_789n;
 const times = { type: FieldType.time, values: [Number(ns / 1_000_000n)] };
@@ -29,10 +29,4 @@ describe('entries of log frames', () => {
     const progress = createDataFrame({ fields: [{ name: 'Time', ...times }] });
     expect(entriesOf([progress])).toEqual([]);
   });
-});
-
-it('a count is the sum of all series', () => {
-  const series = (n: number) => createDataFrame({ fields: [{ name: 'Value', type: FieldType.number, values: [n] }] });
-  expect(sumOf([series(2), series(3)])).toBe(5);
-  expect(sumOf([])).toBe(0);
 });

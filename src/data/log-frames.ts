@@ -65,12 +65,6 @@ function textsOf(labels: unknown): Record<string, string> {
     : {};
 }
 
-/** The sum of all numbers that an instant metric query answered with, whether as a table or as series. */
-export function sumOf(frames: readonly DataFrame[]): number {
-  const numbers = frames.flatMap(({ fields }) => fields.filter(({ type }) => type === FieldType.number));
-  return numbers.reduce((sum, { values }) => sum + values.reduce((a: number, b: unknown) => a + Number(b ?? 0), 0), 0);
-}
-
 /** A number of a metric query. */
 export interface Count {
   /** Milliseconds since 1970: the end of the time that was counted. */
@@ -94,21 +88,3 @@ export function countsOf(frames: readonly DataFrame[]): Count[] {
 
 const countsOfSeries = (times: Field, { values, labels = {} }: Field): Count[] =>
   Array.from(values, (value: unknown, row) => ({ at: Number(times.values[row]), value: Number(value ?? 0), labels }));
-
-/**
- * The numbers of an instant metric query: Grafana's Loki data source answers with one table, a column for each label, or with
- * a frame a series.
- */
-export const vectorOf = (frames: readonly DataFrame[]): Count[] =>
-  frames.flatMap(({ fields, length }) => {
-    const times = fields.find(({ type }) => type === FieldType.time);
-    const texts = fields.filter(({ type }) => type === FieldType.string);
-    const numbers = fields.filter(({ type }) => type === FieldType.number);
-    return numbers.flatMap(({ values, labels }) =>
-      Array.from({ length }, (_, row) => ({
-        at: Number(times?.values[row]),
-        value: Number(values[row] ?? 0),
-        labels: { ...labels, ...Object.fromEntries(texts.map((text) => [text.name, String(text.values[row] ?? '')])) },
-      }))
-    );
-  });

@@ -3,7 +3,7 @@ import type { Span } from '../../model/evidence';
 import { type LogLayout, OWN_LAYOUT } from '../../model/log-layouts';
 import { RECORD_SELECTOR } from '../shared/settings';
 import type { LogEntry, NsSpan } from '../../model/log-entry';
-import { type Count, countsOf, entriesOf, sumOf, vectorOf } from './log-frames';
+import { type Count, countsOf, entriesOf } from './log-frames';
 import { labelValues, queryFrames } from './query-frames';
 
 /**
@@ -58,15 +58,21 @@ export class LokiSource {
     return labelValues(this.uid, label, this.recordSelector, span, signal);
   }
 
-  /** The sum over an instant metric query's series at the end of the span. @throws LokiFailure, AbortError */
-  async count(expr: string, span: Span, signal?: AbortSignal): Promise<number> {
-    return sumOf(await queryFrames(this.uid, { refId: 'count', expr, queryType: 'instant' }, span, signal));
+  /** The sum over a metric query's series at a moment. @throws LokiFailure, AbortError */
+  async count(expr: string, at: number, signal?: AbortSignal): Promise<number> {
+    return (await this.vector(expr, at, signal)).reduce((sum, { value }) => sum + value, 0);
   }
 
-  /** An instant metric query's numbers at a moment, one a series. @throws LokiFailure, AbortError */
+  /**
+   * A metric query's numbers at a moment, one a series. It is asked for as a range of one step: an instant query with a long
+   * range Loki splits by the hour, and reads a block of a chunk again for each hour that lies in it.
+   *
+   * @throws LokiFailure, AbortError
+   */
   async vector(expr: string, at: number, signal?: AbortSignal): Promise<Count[]> {
-    const query = { refId: 'numbers', expr, queryType: 'instant' } as const;
-    return vectorOf(await queryFrames(this.uid, query, { from: at - 1000, to: at }, signal));
+    // Of a span that is empty Grafana asks nothing, and Loki may answer for one step more than it was asked for.
+    const numbers = await this.counts(expr, { from: at, to: at + 1 }, FINEST_STEP_MS, signal);
+    return numbers.filter((number) => number.at === at);
   }
 
   /**
@@ -81,6 +87,8 @@ export class LokiSource {
   }
 }
 
+/** Loki moves the times of a metric query to whole steps: a moment in milliseconds stays where it is. */
+const FINEST_STEP_MS = 1;
 const MS = 1_000_000n;
 
 /** A span as Grafana asks for it: in milliseconds, and no shorter. */

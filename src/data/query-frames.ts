@@ -12,7 +12,7 @@ export class LokiFailure extends Error {}
 /** What Grafana's Loki data source understands of a query. */
 export interface LokiQuery extends DataQuery {
   expr: string;
-  queryType: 'range' | 'instant';
+  queryType: 'range';
   maxLines?: number;
   direction?: 'backward' | 'forward';
   /** Of a metric query, as `60000ms`. */

@@ -178,4 +178,11 @@ describe('counts', () => {
     );
     expect(series?.points).toEqual([[FROM + STEP, 2]]);
   });
+
+  it('of cases belong to the time that begins with them', async () => {
+    const count = (from: number, to: number) =>
+      numbers(caseCountQuery(caseQuery('c1', {}), ['status'], `${to - from}ms`), 'status', to);
+    expect(await count(FROM, FROM + STEP / 2)).toEqual({});
+    expect(await count(FROM + STEP / 2, FROM + STEP)).toEqual({ lost: 2 });
+  });
 });

@@ -29,7 +29,6 @@ export type Value = [ns: bigint, line: string, metadata?: Record<string, string>
 const logAnswer = z.object({ data: z.object({ result: z.array(stream) }) });
 const labels = z.record(z.string(), z.string());
 const point = z.tuple([z.number(), z.string()]);
-const numberAnswer = z.object({ data: z.object({ result: z.array(z.object({ metric: labels, value: point })) }) });
 const seriesAnswer = z.object({
   data: z.object({
     resultType: z.literal('matrix'),
@@ -133,25 +132,11 @@ export class LokiDataSource extends DataSourceApi {
   }
 
   private async frames(query: LokiQuery, span: { start: string; end: string }): Promise<DataFrame[]> {
-    const { expr, queryType, maxLines, direction, step } = query;
+    const { expr, maxLines, direction, step } = query;
     this.asked.push(expr);
     await this.beforeAnswer(expr);
     if (this.failure !== undefined) {
       throw new Error(this.failure);
-    }
-    if (queryType === 'instant') {
-      const { result } = numberAnswer.parse(await this.get('query', { query: expr, time: span.end })).data;
-      return [
-        createDataFrame({
-          fields: [
-            { name: 'Time', type: FieldType.time, values: result.map(({ value }) => value[0] * 1000) },
-            ...[...new Set(result.flatMap(({ metric }) => Object.keys(metric)))].map((name) => ({
-              ...{ name, type: FieldType.string, values: result.map(({ metric }) => metric[name] ?? '') },
-            })),
-            { name: 'Value #A', type: FieldType.number, values: result.map(({ value }) => Number(value[1])) },
-          ],
-        }),
-      ];
     }
     const params = { query: expr, ...span, limit: `${maxLines}`, direction, ...(step !== undefined && { step }) };
     const answer = await this.get('query_range', params);
