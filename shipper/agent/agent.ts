@@ -129,6 +129,7 @@ export class Agent {
       secondsLeft: () => this.priority.secondsLeft,
       reclaimOrder: () => this.nodeFacts.reclaimOrder,
       kubeletLog: () => this.nodeFacts.kubeletLogCoverage,
+      kubeletLogLines: () => this.nodeFacts.kubeletLogLines,
       diskProblem: () => this.nodeFacts.diskProblem,
     });
     showGauges(this.metrics, {

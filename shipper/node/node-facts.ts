@@ -27,7 +27,7 @@ import { gcRecords } from './gc-records';
 import { KubeletClient, type KubeletOptions } from './kubelet/kubelet-client';
 import { FileSource } from './kubelet-log/file-source';
 import { JournalSource } from './kubelet-log/journal-source';
-import { KubeletLog } from './kubelet-log/kubelet-log';
+import { KubeletLog, type KubeletLogLines } from './kubelet-log/kubelet-log';
 import { type LogSize, Rollups } from './rollup/rollups';
 import type { LineSource } from './kubelet-log/line-source';
 
@@ -184,6 +184,11 @@ export class NodeFacts {
     const { fromMs, toMs, problem } = this.log.coverage;
     const text = (ms: number | null) => (ms === null ? null : formatNs(BigInt(Math.round(ms)) * 1_000_000n));
     return { source: kubeletLog.kind, from: text(fromMs), to: text(toMs), problem };
+  }
+
+  /** Lines of the kubelet log; undefined where none is configured. */
+  get kubeletLogLines(): KubeletLogLines | undefined {
+    return this.log?.lines;
   }
 
   private kubeletLog(options: NonNullable<NodeFactsOptions['kubeletLog']>): KubeletLog {

@@ -140,6 +140,10 @@ test('/metrics tells of reclaims, of how near eviction is, and of what can be re
   expect(text).toContain('afterlog_image_gc_threshold_ratio 0.85\n');
   expect(text).toContain('afterlog_disk_readable 1\n');
   expect(text).toContain('afterlog_kubelet_log_readable 1\n');
+  const counted = [...text.matchAll(/^afterlog_kubelet_log_lines_total\{result="[\w-]+"\} (\d+)$/gm)];
+  expect(counted.reduce((sum, [, lines]) => sum + Number(lines), 0)).toBe(
+    recorded('kubelet.log').trimEnd().split('\n').length
+  );
   expect(text).toMatch(/^afterlog_last_acknowledgement_timestamp_seconds 1[.\d]+(e\+?9)?$/m);
   expect(text).toMatch(/^afterlog_build_info\{version="[^"]+",nodejs="\d+\.\d+\.\d+"\} 1$/m);
 });

@@ -1,6 +1,7 @@
-import { Gauge } from 'prom-client';
+import { Counter, Gauge } from 'prom-client';
 import type { ReclaimOrder, SignalState } from '../../../model/thresholds';
 import type { HeartbeatRecord } from '../../../model/records';
+import type { KubeletLogLines } from '../../node/kubelet-log/kubelet-log';
 import type { AgentMetrics } from './metrics';
 
 /** What is known of the node when the metrics are scraped. */
@@ -12,6 +13,8 @@ export interface NodeGauged {
   /** undefined while thresholds or disks are not known, or where reclaims delete no containers. */
   reclaimOrder(): ReclaimOrder | undefined;
   kubeletLog(): HeartbeatRecord['kubeletLog'];
+  /** undefined where no kubelet log is configured. */
+  kubeletLogLines(): KubeletLogLines | undefined;
   /** Why disk use cannot be read; null where it can. */
   diskProblem(): string | null;
 }
@@ -64,6 +67,16 @@ export function showNode({ registry, gauge }: AgentMetrics, node: NodeGauged): v
     '1 while the kubelet log is read and understood; 0 where it is not, or none is configured.',
     () => (node.kubeletLog()?.problem === null ? 1 : 0)
   );
+  new Counter({
+    name: 'afterlog_kubelet_log_lines_total',
+    help: 'Lines of the kubelet log that were read: "understood", "not-understood", or "skipped" because an understood log does not tell of a reclaim there.',
+    labelNames: ['result'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      Object.entries(node.kubeletLogLines() ?? {}).forEach(([result, lines]) => this.inc({ result }, lines));
+    },
+  });
   gauge(
     'kubelet_log_timestamp_seconds',
     'Time of the newest line of the kubelet log that was understood, seconds since 1970; 0 for none.',

@@ -18,6 +18,16 @@ export interface KubeletLogOptions {
   onReclaim: (reclaim: Reclaim, from: string | null) => void;
 }
 
+/** How many lines were read, by what became of them. */
+export interface KubeletLogLines {
+  /** Lines of a kubelet. */
+  understood: number;
+  /** Lines in no known format. */
+  'not-understood': number;
+  /** Of a log that is understood: lines that tell of no reclaim, which are not looked at. */
+  skipped: number;
+}
+
 /** An event of a text line whose zone is not known yet. */
 interface Held {
   event: KubeletEvent;
@@ -48,6 +58,7 @@ export class KubeletLog {
   private understood: { fromMs: number; toMs: number } | undefined;
   /** Time of a journal's entry (`journalctl --output=export`), whose fields are lines. */
   private entryMs: number | undefined;
+  readonly lines: KubeletLogLines = { understood: 0, 'not-understood': 0, skipped: 0 };
   private problem: string | null = null;
   private unbelievable = 0;
   private lastLine = { takenMs: 0, caughtUp: false };
@@ -103,9 +114,11 @@ export class KubeletLog {
     const worth = isWorthParsing(line.text);
     const reporting = line.writtenMs !== undefined || (this.offsetMs === undefined && hasTimeOfItsOwn(line.text));
     if (!worth && !reporting && !this.unread.wanted) {
+      this.lines.skipped++;
       return;
     }
     const klog = parseKlog(line.text);
+    this.lines[klog ? 'understood' : 'not-understood']++;
     if (!klog) {
       this.unread.add(line.text, this.lastLine.takenMs);
       return;
