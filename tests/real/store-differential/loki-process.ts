@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -47,10 +47,31 @@ export async function tenantedLoki(overrides: Overrides, maxReceivedBytes: numbe
   return { url, override, stop: async () => stop().finally(() => rm(dir, { recursive: true })) };
 }
 
+/**
+ * A Loki of the test's own whose ruler evaluates a rule file once a second.
+ * @param rules the text of the rule file
+ * @throws Error where none can be started here
+ */
+export async function rulingLoki(rules: string): Promise<RealLoki> {
+  const ruler = {
+    enable_api: true,
+    evaluation_interval: '1s',
+    poll_interval: '1s',
+    ring: { kvstore: { store: 'inmemory' } },
+  };
+  return start({ ...open, ruler }, async (dir) => {
+    // `fake` is the tenant of a Loki that asks for none.
+    const rulesDir = join(rulesDirOf(dir), 'fake');
+    await mkdir(rulesDir, { recursive: true });
+    await writeFile(join(rulesDir, 'rules.yaml'), rules);
+  });
+}
+
 /** Anybody may push as fast as the machine can. */
 const open = { auth_enabled: false, limits_config: { ingestion_rate_mb: 64, ingestion_burst_size_mb: 128 } };
 
-async function start(settings: Record<string, unknown>): Promise<RealLoki> {
+/** @param prepare puts into its directory what Loki reads when it starts */
+async function start(settings: Record<string, unknown>, prepare?: (dir: string) => Promise<void>): Promise<RealLoki> {
   if (!lokiProgram) {
     throw new Error(LOKI_WANTED);
   }
@@ -58,6 +79,7 @@ async function start(settings: Record<string, unknown>): Promise<RealLoki> {
   const dir = await mkdtemp(join(tmpdir(), 'afterlog-loki-'));
   const [http, grpc] = [await freePort(), await freePort()];
   await writeFile(join(dir, 'loki.yaml'), stringify({ ...config(dir, http, grpc), ...settings }));
+  await prepare?.(dir);
   const loki = spawn(command, args(dir), { cwd: dir, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   loki.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-2_000)));
@@ -84,6 +106,8 @@ async function isReady(url: string): Promise<boolean> {
   }
 }
 
+const rulesDirOf = (dir: string) => `${dir}/data/rules`;
+
 /** Loki in one process on a file system, its schema the one of today. */
 const config = (dir: string, http: number, grpc: number) => ({
   server: {
@@ -96,7 +120,7 @@ const config = (dir: string, http: number, grpc: number) => ({
   common: {
     instance_addr: '127.0.0.1',
     path_prefix: `${dir}/data`,
-    storage: { filesystem: { chunks_directory: `${dir}/data/chunks`, rules_directory: `${dir}/data/rules` } },
+    storage: { filesystem: { chunks_directory: `${dir}/data/chunks`, rules_directory: rulesDirOf(dir) } },
     replication_factor: 1,
     ring: { kvstore: { store: 'inmemory' } },
   },
