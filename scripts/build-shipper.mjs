@@ -71,8 +71,14 @@ const entries = (allCommands) => ({
       const commands = path === HELP ? allCommands : [path];
       const imports = commands.map((name) => `import { ${name}Command } from './commands/${name}';\n`);
       const calls = commands.map((name) => `${name}Command()`);
+      // What is about all commands is in the bundle of all commands.
+      const about = "import { completionCommand, manPagesCommand } from './commands/completion';\n";
+      const [aboutImport, run] =
+        path === HELP
+          ? [about, `runProgram([${calls}, completionCommand()], [manPagesCommand()]);`]
+          : ['', `runProgram([${calls}]);`];
       return {
-        contents: `import { runProgram } from './program';\n${imports.join('')}runProgram([${calls}]);\n`,
+        contents: `import { runProgram } from './program';\n${imports.join('')}${aboutImport}${run}\n`,
         resolveDir: join(root, 'shipper'),
       };
     });

@@ -8,8 +8,9 @@ import { version } from './common/version';
  * Runs the program with these commands, in the order of the help: with one of them, or with all for help and errors. Each
  * command has a bundle of its own (scripts/build-shipper.mjs): an agent that carries the libraries of the others takes
  * 10 MiB more of every node.
+ * @param hidden commands that the help does not list
  */
-export function runProgram(commands: readonly Command[]): void {
+export function runProgram(commands: readonly Command[], hidden: readonly Command[] = []): void {
   const program = new Command('afterlog')
     .description(
       'Keeps the logs of finished Kubernetes Jobs readable after their containers were removed, and explains why they were removed.'
@@ -20,6 +21,7 @@ export function runProgram(commands: readonly Command[]): void {
   for (const command of commands) {
     program.addCommand(command.showSuggestionAfterError().showHelpAfterError('(see --help)'));
   }
+  hidden.forEach((command) => program.addCommand(command, { hidden: true }));
   // A reader that goes away (`2>&1 | head`) is no failure of what is told.
   process.stderr.on('error', (error) => {
     if (!('code' in error && error.code === 'EPIPE')) {

@@ -8,6 +8,14 @@ import { addFlags, givenFlags, type Setting, type SettingsGroup, settingsOf } fr
 /** Names the configuration file of agent and watch, for themselves and for `doctor` in the same pod. */
 export const CONFIG_ENVIRONMENT = 'AFTERLOG_CONFIG';
 
+/** A command line without `afterlog`, and what it does. */
+export type Example = readonly [command: string, meaning: string];
+
+const examples = new WeakMap<Command, readonly Example[]>();
+
+/** The examples of a command's help. */
+export const examplesOf = (command: Command): readonly Example[] => examples.get(command) ?? [];
+
 export interface CommandDefinition {
   name: string;
   /** An imperative sentence. */
@@ -17,8 +25,7 @@ export interface CommandDefinition {
   groups: readonly SettingsGroup[];
   /** The environment variable with the file where `--config` is not given: programs in a pod and `doctor` beside them. */
   configEnvironment?: string;
-  /** Command lines without `afterlog`, each with what it does. */
-  examples: ReadonlyArray<readonly [command: string, meaning: string]>;
+  examples: readonly Example[];
   run(input: CommandInput): Promise<ExitCode | void>;
 }
 
@@ -36,7 +43,7 @@ export interface CommandInput {
 
 /** A command of the program: its flags, its help, and how it is run. */
 export function defineCommand(definition: CommandDefinition): Command {
-  const { name, description, argument, groups, configEnvironment = '', examples } = definition;
+  const { name, description, argument, groups, configEnvironment = '' } = definition;
   const command = new Command(name).description(description);
   if (argument) {
     command.argument(argument.name, argument.description);
@@ -52,8 +59,9 @@ export function defineCommand(definition: CommandDefinition): Command {
         (configEnvironment && ` (environment ${configEnvironment})`)
     )
     .helpOption('-h, --help', 'print this help');
-  const width = Math.max(...examples.map(([line]) => line.length));
-  const lines = examples.map(([line, meaning]) => `  afterlog ${line.padEnd(width)}   # ${meaning}\n`);
+  examples.set(command, definition.examples);
+  const width = Math.max(...definition.examples.map(([line]) => line.length));
+  const lines = definition.examples.map(([line, meaning]) => `  afterlog ${line.padEnd(width)}   # ${meaning}\n`);
   command.addHelpText('after', `\nExamples:\n${lines.join('')}`);
   return command.action(async () => {
     process.exitCode =

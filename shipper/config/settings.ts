@@ -47,6 +47,11 @@ export function settingsOf(schema: z.ZodObject, above: readonly string[] = []): 
   });
 }
 
+const choices = new WeakMap<Option, readonly string[]>();
+
+/** The values that a flag takes, where its schema lists them. */
+export const choicesOf = (option: Option): readonly string[] => choices.get(option) ?? [];
+
 /** Adds a group's settings to a command as flags. None has a default here: that is the schema's. */
 export function addFlags(command: Command, { heading, schema }: SettingsGroup): void {
   // An argument would be taken for the value of a switch before it.
@@ -81,10 +86,26 @@ function optionsFor({ key, schema }: Setting, switchesTakeValues: boolean): Opti
     return byDefault === true ? [off] : negatable ? [on, off] : [on];
   }
   const option = new Option(`${short ? `-${short}, ` : ''}--${key} <${value}>`, text);
+  choices.set(option, listedValues(schema));
   if (repeatable) {
     option.argParser((one: string, before: string[] = []) => [...before, one]);
   }
   return [option];
+}
+
+/** The values of an enumeration, alone, in a list, or before it is transformed. */
+function listedValues(schema: unknown): string[] {
+  if (schema instanceof z.ZodEnum) {
+    return schema.options.map(String);
+  }
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
+    return listedValues(schema.def.innerType);
+  }
+  if (schema instanceof z.ZodPipe) {
+    const values = listedValues(schema.def.in);
+    return values.length > 0 ? values : listedValues(schema.def.out);
+  }
+  return schema instanceof z.ZodArray ? listedValues(schema.def.element) : [];
 }
 
 /** A setting's schema without what makes it optional, and its default as the configuration would write it. */

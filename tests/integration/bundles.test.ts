@@ -102,25 +102,3 @@ describe('the image of agent and watch', () => {
     expect([...packages]).toEqual(expect.arrayContaining(['snappy', 'undici', 'yaml']));
   });
 });
-
-test('the packed npm package runs every command', () => {
-  const [packed] = z
-    .array(z.object({ files: z.array(z.object({ path: z.string() })) }))
-    .parse(
-      JSON.parse(
-        execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8' })
-      )
-    );
-  const files = packed?.files.map(({ path }) => path) ?? [];
-  const { program, bundles } = build('package');
-  const names = bundles.filter((file) => file.endsWith('.js')).map((file) => /[^/]+$/.exec(file)?.[0] ?? '');
-  expect(files).toEqual(
-    expect.arrayContaining(['bin/afterlog', 'build/afterlog.js', ...names.map((name) => `build/program/${name}`)])
-  );
-  expect(files).toEqual(expect.arrayContaining([expect.stringMatching(/^tests\/recording\/disk-pressure\//)]));
-  expect(files.filter((file) => /^(src|shipper|model|pocket-loki|build\/.*\.map)/.test(file))).toEqual([]);
-  for (const command of ['agent', 'watch', 'logs', 'cases', 'explain', 'capacity', 'doctor', 'store', 'demo']) {
-    expect(run(program, command, '--help')).toMatchObject({ status: 0, stderr: '' });
-  }
-  expect(run(program, 'stor')).toMatchObject({ status: 1, stderr: expect.stringContaining('Did you mean store?') });
-});

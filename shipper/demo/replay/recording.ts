@@ -52,7 +52,7 @@ export class Recording {
   /**
    * A recording of this repository. The program runs bundled in `build/` or from its sources, so it is looked for
    * upwards from either.
-   * @throws UserError for a name that is none; Error where there are no recordings at all
+   * @throws UserError for a name that is none, or where there are no recordings
    */
   static find(name: string = DEFAULT_RECORDING, from: string = __dirname): Recording {
     for (let dir = from; dir !== dirname(dir); dir = dirname(dir)) {
@@ -65,7 +65,7 @@ export class Recording {
         return new Recording(join(recordings, name));
       }
     }
-    throw new Error(`no recordings in tests/recording above ${from}`);
+    throw new UserError('the npm package has no recordings: run the demo in a checkout of the repository (npm start)');
   }
 
   /** The name of the recorded node. */
