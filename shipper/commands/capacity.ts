@@ -23,7 +23,7 @@ import type { CaseWindow } from '../lookup/case-reader';
 import { observersOfCases } from '../lookup/observing';
 import { Output } from '../lookup/output';
 import { englishIn, timesIn } from '../lookup/times';
-import { caseWindow, nameFilter, outputFormat, timeRange, timeZone, withCases } from './query-flags';
+import { caseWindow, clusterOf, nameFilter, outputFormat, timeRange, timeZone, withCases } from './query-flags';
 
 const formats = ['table', 'markdown', 'csv', 'json'] as const;
 const groupings = ['node', 'pool', 'namespace', 'job'] as const;
@@ -89,7 +89,8 @@ export function capacityCommand(): Command {
 
 async function run(input: CommandInput): Promise<ExitCode> {
   const flags = input.read(capacityGroup);
-  const { cluster, node, by } = flags;
+  const { node, by } = flags;
+  const cluster = clusterOf(flags);
   const window = caseWindow(flags, DEFAULT_SINCE);
   const times = timesIn(flags.timezone);
   const words = englishIn(times);

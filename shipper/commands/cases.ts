@@ -15,7 +15,7 @@ import { caseCounts, caseJson, type CaseRow, summaryJson } from '../lookup/case-
 import { Output } from '../lookup/output';
 import { observersOfCases } from '../lookup/observing';
 import { englishIn, timesIn } from '../lookup/times';
-import { caseWindow, nameFilter, outputFormat, timeRange, timeZone, withCases } from './query-flags';
+import { caseWindow, clusterOf, nameFilter, outputFormat, timeRange, timeZone, withCases } from './query-flags';
 
 const formats = ['table', 'wide', 'json', 'jsonl'] as const;
 const statuses = list.pipe(z.array(logStatusSchema)).optional();
@@ -70,7 +70,8 @@ export function casesCommand(): Command {
 
 async function run(input: CommandInput): Promise<ExitCode> {
   const flags = input.read(casesGroup);
-  const { cluster, namespace, job, cronjob, node, status, cause } = flags;
+  const { namespace, job, cronjob, node, status, cause } = flags;
+  const cluster = clusterOf(flags);
   const window = caseWindow(flags, '24h');
   const times = timesIn(flags.timezone);
   const selection = { cluster, namespace, job, workload: cronjob, node };

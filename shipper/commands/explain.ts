@@ -7,6 +7,7 @@ import { formatNs } from '../../model/time';
 import { UserError } from '../common/user-error';
 import { type CommandInput, defineCommand } from '../config/command';
 import { lokiGroup } from '../config/loki-settings';
+import { contextScope, scopeText, userConfig, withinNamespace } from './user-config';
 import { flagForm, type SettingsGroup } from '../config/settings';
 import { wholeNumberFrom } from '../config/units';
 import type { CaseWindow } from '../lookup/case-reader';
@@ -58,7 +59,9 @@ export function explainCommand(): Command {
 async function run(input: CommandInput): Promise<void> {
   const what = input.words.join(' ');
   const flags = input.read(explainGroup);
-  const { targets, otherwise } = parseQuestion(what);
+  const scope = contextScope(userConfig(process.env), process.env);
+  const { targets, otherwise } = withinNamespace(parseQuestion(what), flags.namespace ?? scope.namespace);
+  const filter = { ...flags, cluster: flags.cluster ?? scope.cluster };
   const times = timesIn(flags.timezone);
   if (targets.length === 0) {
     throw new UserError(
@@ -67,14 +70,16 @@ async function run(input: CommandInput): Promise<void> {
   }
   const window = caseWindow(flags, '7d');
   const { cases, observers } = await withCases(input, times, async (reader, _, { client }) => {
-    const first = await casesOfTargets(reader, targets, flags, window);
-    const found = first.length > 0 ? first : await casesOfTargets(reader, otherwise, flags, window);
+    const first = await casesOfTargets(reader, targets, filter, window);
+    const found = first.length > 0 ? first : await casesOfTargets(reader, otherwise, filter, window);
     const namespace = flags.namespace ?? targets[0]?.namespace;
-    const about = { cluster: flags.cluster, namespace };
+    const about = { cluster: filter.cluster, namespace };
     return { cases: found, observers: found.length > 0 ? undefined : await observersOfCases(client, about, window) };
   });
   if (observers !== undefined) {
-    throw new UserError(notFound(targets.map(nameOfTarget).join(', '), what, window, { observers, times }));
+    const text = notFound(targets.map(nameOfTarget).join(', '), what, window, { observers, times });
+    const searched = scopeText(scope, flags);
+    throw new UserError([text, ...(searched === undefined ? [] : [searched])].join('\n'));
   }
   const answer = flags.output === 'json' ? `${JSON.stringify(cases.map(caseJson), null, 2)}\n` : textOf(cases, times);
   await new Output(process.stdout).write(terminalText(answer));

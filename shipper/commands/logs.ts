@@ -9,6 +9,7 @@ import { type CommandInput, defineCommand } from '../config/command';
 import { lokiGroup, lokiOptions } from '../config/loki-settings';
 import { flagForm, type SettingsGroup } from '../config/settings';
 import { flag, wholeNumberFrom } from '../config/units';
+import { contextScope, scopeText, userConfig, withinNamespace } from './user-config';
 import { runLookup } from '../lookup/run';
 import { timeWindow } from '../lookup/time-window';
 import { timesIn } from '../lookup/times';
@@ -119,9 +120,11 @@ async function run(input: CommandInput): Promise<ExitCode> {
   }
   const now = BigInt(Date.now()) * 1_000_000n;
   const window = timeWindow({ ...flags, since: flags.since ?? sinceTime }, now);
-  const question = await questionOf(input.words);
+  const user = userConfig(process.env);
+  const scope = allNamespaces ? {} : contextScope(user, process.env);
+  const question = withinNamespace(await questionOf(input.words), namespace ?? scope.namespace);
   const connection = connectLoki({
-    ...lokiOptions(input.read(lokiGroup), process.env),
+    ...lokiOptions(input.read(lokiGroup), process.env, user.loki),
     connections: flags['max-log-requests'],
   });
   const stop = new AbortController();
@@ -132,7 +135,14 @@ async function run(input: CommandInput): Promise<ExitCode> {
     const answered = await runLookup({
       client: new QueryClient(connection),
       question,
-      wanted: { namespace, container, cluster, restart, ...(previous && { previous }), window },
+      wanted: {
+        namespace,
+        container,
+        cluster: cluster ?? scope.cluster,
+        restart,
+        ...(previous && { previous }),
+        window,
+      },
       allNamespaces,
       times,
       prefix: flags.prefix,
@@ -150,6 +160,10 @@ async function run(input: CommandInput): Promise<ExitCode> {
     });
     return answered ? exitCode.ok : exitCode.failed;
   } catch (error) {
+    const searched = scopeText(scope, flags);
+    if (error instanceof UserError && searched !== undefined) {
+      throw new UserError(`${error.message}\n${searched}`);
+    }
     throw explainLokiError(error, connection.url);
   } finally {
     await connection.close();

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { CommandInput } from '../config/command';
 import { lokiGroup, lokiOptions } from '../config/loki-settings';
 import { flagForm } from '../config/settings';
+import { contextScope, userConfig } from './user-config';
 import { AFTER_MS } from '../../model/evidence';
 import { formatNs } from '../../model/time';
 import { CaseList } from '../cases/case-list';
@@ -57,6 +58,10 @@ export function caseWindow(flags: TimeFlags, defaultSince: string): CaseWindow {
   return { from, to, recordsTo: reported < latest ? reported : latest > to ? latest : to, now };
 }
 
+/** The cluster of a flag, else that of the kube context. */
+export const clusterOf = (flags: { cluster?: string }): string | undefined =>
+  flags.cluster ?? contextScope(userConfig(process.env), process.env).cluster;
+
 /** How records are read besides. */
 export interface Reading {
   client: QueryClient;
@@ -74,7 +79,8 @@ export async function withCases<T>(
   times: PrintedTimes,
   use: (reader: CaseReader, list: CaseList, reading: Reading) => Promise<T>
 ): Promise<T> {
-  const connection = connectLoki(lokiOptions(input.read(lokiGroup), process.env));
+  const user = userConfig(process.env);
+  const connection = connectLoki(lokiOptions(input.read(lokiGroup), process.env, user.loki));
   const stop = new AbortController();
   const interrupt = () => stop.abort();
   process.once('SIGINT', interrupt);

@@ -85,7 +85,7 @@ function inputOf(command: Command, groups: readonly SettingsGroup[], fallback: s
 }
 
 /** Checks what is given for a group; each error says where its value stands. */
-function readGroup<S extends z.ZodObject>(
+export function readGroup<S extends z.ZodObject>(
   { schema }: SettingsGroup<S>,
   flags: ReadonlyMap<string, unknown>,
   file: ReturnType<typeof readConfigFile>
@@ -119,7 +119,7 @@ function messageOf(issue: z.core.$ZodIssue | undefined): string {
     case 'invalid_value':
       return `invalid value ${JSON.stringify(issue.input)} (one of: ${issue.values.join(', ')})`;
     case 'invalid_type':
-      return `expected a ${issue.expected}, got ${JSON.stringify(issue.input)}`;
+      return `expected a ${issue.expected === 'record' ? 'map' : issue.expected}, got ${JSON.stringify(issue.input)}`;
     default:
       return issue?.message ?? 'invalid value';
   }

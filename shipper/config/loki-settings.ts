@@ -42,9 +42,18 @@ export type LokiSettings = z.output<typeof lokiSchema>['loki'];
  * How to reach Loki: where a setting is not given, from the variables that Grafana's logcli reads. A kind of
  * authentication that is set switches the other kind's variables off.
  *
+ * @param user the section of the user's own file, which counts as a whole, and only where nothing else names an address:
+ *   its credentials are for no other Loki
  * @throws UserError for a bad URL, a file that cannot be read, or both kinds of authentication at once
  */
-export function lokiOptions({ loki }: { loki: LokiSettings }, env: NodeJS.ProcessEnv): LokiOptions {
+export function lokiOptions(
+  { loki: settings }: { loki: LokiSettings },
+  env: NodeJS.ProcessEnv,
+  user: LokiSettings = {}
+): LokiOptions {
+  const isElsewhere = (settings.url ?? given(env.LOKI_ADDR)) !== undefined;
+  const set = Object.entries(settings).filter(([, value]) => value !== undefined);
+  const loki: LokiSettings = isElsewhere ? settings : { ...user, ...Object.fromEntries(set) };
   const options: LokiOptions = {
     url: loki.url ?? given(env.LOKI_ADDR) ?? DEFAULT_LOKI_URL,
     tenantId: loki['tenant-id'] ?? given(env.LOKI_ORG_ID),

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { proxyFor } from '../../common/proxy';
 import { UserError } from '../../common/user-error';
 import type { ClusterAccess } from './cluster-access';
-import { readKubeconfig } from './kubeconfig';
+import { currentContextOf, readKubeconfig } from './kubeconfig';
 import { bearerFile } from './token-file';
 
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -39,6 +39,12 @@ export function clusterAccess(options: AccessOptions): ClusterAccess {
   throw new UserError(
     'no way to a cluster: give --kubeconfig or KUBECONFIG, or run it in a pod with a service account'
   );
+}
+
+/** The current context of KUBECONFIG or ~/.kube/config; undefined where there is none. @throws UserError */
+export function currentContext(env: NodeJS.ProcessEnv): ReturnType<typeof currentContextOf> {
+  const files = (env.KUBECONFIG || path.join(env.HOME || os.homedir(), '.kube', 'config')).split(path.delimiter);
+  return currentContextOf(files.filter((file) => existsSync(file)));
 }
 
 function inCluster(dir: string, env: NodeJS.ProcessEnv): ClusterAccess {

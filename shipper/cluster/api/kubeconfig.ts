@@ -76,6 +76,12 @@ export function readKubeconfig(
   return { ...server, ...asUser(user, server, origin), namespace: context.namespace, origin };
 }
 
+/** The current context; undefined where there is none. @throws as `readKubeconfig` */
+export function currentContextOf(files: string[]): { name: string; namespace: string | undefined } | undefined {
+  const { current: name, contexts } = merge(files);
+  return name ? { name, namespace: contexts.get(name)?.namespace } : undefined;
+}
+
 const listOf = (map: Map<string, unknown>) => [...map.keys()].join(', ') || 'none';
 
 function merge(files: string[]): Merged {
