@@ -59,7 +59,7 @@ export class QueryWorker {
     });
     this.child.on('message', (message) => this.receive(message as FromProcess));
     this.child.on('error', (error) => this.ended(error));
-    this.child.on('exit', () => this.ended(outOfMemory()));
+    this.child.on('exit', (code, signal) => this.ended(reasonOf(code, signal)));
     // An idle process keeps nobody from ending.
     this.child.unref();
     this.child.channel?.unref();
@@ -96,7 +96,7 @@ export class QueryWorker {
       return await new Promise((resolve, reject) => {
         this.running = { id, resolve, reject };
         if (!this.isUsable) {
-          reject(this.endReason ?? outOfMemory());
+          reject(this.endReason ?? new RequestError(500, 'the process that answers queries has ended: ask again'));
           return;
         }
         const { limits, now } = this.options;
@@ -224,6 +224,20 @@ export class QueryWorker {
 
 function gone(): RequestError {
   return new RequestError(499, 'the client closed the connection');
+}
+
+/** Ends of a process that ran out of memory: V8 aborts it at the limit of its heap, the kernel kills it. */
+const memorySignals: ReadonlySet<string> = new Set(['SIGABRT', 'SIGTRAP', 'SIGILL', 'SIGKILL']);
+
+/** Why a process ended by itself. */
+function reasonOf(code: number | null, signal: NodeJS.Signals | null): RequestError {
+  if (signal !== null && memorySignals.has(signal)) {
+    return outOfMemory();
+  }
+  return new RequestError(
+    500,
+    `the process that answers queries ended with ${signal ?? `exit code ${code}`}: ask again`
+  );
 }
 
 function outOfMemory(): RequestError {

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startStore, type Store, type StoreOptions } from '../../pocket-loki';
+import { QueryWorker } from '../../pocket-loki/query/query-worker';
+import { until } from '../testkit/until';
 
 const second = 1_000_000_000n;
 const now = BigInt(Date.now()) * 1_000_000n;
@@ -48,6 +51,23 @@ describe('the embedded store over HTTP', () => {
     get(`/loki/api/v1/${path}`, params, init);
   const categories = { headers: { 'X-Loki-Response-Encoding-Flags': 'categorize-labels' } };
   const ago = (seconds: number) => `${now - BigInt(seconds) * second}`;
+
+  it('does not take a query process that was ended for one that ran out of memory', async () => {
+    await push({ app: 'x' }, [ago(1), 'a=1']);
+    const query = '{app="x"}';
+    expect((await api('query_range', { query })).status).toBe(200);
+    const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ').map(Number);
+    const worker = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('query-process')) ?? 0;
+    process.kill(worker, 'SIGSTOP');
+    const run = jest.spyOn(QueryWorker.prototype, 'run');
+    const answer = api('query_range', { query });
+    await until('the query to be worked on', () => run.mock.calls.length > 0);
+    run.mockRestore();
+    process.kill(worker, 'SIGTERM'); // it comes to that when it goes on, before any work
+    process.kill(worker, 'SIGCONT');
+    expect(await answer).toMatchObject({ status: 500, text: expect.stringContaining('ended with SIGTERM') });
+    expect((await api('query_range', { query })).status).toBe(200);
+  });
 
   it('answers logs by label sets, or by streams with the labels by where they come from', async () => {
     await push({ app: 'x' }, [ago(2), 'a=1', { pod: 'p' }], [ago(1), 'level=warn']);
