@@ -96,6 +96,34 @@ describe('evictions', () => {
   });
 });
 
+describe('what ended a pod did not remove', () => {
+  const evicted = (more: object) =>
+    pod({ phase: 'Failed', reason: 'Evicted', message: 'The node was low on resource: memory. ', ...more });
+
+  test('a log that went seconds before its container ended: somebody deleted it while it ran', () => {
+    const containers = [containerRecord({ left: left('12:09:56') })];
+    expect(statusOn({ containers, pods: [evicted({})] })).toBe('C17 strong');
+    const deleted = pod({ deletion: deletion('drain', '12:09:55', { evidence: ['event x'] }) });
+    expect(statusOn({ containers, pods: [deleted] })).toBe('C17 strong');
+  });
+
+  test('the log of a run after which another one started', () => {
+    const runs = [run(0, '12:00:00', '12:09:40', { exitCode: 0 }), run(1, '12:09:46', '12:09:48', { exitCode: 0 })];
+    const init = { name: 'main', role: 'init', state: 'terminated', restarts: 1, runs };
+    const first = containerRecord({ lastTime: t('12:09:40'), left: left('12:09:45', 'unknown') });
+    const cases = casesOf({ containers: [first], pods: [evicted({ containers: [init] })] });
+    expect(cases.find(({ restart }) => restart === 0)).toMatchObject({ cause: 'C5', confidence: 'likely' });
+  });
+
+  test('for sure a log that went seconds before the deletion, by clocks that agree', () => {
+    const deleted = (requested: string) =>
+      pod({ deletion: deletion('drain', requested, { evidence: ['condition DisruptionTarget'] }) });
+    const containers = [containerRecord({ left: left('12:20:00', 'removed') })];
+    expect(statusOn({ containers, pods: [deleted('12:20:01')] })).toBe('C14 confirmed');
+    expect(statusOn({ containers, pods: [deleted('12:20:04')] })).toBe('C14 likely');
+  });
+});
+
 describe('restarts', () => {
   const crashing = (runs: object[], more: object = {}) =>
     pod({

@@ -215,6 +215,17 @@ describe('C1, a reclaim of disk', () => {
     expect(only({ containers: [containerRecord()], pods: [running], nodes }).cause).not.toBe('C1');
   });
 
+  test('came before the condition by seconds also where only a later reclaim had an Event', () => {
+    const input: CaseInput = {
+      containers: [containerRecord()],
+      pods: [pod()],
+      nodes: [condition('12:20:06', '12:25:00')],
+      events: [event('EvictionThresholdMet', 'Node', 'node-a', '12:20:06', { resource: 'ephemeral-storage' })],
+      watches: [watch('11:00:00', '13:00:00')],
+    };
+    expect(statusOn(input)).toBe('C1 strong');
+  });
+
   test('leaves no directory removed: then it was something else', () => {
     const input = {
       containers: [containerRecord({ left: left('12:20:00', 'removed') })],
@@ -274,9 +285,12 @@ describe('files', () => {
   test('C15 with a backlog since: the record is older than what is said of it', () => {
     const rotatedAway = { files: 1, lines: 2, bytes: 11e6, from: t('12:00:00'), to: t('12:05:00') };
     const growing = { left: null, ended: false, rotatedAway, final: false, bytesSeen: 11e6, bytesAcked: 11e6 };
-    const containers = [containerRecord({ ...growing, status: 'pending' })];
-    const behind = heartbeat('11:00:00', '12:40:00', { unackedBytes: 5e6, oldestUnacked: t('12:04:00') });
-    expect(only({ containers, pods: [running], heartbeats: [behind] }).status).toBe('pending');
+    const behind = heartbeat('11:00:00', '12:40:00', { unackedBytes: 5e6, oldestUnacked: t('12:05:30') });
+    const upTo = (lastTime: string) => [containerRecord({ ...growing, status: 'pending', lastTime: t(lastTime) })];
+    expect(only({ containers: upTo('12:05:20'), pods: [running], heartbeats: [behind] }).status).toBe('pending');
+    // Loki has newer lines of it: it is another log that is behind.
+    const containers = upTo('12:06:00');
+    expect(only({ containers, pods: [running], heartbeats: [behind] }).status).toBe('complete');
     expect(only({ containers, pods: [running], heartbeats: [heartbeat('11:00:00', '12:40:00')] }).status).toBe(
       'complete'
     );

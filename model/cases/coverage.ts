@@ -11,6 +11,11 @@ export interface Interval {
 const SIGN_GAP = 11 * 60_000;
 /** Two processes of one node follow each other within this without anything being missed. */
 const RESTART_GAP = 15_000;
+/**
+ * A process writes a heartbeat when it begins and every five minutes. Where a record of its node is so much newer than a
+ * moment, the heartbeat of a process that began by then is there as well: without one, no other process had begun.
+ */
+const BEGIN_REPORTED = 30_000;
 /** A removal is named in the kubelet's log this close to the file's own time. */
 const LOG_MARGIN = 5000;
 
@@ -49,6 +54,7 @@ export class Coverage {
       }
     }
     this.beats.forEach((all) => all.sort((a, b) => (ms(a.from) ?? 0) - (ms(b.from) ?? 0)));
+    this.beats.forEach((all, node) => push(this.agents, node, ...sinceBeat(all.at(-1), signs.get(node) ?? [])));
     for (const [node, times] of signs) {
       if (!this.agents.has(node)) {
         this.agents.set(
@@ -178,6 +184,17 @@ function isWatching(kinds: WatchRecord['kinds'], kind: string): boolean {
 function interval(from: string | null, to: string | null): Interval[] {
   const [start, end] = [ms(from), ms(to)];
   return start === undefined || end === undefined || end < start ? [] : [{ from: start, to: end }];
+}
+
+/** What a node's newest process was observing after its last heartbeat: everything else that it wrote shows it. */
+function sinceBeat(beat: HeartbeatRecord | undefined, signs: readonly number[]): Interval[] {
+  const told = ms(beat?.to);
+  const newest = signs.at(-1) ?? -Infinity;
+  if (beat === undefined || told === undefined || beat.final || beat.logsProblem !== null) {
+    return [];
+  }
+  const last = signs.findLast((sign) => sign <= newest - BEGIN_REPORTED);
+  return last !== undefined && last > told ? [{ from: told, to: last }] : [];
 }
 
 /** Sorted, and as one where they touch or lie closer than a gap. */

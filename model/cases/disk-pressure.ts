@@ -81,6 +81,13 @@ export function wasReclaimingIn({ conditionFrom, reclaims }: DiskPressure, momen
   );
 }
 
+/**
+ * The earliest moment at which the kubelet may have reclaimed in a stretch: before the first reclaim that was seen, where
+ * the condition came within ten seconds of one. Events are lossy.
+ */
+export const earliestReclaim = ({ from, conditionFrom = Infinity }: DiskPressure): number =>
+  Math.min(from, conditionFrom - BEFORE_CONDITION);
+
 function conditions(nodes: readonly NodeRecord[]): DiskPressure[] {
   return nodes.flatMap((record) => {
     const from = record.about === 'condition' ? ms(record.from) : undefined;

@@ -10,7 +10,7 @@ import {
 } from '../records';
 import type { CaseInput } from './case';
 import { Coverage } from './coverage';
-import { type DiskPressure, diskPressures } from './disk-pressure';
+import { type DiskPressure, diskPressures, earliestReclaim } from './disk-pressure';
 import { inferReclaims, TOGETHER_MS } from './inferred-reclaims';
 import { Measurements } from './measurements';
 import { ms } from './moment';
@@ -38,8 +38,10 @@ interface Stay {
 export const CLOCKS = 5000;
 /** What is removed so much earlier or later is no part of the same reclaim, and too close to tell it from one. */
 const APART = 15_000;
-/** An agent that is observing notices a removal within this. */
+/** An agent that is watching notices a removal within this. */
 const PROMPT = 3000;
+/** An agent that begins again within this has missed nothing: what went meanwhile went then. */
+const BRIEF = 20_000;
 /** Where nothing tells how far a node's clock is off: seldom further than this. */
 export const CLOCK_MARGIN = 15 * 60_000;
 /** So exact are the times of files that go. */
@@ -183,16 +185,16 @@ export class Facts {
 
   /** The stretch of disk pressure that a moment falls into. */
   pressureAt(cluster: string, node: string | null, moment: number): DiskPressure | undefined {
-    return this.pressures
-      .get(`${cluster}/${node ?? ''}`)
-      ?.find(({ from, to }) => moment >= from - CLOCKS && moment <= (to ?? Infinity) + CLOCKS);
+    return this.pressures.get(`${cluster}/${node ?? ''}`)?.find((stretch) => {
+      return moment >= earliestReclaim(stretch) - CLOCKS && moment <= (stretch.to ?? Infinity) + CLOCKS;
+    });
   }
 
   /** The first stretch of disk pressure that a span of time touches. */
   pressureWithin(cluster: string, node: string | null, start: number, end: number): DiskPressure | undefined {
     return this.pressures
       .get(`${cluster}/${node ?? ''}`)
-      ?.find(({ from, to }) => (to ?? Infinity) > start && from <= end);
+      ?.find((stretch) => (stretch.to ?? Infinity) > start && earliestReclaim(stretch) <= end);
   }
 
   /**
@@ -298,17 +300,18 @@ export class Facts {
   }
 
   /**
-   * The earliest moment at which a log may have been removed: earlier than the record says where no agent was observing
+   * The earliest moment at which a log may have been removed: earlier than the record says where no agent was watching
    * and the file system kept no time, because the directory was removed as well or changed again. Of one that was there
    * so far it is the last sign of its agent.
    */
-  removedSince({ cluster, node, podUid, container, restart, left, lastTime }: ContainerRecord): number | undefined {
+  removedSince({ cluster, node, podUid, container, restart, left }: ContainerRecord): number | undefined {
     const moment = ms(left?.at);
-    if (!this.coverage.hasBeats(cluster, node)) {
-      return moment;
-    }
     if (left === null || moment === undefined) {
-      return this.coverage.lastSign(cluster, node);
+      return this.coverage.hasBeats(cluster, node) ? this.coverage.lastSign(cluster, node) : undefined;
+    }
+    const lastSeen = ms(left.lastSeen);
+    if (lastSeen === undefined || (ms(left.noticed) ?? moment) - lastSeen <= BRIEF) {
+      return moment;
     }
     // A newer run's file was in the same directory: its removal is what the directory's time tells.
     const { restarts = 0 } = this.pod(cluster, podUid)?.containers.find(({ name }) => name === container) ?? {};
@@ -317,15 +320,7 @@ export class Facts {
       this.runsBeside(cluster, podUid, container).some(
         (other) => other.restart > restart && other.left?.at === left.at
       );
-    if (left.noticed === undefined ? left.directory === 'empty' : left.directory === 'empty' && !isShared) {
-      return moment;
-    }
-    const spans = this.coverage.ofAgent(cluster, node);
-    const noticed = ms(left.noticed) ?? moment;
-    if (spans.some(({ from, to }) => from <= noticed - PROMPT && to >= noticed - PROMPT)) {
-      return moment;
-    }
-    return spans.findLast(({ to }) => to < noticed)?.to ?? Math.min(ms(lastTime) ?? moment, moment);
+    return left.directory === 'empty' && !isShared ? moment : Math.min(lastSeen - PROMPT, moment);
   }
 
   /** When a node was shut down within a span: its kubelet ended pods for that, or an Event tells. */

@@ -1,7 +1,13 @@
 import { CLOCK_MARGIN, CLOCKS, type Facts, POD_CLEANUP, RECORD_DUE } from './facts';
 import type { ContradictionCode } from '../codes';
 import { ms } from './moment';
+import { isUnknownToRuntime } from './pod-reason';
 import type { Subject } from './subject';
+
+/** Times of one clock, of which one is cut off to whole seconds, are in their order where they are so far apart. */
+export const SAME_CLOCK = 2000;
+/** The kubelet does not know of a container's end before this. */
+const SYNC = 1000;
 
 /**
  * Whether a pod existed in the API at a moment. `assumed`: its record says nothing else, and no watch records tell
@@ -63,8 +69,22 @@ export function wasUnattended(
   return containerRecord === undefined && !isAtOnce && facts.coverage.ofAgent(cluster, node).length === 0;
 }
 
+/**
+ * Its container ended only after a moment of its node, as its runtime says: agent and runtime have one clock, and
+ * Kubernetes cuts times off to whole seconds.
+ */
+export function endedAfter({ run }: Subject, moment: number): boolean {
+  const finished = ms(run?.finished);
+  return finished !== undefined && !isUnknownToRuntime({ run }) && finished - moment >= SAME_CLOCK;
+}
+
 /** A container whose pod has ended: only such are removed by a reclaim. What is not known speaks for it. */
-export function isTerminated({ pod }: Subject, moment: number): boolean {
+export function isTerminated(subject: Subject, moment: number): boolean {
+  const { pod, containerRecord } = subject;
+  const lastTime = ms(containerRecord?.lastTime);
+  if (endedAfter(subject, moment) || (pod === undefined && lastTime !== undefined && lastTime > moment - SYNC)) {
+    return false;
+  }
   const finished = ms(pod?.finished);
   if (finished !== undefined) {
     return finished <= moment + CLOCKS;

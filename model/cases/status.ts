@@ -123,7 +123,9 @@ function statusOfRotated({ cluster, node }: Subject, record: ContainerRecord, fa
   // The record is as old as its last change: with a backlog, more was deleted and is not in Loki yet.
   const beat = facts.coverage.lastBeat(cluster, node);
   const behind = ms(beat?.oldestUnacked);
-  if (!final && behind !== undefined && behind <= (ms(rotatedAway.to) ?? 0) + POD_CLEANUP) {
+  // Lines are acknowledged from the oldest on: a log whose newer lines Loki has is not the one that is behind.
+  const isPast = bytesAcked >= record.bytesSeen && (ms(record.lastTime) ?? 0) > (behind ?? 0);
+  if (!final && !isPast && behind !== undefined && behind <= (ms(rotatedAway.to) ?? 0) + POD_CLEANUP) {
     return 'pending';
   }
   // Files are read and acknowledged from the oldest on, so that what was deleted is the beginning of what was acknowledged.

@@ -71,6 +71,11 @@ export const containerRecordSchema = z.object({
       /** When the agent noticed, where that was more than a second later. */
       noticed: time.optional(),
       /**
+       * When an agent last knew it on the node, where none was watching when it went: then `at` is when it was found gone,
+       * or a later change of its directory.
+       */
+      lastSeen: time.optional(),
+      /**
        * The container's log directory afterwards: empty is the signature of container GC (docs/reference/kubernetes.md,
        * Signature of a reclaim).
        */

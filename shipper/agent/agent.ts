@@ -72,6 +72,9 @@ export class Agent {
   private readonly priority: PriorityWatch;
   private readonly nodeFacts: NodeFacts;
   private readonly stopped = new AbortController();
+  private readonly alive: AliveFile;
+  /** Until when an earlier agent is known to have watched, RFC 3339. */
+  private lastWatched: string | null = null;
   private podLogs: PodLogs | null = null;
   private heartbeat: Heartbeat | null = null;
   private server: StatusServer | null = null;
@@ -92,6 +95,7 @@ export class Agent {
     this.push = this.makePushClient();
     this.records = new RecordWriter(this.connection, { logger: this.logger, push: this.push });
     this.checkpoint = new Checkpoint(config.state.dir, this.logger);
+    this.alive = new AliveFile(config.state.dir);
     this.links = new ContainerLinks(config.containers.dir, this.logger, {
       named: (runId, containerId) => this.recordKeeper.setContainerId(runId, containerId),
       removed: () => this.recordKeeper.lookForEnds(),
@@ -147,6 +151,7 @@ export class Agent {
     const { config } = this;
     this.unlock = lockState(config.state.dir);
     const saved = this.checkpoint.load(this.nowText());
+    this.lastWatched = this.alive.load();
     if (config.listen !== '') {
       this.server = await serveStatus(config.listen, {
         registry: this.metrics.registry,
@@ -277,7 +282,7 @@ export class Agent {
       node: config.node.name,
       version,
       records: this.records,
-      alive: new AliveFile(config.state.dir),
+      alive: this.alive,
       now: () => this.clock.now(),
       observe: () => ({
         logsProblem: this.podLogs?.problem ?? null,
@@ -421,6 +426,7 @@ export class Agent {
           const [now, then] = [this.clock.now(), this.clock.when(ms)];
           return formatNs(then < now ? then : now);
         },
+        lastWatched: this.lastWatched,
       },
       saved
     );

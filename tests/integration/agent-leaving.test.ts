@@ -67,6 +67,24 @@ test('that a log went is told with the time at which it went, also where the age
   expect(Date.parse(left?.noticed ?? '')).toBeGreaterThanOrEqual(gone + 1_500);
 });
 
+test('a log that is found gone with its directory says until when an agent knew it there', async () => {
+  const first = await scene.start();
+  const container = scene.node.container({ pod: 'report-x7k2p' }).write(100);
+  const watched = scene.node.container({ pod: 'report-k2p4q' }).write(100);
+  await scene.acknowledged(first.agent, container);
+  await scene.acknowledged(first.agent, watched);
+  watched.deletePod();
+  expect((await finalContainerRecord(scene.store, watched)).left).not.toHaveProperty('lastSeen');
+  await scene.agents.stop(first.agent);
+  const stopped = Date.now();
+  container.deletePod();
+  await scene.start();
+  const { left } = await finalContainerRecord(scene.store, container);
+  expect(left).toMatchObject({ directory: 'removed' });
+  expect(Date.parse(left?.lastSeen ?? '')).toBeLessThanOrEqual(stopped);
+  expect(Date.parse(left?.at ?? '')).toBeGreaterThanOrEqual(stopped);
+});
+
 test('the directory knows when a log went while no agent was there', async () => {
   const first = await scene.start();
   const container = scene.node.container({ pod: 'report-x7k2p' }).write(100);

@@ -9,6 +9,8 @@ import type { Reclaim } from '../../shipper/node/kubelet-log/reclaim';
 import { until } from '../testkit/until';
 import { endProcess } from '../testkit/processes';
 
+jest.setTimeout(2 * 60_000);
+
 const JOURNALD = '/lib/systemd/systemd-journald';
 const UNIT = 'kubelet.service';
 /** A journal of its own beside the machine's. */

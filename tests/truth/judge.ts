@@ -44,7 +44,8 @@ class Tally {
       }
       this.knowable += cause === 'unknown' && fate.causes.length > 0 && fate.knowable ? 1 : 0;
     }
-    const isAll = status === 'complete' || status === 'rescued';
+    // Of a log that was rotated it is said of what was deleted: the rest was on its node, and may have grown.
+    const isAll = (status === 'complete' || status === 'rescued') && answer.loki.code !== 'loki-rotated-complete';
     if (
       fate.inLoki !== 'any' &&
       ((isAll && fate.inLoki !== 'all') ||

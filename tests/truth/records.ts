@@ -200,7 +200,14 @@ export function heartbeat(
     to,
     hasKubeletLog,
     read,
-  }: { from: number; to: number; hasKubeletLog: boolean; read: readonly [number, number] | undefined }
+    final,
+  }: {
+    from: number;
+    to: number;
+    hasKubeletLog: boolean;
+    read: readonly [number, number] | undefined;
+    final: boolean;
+  }
 ): HeartbeatRecord {
   return {
     ...{ v, kind: 'heartbeat', id: `${NODE}/heartbeat/${from}`, cluster, node: NODE, version: '1', containers: 1 },
@@ -208,7 +215,7 @@ export function heartbeat(
     kubeletLog: hasKubeletLog
       ? { source: 'file', from: read ? iso(read[0]) : null, to: read ? iso(read[1]) : null, problem: null }
       : null,
-    ...{ lokiProblem: null, final: false },
+    ...{ lokiProblem: null, final },
   };
 }
 

@@ -34,6 +34,9 @@ export interface Witnesses {
   watchLateFrom: number;
 }
 
+/** How often an agent says that it is there. */
+const HEARTBEAT = 5 * MINUTE;
+
 const within = (spans: readonly Span[], moment: number) => spans.some(([from, to]) => from <= moment && to >= moment);
 const upTo = (spans: readonly Span[], end: number): Span[] =>
   spans.flatMap(([from, to]) => (from < end ? [[from, Math.min(to, end)] as const] : []));
@@ -65,6 +68,7 @@ export class Testimony {
 
   records(): CaseInput {
     const { witnesses, cluster, agents, story } = this;
+    const { agentLateFrom } = witnesses;
     const reporting = upTo(agents, witnesses.agentLateFrom);
     const runs = this.story.pods.flatMap((pod) => pod.runs.map((run) => ({ pod, run })));
     return {
@@ -82,10 +86,14 @@ export class Testimony {
           .at(-1);
         const isNewDisk = story.reboots.some(({ event, at }) => event === 'Shutdown' && at < from);
         const before = isNewDisk ? from : (agents[n - 1]?.[1] ?? from);
+        // A process that is killed, or whose last records have not arrived, is known to its last heartbeat only.
+        const isStopped = to < Math.min(agentLateFrom, END) && this.random.chance(0.5);
+        const told = isStopped ? to : from + Math.floor((to - from) / HEARTBEAT) * HEARTBEAT;
         return make.heartbeat(cluster, {
-          ...{ from: this.node(from), to: this.node(to), hasKubeletLog: witnesses.kubeletLog.length > 0 },
+          ...{ from: this.node(from), to: this.node(told), hasKubeletLog: witnesses.kubeletLog.length > 0 },
           // A process goes on in the kubelet's log where the one before it ended.
-          read: read && [this.node(Math.max(read[0], before)), this.node(Math.min(read[1], to))],
+          read: read && [this.node(Math.max(read[0], before)), this.node(Math.min(read[1], told))],
+          final: isStopped,
         });
       }),
       watches: this.watches.map(([from, to]) => make.watch(cluster, from, Math.min(to, END), witnesses.forbidden)),
@@ -191,6 +199,9 @@ export class Testimony {
       return null;
     }
     const settled = noticed + 1500;
+    // An agent that finds it gone knows until when one before it watched: that was written down every five seconds.
+    const before = this.agents.findLast(([, to]) => to < noticed && to < gone + 1000)?.[1];
+    const isWatching = this.agents.some(([from, to]) => from < gone && to >= noticed);
     const others = pod.runs.filter((one) => one !== run && one.container === run.container);
     const isShared = others.some((one) => one.started < settled && (this.fileGone(one) ?? Infinity) > settled);
     const isRemoved = (pod.directoryGone ?? Infinity) <= settled;
@@ -201,6 +212,7 @@ export class Testimony {
     return {
       at: this.nodeText(at),
       ...(noticed > at + 1000 && { noticed: this.nodeText(noticed) }),
+      ...(!isWatching && before !== undefined && { lastSeen: this.nodeText(Math.floor(before / 5000) * 5000) }),
       directory: isShared ? 'unknown' : isRemoved ? 'removed' : 'empty',
       bytesUnacked: 0,
     };

@@ -2,7 +2,7 @@ import type { ContradictionCode, StatementCode } from '../../codes';
 import type { Confidence, Evidence } from '../case';
 import { CLOCKS, type Facts, POD_CLEANUP } from '../facts';
 import { at, ms } from '../moment';
-import { goneBefore, wasUnattended } from '../pod-state';
+import { endedAfter, goneBefore, SAME_CLOCK, wasUnattended } from '../pod-state';
 import { DELETION_CAUSES, type PodDeletion } from '../pod-deletion';
 import { isMomentUnknown, type Subject } from '../subject';
 import type { Weighed } from './hypothesis';
@@ -32,6 +32,9 @@ export function byDeletion(subject: Subject, facts: Facts): Weighed | undefined 
   if (directory === 'empty' && left !== undefined && left - (deletion.gone ?? deletion.from) > POD_CLEANUP) {
     out.push({ code: 'out-directory-stayed' });
   }
+  if (left !== undefined && endedAfter(subject, left)) {
+    out.push({ code: 'out-running' });
+  }
   if (newerRunStayed(subject, facts)) {
     out.push({ code: 'out-newer-run-stayed' });
   }
@@ -49,7 +52,10 @@ export function byDeletion(subject: Subject, facts: Facts): Weighed | undefined 
         : ceilingOf(
             subject,
             deletion,
-            isCordoned || skewed || isMomentUnknown(subject) || !wasWatchedUntil(subject, facts, deletion.from)
+            isCordoned ||
+              late < -SAME_CLOCK ||
+              isMomentUnknown(subject) ||
+              !wasWatchedUntil(subject, facts, deletion.from)
           ),
     contradictions: out,
     moment: deletion.from,

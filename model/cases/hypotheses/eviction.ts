@@ -2,7 +2,7 @@ import type { CauseId } from '../../causes';
 import type { ContradictionCode, StatementCode } from '../../codes';
 import { CLOCKS, type Facts, POD_CLEANUP } from '../facts';
 import { at, ms } from '../moment';
-import { wasUnattended } from '../pod-state';
+import { endedAfter, wasUnattended } from '../pod-state';
 import { isMomentUnknown, type Subject } from '../subject';
 import type { Weighed } from './hypothesis';
 import { newerRunStayed } from './restart';
@@ -68,6 +68,9 @@ export function byEviction(subject: Subject, facts: Facts): Weighed | undefined 
     if (facts.wasAgentThere(cluster, node, moment + POD_CLEANUP, (leftFrom ?? left) - CLOCKS)) {
       out.push({ code: 'out-stayed', until: at(left) });
     }
+  }
+  if (left !== undefined && endedAfter(subject, left)) {
+    out.push({ code: 'out-running' });
   }
   if (newerRunStayed(subject, facts)) {
     out.push({ code: 'out-newer-run-stayed' });

@@ -1,8 +1,9 @@
 import type { Confidence } from '../case';
+import { wasReclaimingIn } from '../disk-pressure';
 import { CLOCK_MARGIN, CLOCKS, type Facts } from '../facts';
 import { at } from '../moment';
 import { isUnknownToRuntime } from '../pod-reason';
-import { podStateAt, wasKilledByKubelet } from '../pod-state';
+import { endedAfter, podStateAt, wasKilledByKubelet } from '../pod-state';
 import { isMomentUnknown, type Subject } from '../subject';
 import { mayBeSkewed } from './deletion';
 import type { Weighed } from './hypothesis';
@@ -71,13 +72,14 @@ function byTruncation({ containerRecord, left, cluster, node }: Subject, facts: 
 function whileRunning(subject: Subject, facts: Facts): Weighed | undefined {
   const { containerRecord, left, started, finished, run, podContainer, deletion, pod, restart } = subject;
   const beganLater = started !== undefined && left !== undefined && left < started - CLOCKS;
-  if (!containerRecord || left === undefined || beganLater || (deletion && deletion.from <= left + CLOCKS)) {
+  if (!containerRecord || left === undefined || beganLater) {
     return undefined;
   }
-  if (wasKilledByKubelet(subject)) {
+  const wasCut = endedAfter(subject, left);
+  if (!wasCut && ((deletion && deletion.from <= left + CLOCKS) || wasKilledByKubelet(subject))) {
     return undefined;
   }
-  const endedLater = finished !== undefined && finished > left + CLOCKS;
+  const endedLater = wasCut || (finished !== undefined && finished > left + CLOCKS);
   const runsStill =
     !containerRecord.ended &&
     run?.finished === null &&
@@ -97,7 +99,7 @@ function whileRunning(subject: Subject, facts: Facts): Weighed | undefined {
     contradictions: [],
     predictions: [{ wasObserved: true, need: 'need-watch' }],
     evidence: [
-      endedLater
+      endedLater && finished !== undefined
         ? { at: at(finished), source: 'pod', what: { code: 'ended-afterwards' } }
         : { at: null, source: 'pod', what: { code: 'runs-still' } },
     ],
@@ -126,13 +128,16 @@ function byRemoval(subject: Subject, facts: Facts): Weighed | undefined {
   const reclaim = byReclaim(subject, facts);
   const isDirectory = containerRecord.left.directory === 'removed';
   const isReclaimOut = isReclaimRuledOut(subject, facts, reclaim);
+  // While the kubelet reclaims, somebody may remove the directories that it leaves.
+  const pressure = isDirectory ? facts.pressureAt(subject.cluster, subject.node, left) : undefined;
+  const isWithReclaim = pressure !== undefined && wasReclaimingIn(pressure, left);
   const isPodThere = pod === 'there' || pod === 'assumed';
   // Events are lossy: that the sandbox was made anew may not have been recorded.
   const mayBePruned = podContainer?.role === 'init' && subject.pod?.phase === 'Running';
   const ceiling: Confidence =
     mayBeSkewed(subject) || mayBePruned || !isPodThere || !isReclaimOut || mayBeAnotherDisk(subject, facts)
       ? 'unknown'
-      : pod === 'assumed'
+      : pod === 'assumed' || isWithReclaim
         ? 'likely'
         : 'strong';
   return {

@@ -53,7 +53,7 @@ export function byNewerRun(subject: Subject, facts: Facts): Weighed | undefined 
     out.push({ code: 'out-stayed', until: at(since) });
   }
   const isDirectoryGone = containerRecord?.left?.directory === 'removed';
-  if (isDirectoryGone && containerRecord?.left?.noticed === undefined && wasKilledByKubelet(subject)) {
+  if (isDirectoryGone && !isMomentUnknown(subject) && wasKilledByKubelet(subject)) {
     out.push({ code: 'out-directory-removed' });
   }
   const runs = podContainer ? podContainer.restarts + 1 : Math.max(...newer.map((one) => one.restart)) + 1;
@@ -238,13 +238,18 @@ function runsAfter({ restart, cluster, podUid, container, podContainer, pod }: S
   }));
 }
 
-/** A newer run explains the removal, and its own log stayed longer: with its pod all of them are removed together. */
+/**
+ * A newer run explains the removal, and its own log stayed longer: with its pod all of them are removed together. A run
+ * that started only after the removal shows that the pod went on.
+ */
 export function newerRunStayed(subject: Subject, facts: Facts): boolean {
   const { left } = subject;
-  const stayed = runsAfter(subject, facts).some(
-    (run) => left !== undefined && run.left !== undefined && run.left - left > TOGETHER
+  const newer = left === undefined ? [] : runsAfter(subject, facts);
+  const stayed = newer.some((run) => run.left !== undefined && run.left - (left ?? 0) > TOGETHER);
+  return (
+    newer.some(({ started }) => started !== undefined && started >= (left ?? 0)) ||
+    (stayed && byNewerRun(subject, facts)?.contradictions.length === 0)
   );
-  return stayed && byNewerRun(subject, facts)?.contradictions.length === 0;
 }
 
 /** The newer runs' logs were removed in the same moment: then it was no restart, which keeps the newest. */

@@ -58,6 +58,7 @@ function observe(saved?: SavedContainer): void {
           onMiss: () => undefined,
           nowText: () => new Date(Date.now()).toISOString(),
           fileTimeText: (ms: number) => new Date(ms).toISOString(),
+          lastWatched: null,
         };
         container = new ContainerLog(containerRunId(run), run, path, deps, kept);
         return container;

@@ -82,6 +82,8 @@ export interface ContainerDeps {
   nowText: () => string;
   /** A time of the file system, milliseconds since 1970, as RFC 3339: now at the latest. */
   fileTimeText: (ms: number) => string;
+  /** Until when an earlier agent is known to have watched, RFC 3339; null where none did. */
+  lastWatched: string | null;
 }
 
 /** The log of one container run, the only writer of its files' state. */
@@ -98,6 +100,8 @@ export class ContainerLog {
   reportedRotatedAway = 0;
   /** No container of this run writes any more, whatever lies on the disk (`--once`). */
   over = false;
+  /** Some of its files were there since this agent began: when the last of them goes it is watching. */
+  private wasSeen = false;
   /** Of `bytesWritten` what an earlier agent knew. */
   bytesBefore = 0;
   /** Since when Loki has taken none of the bytes that wait for it: milliseconds of the monotonic clock; null where none wait. */
@@ -192,9 +196,11 @@ export class ContainerLog {
       }
     }
     if (there.length > 0) {
+      this.wasSeen = true;
       this.departure.comeBack(isSuperseded, wasHeld);
     } else if (state.left === null && isFirm) {
-      this.departure.leave(this.departure.wentAt(changedMs, hadClosed), now, this.over);
+      const lastSeen = this.wasSeen ? undefined : (deps.lastWatched ?? state.lastTime ?? undefined);
+      this.departure.leave(this.departure.wentAt(changedMs, hadClosed), now, this.over, lastSeen);
     }
   }
 

@@ -54,13 +54,17 @@ export class Departure {
     return ms === null ? nowText() : fileTimeText(ms);
   }
 
-  /** The last of its files was deleted. @param isOver nothing writes to it any more, whatever lies on the disk */
-  leave(at: string, noticed: string, isOver: boolean): void {
+  /**
+   * The last of its files was deleted.
+   * @param isOver nothing writes to it any more, whatever lies on the disk
+   * @param lastSeen when an agent last knew it there, where this one found it gone
+   */
+  leave(at: string, noticed: string, isOver: boolean, lastSeen?: string): void {
     const { account, files, unopened } = this.deps;
     const { state } = account;
     this.leftAt = performance.now();
     state.ended ||= isOver;
-    state.left = { at, noticed, directory: 'unknown', bytesUnacked: files.unacked };
+    state.left = { at, noticed, ...(lastSeen && { lastSeen }), directory: 'unknown', bytesUnacked: files.unacked };
     const { newest } = files;
     // Of a log that nobody could open the gaps report already.
     if (newest || state.closed.length > 0 || state.gaps.length + unopened.count === 0) {

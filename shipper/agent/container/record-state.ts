@@ -49,6 +49,7 @@ export const recordStateSchema = z.object({
     .object({
       at: z.string(),
       noticed: z.string().optional(),
+      lastSeen: z.string().optional(),
       directory: z.enum(['empty', 'removed', 'unknown']),
       bytesUnacked: z.number(),
     })
