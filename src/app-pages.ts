@@ -1,7 +1,7 @@
 import { type ComponentType, lazy, type LazyExoticComponent } from 'react';
 import { t } from './shared/texts';
 import type { IconName } from '@grafana/ui';
-import { CAPACITY_PATH, LOOKUP_PATH, LOST_LOGS_PATH, TIMELINE_PATH } from './shared/paths';
+import { CAPACITY_PATH, COVERAGE_PATH, LOOKUP_PATH, LOST_LOGS_PATH, TIMELINE_PATH } from './shared/paths';
 
 /** A page of the app. */
 export interface AppPage {
@@ -36,5 +36,11 @@ export const PAGES: readonly AppPage[] = [
     icon: 'database',
     title: () => t('pages.capacity', 'Capacity'),
     Page: lazy(() => import(/* webpackChunkName: "capacity" */ './pages/capacity/CapacityPage')),
+  },
+  {
+    path: COVERAGE_PATH,
+    icon: 'eye',
+    title: () => t('pages.coverage', 'Coverage'),
+    Page: lazy(() => import(/* webpackChunkName: "coverage" */ './pages/coverage/CoveragePage')),
   },
 ];

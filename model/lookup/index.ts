@@ -5,7 +5,7 @@ export * from './words';
 export * from './readings';
 export * from './line-origin';
 export * from './found-run';
-export { type LokiQuestion, type LokiReply, type Plan, runPlan } from './plan';
+export { type LokiQuestion, type LokiReply, type Plan, type Replies, runPlan } from './plan';
 export {
   type Location,
   type Lookup,

@@ -1,2 +1,12 @@
+export {
+  type ClusterCoverage,
+  type Coverage,
+  type CoverageProblem,
+  coverageOf,
+  isUnobserved,
+  type NodeCoverage,
+  type StatusTally,
+} from './coverage';
+export { coveragePlan } from './coverage-plan';
 export { isWhole, observerCodes, type Observers } from './observers';
-export { observersPlan, type ObserverSelection, type ObserverWindow } from './observers-plan';
+export { observersPlan, type ObserverSelection, type ObserverWindow, rangeOf } from './observers-plan';

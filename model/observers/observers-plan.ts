@@ -1,17 +1,18 @@
 import { HEARTBEAT_EVERY_MS, jsonOf, RECORD_SELECTOR, recordQuery } from '../evidence';
 import type { LabelMatch, LabelMatches } from '../logql';
-import type { LokiQuestion, LokiReply, Plan } from '../lookup';
+import type { LokiQuestion, LokiReply, Plan, Replies } from '../lookup';
 import { distance, isNear } from '../nearest';
 import {
   type HeartbeatRecord,
   heartbeatRecordSchema,
   nodeStateSchema,
+  SHARD_NAMES,
   shardMatch,
   watchRecordSchema,
 } from '../records';
 import { parseNs } from '../time';
 import type * as z from 'zod';
-import { type Observers, observersOf, type UnknownName } from './observers';
+import { type ObserverRange, type ObserverRecords, type Observers, observersOf, type UnknownName } from './observers';
 
 /** Whose observers; what is undefined narrows nothing down. */
 export interface ObserverSelection {
@@ -53,9 +54,24 @@ const MAX_NEAR = 3;
  */
 export function* observersPlan(
   selection: ObserverSelection,
-  { from, to, now }: ObserverWindow,
+  window: ObserverWindow,
   selector = RECORD_SELECTOR
 ): Plan<Observers> {
+  return observersOf(yield* observerRecordsPlan(selection, window, selector), rangeOf(window));
+}
+
+/** The range in milliseconds, up to now. */
+export const rangeOf = ({ from, to, now }: ObserverWindow): ObserverRange => ({
+  from: Number(from / MS),
+  end: Number((to < now ? to : now) / MS),
+});
+
+/** What is read for that. */
+export function* observerRecordsPlan(
+  selection: ObserverSelection,
+  { from, to, now }: ObserverWindow,
+  selector = RECORD_SELECTOR
+): Plan<ObserverRecords> {
   const end = to < now ? to : now;
   const { cluster, node } = selection;
   const unknown = yield* unknownNames(selection, { from, to, now }, selector);
@@ -72,7 +88,12 @@ export function* observersPlan(
   ];
   const known = new Map<string, HeartbeatRecord>();
   take(known, newest);
-  const seen = counted?.entries.map(({ fields }) => ({ cluster: fields.cluster ?? '', node: fields.node ?? '' }));
+  // Loki counts by no more than 500 series as it comes (`max_query_series`): a share of the nodes has fewer.
+  const shares =
+    counted === undefined
+      ? yield shareQueries(selection, selector).map((query) => ({ ...beats, query, from, to, by: ['cluster', 'node'] }))
+      : [counted];
+  const seen = nodesIn(shares);
   const here = new Set([...known.values()].map(keyOf));
   const gone = (seen ?? []).filter((one) => !here.has(keyOf(one))).slice(0, FEW);
   const before = gone.map((one) => ofNode(one, { from: from - BEATS_NS, to: end - BEATS_NS }, selector));
@@ -91,16 +112,33 @@ export function* observersPlan(
   }));
   yield* processesBefore(known, from, selector);
   const nodes = recordsIn(states, nodeStateSchema);
-  return observersOf(
-    {
-      beats: [...known.values()],
-      counted: seen,
-      nodes: [...new Map(nodes.map((state) => [keyOf(state), state])).values()],
-      watches: [...watches, ...earlierWatches.flatMap((reply) => recordsIn(reply, watchRecordSchema))],
-      unknown,
-    },
-    { from: Number(from / MS), end: Number(end / MS) }
+  return {
+    beats: [...known.values()],
+    counted: seen,
+    nodes: [...new Map(nodes.map((state) => [keyOf(state), state])).values()],
+    watches: [...watches, ...earlierWatches.flatMap((reply) => recordsIn(reply, watchRecordSchema))],
+    unknown,
+  };
+}
+
+/** The heartbeats of a share of the nodes, for each share; the first are those that came late. */
+const shareQueries = ({ cluster, node }: ObserverSelection, selector: string): string[] =>
+  ['', ...SHARD_NAMES].map((shard) =>
+    recordQuery(selector, { record: 'heartbeat', cluster: names(cluster), shard }, { node: names(node) })
   );
+
+/** The nodes that were counted; undefined where Loki refused to. */
+function nodesIn(replies: Replies): Array<Pick<HeartbeatRecord, 'cluster' | 'node'>> | undefined {
+  const nodes = new Map<string, Pick<HeartbeatRecord, 'cluster' | 'node'>>();
+  for (const reply of replies) {
+    if (reply === undefined) {
+      return undefined;
+    }
+    reply.entries.forEach(({ fields: { cluster = '', node = '' } }) =>
+      nodes.set(keyOf({ cluster, node }), { cluster, node })
+    );
+  }
+  return [...nodes.values()];
 }
 
 /** Agents that were started within the range: the last heartbeat of the process before, step by step. */
@@ -148,7 +186,7 @@ function take(known: Map<string, HeartbeatRecord>, reply: LokiReply | undefined)
 }
 
 /** The oldest first, so that of things with one key the newest comes last. */
-function recordsIn<R>(reply: LokiReply | undefined, schema: z.ZodType<R>): R[] {
+export function recordsIn<R>(reply: LokiReply | undefined, schema: z.ZodType<R>): R[] {
   const entries = [...(reply?.entries ?? [])].sort((a, b) => (a.ns < b.ns ? -1 : a.ns > b.ns ? 1 : 0));
   return entries.flatMap(({ line }) => schema.safeParse(jsonOf(line)).data ?? []);
 }
@@ -204,7 +242,7 @@ function* unknownNames(
 }
 
 /** A filter by regular expression names nothing. */
-const names = (match: LabelMatch | undefined): string | readonly string[] | undefined =>
+export const names = (match: LabelMatch | undefined): string | readonly string[] | undefined =>
   match instanceof RegExp || match?.length === 0 ? undefined : match;
 
 function nearTo(name: string, known: readonly string[]): string[] {

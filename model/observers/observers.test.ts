@@ -2,7 +2,7 @@ import { containerRecord, heartbeat, job, machine, t, watch } from '../cases/tes
 import { runPlan } from '../lookup';
 import { MemoryLoki } from '../lookup/testing/memory-loki';
 import { ENGLISH } from '../messages';
-import type { HeartbeatRecord, NodeRecord, WatchRecord } from '../records';
+import { type HeartbeatRecord, type NodeRecord, recordLabels, type WatchRecord } from '../records';
 import { parseNs } from '../time';
 import { isWhole, observerCodes, observersPlan, type ObserverSelection } from '.';
 
@@ -194,4 +194,18 @@ describe('a name that no record has', () => {
       (await ask(loki, { cluster: 'c1', namespace: 'shop', job: 'nightly', node: 'node-a' }, '11:00:00')).isWhole
     ).toBe(true);
   });
+});
+
+test('of more nodes than Loki counts in one answer, those that fell silent are still told apart from those without an agent', async () => {
+  const names = Array.from({ length: 60 }, (_, n) => `node-${n}`);
+  const loki = new MemoryLoki();
+  loki.maxSeries = 20;
+  for (const node of names) {
+    const record = beat(node, '07:00:00', node === 'node-7' ? '10:00:00' : '11:58:00');
+    const labels = recordLabels({ kind: 'heartbeat', cluster: record.cluster, node });
+    loki.lines.push({ ns: parseNs(record.to) ?? 0n, line: JSON.stringify(record), labels, metadata: { node } });
+  }
+  const { observers } = await ask(loki);
+  expect(observers.reporting).toHaveLength(59);
+  expect(observers.silent).toEqual([{ node: 'node-7', since: t('10:00:00') }]);
 });

@@ -65,7 +65,7 @@ const MAX_BREAK_MS = 2 * MINUTE;
 
 /** Who was observing, from what they wrote themselves. Pure. */
 export function observersOf(records: ObserverRecords, { from, end }: ObserverRange): Observers {
-  const processes = byNode(records.beats);
+  const processes = newestByNode(records.beats);
   const states = new Map(records.nodes.map((state) => [keyOf(state), state]));
   const clusters = new Set([...records.beats, ...records.nodes, ...records.watches].map(({ cluster }) => cluster));
   const nameOf = ({ cluster, node }: { cluster: string; node: string }) =>
@@ -163,7 +163,7 @@ const keyOf = ({ cluster, node }: { cluster: string; node: string }) => `${clust
 const instant = (moment: number) => new Date(moment).toISOString();
 
 /** The processes of each node's agent, the newest first. */
-function byNode(beats: readonly HeartbeatRecord[]): Map<string, HeartbeatRecord[]> {
+export function newestByNode(beats: readonly HeartbeatRecord[]): Map<string, HeartbeatRecord[]> {
   const newest = new Map<string, HeartbeatRecord>();
   for (const beat of beats) {
     const known = newest.get(`${beat.cluster} ${beat.id}`);
@@ -180,7 +180,7 @@ function byNode(beats: readonly HeartbeatRecord[]): Map<string, HeartbeatRecord[
 }
 
 /** Since when a node was observed, and when not in between. */
-function lifeOf(processes: readonly HeartbeatRecord[], from: number): { since: number; breaks: Stretch[] } {
+export function lifeOf(processes: readonly HeartbeatRecord[], from: number): { since: number; breaks: Stretch[] } {
   const breaks: Stretch[] = [];
   let since = Infinity;
   for (const [place, { from: start, previousUntil }] of processes.entries()) {
@@ -197,11 +197,16 @@ function lifeOf(processes: readonly HeartbeatRecord[], from: number): { since: n
   return { since, breaks };
 }
 
-const hasStopped = ({ to, final }: HeartbeatRecord, end: number): boolean =>
+/** An agent has stopped reporting by then. */
+export const hasStopped = ({ to, final }: HeartbeatRecord, end: number): boolean =>
   end - (ms(to) ?? 0) > (final ? MAX_BREAK_MS : SILENT_AFTER);
 
 const lastOf = (beats: readonly HeartbeatRecord[]): string | null =>
   beats.reduce<string | null>((last, { to }) => (last === null || to > last ? to : last), null);
+
+/** A watch has stopped reporting by then. */
+export const isWatchSilent = ({ to, final }: WatchRecord, end: number): boolean =>
+  end - (ms(to) ?? 0) > (final ? MAX_BREAK_MS : SILENT_AFTER);
 
 function watchesOf(watches: readonly WatchRecord[], end: number): Observers['watches'] {
   const newest = new Map<string, WatchRecord>();
@@ -211,7 +216,7 @@ function watchesOf(watches: readonly WatchRecord[], end: number): Observers['wat
       newest.set(watch.cluster, watch);
     }
   }
-  const isSilent = ({ to, final }: WatchRecord) => end - (ms(to) ?? 0) > (final ? MAX_BREAK_MS : SILENT_AFTER);
+  const isSilent = (watch: WatchRecord) => isWatchSilent(watch, end);
   const all = [...newest.values()].sort((a, b) => (a.cluster < b.cluster ? -1 : 1));
   return {
     reporting: all.filter((watch) => !isSilent(watch)).map(({ cluster }) => cluster),

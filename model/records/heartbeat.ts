@@ -32,6 +32,10 @@ export const heartbeatRecordSchema = z.object({
       problem: z.string().nullable(),
     })
     .nullable(),
+  /** Why disk use could not be read; null where it could, absent in records that do not tell. */
+  diskProblem: z.string().nullable().optional(),
+  /** Why the kubelet's statistics (`/stats/summary`) could not be read; absent where no kubelet is configured. */
+  statsProblem: z.string().nullable().optional(),
   /** Container runs that the agent knew. */
   containers: z.number(),
   unackedBytes: z.number(),

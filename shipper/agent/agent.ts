@@ -287,6 +287,8 @@ export class Agent {
       observe: () => ({
         logsProblem: this.podLogs?.problem ?? null,
         kubeletLog: this.nodeFacts.kubeletLogCoverage,
+        diskProblem: this.nodeFacts.diskProblem,
+        statsProblem: this.nodeFacts.statsProblem,
         containers: recordKeeper.containers.size,
         unackedBytes: recordKeeper.unacked,
         oldestUnacked: recordKeeper.oldestUnacked,

@@ -175,6 +175,11 @@ export class NodeFacts {
     return this.disk.problem;
   }
 
+  /** Why the kubelet's statistics cannot be read; null where they can, undefined where no kubelet is configured. */
+  get statsProblem(): string | null | undefined {
+    return this.kubelet && this.disk.statsProblem;
+  }
+
   /** What of the kubelet's log was understood, for the heartbeat; null where none is configured. */
   get kubeletLogCoverage(): HeartbeatRecord['kubeletLog'] {
     const { kubeletLog } = this.options;

@@ -29,10 +29,10 @@ export function NoRuns({
       {children}
     </PanelEmpty>
   ) : (
-    <PanelEmpty icon="database" title={t('timeline.empty.no-records', 'No record of Afterlog in this time range')}>
+    <PanelEmpty icon="database" title={t('no-records.title', 'No record of Afterlog in this time range')}>
       <p>
-        <Trans i18nKey="timeline.empty.no-records-what">
-          Either its agents had not begun to write to this Loki, or the range lies outside what Loki keeps.
+        <Trans i18nKey="no-records.what">
+          Either its agents had not begun to write to this Loki, or Loki no longer keeps what is so old.
         </Trans>
       </p>
       {children}

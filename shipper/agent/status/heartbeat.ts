@@ -12,7 +12,14 @@ const CHANGE_NS = 10_000_000_000n;
 
 export type Observation = Pick<
   HeartbeatRecord,
-  'logsProblem' | 'kubeletLog' | 'containers' | 'unackedBytes' | 'oldestUnacked' | 'lokiProblem'
+  | 'logsProblem'
+  | 'kubeletLog'
+  | 'diskProblem'
+  | 'statsProblem'
+  | 'containers'
+  | 'unackedBytes'
+  | 'oldestUnacked'
+  | 'lokiProblem'
 >;
 
 export interface HeartbeatDeps {
@@ -96,6 +103,8 @@ export class Heartbeat {
 }
 
 /** Which kinds of problem there are: that one begins or ends is news, that its text is another is not. */
-function problemsOf({ logsProblem, lokiProblem, kubeletLog }: Observation): string {
-  return [logsProblem, lokiProblem, kubeletLog?.problem ?? null].map((problem) => problem !== null).join();
+function problemsOf({ logsProblem, lokiProblem, kubeletLog, diskProblem, statsProblem }: Observation): string {
+  return [logsProblem, lokiProblem, kubeletLog?.problem, diskProblem, statsProblem]
+    .map((problem) => (problem ?? null) !== null)
+    .join();
 }

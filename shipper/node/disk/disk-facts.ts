@@ -50,6 +50,8 @@ export class DiskFacts {
   state = 'starting';
   /** Why disk use cannot be read; null where it can. */
   problem: string | null = null;
+  /** Why the kubelet's statistics cannot be read; null where they can, or nobody asked yet. */
+  statsProblem: string | null = null;
   /** The last sample that was written, and the newest where that is another. */
   private last: { record: DiskRecord; atMs: number } | undefined;
   private unwritten: DiskRecord | undefined;
@@ -160,12 +162,14 @@ export class DiskFacts {
     try {
       this.stats = parseStatsSummary(await this.deps.kubelet.statsSummary());
       this.askAgainMs = nowMs + STATS_MS;
+      this.statsProblem = null;
       this.rejections.delete('kubelet');
     } catch (error) {
       // What was true a minute ago is not told as if it were still.
       this.stats = null;
       this.askAgainMs = nowMs + (error instanceof KubeletError && error.refused ? REFUSED_MS : STATS_MS);
       const reason = error instanceof KubeletError ? error.message : 'an answer that is no /stats/summary';
+      this.statsProblem = reason;
       this.warnOf('kubelet', `no image and pod sizes from the kubelet: ${reason}`);
     }
   }

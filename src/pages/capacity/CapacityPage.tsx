@@ -13,6 +13,7 @@ import {
 import type { Span } from '../../../model/evidence';
 import type { Words } from '../../../model/messages';
 import { useLoki } from '../../app/app-context';
+import { NothingRecorded } from '../../app/NothingRecorded';
 import { type CapacityRecords, ReadingStatus, useCapacity } from '../../data/records';
 import { download, fileOf } from '../../shared/download';
 import { FilterBar, type Filters, useFilters } from '../../shared/filters';
@@ -22,7 +23,6 @@ import { useEqual } from '../../shared/use-equal';
 import { useLocation } from '../../shared/use-location';
 import { wordsIn } from '../../shared/words';
 import { GroupingChoice, groupingOf } from './Grouping';
-import { NothingRecorded } from './NothingRecorded';
 import { Report } from './Report';
 import { changesOf, WhatIfForm } from './WhatIfForm';
 

@@ -12,8 +12,8 @@ import { useLocation } from '../../shared/use-location';
 import { FillingBars } from './FillingBars';
 import { Findings } from './Findings';
 import { HeadroomChart } from './HeadroomChart';
-import { SectionTable } from './SectionTable';
-import { sortOfSearch, type Sort, textOfSort } from './sort';
+import { SectionTable } from '../../app/table/SectionTable';
+import { sortOfSearch, type Sort, textOfSort } from '../../app/table/sort';
 import { PRINTED, useIsPrinting, usePrintedAlone } from './use-printing';
 
 /** Nodes whose disks are shown; the others are counted. */

@@ -13,6 +13,7 @@ export interface Finding {
 /** What a self-check found, in words. @param timeText milliseconds since 1970 as text */
 export function findingsIn(found: Findings, layout: LogLayout, timeText: (ms: number) => string): Finding[] {
   return [
+    nodes(found),
     containerRecords(found),
     metadata(found),
     api(found),
@@ -21,6 +22,8 @@ export function findingsIn(found: Findings, layout: LogLayout, timeText: (ms: nu
     lines(found, layout, timeText),
   ].flatMap((finding) => finding ?? []);
 }
+
+const MOST_NAMED = 5;
 
 const countOf = ({ records }: Findings, ...kinds: string[]) =>
   kinds.reduce((sum, kind) => sum + (records.get(kind) ?? 0), 0);
@@ -43,6 +46,33 @@ function containerRecords(found: Findings): Finding {
           'check.no-container-records-what',
           'Afterlog’s agent writes one when a container ends. Is it running on the nodes, and does it push to this Loki and this tenant? `afterlog doctor` on a node tells.'
         ),
+      };
+}
+
+/** A record of one node does not mean that the others are observed. */
+function nodes({ coverage }: Findings): Finding | undefined {
+  const { nodes: all } = coverage;
+  if (all.length === 0) {
+    return undefined;
+  }
+  const withProblem = all.filter(({ problems }) => problems.length > 0).map(({ node }) => node);
+  return withProblem.length === 0
+    ? {
+        isGood: true,
+        title: t('check.nodes', '', {
+          count: all.length,
+          defaultValue_one: 'Agents report from {{count}} node',
+          defaultValue_other: 'Agents report from all {{count}} nodes',
+        }),
+      }
+    : {
+        isGood: false,
+        title: t('check.nodes-with-problem', '{{count}} of {{all}} nodes are not observed in full', {
+          ...{ count: withProblem.length, all: all.length },
+        }),
+        what: t('check.nodes-with-problem-what', 'Among them: {{nodes}}. The page “Coverage” tells why.', {
+          nodes: withProblem.slice(0, MOST_NAMED).join(', '),
+        }),
       };
 }
 

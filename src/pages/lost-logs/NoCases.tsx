@@ -1,13 +1,13 @@
 import React, { useMemo } from 'react';
 import { t, Trans } from '../../shared/texts';
-import { Button, LinkButton, LoadingPlaceholder } from '@grafana/ui';
+import { LoadingPlaceholder } from '@grafana/ui';
 import { Empty } from '../../app/Empty';
-import { type Filters, NO_FILTERS, useFilters } from '../../shared/filters';
+import { HiddenByFilters, NothingRecorded } from '../../app/NothingRecorded';
+import type { Filters } from '../../shared/filters';
 import type { Span } from '../../../model/evidence';
 import { isWhole } from '../../../model/observers';
 import { useLoki } from '../../app/app-context';
 import { Observing, useObservers } from '../../app/Observing';
-import { CONFIGURATION_PATH } from '../../shared/paths';
 
 /** Why there is no case to show: all is well, filters hide them, or not everything was observed. */
 export function NoCases({
@@ -21,31 +21,22 @@ export function NoCases({
   span: Span;
   timeZone: string;
 }) {
-  const [, changeFilters] = useFilters();
   if (others > 0) {
     return (
-      <Empty
-        icon="filter"
-        title={t('no-cases.filtered', 'The filters hide all cases')}
-        action={
-          <Button variant="secondary" icon="times" onClick={() => changeFilters(NO_FILTERS)}>
-            <Trans i18nKey="no-cases.clear">Clear the filters</Trans>
-          </Button>
-        }
-      >
+      <HiddenByFilters title={t('no-cases.filtered', 'The filters hide all cases')}>
         {t('no-cases.others', '', {
           count: others,
           defaultValue_one: 'In this time range lies {{count}} case that they leave out.',
           defaultValue_other: 'In this time range lie {{count}} cases that they leave out.',
         })}
-      </Empty>
+      </HiddenByFilters>
     );
   }
-  return <NothingRecorded filters={filters} span={span} timeZone={timeZone} />;
+  return <Observed filters={filters} span={span} timeZone={timeZone} />;
 }
 
 /** It is no all-clear that nothing is recorded: that says who was observing. */
-function NothingRecorded({ filters, span, timeZone }: { filters: Filters; span: Span; timeZone: string }) {
+function Observed({ filters, span, timeZone }: { filters: Filters; span: Span; timeZone: string }) {
   const loki = useLoki();
   const { cluster, namespace, node } = filters;
   const selection = useMemo(() => ({ cluster, namespace, node }), [cluster, namespace, node]);
@@ -83,27 +74,8 @@ function NothingRecorded({ filters, span, timeZone }: { filters: Filters; span: 
     );
   }
   return (
-    <Empty
-      icon="database"
-      title={t('no-records.title', 'No record of Afterlog in this time range')}
-      action={
-        <LinkButton icon="cog" variant="secondary" href={CONFIGURATION_PATH}>
-          <Trans i18nKey="no-records.check">Run the self-check</Trans>
-        </LinkButton>
-      }
-    >
-      <p>
-        <Trans i18nKey="no-records.what">
-          Either its agents had not begun to write to this Loki, or Loki no longer keeps what is so old.
-        </Trans>
-      </p>
-      <p>
-        {t('no-records.range', 'Looked at: {{from}} to {{to}}.', {
-          from: new Date(span.from).toISOString(),
-          to: new Date(span.to).toISOString(),
-        })}
-      </p>
+    <NothingRecorded span={span} timeZone={timeZone}>
       <Observing observers={observers} timeZone={timeZone} />
-    </Empty>
+    </NothingRecorded>
   );
 }

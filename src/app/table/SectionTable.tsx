@@ -2,14 +2,13 @@ import React, { type ReactNode, useCallback, useMemo } from 'react';
 import { css, cx } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { type Column, type FetchDataFunc, InteractiveTable, useStyles2 } from '@grafana/ui';
-import type { Cell, Table } from '../../../model/capacity';
-import { type Row, sortedRows, type Sort } from './sort';
+import { type Cell, type Row, sortedRows, type Sort, type Table } from './sort';
 
 const ROWS = 25;
 /** On paper there is no next page. */
 const ROWS_PRINTED = 500;
 
-/** A table of a review, ordered by any of its columns. */
+/** A table, ordered by any of its columns. */
 export function SectionTable({
   label,
   table,

@@ -1,4 +1,14 @@
-import type { Cell, Table } from '../../../model/capacity';
+export interface Cell {
+  text: string;
+  /** What rows are ordered by; null where it is not known. */
+  value: number | string | null;
+}
+
+/** A table as it is drawn, in the order in which it was made. */
+export interface Table {
+  columns: ReadonlyArray<{ name: string; text: string; isNumber: boolean }>;
+  rows: ReadonlyArray<readonly Cell[]>;
+}
 
 /** The column that rows are ordered by. */
 export interface Sort {
