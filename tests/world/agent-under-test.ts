@@ -133,6 +133,7 @@ export class AgentUnderTest {
     if (this.running) {
       this.resume();
       this.ending = true;
+      this.presence.suspend(Date.now()); // it looks at nothing any more, however long it takes to stop
       this.child?.kill(signal);
       await this.gone;
     }

@@ -98,8 +98,9 @@ function judgeGroup(group: Group, outcome: Outcome): Finding[] {
       )
     );
   }
-  const forgotten = group.lives.filter((run) => presence.isForgotten(run));
-  const known = missing.filter((unit) => !traceless(unit) && !forgotten.some(({ files }) => files.includes(unit.file)));
+  // Of several lives those that no agent saw are nobody's to claim.
+  const claimed = group.lives.length > 1 ? visible : group.lives.filter((run) => !presence.isForgotten(run));
+  const known = missing.filter((unit) => !traceless(unit) && claimed.some(({ files }) => files.includes(unit.file)));
   return [...findings, ...judgeClaims(group, known, outcome)];
 }
 
@@ -123,9 +124,10 @@ function compareStored({ units, entries, lives }: Group, presence: Presence): { 
         twice.push(text);
       }
     }
-    // A line of the future is stored at the time of its arrival, and a first line without a time at that of what follows
-    // it: it may have another one when it is sent again for an older state.
-    const isKnown = presence.hasForgotten && lives.some(({ habit }) => habit === 'clock-ahead' || habit === 'odd');
+    // Sent again for an older state, a line may be another: one of the future has the time of its arrival, a first line
+    // without a time that of what follows it, and the lines of a pod that returned the container id that was known then.
+    const isKnown =
+      presence.hasForgotten && lives.some(({ habit }) => ['clock-ahead', 'odd', 'returning'].includes(habit));
     if (twice.length > 0 && !isKnown) {
       findings.push({ rule: 'stored twice', detail: `${stream}: ${twice.length}, the first ${twice[0]}` });
     }

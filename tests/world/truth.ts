@@ -87,8 +87,8 @@ export class Presence {
     this.suspend(at);
   }
 
-  /** It was paused, … */
-  private suspend(at: number): void {
+  /** It was paused or asked to end, … */
+  suspend(at: number): void {
     const last = this.spans.at(-1);
     if (last?.to === Infinity) {
       last.to = at;

@@ -292,6 +292,23 @@ test('a record says until when a container wrote to a deleted file that nobody h
   expect(record().gaps.at(-1)).toMatchObject({ bytes: null, to: new Date(Date.now()).toISOString() });
 });
 
+test('lines of a container that follows one which the kubelet removed do not carry its id', () => {
+  simulated.write(3);
+  observe();
+  container.setContainerId('first');
+  expect(read().map(({ containerId }) => containerId)).toEqual(['first']);
+  container.rewind();
+  simulated.deleteFiles();
+  directory.scan();
+  container.lookForEnd('removed');
+  simulated.write(2);
+  directory.scan();
+  expect(read().map(({ containerId }) => containerId)).toEqual(['first', null]);
+  container.rewind();
+  container.setContainerId('second');
+  expect(read().at(-1)).toMatchObject({ containerId: 'second' });
+});
+
 test('what a container wrote to a deleted file until its successor was there is known to the next agent', () => {
   simulated.reopen().write(10);
   observe();

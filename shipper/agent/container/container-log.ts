@@ -269,7 +269,7 @@ export class ContainerLog {
     }
     const isParked = file.isReadable && !file.isHeld;
     const wasWritten = !file.isFinal(this.state.ended || this.over);
-    file.delete();
+    file.delete(this.state.containerId);
     if (isParked) {
       const detail = 'deleted while too many files were open to hold it, too';
       this.giveUp(file, { reason: 'gone-unread', to: this.deps.nowText(), detail });
@@ -288,7 +288,7 @@ export class ContainerLog {
     if (file.isSuperseded) {
       content.supersede();
     }
-    content.delete();
+    content.delete(this.state.containerId);
   }
 
   private missBetween(): void {
@@ -333,6 +333,7 @@ export class ContainerLog {
   /** The container's id became known: lines that go out for the first time from now on have it. */
   setContainerId(id: string): void {
     this.state.containerId = id;
+    this.departure.isUnlinked = false;
   }
 
   /** Bytes on the node that are not read yet. */

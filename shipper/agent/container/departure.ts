@@ -86,6 +86,9 @@ export class Departure {
         this.missUnheld();
         account.unreported = true; // the gap ends here
       }
+      if (this.isUnlinked) {
+        state.containerId = null; // that of a container that the kubelet has removed
+      }
       state.left = null;
       state.ended = isSuperseded;
       this.isUnlinked = false;

@@ -79,6 +79,8 @@ export class TailedFile {
   identified: boolean;
   /** A read found other content than before: the next look at the file takes it for truncated. */
   isSuspect = false;
+  /** The id of its container when it was deleted: what comes later may be another container's. */
+  private lastContainerId: string | null = null;
   /** Why its rest was given up, where it was. */
   givenUp: GivenUp | null = null;
   private state: Exclude<FileStatus, 'given-up'> = 'current';
@@ -223,8 +225,10 @@ export class TailedFile {
     }
   }
 
-  delete(): void {
+  /** No name leads to it any more. @param containerId of its container, as far as it is known */
+  delete(containerId: string | null): void {
     if (this.deletedAtMs === null) {
+      this.lastContainerId = containerId;
       this.rotation = this.lastRotation;
       this.deletedAtMs = performance.now();
       this.state = this.isSuperseded ? 'rotated-away' : 'deleted';
@@ -284,7 +288,7 @@ export class TailedFile {
   /** The container id for the lines that are next. */
   containerId(known: string | null): string | null {
     const { again } = this;
-    return again ? again.containerId : known;
+    return again ? again.containerId : (this.lastContainerId ?? known);
   }
 
   /** Whether the lines that are next have to go to streams of late lines, or must not; undefined: their age decides. */
