@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import fc from 'fast-check';
+import { fc, fuzzRuns } from '../tests/testkit/fuzz';
 import { compressSync } from 'snappy';
 import { Params } from './api/params';
 import { RequestError } from './common/request-error';
@@ -12,9 +12,8 @@ import { compileSelector } from './logql/matching/matcher';
 import { storedEntries } from './storage/block';
 import { encodeMetadata, encodeValue } from './storage/entry';
 
-// What comes from outside may be refused with a RequestError, and do nothing else. FUZZ_RUNS sets how many inputs each target
-// gets: `FUZZ_RUNS=1000000 npx jest --selectProjects node pocket-loki/fuzz`. A finding prints its seed, and becomes a case.
-const numRuns = Number(process.env.FUZZ_RUNS ?? 300);
+// What comes from outside may be refused with a RequestError, and do nothing else.
+const { numRuns } = fuzzRuns();
 const limits = { ...defaultLimits, maxDecompressedSize: 1 << 20 };
 const longTimeoutMs = 24 * 3_600_000;
 

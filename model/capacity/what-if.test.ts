@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../tests/testkit/fuzz';
 import { type CapacityInput, parseChanges, reviewOf, type SettingChanges, type WhatIf } from '.';
 import { containerRecordSchema, jobRecordSchema, podRecordSchema, RECORD_VERSION } from '../records';
 import { disk, gc, GB, HOUR, input, MINUTE, rollup, START, tally, thresholds } from './testing/inputs';

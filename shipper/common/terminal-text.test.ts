@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../tests/testkit/fuzz';
 import { terminalText } from './terminal-text';
 
 describe('terminalText', () => {

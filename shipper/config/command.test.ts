@@ -102,6 +102,11 @@ test.each([
   ['batch: 5s', ' line 1: batch: expected keys: wait, size'],
   ['- a', ' expected keys such as "batch:"'],
   ['batch: {wait: "x', ' Missing closing "quote'],
+  ['batch: *there', ' Unresolved alias'],
+  [
+    `a: &a [x]\n${[...'bcdefgh'].map((name, i) => `${name}: &${name} [${`*${'abcdefgh'[i]},`.repeat(9)}]`).join('\n')}`,
+    ' Excessive alias count',
+  ],
   ['follow: true\nbatch:\n  wait: soon', ' line 3: batch.wait: invalid duration "soon" (example: 1h30m)'],
   ['batch: {size: [1]}', ' line 1: batch.size: expected a text or a number'],
   ['follow: maybe', ' line 1: follow: expected true or false'],

@@ -21,7 +21,7 @@ export function readConfigFile(file: string, settings: readonly Setting[]): Map<
   // Loaded where there is a file: it takes more memory and time than an agent has to spare that needs none.
   const { LineCounter, parseDocument }: typeof yaml = require('yaml');
   const lines = new LineCounter();
-  const document = parseDocument(textOf(file), { lineCounter: lines });
+  const document = parseDocument(textOf(file), { lineCounter: lines, logLevel: 'error' });
   const [problem] = document.errors;
   if (problem) {
     throw new UserError(`${file}: ${problem.message}`);
@@ -56,8 +56,17 @@ export function readConfigFile(file: string, settings: readonly Setting[]): Map<
       }
     }
   };
-  read(document.toJS(), []);
+  read(valuesOf(document, file), []);
   return values;
+}
+
+/** An alias may name nothing, or stand for more than a file should become. */
+function valuesOf(document: yaml.Document, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new UserError(`${file}: ${errorText(error)}`);
+  }
 }
 
 function textOf(file: string): string {

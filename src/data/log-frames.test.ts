@@ -1,5 +1,5 @@
 import { createDataFrame, FieldType } from '@grafana/data';
-import { entriesOf } from './log-frames';
+import { entriesOf, timedLinesOf } from './log-frames';
 
 const ns = 1_763_939_738_123_456_789n;
 const times = { type: FieldType.time, values: [Number(ns / 1_000_000n)] };
@@ -23,6 +23,18 @@ describe('entries of log frames', () => {
       ],
     });
     expect(entriesOf([frame]).map((entry) => entry.line)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('leave out rows without a time, and read those with it', () => {
+    const values = [NaN, undefined, null, 'soon', Infinity, 2];
+    const frame = createDataFrame({
+      fields: [
+        { name: 'Time', type: FieldType.time, values, nanos: [0, 0, 0, 0, 0, 5] },
+        { name: 'Line', type: FieldType.string, values: ['a', 'b', 'c', 'd', 'e', 'f'] },
+      ],
+    });
+    expect(entriesOf([frame])).toEqual([{ ns: 2_000_005n, line: 'f', fields: {} }]);
+    expect(timedLinesOf([frame])).toEqual([{ ns: 2_000_005n, line: 'f' }]);
   });
 
   it('are none in a frame that holds no log', () => {

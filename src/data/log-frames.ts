@@ -17,7 +17,7 @@ export type TimedLine = Pick<LogEntry, 'ns' | 'line'>;
 export const timedLinesOf = (frames: readonly DataFrame[]): TimedLine[] =>
   frames.flatMap((frame) => {
     const columns = columnsOf(frame);
-    return columns === undefined ? [] : Array.from({ length: frame.length }, (_, row) => lineAt(columns, row));
+    return columns === undefined ? [] : rowsOf(frame).flatMap((row) => lineAt(columns, row) ?? []);
   });
 
 function entriesOfFrame(frame: DataFrame): LogEntry[] {
@@ -25,10 +25,10 @@ function entriesOfFrame(frame: DataFrame): LogEntry[] {
   const labels = frame.fields.find(({ name }) => name === 'labels');
   return columns === undefined
     ? []
-    : Array.from({ length: frame.length }, (_, row) => ({
-        ...lineAt(columns, row),
-        fields: textsOf(labels?.values[row]),
-      }));
+    : rowsOf(frame).flatMap((row) => {
+        const line = lineAt(columns, row);
+        return line === undefined ? [] : [{ ...line, fields: textsOf(labels?.values[row]) }];
+      });
 }
 
 interface Columns {
@@ -44,10 +44,13 @@ function columnsOf({ fields }: DataFrame): Columns | undefined {
   return lines && times && { lines, times, exact: [field('tsNs'), field('id')] };
 }
 
-const lineAt = ({ lines, times, exact: [tsNs, id] }: Columns, row: number): TimedLine => ({
-  ns: exactTime(tsNs, row) ?? exactTime(id, row) ?? frameTime(times, row),
-  line: String(lines.values[row]),
-});
+const rowsOf = ({ length }: DataFrame): number[] => Array.from({ length }, (_, row) => row);
+
+/** undefined for a row that has no time: a transformation or another data source has made it. */
+function lineAt({ lines, times, exact: [tsNs, id] }: Columns, row: number): TimedLine | undefined {
+  const ns = exactTime(tsNs, row) ?? exactTime(id, row) ?? frameTime(times, row);
+  return ns === undefined ? undefined : { ns, line: String(lines.values[row] ?? '') };
+}
 
 /** `tsNs` is the time, an `id` begins with it: only they have all nanoseconds. */
 function exactTime(field: Field | undefined, row: number): bigint | undefined {
@@ -55,8 +58,12 @@ function exactTime(field: Field | undefined, row: number): bigint | undefined {
   return digits === undefined ? undefined : BigInt(digits);
 }
 
-function frameTime({ values, nanos }: Field, row: number): bigint {
-  return BigInt(Math.floor(Number(values[row]))) * 1_000_000n + BigInt(nanos?.[row] ?? 0);
+function frameTime({ values, nanos }: Field, row: number): bigint | undefined {
+  const ms = Number(values[row] ?? NaN);
+  const more = Number(nanos?.[row] ?? 0);
+  return Number.isFinite(ms) && Number.isFinite(more)
+    ? BigInt(Math.floor(ms)) * 1_000_000n + BigInt(Math.floor(more))
+    : undefined;
 }
 
 function textsOf(labels: unknown): Record<string, string> {

@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import fc from 'fast-check';
+import { fc, fuzzRuns } from '../testkit/fuzz';
 import winston from 'winston';
 import { accessTo } from '../testkit/fake-api-server';
 import { ApiClient } from '../../shipper/cluster/api/client';
@@ -67,7 +67,8 @@ describe('objects that no API server should send', () => {
         state.take({ now: NOW + 1000, limit: Infinity, early: true });
         state.sweep();
         expect(failures).toEqual([]);
-      })
+      }),
+      fuzzRuns()
     );
   });
 });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import { fc, fuzzRuns } from '../testkit/fuzz';
 import { readKubeconfig } from '../../shipper/cluster/api/kubeconfig';
 import { UserError } from '../../shipper/common/user-error';
 import { boundLine, boundMetadata } from '../../shipper/loki/record-bounds';
@@ -28,9 +28,7 @@ describe("the kubelet's log", () => {
       fc.property(fc.array(fc.oneof(fc.constantFrom(...pieces), fc.string()), { maxLength: 20 }), (parts) =>
         read(parts.join(''))
       ),
-      {
-        numRuns: 2000,
-      }
+      fuzzRuns(2000)
     );
   });
 
@@ -116,7 +114,8 @@ describe('a kubeconfig', () => {
           expect(error).toBeInstanceOf(UserError);
           expect(String(error)).toContain(file);
         }
-      })
+      }),
+      fuzzRuns()
     );
   });
 });
@@ -134,7 +133,7 @@ describe('a record', () => {
         expect(Buffer.byteLength(line)).toBeLessThan(256 * 1024);
         expect(JSON.parse(line)).toMatchObject({ kind: 'pod' });
       }),
-      { numRuns: 30 }
+      fuzzRuns(30)
     );
   });
 
