@@ -11,6 +11,6 @@ export {
   summaryOf,
 } from './case-record';
 export { type CaseEntry, CountedCases } from './counted';
-export { caseCountQuery, caseQuery } from './queries';
+export { caseCountQuery, caseQuery, containerIdText, WHEREABOUTS, whereaboutsQuery } from './queries';
 export { countsByBoth, countsByFamily, countsByNode, topFamilies } from './margins';
 export { type CaseCoverage, type Segment, segmentsOf } from './segments';

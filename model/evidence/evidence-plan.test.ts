@@ -1,6 +1,6 @@
 import { casesOf } from '../cases';
 import { containerRecord, gc, heartbeat, left, pod, run, t } from '../cases/testing/records';
-import { evidencePlan, type EvidenceWindow, type Selection } from './evidence-plan';
+import { evidencePlan, type EvidenceWindow, type Selection, type Wish } from './evidence-plan';
 import { kindNamed, RecordBase } from './record-base';
 
 interface Stored {
@@ -10,10 +10,17 @@ interface Stored {
 }
 
 /** Answers what the plan asks from records that Loki has, each at its time of day. */
-function readAs(selection: Selection, window: EvidenceWindow, stored: ReadonlyArray<[clock: string, record: Stored]>) {
+function readAs(
+  selection: Selection,
+  window: EvidenceWindow,
+  stored: ReadonlyArray<[clock: string, record: Stored]>,
+  onWish: (wish: Wish) => void = () => undefined
+) {
   const base = new RecordBase();
   for (const wishes of evidencePlan(base, selection, window)) {
-    for (const { kind, span, cluster, metadata, isOne } of wishes) {
+    for (const wish of wishes) {
+      onWish(wish);
+      const { kind, span, cluster, metadata, isOne } = wish;
       const asked = metadata.node === undefined ? undefined : [metadata.node].flat();
       const found = stored.filter(([clock, record]) => {
         const at = Date.parse(t(clock));
@@ -28,6 +35,17 @@ function readAs(selection: Selection, window: EvidenceWindow, stored: ReadonlyAr
     }
   }
   return base;
+}
+
+/** The wishes of a plan that is run over records at their times. */
+function wishesOver(
+  selection: Selection,
+  window: EvidenceWindow,
+  stored: ReadonlyArray<[clock: string, record: Stored]>
+): Wish[] {
+  const all: Wish[] = [];
+  readAs(selection, window, stored, (wish) => all.push(wish));
+  return all;
 }
 
 describe('what is read of agents', () => {
@@ -94,4 +112,67 @@ test('what else was on many nodes is read once, not once for every fifty of them
   };
   expect(wishesOf(100).map(({ metadata }) => [metadata.node].flat().length)).toEqual([50, 50]);
   expect(wishesOf(500).map(({ metadata }) => metadata)).toEqual([{}]);
+});
+
+describe('of very many agents that were restarted', () => {
+  const HOUR = 3_600_000;
+  const nodes = Array.from({ length: 300 }, (_, i) => `node-${i}`);
+  const window = {
+    from: Date.parse(t('00:00:00')),
+    to: Date.parse(t('23:00:00')),
+    recordsTo: Date.parse(t('23:00:00')),
+  };
+  /** A rolling upgrade: each agent ended at ten, and the next one began. */
+  const upgraded = nodes.flatMap((node): Array<[string, Stored]> => {
+    const before = { node, id: `${node}/heartbeat/1`, final: true };
+    const after = { node, id: `${node}/heartbeat/2`, previousUntil: t('10:00:00') };
+    const ran = containerRecord({ node, podUid: node, left: left('12:20:00') });
+    return [
+      ['10:00:05', heartbeat('00:00:00', '10:00:05', before)],
+      ['22:58:00', heartbeat('10:00:20', '22:58:00', after)],
+      ['12:20:00', { ...ran, node }],
+    ];
+  });
+
+  test('only the heartbeats around the restart are read, and the process before is known', () => {
+    const base = readAs({ cluster: 'c1' }, window, upgraded);
+    expect(base.of('heartbeats')).toHaveLength(600);
+    const spans = wishesOver({ cluster: 'c1' }, window, upgraded)
+      .filter(({ kind }) => kind === 'heartbeats')
+      .map(({ span }) => span);
+    const length = spans.reduce((sum, { from, to }) => sum + to - from, 0);
+    expect(length).toBeLessThan(HOUR);
+  });
+});
+
+test('in a short window no pod and no Job that was under way before is read, unless something happened to it', () => {
+  const window = {
+    from: Date.parse(t('12:10:00')),
+    to: Date.parse(t('12:20:00')),
+    recordsTo: Date.parse(t('13:20:00')),
+  };
+  const living = pod({ finished: null, final: false, phase: 'Running', created: t('08:00:00') });
+  const stored: Array<[string, Stored]> = [
+    ['08:00:10', living],
+    ['12:15:00', containerRecord({ podUid: living.id, left: left('12:15:00') })],
+  ];
+  const wishes = wishesOver({ cluster: 'c1' }, window, stored);
+  const before = wishes.filter(({ kind, span }) => (kind === 'pods' || kind === 'jobs') && span.to <= window.from);
+  expect(before.filter(({ metadata }) => metadata.id === undefined)).toEqual([]);
+  expect(
+    readAs({ cluster: 'c1' }, window, stored)
+      .of('pods')
+      .map(({ id }) => id)
+  ).toEqual([living.id]);
+});
+
+test('of a single pod its own Job is read, not all of its namespace', () => {
+  const window = {
+    from: Date.parse(t('12:00:00')),
+    to: Date.parse(t('13:00:00')),
+    recordsTo: Date.parse(t('13:00:00')),
+  };
+  const stored: Array<[string, Stored]> = [['12:20:00', pod({ created: t('12:10:00') })]];
+  const jobs = wishesOver({ namespace: 'ns', pod: 'some-pod' }, window, stored).filter(({ kind }) => kind === 'jobs');
+  expect(jobs.filter(({ metadata }) => metadata.id === undefined && metadata.job === undefined)).toEqual([]);
 });

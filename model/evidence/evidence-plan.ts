@@ -42,13 +42,19 @@ const OLDEST = 7 * DAY;
 /** A disk sample this near says how full the disk was. */
 const DISK_AROUND = 15 * MINUTE;
 /** A reclaim, and what was on the node then, shows within this. */
-const NEIGHBOURS_AROUND = 2 * HOUR;
+export const NEIGHBOURS_AROUND_MS = 2 * HOUR;
 /** An agent that is there has written a disk sample within this. */
 const SIGNS_AROUND = 4 * HOUR;
 /** Ids, or nodes, that one query names. */
 export const NAMES_PER_QUERY = 50;
 /** More than these are not asked for one by one. */
 const FEW = 200;
+/** In a window no longer than this so little happens that what belongs to it is asked for by id. */
+const SHORT = 30 * MINUTE;
+/** Newest first, the first slice in which a name that is given only once is looked for, each four times as long as the last. */
+const FIRST_SLICE = 2 * HOUR;
+/** Processes of an agent before its newest that are looked for one after the other. */
+const EARLIER_PROCESSES = 5;
 const MANY_NODES = 3 * NAMES_PER_QUERY;
 
 /** Whose cases; what is undefined narrows nothing down. */
@@ -88,7 +94,7 @@ export function* evidencePlan(base: RecordBase, selection: Selection, window: Ev
   if (isGivenOnce(selection)) {
     window = yield* searchBack(base, selection, window);
   } else {
-    yield mainWishes(selection, window);
+    yield [...mainWishes(selection, window), ...openBefore(selection, window)];
   }
   yield* missingRecords(base, selection, window);
   const isNarrow = isOfFewPods(selection);
@@ -101,47 +107,51 @@ export function* evidencePlan(base: RecordBase, selection: Selection, window: Ev
     yield neighbours(base, cluster);
   }
   const cases = casesOf({ ...base.records(), now: new Date(window.recordsTo).toISOString() });
-  yield [
-    ...oneOfEachNamespace(base, cases, cluster, window),
-    ...diskWishes(cases, cluster),
-    ...signsOfLife(base, cases, cluster),
-  ];
+  yield* oneOfEachNamespace(base, cases, cluster, window);
+  yield [...diskWishes(cases, cluster), ...signsOfLife(base, cases, cluster)];
 }
 
 /** A pod, a Job or a workload: a part of what its nodes did. */
 export const isOfFewPods = ({ pod, job, workload }: Selection): boolean =>
   pod !== undefined || job !== undefined || workload !== undefined;
 
-/** The records that a selection is about. Jobs have no node: of chosen nodes they are asked for by the ids that pods name. */
+/** The records that a selection is about. Jobs of chosen nodes or pods are asked for later, by the ids that pods name. */
 export function mainWishes(selection: Selection, { from, recordsTo }: EvidenceWindow): Wish[] {
   const { cluster, ...own } = selection;
   const { namespace, job } = own;
   const span = { from, to: recordsTo };
-  const before = { from: from - OPEN_BEFORE_MS, to: from };
-  // Metadata leave out what is false.
-  const isOpen = { final: '' };
   return [
     { kind: 'containers', span, cluster, metadata: own, isMain: true },
     { kind: 'pods', span, cluster, metadata: own, isMain: true },
-    { kind: 'pods', span: before, cluster, metadata: { ...own, ...isOpen } },
-    ...(isOfNodes(selection)
-      ? []
-      : ([
-          { kind: 'jobs', span, cluster, metadata: { namespace, job } },
-          { kind: 'jobs', span: before, cluster, metadata: { namespace, job, ...isOpen } },
-        ] as const)),
+    ...(hasJobsById(selection) ? [] : [{ kind: 'jobs' as const, span, cluster, metadata: { namespace, job } }]),
   ];
 }
 
-/** All that ran on some nodes. */
-const isOfNodes = (selection: Selection): boolean => selection.node !== undefined && !isOfFewPods(selection);
+/** What was under way before a window. What of it has to do with a short one is asked for by id, for it is little. */
+function openBefore(selection: Selection, window: EvidenceWindow): Wish[] {
+  const { from } = window;
+  const { cluster, ...own } = selection;
+  const { namespace, job } = own;
+  const span = { from: from - OPEN_BEFORE_MS, to: from };
+  // Metadata leave out what is false.
+  const isOpen = { final: '' };
+  const pods = { kind: 'pods' as const, span, cluster, metadata: { ...own, ...isOpen } };
+  const jobs = { kind: 'jobs' as const, span, cluster, metadata: { namespace, job, ...isOpen } };
+  return isShort(window) ? [] : hasJobsById(selection) ? [pods] : [pods, jobs];
+}
+
+const isShort = ({ from, to }: Span): boolean => to - from <= SHORT;
+
+/** Jobs bear neither nodes nor pods: they are asked for by the ids that pods name. */
+const hasJobsById = ({ node, pod, job, workload }: Selection): boolean =>
+  pod !== undefined || (node !== undefined && job === undefined && workload === undefined);
 
 /** Its name leads to one pod, or the pods of one Job. */
 const isGivenOnce = ({ pod, job }: Selection): boolean =>
   (typeof pod === 'string' && isUniqueName('pod', pod)) || (job !== undefined && isUniqueName('job', job));
 
 /**
- * Looks for what has a name that is given only once, from the newest day back, and no further than it can have begun.
+ * Looks for what has a name that is given only once, newest first, and no further back than it can have begun.
  *
  * @returns the window less what was not read
  */
@@ -150,8 +160,9 @@ function* searchBack(
   selection: Selection,
   window: EvidenceWindow
 ): Generator<readonly Wish[], EvidenceWindow, void> {
-  for (let to = window.recordsTo; to > window.from; to -= DAY) {
-    const from = Math.max(window.from, to - DAY);
+  let length = FIRST_SLICE;
+  for (let to = window.recordsTo; to > window.from; to -= length, length = Math.min(DAY, 4 * length)) {
+    const from = Math.max(window.from, to - length);
     yield mainWishes(selection, { from, to, recordsTo: to });
     const starts = [
       ...base.of('pods').map(({ created }) => msOf(created)),
@@ -161,6 +172,7 @@ function* searchBack(
       return { ...window, from };
     }
   }
+  yield openBefore(selection, window);
   return window;
 }
 
@@ -176,13 +188,13 @@ interface Missing {
 
 function* missingRecords(base: RecordBase, selection: Selection, window: EvidenceWindow): Rounds {
   const pods = base.of('pods');
-  // Without a watch there is no pod at all, and asking for each would be in vain.
-  if (pods.length > 0 || base.of('jobs').length > 0) {
-    const known = new Set(pods.map(recordKey));
-    const orphans = base
-      .of('containers')
-      .filter(({ cluster, podUid }) => !known.has(recordKey({ cluster, id: podUid })))
-      .map(({ podUid, lastTime, firstTime, node }) => missingRecord(podUid, firstTime, lastTime, node));
+  const known = new Set(pods.map(recordKey));
+  const orphans = base
+    .of('containers')
+    .filter(({ cluster, podUid }) => !known.has(recordKey({ cluster, id: podUid })))
+    .map(({ podUid, lastTime, firstTime, node }) => missingRecord(podUid, firstTime, lastTime, node));
+  // Without a watch there is no pod at all, and asking for very many would be in vain.
+  if (pods.length > 0 || base.of('jobs').length > 0 || orphans.length <= FEW) {
     yield [
       ...wishesFor('pods', 'id', [...orphans, ...outdatedPods(base)], selection, window),
       ...wishesFor('pods', 'job', jobsOfUnknownPods(base), selection, window),
@@ -200,7 +212,7 @@ function* missingRecords(base: RecordBase, selection: Selection, window: Evidenc
     endedRunsOf(pod).filter(({ id }) => !containers.has(recordKey({ cluster: pod.cluster, id })))
   );
   yield [
-    ...(isOfNodes(selection)
+    ...(hasJobsById(selection)
       ? [...jobsOnNodes('id', jobless, selection, window), ...jobsOnNodes('job', podless(base), selection, window)]
       : wishesFor('jobs', 'id', jobless, selection, window)),
     ...wishesFor('containers', 'id', unseen, selection, window),
@@ -301,24 +313,29 @@ function wishesFor(
   idName: 'id' | 'job',
   missing: readonly Missing[],
   { cluster, namespace }: Selection,
-  { from: end }: EvidenceWindow
+  window: EvidenceWindow
 ): Wish[] {
+  const { from: end } = window;
+  // Of what was under way before a short window nothing was read yet (`openBefore`).
+  const latest = isShort(window) ? end - OPEN_BEFORE_MS : end;
   const wanted = [...new Map(missing.map((one) => [one.id, one])).values()];
   const oldest = end - OLDEST;
   if (wanted.length <= FEW) {
     return batches(wanted).map((some): Wish => {
       const first = extent(some.map(({ since }) => since).filter((since) => !Number.isNaN(since)))?.from ?? end;
-      const span = { from: Math.max(Math.min(first, end) - HOUR, oldest), to: end };
+      const span = { from: Math.max(Math.min(Math.min(first, end) - HOUR, latest), oldest), to: end };
       return { kind, span, cluster, metadata: { [idName]: some.map(({ id }) => id) } };
     });
   }
   const hours = wanted.flatMap(({ near }) =>
     near >= oldest && near - 5 * MINUTE < end ? { from: near - 5 * MINUTE, to: Math.min(near + HOUR, end) } : []
   );
-  return joinedSpans(hours, 10 * MINUTE).map((span) => ({
-    ...{ kind, span, cluster },
-    metadata: { namespace, ...nodesIn(wanted) },
-  }));
+  const metadata = { namespace, ...nodesIn(wanted) };
+  const open = { kind, span: { from: latest, to: end }, cluster, metadata: { ...metadata, final: '' } };
+  return [
+    ...joinedSpans(hours, 10 * MINUTE).map((span) => ({ kind, span, cluster, metadata })),
+    ...(isShort(window) ? [open] : []),
+  ];
 }
 
 /** Filters for a few nodes; for many it would be longer than it helps. */
@@ -367,34 +384,67 @@ function surroundings(span: Span, cluster: string | undefined, nodes: string[] |
   ];
 }
 
-/** The earlier processes of agents that started in the middle of a span, and all of those that have been silent since. */
+/**
+ * The earlier processes of agents that started in the middle of a span, and all of those that have been silent since. An
+ * agent says until when the process before it observed: of very many that were restarted, as by a rolling upgrade, only the
+ * heartbeats around that are read, not all of the span.
+ */
 function* heartbeatsBefore(
   base: RecordBase,
   cluster: string | undefined,
   spans: readonly Span[],
   nodes: readonly string[] | undefined
 ): Rounds {
-  const since = new Map<string, number>();
-  for (const beat of base.of('heartbeats')) {
-    since.set(nodeOf(beat), Math.min(since.get(nodeOf(beat)) ?? Infinity, msOf(beat.from)));
-  }
   const places = placesOf(base);
   const others = (nodes ?? []).filter((node) => !places.some((place) => place.node === node));
   const asked = [
     ...places.filter(({ node }) => nodes === undefined || nodes.includes(node)),
     ...(cluster === undefined ? [] : others.map((node) => ({ cluster, node }))),
   ];
+  for (let round = 0; round < EARLIER_PROCESSES; round++) {
+    const oldest = oldestProcesses(base);
+    const ends = spans.flatMap((span) => {
+      const late = asked.filter((place) => (oldest.get(nodeOf(place))?.from ?? Infinity) > span.from);
+      return late.length > FEW ? late.flatMap((place) => endsBefore(oldest.get(nodeOf(place)), span)) : [];
+    });
+    yield joinedSpans(ends).map((span) => ({ kind: 'heartbeats' as const, cluster, metadata: {}, span }));
+    const found = oldestProcesses(base);
+    if (asked.every((place) => found.get(nodeOf(place))?.from === oldest.get(nodeOf(place))?.from)) {
+      break;
+    }
+  }
+  const oldest = oldestProcesses(base);
   yield spans.flatMap(({ from, to }) => {
-    const late = asked.filter((place) => (since.get(nodeOf(place)) ?? Infinity) > from).map(({ node }) => node);
+    const late = asked.filter((place) => (oldest.get(nodeOf(place))?.from ?? Infinity) > from);
+    const silent = late.filter((place) => !oldest.has(nodeOf(place)));
     const unknown = cluster === undefined ? others : [];
     const span = { from: from - HEARTBEAT_EVERY_MS, to };
-    return late.length > FEW
+    const named = (late.length > FEW ? silent : late).map(({ node }) => node);
+    return named.length > FEW
       ? [{ kind: 'heartbeats' as const, cluster, metadata: {}, span }]
-      : batches([...new Set([...late, ...unknown])]).map((node) => ({
+      : batches([...new Set([...named, ...unknown])]).map((node) => ({
           ...{ kind: 'heartbeats' as const, cluster, metadata: { node }, span },
         }));
   });
 }
+
+/** Of each node's agent the process that began first, as far as its heartbeats were read. */
+function oldestProcesses(base: RecordBase): Map<string, { from: number; previousUntil: number }> {
+  const oldest = new Map<string, { from: number; previousUntil: number }>();
+  for (const beat of base.of('heartbeats')) {
+    const from = msOf(beat.from);
+    if (from < (oldest.get(nodeOf(beat))?.from ?? Infinity)) {
+      oldest.set(nodeOf(beat), { from, previousUntil: msOf(beat.previousUntil) });
+    }
+  }
+  return oldest;
+}
+
+/** Around these moments of a span the process before one has written its last heartbeat: it ended as that one began, or earlier. */
+const endsBefore = (process: { from: number; previousUntil: number } | undefined, { from, to }: Span): Span[] =>
+  [process?.from ?? NaN, process?.previousUntil ?? NaN]
+    .filter((end) => end > from && end <= to)
+    .map((end) => ({ from: end - HEARTBEAT_EVERY_MS, to: end + MINUTE }));
 
 const nodeOf = ({ cluster, node }: { cluster: string; node: string }) => `${cluster}/${node}`;
 
@@ -415,7 +465,7 @@ function onRemovedNodes(base: RecordBase, { cluster, ...own }: Selection, { from
 function neighbours(base: RecordBase, cluster: string | undefined): Wish[] {
   const removals = base.of('containers').flatMap(({ left, node }) => {
     const at = msOf(left?.at);
-    return Number.isNaN(at) ? [] : { node, span: { from: at - NEIGHBOURS_AROUND, to: at + NEIGHBOURS_AROUND } };
+    return Number.isNaN(at) ? [] : { node, span: { from: at - NEIGHBOURS_AROUND_MS, to: at + NEIGHBOURS_AROUND_MS } };
   });
   return bySpan(removals).flatMap(({ span, nodes }) =>
     onNodes(nodes).flatMap((metadata) => [
@@ -454,19 +504,28 @@ function signsOfLife(base: RecordBase, cases: ReturnType<typeof casesOf>, cluste
   );
 }
 
-/** Whether an agent ships a namespace at all shows in one container record of it, whichever. */
-function oneOfEachNamespace(
+/**
+ * Whether an agent ships a namespace at all shows in one container record of it, whichever. Of several namespaces the last
+ * hour is read in one query first: where pods come and go it names them all.
+ */
+function* oneOfEachNamespace(
   base: RecordBase,
   cases: ReturnType<typeof casesOf>,
   cluster: string | undefined,
   { from, recordsTo }: EvidenceWindow
-): Wish[] {
-  const shipped = new Set(base.of('containers').map(({ namespace }) => namespace));
+): Rounds {
   const unseen = new Set(cases.filter(({ seen }) => !seen).map(({ namespace }) => namespace));
+  const unshipped = () => {
+    const shipped = new Set(base.of('containers').map(({ namespace }) => namespace));
+    return [...unseen].filter((namespace) => !shipped.has(namespace));
+  };
+  const kind = 'containers' as const;
+  if (unshipped().length > 1) {
+    const span = { from: recordsTo - HOUR, to: recordsTo };
+    yield batches(unshipped()).map((namespace) => ({ kind, span, cluster, metadata: { namespace } }));
+  }
   const span = { from: from - DAY, to: recordsTo };
-  return [...unseen]
-    .filter((namespace) => !shipped.has(namespace))
-    .map((namespace) => ({ kind: 'containers', span, cluster, metadata: { namespace }, isOne: true }));
+  yield unshipped().map((namespace) => ({ kind, span, cluster, metadata: { namespace }, isOne: true }));
 }
 
 /** Removals as few spans with the nodes of each: what happened at the same time is asked for together. */

@@ -8,6 +8,7 @@ export {
   isOfFewPods,
   mainWishes,
   NAMES_PER_QUERY,
+  NEIGHBOURS_AROUND_MS,
   type Selection,
   type Wish,
 } from './evidence-plan';

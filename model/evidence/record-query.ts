@@ -1,4 +1,4 @@
-import { logQuery, matchersOf, type LabelMatch, type LabelMatches } from '../logql';
+import { logQuery, matchersOf, quote, type LabelMatch, type LabelMatches } from '../logql';
 import { RECORD_SERVICE, shardMatch } from '../records';
 import { KINDS } from './record-base';
 import type { Wish } from './evidence-plan';
@@ -15,9 +15,20 @@ export function queryOf(
 /** LogQL's stream selector of Afterlog's records. */
 export const RECORD_SELECTOR = logQuery({ service_name: RECORD_SERVICE });
 
-/** The query for records with these labels, among the streams of a selector, and with this structured metadata. */
-export const recordQuery = (selector: string, labels: LabelMatches, metadata: LabelMatches = {}): string =>
-  [narrowed(selector, ...matchersOf(labels)), ...matchersOf(metadata)].join(' | ');
+/**
+ * The query for records with these labels, among the streams of a selector, and with this structured metadata.
+ *
+ * @param text that stands in their lines
+ */
+export const recordQuery = (
+  selector: string,
+  labels: LabelMatches,
+  metadata: LabelMatches = {},
+  text?: string
+): string => {
+  const streams = narrowed(selector, ...matchersOf(labels));
+  return [text === undefined ? streams : `${streams} |= ${quote(text)}`, ...matchersOf(metadata)].join(' | ');
+};
 
 /** A stream selector with more matchers. */
 export const narrowed = (selector: string, ...matchers: string[]): string =>

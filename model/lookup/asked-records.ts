@@ -1,4 +1,4 @@
-import { parseRecord, queryOf, RECORD_SELECTOR, recordQuery } from '../evidence';
+import { parseRecord, queryOf } from '../evidence';
 import type { LogEntry } from '../log-entry';
 import type { LabelMatches } from '../logql';
 import { type ContainerRecord, containerRecordSchema, LatestRecords, type PodRecord } from '../records';
@@ -14,8 +14,8 @@ export function recordsQuestion(
   scope: LookupScope,
   ids?: readonly ContainerTarget[]
 ): LokiQuestion {
-  const { cluster, window, recordSelector = RECORD_SELECTOR } = scope;
-  const query = recordQuery(recordSelector, { record: 'container', cluster }, metadata);
+  const { cluster, window, recordSelector } = scope;
+  const query = queryOf({ kind: 'containers', cluster, metadata }, recordSelector);
   const isWhole = ids?.every(({ id }) => id.length === ID_DIGITS) === true;
   const isEnough = (entries: readonly LogEntry[]) =>
     latest(entries, containerRecordSchema).length >= (ids?.length ?? Infinity);

@@ -1,18 +1,20 @@
 import { RECORD_SELECTOR, recordQuery } from '../evidence';
 import { OWN_LAYOUT } from '../log-layouts';
-import { type LabelMatches, logQuery, quote } from '../logql';
+import { type LabelMatches, logQuery } from '../logql';
 import { type ContainerRecord, containerRecordSchema, podRecordSchema } from '../records';
 import { latest, recordsQuestion } from './asked-records';
 import { foreignRuns } from './foreign-lines';
 import { type FoundRun, runOfOrigin, runOfRecord, runsOfPod } from './found-run';
 import { originOf } from './line-origin';
 import { type Found, locationOf, type LookupScope } from './location';
-import { type Plan, together } from './plan';
+import { type LokiQuestion, type Plan, together } from './plan';
 import { readingsOf } from './readings';
-import { ID_DIGITS, type ContainerTarget } from './target';
+import { type ContainerTarget, ID_DIGITS, TELLING_ID_DIGITS } from './target';
+import { type Whereabouts, whereaboutsOf } from './whereabouts';
 
 /** Without a record nothing shows where to look, and all streams are read: no further back than this. */
 const BROAD_SEARCH_NS = 86_400_000_000_000n;
+const MINUTE_NS = 60_000_000_000n;
 const IDS_PER_QUERY = 50;
 /** Pods' records that name an id. */
 const PODS_WITH_ID = 1000;
@@ -29,7 +31,12 @@ export function* locateContainers(targets: readonly ContainerTarget[], scope: Lo
     ),
     ...targets.filter(({ id }) => id.length < ID_DIGITS).map((target) => [target]),
   ];
-  const replies = yield batches.map((batch) => recordsQuestion(idMatch(batch, scope), scope, batch));
+  const places = yield* together(batches.map((batch) => placeOf(batch, scope)));
+  const near = yield batches.map(
+    (batch, i) => nearQuestion(batch, places[i], scope) ?? recordsQuestion(idMatch(batch, scope), scope, batch)
+  );
+  const missed = batches.filter((_, i) => places[i] !== undefined && near[i]?.entries.length === 0);
+  const replies = [...near, ...(yield missed.map((batch) => recordsQuestion(idMatch(batch, scope), scope, batch)))];
   const records = latest(
     replies.flatMap((reply) => reply?.entries ?? []),
     containerRecordSchema
@@ -41,6 +48,29 @@ export function* locateContainers(targets: readonly ContainerTarget[], scope: Lo
     })
   );
   return found.map((one) => ({ ...one, isPart: replies.some((reply) => reply?.isPart) }));
+}
+
+/** Where the log of a single container was removed. Of several the records are looked up at once. */
+function* placeOf(batch: readonly ContainerTarget[], scope: LookupScope): Plan<Whereabouts | undefined> {
+  const [target] = batch;
+  const namespace = scope.namespace ?? target?.namespace;
+  return target === undefined || batch.length > 1 || target.id.length < TELLING_ID_DIGITS
+    ? undefined
+    : yield* whereaboutsOf({ metadata: { namespace }, idPrefix: target.id }, scope);
+}
+
+/** Container records bear the time of the removal, also those that were written later. */
+function nearQuestion(
+  batch: readonly ContainerTarget[],
+  place: Whereabouts | undefined,
+  scope: LookupScope
+): LokiQuestion | undefined {
+  if (place === undefined) {
+    return undefined;
+  }
+  const from = place.from - MINUTE_NS > scope.window.from ? place.from - MINUTE_NS : scope.window.from;
+  const near = { ...scope, window: { ...scope.window, from } };
+  return recordsQuestion({ ...idMatch(batch, scope), node: place.nodes }, near, batch);
 }
 
 function idMatch(targets: readonly ContainerTarget[], scope: LookupScope): LabelMatches {
@@ -69,8 +99,7 @@ function* withoutRecord(target: ContainerTarget, scope: LookupScope): Plan<Found
   const own = broad({ cluster, namespace: namespace ?? /.+/ });
   const openTelemetry = broad({ k8s_cluster_name: cluster, k8s_namespace_name: namespace ?? /.+/ });
   // Ids of containers stand in a pod's record only, not beside it.
-  const [pods = '', ...filters] = recordQuery(recordSelector, { record: 'pod', cluster }, { namespace }).split(' | ');
-  const podsQuery = [`${pods} |= ${quote(`"${target.id}`)}`, ...filters].join(' | ');
+  const podsQuery = recordQuery(recordSelector, { record: 'pod', cluster }, { namespace }, `"${target.id}`);
   const [ofPods, ...lines] = yield [
     { query: podsQuery, from: window.from, to: window.recordsTo, limit: PODS_WITH_ID },
     { ...own, limit: 1 },

@@ -1,13 +1,14 @@
 import type { NsSpan } from '../log-entry';
 import { OWN_LAYOUT } from '../log-layouts';
 import { exclusion, type LabelMatches, logQuery } from '../logql';
-import { type ContainerRecord, containerRecordSchema, podRecordSchema } from '../records';
+import { type ContainerRecord, containerRecordSchema, type PodRecord, podRecordSchema } from '../records';
 import { latest, podsQuestion, recordsQuestion } from './asked-records';
 import { foreignRuns } from './foreign-lines';
 import {
   type FoundRun,
   type LookupWindow,
   mergedRuns,
+  nsOf,
   originsIn,
   runOfOrigin,
   runOfRecord,
@@ -26,12 +27,16 @@ import {
   previousOf,
 } from './location';
 import { originsBy } from './origins-by';
-import type { Plan } from './plan';
+import type { LokiReply, Plan, Replies } from './plan';
 import { isNeverReused, type Reading, readingsOf } from './readings';
 import type { NamedTarget, Target } from './target';
+import { type Whereabouts, whereaboutsOf } from './whereabouts';
 
 /** A name that more namespaces and clusters have is not searched through all of them. */
 const MAX_PLACES = 20;
+const HOUR_NS = 3_600_000_000_000n;
+/** Before the first removal, the first slice in which the beginning of a pod is looked for. */
+const FIRST_SLICE_NS = 2n * HOUR_NS;
 const RUN_NAMES = [
   'cluster',
   'namespace',
@@ -77,17 +82,12 @@ function* locateBy(
 ): Plan<{ location: Location; isPart: boolean }> {
   const { cluster, namespace, container, restart, window, layout = OWN_LAYOUT } = scope;
   const ofPods = { ...reading.metadata, namespace };
-  const [containersReply, podsReply] = yield [
-    recordsQuestion({ ...ofPods, container }, scope),
-    { ...podsQuestion(ofPods, scope), limit: undefined },
-  ];
-  const records = latest(containersReply?.entries ?? [], containerRecordSchema).filter(
-    ({ podUid }) => target.podUid === undefined || podUid === target.podUid
-  );
+  const told = yield* recordsOf(ofPods, target, scope);
+  const records = told.records.filter(({ podUid }) => target.podUid === undefined || podUid === target.podUid);
   const wanted = restart === undefined ? records : records.filter((record) => record.restart === restart);
   const isOver = isNeverReused(target) && wanted.length > 0 && wanted.every(isGone);
   const recorded = wanted.map((record) => runOfRecord(record, window, layout));
-  const reported = latest(podsReply?.entries ?? [], podRecordSchema).flatMap((pod) => runsOfPod(pod, window, layout));
+  const reported = told.pods.flatMap((pod) => runsOfPod(pod, window, layout));
   const span = isOver ? spanOf(wanted, window) : { from: earliest(wanted, window), to: window.to };
   const lines = {
     labels: { cluster, namespace, container, ...reading.labels },
@@ -103,7 +103,7 @@ function* locateBy(
     { query: asked, ...span },
   ];
   const places = placesOf([...recorded, ...seen.runs], seen.places);
-  const isPart = seen.isPart || containersReply?.isPart === true;
+  const isPart = seen.isPart || told.isPart;
   if (!known) {
     const location = locationOf(target, { runs: own, queries: [], isPart }, scope);
     return { location: { ...location, isSeen: false, searched }, isPart };
@@ -119,6 +119,78 @@ function* locateBy(
   const isNarrow = isOfOnePod || scope.previous === true || layout.preset !== 'afterlog';
   const queries = isNarrow ? location.queries : [byName, ...all.queries];
   return { location: { ...location, queries, places, isOver, searched }, isPart: isPart || all.isPart };
+}
+
+interface Told {
+  records: ContainerRecord[];
+  pods: PodRecord[];
+  isPart: boolean;
+}
+
+/** The container records and the pods of a name. */
+function* recordsOf(ofPods: LabelMatches, target: NamedTarget, scope: LookupScope): Plan<Told> {
+  const { container } = scope;
+  const there = isNeverReused(target) ? yield* whereaboutsOf({ metadata: ofPods }, scope) : undefined;
+  const near = there && (yield* recordsNear(ofPods, there, scope));
+  if (near !== undefined && near.records.length > 0) {
+    return near;
+  }
+  const [containers, pods] = yield [recordsQuestion({ ...ofPods, container }, scope), podsQuestion(ofPods, scope)];
+  return toldOf([containers], [pods]);
+}
+
+/**
+ * The same, where it is known on which nodes it was: newest first, and no further back than its pods began. What is not
+ * over may be in newer records as well.
+ */
+function* recordsNear(ofPods: LabelMatches, there: Whereabouts, scope: LookupScope): Plan<Told> {
+  const { container, window } = scope;
+  const onNodes = { ...ofPods, node: there.nodes };
+  const asked = (from: bigint, to: bigint) => [
+    recordsQuestion({ ...onNodes, container }, within(scope, from, to)),
+    podsQuestion(onNodes, within(scope, from, to)),
+  ];
+  const settled = there.to + HOUR_NS < window.recordsTo ? there.to + HOUR_NS : window.recordsTo;
+  const newer = recordsQuestion({ ...onNodes, container }, within(scope, settled, window.recordsTo));
+  let [from, to] = [there.from - FIRST_SLICE_NS, settled];
+  const containers = [...(yield settled < window.recordsTo ? [newer] : [])];
+  const pods: Array<LokiReply | undefined> = [];
+  for (;;) {
+    from = from > window.from ? from : window.from;
+    const [some, somePods] = yield asked(from, to);
+    containers.push(some);
+    pods.push(somePods);
+    const told = toldOf(containers, pods);
+    const starts = [
+      ...told.records.map(({ firstTime }) => nsOf(firstTime)),
+      ...told.pods.map(({ created }) => nsOf(created)),
+    ].filter((start) => start !== undefined);
+    if (from <= window.from || (starts.length > 0 && starts.every((start) => start > from))) {
+      break;
+    }
+    [from, to] = [from - 4n * (to - from), from];
+  }
+  const told = toldOf(containers, pods);
+  const isOver = told.pods.length > 0 && told.pods.every(({ final }) => final);
+  if (settled >= window.recordsTo || isOver || told.records.every(isGone)) {
+    return told;
+  }
+  const [newerPods] = yield [podsQuestion(onNodes, within(scope, settled, window.recordsTo))];
+  return toldOf(containers, [...pods, newerPods]);
+}
+
+const within = (scope: LookupScope, from: bigint, recordsTo: bigint): LookupScope => ({
+  ...scope,
+  window: { ...scope.window, from, recordsTo },
+});
+
+function toldOf(containers: Replies, pods: Replies): Told {
+  const entries = (replies: Replies) => replies.flatMap((reply) => reply?.entries ?? []);
+  return {
+    records: latest(entries(containers), containerRecordSchema),
+    pods: latest(entries(pods), podRecordSchema),
+    isPart: containers.some((reply) => reply?.isPart === true),
+  };
 }
 
 interface SeenLines {

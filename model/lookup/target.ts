@@ -37,6 +37,8 @@ export interface Question {
 
 /** Digits of a container id that are enough to ask for it; runtimes show 12 or 13. */
 export const MIN_ID_DIGITS = 6;
+/** So many digits of a container id runtimes print where they shorten it: no two containers share them. */
+export const TELLING_ID_DIGITS = 12;
 export const ID_DIGITS = 64;
 
 /** A target as its owner would write it. */

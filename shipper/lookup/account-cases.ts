@@ -2,7 +2,7 @@ import type { Case } from '../../model/cases';
 import { type LookupWindow, nsOf } from '../../model/lookup';
 import type { LogStatus } from '../../model/records';
 import type { Account } from './accounts';
-import { AFTER_MS } from '../../model/evidence';
+import { AFTER_MS, NAMES_PER_QUERY } from '../../model/evidence';
 import { nowOf } from './time-window';
 import type { CaseReader, CaseSelection, CaseWindow } from './case-reader';
 
@@ -43,20 +43,28 @@ function settled({ status }: Account, { status: known, rotatedAway, finished }: 
 }
 
 function selectionsOf(accounts: readonly Account[]): CaseSelection[] {
-  const families = new Map<string, { selection: CaseSelection; pods: Set<string> }>();
+  const families = new Map<string, { selection: CaseSelection; pods: Set<string>; nodes: Set<string | undefined> }>();
   for (const { record, origin } of accounts) {
-    const { cluster, namespace, pod } = record ?? origin ?? {};
+    const { cluster, namespace, pod, node } = record ?? origin ?? {};
     const workload = record?.workload ?? origin?.workload;
     const key = JSON.stringify([cluster, namespace, workload]);
-    const family = families.get(key) ?? { selection: { cluster, namespace, workload }, pods: new Set() };
+    const family = families.get(key) ?? {
+      selection: { cluster, namespace, workload },
+      pods: new Set(),
+      nodes: new Set(),
+    };
     families.set(key, family);
+    family.nodes.add(node);
     if (pod !== undefined) {
       family.pods.add(pod);
     }
   }
-  return [...families.values()].map(({ selection: { cluster, namespace, workload }, pods }) =>
-    pods.size > PODS_PER_QUERY ? { cluster, namespace, workload } : { cluster, namespace, pod: [...pods] }
-  );
+  return [...families.values()].map(({ selection: { cluster, namespace, workload }, pods, nodes }) => {
+    const known = [...nodes].filter((node) => node !== undefined);
+    // With its nodes a question about pods reads their share of the records.
+    const node = known.length < nodes.size || known.length > NAMES_PER_QUERY ? undefined : known;
+    return pods.size > PODS_PER_QUERY ? { cluster, namespace, workload } : { cluster, namespace, pod: [...pods], node };
+  });
 }
 
 /** When these logs can have gone: after their first lines, and before the last of them was seen to be gone. */

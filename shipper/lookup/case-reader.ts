@@ -4,13 +4,16 @@ import {
   type Counted,
   evidencePlan,
   isOfFewPods,
+  NEIGHBOURS_AROUND_MS,
   parseRecord,
   queryOf,
+  RECORD_SELECTOR,
+  recordQuery,
   type Selection,
   slicesOf,
   type Wish,
 } from '../../model/evidence';
-import { quote } from '../../model/logql';
+import type { LabelMatches } from '../../model/logql';
 import { foreignVerdicts, runPlan } from '../../model/lookup';
 import { type PodRecord, podRecordSchema, recordKey } from '../../model/records';
 import { formatNs } from '../../model/time';
@@ -18,6 +21,7 @@ import { pages } from '../loki/pages';
 import type { QueryClient } from '../loki/query-client';
 import { askLoki } from './ask-loki';
 import { EvidenceReader } from './evidence-reader';
+import { type Narrowed, recordedRemovals, type Wanted } from './recorded-removals';
 
 export type CaseSelection = Selection;
 
@@ -41,8 +45,8 @@ const HOUR_MS = 3_600_000;
 const HOUR_NS = BigInt(HOUR_MS) * MS;
 /** A pod's record may lie so long before the removal of its log. */
 const PODS_BACK_NS = 24n * HOUR_NS;
-/** So many container and pod records are in memory at once, with what explains them: some 150 MB. */
-const RECORDS_PER_SLICE = 60_000;
+/** So many container and pod records of a slice are in memory at once, with what explains them: some 50 MB. */
+const RECORDS_PER_SLICE = 15_000;
 
 /**
  * Reads the cases of a window from Loki, as `evidencePlan` says. A long window of many pods is read slice by slice, newest
@@ -74,9 +78,11 @@ export class CaseReader {
 
   /** The same, slice by slice. @throws as `cases` */
   async *slices(selection: CaseSelection, window: CaseWindow): AsyncGenerator<Case[], void, void> {
-    const counted = isOfFewPods(selection) ? [] : await this.count(selection, window);
-    const slices = counted.length === 0 ? [whole(window)] : slicesOf(counted, this.recordsPerSlice);
-    const progress = { read: 0, total: counted.reduce((sum, { records }) => sum + records, 0) };
+    const isShort = window.to - window.from <= HOUR_NS;
+    const { hours, total } =
+      isShort || isOfFewPods(selection) ? { hours: [], total: 0 } : await this.count(selection, window);
+    const slices = hours.length === 0 ? [whole(window)] : slicesOf(hours, this.recordsPerSlice);
+    const progress = { read: 0, total };
     const reader = new EvidenceReader(this.client, {
       signal: this.signal,
       onMain: (records) => {
@@ -88,7 +94,8 @@ export class CaseReader {
     const afterMs = millis(window.recordsTo - window.to);
     for (const { from, to } of slices) {
       const recordsTo = Math.min(to + Math.max(0, afterMs), Math.ceil(millis(window.recordsTo)));
-      reader.base.dropFrom(BigInt(recordsTo) * MS);
+      // What else was on the nodes of an older slice is wanted, and not read again.
+      reader.base.dropFrom(BigInt(Math.max(recordsTo, to + NEIGHBOURS_AROUND_MS)) * MS);
       try {
         for (const wishes of evidencePlan(reader.base, selection, { from, to, recordsTo })) {
           await reader.read(wishes);
@@ -119,27 +126,44 @@ export class CaseReader {
     }
   }
 
-  /** How many records there are of the selection, hour by hour. */
-  private async count(selection: CaseSelection, { from, to }: CaseWindow): Promise<Counted[]> {
+  /**
+   * How many records there will be in memory, hour by hour: of a namespace those of all pods, for what else was on its nodes
+   * is read too. @returns also how many of them are the selection's own
+   */
+  private async count(
+    selection: CaseSelection,
+    { from, to }: CaseWindow
+  ): Promise<{ hours: Counted[]; total: number }> {
     // Whole hours: to those Loki may move the times of a metric query.
     const first = (from / HOUR_NS) * HOUR_NS;
     const last = ((to + HOUR_NS - 1n) / HOUR_NS) * HOUR_NS;
-    const { cluster, ...metadata } = selection;
-    const counts = new Map<number, number>();
-    for (const kind of ['containers', 'pods'] as const) {
-      const query = `sum(count_over_time(${queryOf({ kind, cluster, metadata })} [1h]))`;
-      const range = { query, from: first + HOUR_NS, to: last };
-      for (const { points } of await this.client.series(range, HOUR_NS, this.signal)) {
-        points.forEach(([at, value]) => counts.set(at, (counts.get(at) ?? 0) + value));
+    const { cluster, namespace, ...ofNodes } = selection;
+    const countAll = async (metadata: LabelMatches) => {
+      const counts = new Map<number, number>();
+      for (const kind of ['containers', 'pods'] as const) {
+        const query = `sum(count_over_time(${queryOf({ kind, cluster, metadata })} [1h]))`;
+        const range = { query, from: first + HOUR_NS, to: last };
+        for (const { points } of await this.client.series(range, HOUR_NS, this.signal)) {
+          points.forEach(([at, value]) => counts.set(at, (counts.get(at) ?? 0) + value));
+        }
       }
-    }
+      return counts;
+    };
+    const all = await countAll(ofNodes);
+    const own = namespace === undefined ? all : await countAll({ ...ofNodes, namespace });
     const hours: Counted[] = [];
     for (let at = millis(first); at < millis(last); at += HOUR_MS) {
       const start = Math.max(at, Math.floor(millis(from)));
       const end = Math.min(at + HOUR_MS, Math.ceil(millis(to)));
-      hours.push({ from: start, to: end, records: counts.get(at + HOUR_MS) ?? 0 });
+      hours.push({ from: start, to: end, records: all.get(at + HOUR_MS) ?? 0 });
     }
-    return hours;
+    const total = [...own.values()].reduce((sum, records) => sum + records, 0);
+    return { hours, total };
+  }
+
+  /** What is left to read of something whose removals case records name. @throws as `cases` */
+  recordedRemovals(wanted: Wanted, window: CaseWindow): Promise<Narrowed[]> {
+    return recordedRemovals(this.client, wanted, window, this.signal);
   }
 
   /** The namespace and pod of the container runs whose id begins so. */
@@ -164,8 +188,7 @@ export class CaseReader {
 
   /** Ids of containers stand in a pod's record only, not beside it. */
   private async podsNaming(idPrefix: string, { cluster, namespace }: CaseSelection, window: CaseWindow) {
-    const [selector = '', ...filters] = queryOf({ kind: 'pods', cluster, metadata: { namespace } }).split(' | ');
-    const query = [`${selector} |= ${quote(`"${idPrefix}`)}`, ...filters].join(' | ');
+    const query = recordQuery(RECORD_SELECTOR, { record: 'pod', cluster }, { namespace }, `"${idPrefix}`);
     const range = { query, from: window.from - PODS_BACK_NS, to: window.recordsTo };
     const pods: PodRecord[] = [];
     for await (const entries of pages(this.client, range, 'backward', { signal: this.signal })) {
@@ -194,6 +217,6 @@ function isSelected(one: Case, { cluster, namespace, pod, job, workload, node }:
     (pod === undefined || (typeof pod === 'string' ? one.pod === pod : pod.includes(one.pod))) &&
     (job === undefined || one.job === job) &&
     (workload === undefined || one.workload === workload) &&
-    (node === undefined || one.node === node)
+    (node === undefined || (one.node !== null && [node].flat().includes(one.node)))
   );
 }

@@ -1,7 +1,9 @@
 import type { Case } from '../../model/cases';
-import type { Target } from '../../model/lookup';
+import { type Target, TELLING_ID_DIGITS } from '../../model/lookup';
 import { recordKey } from '../../model/records';
+import { isUniqueName } from '../../model/workload';
 import type { CaseReader, CaseSelection, CaseWindow } from './case-reader';
+import type { Wanted } from './recorded-removals';
 
 /** What flags say about the cases that are meant. They win over what a pasted text says. */
 export interface CaseNarrowing {
@@ -21,15 +23,34 @@ export async function casesOfTargets(
   const found = new Map<string, Case>();
   for (const target of targets) {
     const narrowed = { ...target, namespace: flags.namespace ?? target.namespace };
-    for (const selection of await selectionsOf(reader, narrowed, flags.cluster, window)) {
-      for (const one of await reader.cases(selection, window)) {
-        if (isMeant(one, narrowed, flags)) {
-          found.set(recordKey(one), one);
-        }
+    const read = async (selection: CaseSelection, span: CaseWindow) =>
+      (await reader.cases(selection, span)).filter((one) => isMeant(one, narrowed, flags));
+    const cases: Case[] = [];
+    const wanted = wantedOf(narrowed, flags.cluster);
+    for (const part of wanted === undefined ? [] : await reader.recordedRemovals(wanted, window)) {
+      cases.push(...(await read(part.selection, part.window)));
+    }
+    if (cases.length === 0) {
+      for (const selection of await selectionsOf(reader, narrowed, flags.cluster, window)) {
+        (await read(selection, window)).forEach((one) => cases.push(one));
       }
     }
+    // What was read of the newest time comes last.
+    cases.forEach((one) => found.set(recordKey(one), one));
   }
   return [...found.values()];
+}
+
+/** What leads to one pod, or to the pods of one Job, in case records. */
+function wantedOf(target: Target, cluster: string | undefined): Wanted | undefined {
+  const { namespace } = target;
+  if (target.kind === 'container') {
+    const isTelling = target.id.length >= TELLING_ID_DIGITS;
+    return isTelling ? { cluster, metadata: { namespace }, idPrefix: target.id } : undefined;
+  }
+  return (target.kind === 'pod' || target.kind === 'job') && isUniqueName(target.kind, target.name)
+    ? { cluster, metadata: { namespace, [target.kind]: target.name } }
+    : undefined;
 }
 
 async function selectionsOf(

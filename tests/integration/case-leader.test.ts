@@ -1,6 +1,7 @@
 import winston from 'winston';
 import { caseCountQuery, caseQuery, type CaseSummary, caseSummarySchema, summaryOf } from '../../model/case-records';
 import type { Case } from '../../model/cases';
+import { type Lookup, lookupPlan, parseQuestion, runPlan } from '../../model/lookup';
 import {
   CONTAINER_METADATA,
   type ContainerRecord,
@@ -13,7 +14,9 @@ import { type CaseFilter, CaseList } from '../../shipper/cases/case-list';
 import { CaseLeader } from '../../shipper/cases/case-leader';
 import { storedCases } from '../../shipper/cases/stored-cases';
 import { metadataOf } from '../../shipper/cluster/core/tracker';
+import { askLoki } from '../../shipper/lookup/ask-loki';
 import { CaseReader, type CaseSelection } from '../../shipper/lookup/case-reader';
+import { casesOfTargets } from '../../shipper/lookup/target-cases';
 import { connectLoki, type LokiConnection } from '../../shipper/loki/connection';
 import { QueryClient } from '../../shipper/loki/query-client';
 import { RecordWriter } from '../../shipper/loki/record-writer';
@@ -215,6 +218,79 @@ test('what happened before the first round is worked out step by step', async ()
     await leader.round(signal);
   });
   expect(await counted()).toEqual({ complete: 54 });
+});
+
+describe('one of very many containers', () => {
+  const hello = recordedRecords().containers.find(({ job }) => job === 'hello');
+  const id = hello?.containerId ?? '';
+
+  /** What is asked for while something is looked up: LogQL. */
+  async function askedFor(use: (client: QueryClient) => Promise<void>): Promise<string[]> {
+    const asked: string[] = [];
+    const client = new QueryClient({
+      ...connection,
+      request(method, path, options) {
+        const given = options?.query?.query ?? new URLSearchParams(String(options?.body)).get('query') ?? '';
+        asked.push(String(given));
+        return connection.request(method, path, options);
+      },
+    });
+    await use(client);
+    return asked;
+  }
+  const ofContainers = (asked: readonly string[]) => asked.filter((query) => query.includes('record="container"'));
+  const window = () => ({ from: END - 7n * DAY, to: now, recordsTo: now, now });
+  const lookedUp = (name: string) => parseQuestion(name).targets;
+
+  test.each([
+    ['its id', id],
+    ['the first digits of its id', id.slice(0, 12)],
+    ['its pod', hello?.pod ?? ''],
+    ['its Job', 'job/hello'],
+  ])(
+    'is explained by %s as without case records, and its container records are read of its node alone',
+    async (_, name) => {
+      const targets = lookedUp(name);
+      const before = await casesOfTargets(new CaseReader(loki), targets, {}, window());
+      await lead(async (leader) => {
+        await leader.round(signal);
+        await reportCoverage(leader);
+      });
+      let cases: Case[] = [];
+      const asked = await askedFor(async (client) => {
+        cases = await casesOfTargets(new CaseReader(client), targets, {}, window());
+      });
+      expect(before.length).toBeGreaterThan(0);
+      const lastingOf = (all: readonly Case[]) =>
+        sorted(all).map((one) => ({ ...summaryOf(one), evidence: one.evidence }));
+      expect(lastingOf(cases)).toEqual(lastingOf(before));
+      if (!name.startsWith('job/')) {
+        expect(ofContainers(asked).filter((query) => !query.includes('shard=~'))).toEqual([]);
+      }
+    }
+  );
+
+  test.each([
+    ['its id', id],
+    ['its pod', hello?.pod ?? ''],
+  ])(
+    'is looked up by %s as without case records, and its container records are read of its node alone',
+    async (_, name) => {
+      const scope = { window: { from: END - 7n * DAY, to: now, recordsTo: now, isDefault: false } };
+      const question = parseQuestion(name);
+      const before = await runPlan(lookupPlan(question, scope), askLoki(loki));
+      await lead((leader) => leader.round(signal));
+      let found: Lookup | undefined;
+      const asked = await askedFor(async (client) => {
+        found = await runPlan(lookupPlan(question, scope), askLoki(client));
+      });
+      const runsIn = (lookup: Lookup | undefined) =>
+        lookup?.locations.map(({ runs, isOver, isSeen }) => ({ runs, isOver, isSeen }));
+      expect(before.locations).toHaveLength(1);
+      expect(runsIn(found)).toEqual(runsIn(before));
+      expect(ofContainers(asked).filter((query) => !query.includes('shard=~'))).toEqual([]);
+    }
+  );
 });
 
 describe('a list of cases', () => {
