@@ -1,5 +1,5 @@
 import { containerRunId } from '../container-run';
-import type { PodRecord } from '../records';
+import type { ContainerRecord, PodRecord } from '../records';
 import { answerOf, caseOf, removedAt } from './answer';
 import type { Answer, Case, CaseInput } from './case';
 import { type Decision, decide } from './decide';
@@ -27,13 +27,19 @@ export { inferReclaims } from './inferred-reclaims';
  *
  * Never throws on records that passed their schemas: what does not fit together lowers a confidence or makes it `unknown`.
  */
-export function casesOf(input: CaseInput): Case[] {
-  return answersOf(input).filter(({ place }) => place === 'removed');
+export function casesOf(input: CaseInput, about: About = {}): Case[] {
+  return answersOf(input, about).filter(({ place }) => place === 'removed');
+}
+
+/** Whose logs are asked about, where the records are of others too: what was beside them is evidence. */
+export interface About {
+  cluster?: string;
+  namespace?: string;
 }
 
 /** What is known of the log of every container run that the records tell of, cases or not. Pure; newest first. */
-export function answersOf(input: CaseInput): Answer[] {
-  const steps = answersInSteps(input);
+export function answersOf(input: CaseInput, about: About = {}): Answer[] {
+  const steps = answersInSteps(input, about);
   for (let step = steps.next(); ; step = steps.next()) {
     if (step.done === true) {
       return step.value;
@@ -46,11 +52,11 @@ export function* casesInSteps(input: CaseInput): Generator<undefined, Case[], un
   return (yield* answersInSteps(input)).filter(({ place }) => place === 'removed');
 }
 
-function* answersInSteps(input: CaseInput): Generator<undefined, Answer[], undefined> {
+function* answersInSteps(input: CaseInput, about: About = {}): Generator<undefined, Answer[], undefined> {
   const facts = new Facts(input);
   yield;
   const answers: Answer[] = [];
-  for (const some of [seenAnswers(facts), unseenAnswers(facts)]) {
+  for (const some of [seenAnswers(facts, about), unseenAnswers(facts, about)]) {
     for (const answer of some) {
       answers.push(answer);
       yield;
@@ -64,8 +70,14 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function* seenAnswers(facts: Facts): Generator<Answer> {
+const isAbout = ({ cluster, namespace }: About, record: ContainerRecord | PodRecord): boolean =>
+  (cluster === undefined || record.cluster === cluster) && (namespace === undefined || record.namespace === namespace);
+
+function* seenAnswers(facts: Facts, about: About): Generator<Answer> {
   for (const record of facts.containerRecords) {
+    if (!isAbout(about, record)) {
+      continue;
+    }
     const pod = facts.pod(record.cluster, record.podUid);
     const job = pod
       ? facts.job(pod)
@@ -115,8 +127,11 @@ function wasRemovedSince(subject: Subject, facts: Facts): Decision | undefined {
   return isStale ? decide(subject, facts) : undefined;
 }
 
-function* unseenAnswers(facts: Facts): Generator<Answer> {
+function* unseenAnswers(facts: Facts, about: About): Generator<Answer> {
   for (const pod of facts.pods) {
+    if (!isAbout(about, pod)) {
+      continue;
+    }
     // The log directory of a static pod bears another uid than its mirror in the API: its record would not be found.
     if (wasRejected(pod.reason, pod.message) || pod.node === null || pod.owner?.kind === 'Node') {
       continue;

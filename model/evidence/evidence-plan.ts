@@ -106,7 +106,7 @@ export function* evidencePlan(base: RecordBase, selection: Selection, window: Ev
   if (isNarrow || selection.namespace !== undefined) {
     yield neighbours(base, cluster);
   }
-  const cases = casesOf({ ...base.records(), now: new Date(window.recordsTo).toISOString() });
+  const cases = casesOf({ ...base.records(), now: new Date(window.recordsTo).toISOString() }, selection);
   yield* oneOfEachNamespace(base, cases, cluster, window);
   yield [...diskWishes(cases, cluster), ...signsOfLife(base, cases, cluster)];
 }

@@ -127,7 +127,7 @@ export class RecordBase {
     return KIND_NAMES.reduce((sum, kind) => sum + this.lists[kind].size, 0);
   }
 
-  /** Drops the records whose entries are not older than this. @param ns nanoseconds since 1970 */
+  /** Drops the records none of whose entries is older than this. @param ns nanoseconds since 1970 */
   dropFrom(ns: bigint): void {
     KIND_NAMES.forEach((kind) => this.lists[kind].dropFrom(ns));
     this.version++;

@@ -49,4 +49,17 @@ describe('of two records with one key', () => {
     });
     expect(left).toEqual([[versions[2]?.record], [versions[2]?.record]]);
   });
+
+  it('the newest one stays while an older entry of its key is wanted, for nobody reads that again', () => {
+    const latest = new LatestRecords<typeof record & { final?: boolean }>();
+    const ended = { ...record, final: true };
+    const other = { ...record, id: 'other' };
+    latest.add(ended, 30n);
+    latest.add(record, 10n);
+    latest.add(other, 25n);
+    latest.dropFrom(20n);
+    expect(latest.all()).toEqual([ended]);
+    latest.dropFrom(10n);
+    expect(latest.size).toBe(0);
+  });
 });

@@ -43,16 +43,18 @@ const bytesAckedOf = (record: object) => ('bytesAcked' in record ? Number(record
 
 /** The records that count: of each key the one that replaces the others. */
 export class LatestRecords<R extends Identified> {
-  private readonly byKey = new Map<string, Stored<R>>();
+  private readonly byKey = new Map<string, Stored<R> & { oldestNs: bigint }>();
 
   /** @returns whether it is news: the first of its key, or one that replaces another */
   add(record: R, ns: bigint): boolean {
     const key = recordKey(record);
     const known = this.byKey.get(key);
+    const oldestNs = known !== undefined && known.oldestNs < ns ? known.oldestNs : ns;
     if (known !== undefined && !supersedes({ record, ns }, known)) {
+      known.oldestNs = oldestNs;
       return false;
     }
-    this.byKey.set(key, { record, ns });
+    this.byKey.set(key, { record, ns, oldestNs });
     return true;
   }
 
@@ -61,10 +63,10 @@ export class LatestRecords<R extends Identified> {
     return Array.from(this.byKey.values(), ({ record }) => record);
   }
 
-  /** Drops those whose entries are not older than this. */
+  /** Drops those none of whose entries is older than this. What replaced an older entry stays: that one is gone. */
   dropFrom(ns: bigint): void {
-    for (const [key, stored] of this.byKey) {
-      if (stored.ns >= ns) {
+    for (const [key, { oldestNs }] of this.byKey) {
+      if (oldestNs >= ns) {
         this.byKey.delete(key);
       }
     }

@@ -46,7 +46,7 @@ const HOUR_NS = BigInt(HOUR_MS) * MS;
 /** A pod's record may lie so long before the removal of its log. */
 const PODS_BACK_NS = 24n * HOUR_NS;
 /** So many container and pod records of a slice are in memory at once, with what explains them: some 50 MB. */
-const RECORDS_PER_SLICE = 15_000;
+const RECORDS_PER_SLICE = 10_000;
 
 /**
  * Reads the cases of a window from Loki, as `evidencePlan` says. A long window of many pods is read slice by slice, newest
@@ -109,7 +109,7 @@ export class CaseReader {
       this.unreadable = reader.base.unreadable;
       const start = formatNs(from <= millis(window.from) ? window.from : BigInt(from) * MS);
       const end = formatNs(to >= millis(window.to) ? window.to : BigInt(to) * MS);
-      const cases = casesOf({ ...reader.base.records(), now: formatNs(window.now) }).filter((one) => {
+      const cases = casesOf({ ...reader.base.records(), now: formatNs(window.now) }, selection).filter((one) => {
         const moment = one.at ?? one.finished ?? start;
         const key = recordKey(one);
         const isNew = isSelected(one, selection) && moment >= start.slice(0, 23) && moment < end && !reported.has(key);
