@@ -31,6 +31,7 @@ interface Statements {
   'deleted-client': object;
   'deleted-unwatched': object;
   'node-removed': { node: Node };
+  'node-removed-unwatched': { node: Node; since: Instant };
   'node-shutdown': { node: Node };
   'runtime-lost': { node: Node };
   rotated: { lines: number };

@@ -1,6 +1,7 @@
 import { type CaseInput, casesOf as codedCasesOf } from './index';
 import { withTexts } from './testing/words';
 import {
+  condition,
   containerId,
   deletion,
   event,
@@ -341,10 +342,26 @@ describe('restarted in place, as the kubelet reports it', () => {
 });
 
 describe('nodes', () => {
+  const watching = [heartbeat('11:00:00', '12:27:00')];
   const open = containerRecord({ left: null, status: 'pending', ended: false, final: false, bytesAcked: 60 });
 
+  test('C13 is not decided where nobody watched for long before, unless the node was down', () => {
+    const machines = [machine({ removed: t('13:30:00'), final: true })];
+    const evidence = ['condition DisruptionTarget, reason DeletionByPodGC: PodGC: node no longer exists'];
+    const pods = [pod({ deletion: deletion('node-gone', '13:30:45', { evidence }) })];
+    for (const records of [{}, { pods }]) {
+      const input = { containers: [open], heartbeats: watching, ...records };
+      const one = only({ ...input, nodes: machines });
+      expect(one).toMatchObject({ cause: 'unknown', statement: { code: 'node-removed-unwatched' } });
+      expect(one.happened).toMatch(/^Node node-a was removed.*no agent was watching from 12:27:00 on[.]$/);
+      const down = { ...condition('12:28:00', '13:30:00', 'Ready'), status: 'Unknown' as const };
+      expect(only({ ...input, nodes: [...machines, down] })).toMatchObject({ cause: 'C13', confidence: 'likely' });
+    }
+  });
+
   test('C13: the node is gone, and what Loki did not have by then is missing', () => {
-    const one = only({ containers: [open], nodes: [machine({ removed: t('12:30:00'), final: true })] });
+    const nodes = [machine({ removed: t('12:30:00'), final: true })];
+    const one = only({ containers: [open], nodes, heartbeats: watching });
     expect(one).toMatchObject({
       cause: 'C13',
       confidence: 'confirmed',
@@ -358,7 +375,7 @@ describe('nodes', () => {
     const nodes = [machine({ removed: t('12:30:00'), final: true })];
     const evidence = ['condition DisruptionTarget, reason DeletionByPodGC: PodGC: node no longer exists'];
     const pods = [pod({ deletion: deletion('node-gone', '12:30:45', { evidence }) })];
-    expect(only({ containers: [open], nodes, pods })).toMatchObject({
+    expect(only({ containers: [open], nodes, pods, heartbeats: watching })).toMatchObject({
       cause: 'C13',
       confidence: 'confirmed',
       rivals: [],
@@ -370,7 +387,7 @@ describe('nodes', () => {
 
   test('C13 is known from the Event of the controller too', () => {
     const events = [event('RemovingNode', 'Node', 'node-a', '12:30:00')];
-    expect(statusOn({ containers: [{ ...open, linesAcked: 0 }], events })).toBe('C13 confirmed');
+    expect(statusOn({ containers: [{ ...open, linesAcked: 0 }], events, heartbeats: watching })).toBe('C13 confirmed');
     expect(only({ containers: [{ ...open, linesAcked: 0, bytesAcked: 0 }], events }).status).toBe('lost');
     expect(only({ containers: [{ ...open, bytesAcked: 100 }], events }).status).toBe('unknown');
   });

@@ -35,6 +35,9 @@ export interface Decision {
   rivals: Rival[];
 }
 
+/** What says itself why it does not decide. */
+const EXPLAINED: ReadonlySet<StatementCode['code']> = new Set(['deleted-unwatched', 'node-removed-unwatched']);
+
 interface Candidate {
   weighed: Weighed;
   confidence: Confidence;
@@ -137,7 +140,7 @@ function newerRunBefore(remaining: readonly Candidate[]): Candidate[] | undefine
 function undecided(subject: Subject, open: readonly Candidate[], rivals: Rival[]): Decision {
   const causes = [...new Set(open.map(({ weighed }) => weighed.cause))];
   const [only] = open;
-  const own = only?.weighed.statement.code === 'deleted-unwatched' ? only.weighed : undefined;
+  const own = only !== undefined && EXPLAINED.has(only.weighed.statement.code) ? only.weighed : undefined;
   const fallback = unexplained(subject);
   return {
     cause: 'unknown',

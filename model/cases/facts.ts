@@ -4,6 +4,7 @@ import {
   type EventRecord,
   type GcRecord,
   type JobRecord,
+  type NodeCondition,
   type NodeState,
   type PodRecord,
   recordKey,
@@ -72,6 +73,7 @@ export class Facts {
   private readonly jobs = new Map<string, JobRecord>();
   private readonly jobsByName = new Map<string, JobRecord>();
   private readonly nodes = new Map<string, NodeState[]>();
+  private readonly notReady = new Map<string, NodeCondition[]>();
   private readonly events = new Map<string, EventRecord[]>();
   private readonly pressures = new Map<string, DiskPressure[]>();
   private readonly reclaims = new Map<string, GcRecord[]>();
@@ -101,6 +103,8 @@ export class Facts {
     for (const node of latestNodes) {
       if (node.about === 'node') {
         push(this.nodes, `${node.cluster}/${node.node}`, node);
+      } else if (node.condition === 'Ready') {
+        push(this.notReady, `${node.cluster}/${node.node}`, node);
       }
     }
     const latestEvents = [...new Map(events.map((event) => [keyOf(event.cluster, event.id), event])).values()];
@@ -167,6 +171,14 @@ export class Facts {
   /** The machines that had a node's name, in no order: one that comes back has a new uid. */
   machines(cluster: string, name: string): readonly NodeState[] {
     return this.nodes.get(`${cluster}/${name}`) ?? [];
+  }
+
+  /** Since when a node had not been ready at a moment, by the API server's clock: its kubelet, or all of it, was down. */
+  notReadySince(cluster: string, node: string | null, moment: number): number | undefined {
+    const stretch = this.notReady
+      .get(`${cluster}/${node ?? ''}`)
+      ?.find(({ from, to }) => (ms(from) ?? Infinity) <= moment && (ms(to) ?? Infinity) >= moment - CLOCKS);
+    return ms(stretch?.from);
   }
 
   /**
@@ -302,12 +314,12 @@ export class Facts {
   /**
    * The earliest moment at which a log may have been removed: earlier than the record says where no agent was watching
    * and the file system kept no time, because the directory was removed as well or changed again. Of one that was there
-   * so far it is the last sign of its agent.
+   * so far it is the last sign of its agent, or its last line where there is none.
    */
-  removedSince({ cluster, node, podUid, container, restart, left }: ContainerRecord): number | undefined {
+  removedSince({ cluster, node, podUid, container, restart, left, lastTime }: ContainerRecord): number | undefined {
     const moment = ms(left?.at);
     if (left === null || moment === undefined) {
-      return this.coverage.hasBeats(cluster, node) ? this.coverage.lastSign(cluster, node) : undefined;
+      return this.coverage.lastSign(cluster, node) ?? ms(lastTime);
     }
     const lastSeen = ms(left.lastSeen);
     if (lastSeen === undefined || (ms(left.noticed) ?? moment) - lastSeen <= BRIEF) {

@@ -384,6 +384,8 @@ export const en: Catalogue = {
     'deleted-unwatched': () => 'The pod was deleted while no watch was running, so the cause is not known.',
     'node-removed': ({ node }) =>
       `${node === null ? 'Its node' : `Node ${node}`} was removed, and its disk with all logs.`,
+    'node-removed-unwatched': ({ node, since }, times) =>
+      `${node === null ? 'Its node' : `Node ${node}`} was removed, and its disk with all logs. Whether this log was there until then is not known: no agent was watching from ${times.clock(since)} on.`,
     'node-shutdown': ({ node }) =>
       `${node === null ? 'Its node' : `Node ${node}`} was shut down while the pod was running, and afterwards its log no longer existed.`,
     'runtime-lost': ({ node }) =>

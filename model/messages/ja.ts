@@ -395,6 +395,8 @@ export const ja: Catalogue = {
       'Pod が API で削除され、どのコントローラーも報告していません。ユーザー、drain、Namespace の削除、またはほかのクライアントによるものです。',
     'deleted-unwatched': () => 'watch が動作していない間に Pod が削除されたため、原因は不明です。',
     'node-removed': ({ node }) => `${its(node)}が削除され、ディスクとすべてのログがなくなりました。`,
+    'node-removed-unwatched': ({ node, since }, times) =>
+      `${its(node)}が削除され、ディスクとすべてのログがなくなりました。${times.clock(since)} 以降はエージェントが監視していなかったため、このログがそのときまで残っていたかどうかは不明です。`,
     'node-shutdown': ({ node }) => `Pod の実行中に${its(node)}がシャットダウンされ、その後ログは存在しませんでした。`,
     'runtime-lost': ({ node }) =>
       `${its(node)}のコンテナランタイムがこのコンテナを認識していないため、\`kubectl logs\` では読めません。ファイル自体は残っています。`,

@@ -124,6 +124,10 @@ export class Testimony {
     );
   }
 
+  /** An agent was there at some time between, and what it wrote has arrived. */
+  wasReporting = (from: number, to: number): boolean =>
+    upTo(this.agents, this.witnesses.agentLateFrom).some((span) => span[0] <= to && span[1] >= from);
+
   isWatched = (moment: number): boolean => within(this.watches, moment);
 
   private node = (time: number): number => time + this.witnesses.skewMs;

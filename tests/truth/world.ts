@@ -87,7 +87,11 @@ function fateOf(pod: Pod, run: Run, { cluster, testimony, witnesses }: Seen): Fa
   const isOnTime = Math.abs(witnesses.skewMs) < 5000;
   const tells: Partial<Record<CauseId, boolean>> = {
     C1: isSeen && (isRead || (isPodKnown && !witnesses.forbidden.includes('nodes'))),
-    C13: testimony.isWatched(moment) && !witnesses.forbidden.includes('nodes'),
+    // Whether a log was there until its node was removed, only an agent can know.
+    C13:
+      testimony.isWatched(moment) &&
+      !witnesses.forbidden.includes('nodes') &&
+      testimony.wasReporting(moment - 30 * MINUTE, moment),
     C15: isSeen && witnesses.configz,
     C17: isSeen && isPodKnown && isRead,
   };

@@ -6,7 +6,7 @@ import { endedAfter, goneBefore, SAME_CLOCK, wasUnattended } from '../pod-state'
 import { DELETION_CAUSES, type PodDeletion } from '../pod-deletion';
 import { isMomentUnknown, type Subject } from '../subject';
 import type { Weighed } from './hypothesis';
-import { wasWatchedUntil } from './node';
+import { unwatchedSince, wasWatchedUntil } from './node';
 import { newerRunStayed } from './restart';
 
 /** A directory that was removed whole tells of a deletion even where the clocks say that it came later, up to this. */
@@ -40,12 +40,17 @@ export function byDeletion(subject: Subject, facts: Facts): Weighed | undefined 
   }
   const isCordoned = deletion.by === 'unknown' && deletion.watched && wasCordoned(subject, facts);
   const by = isCordoned ? 'drain' : deletion.by;
+  const unwatched = by === 'node-gone' ? unwatchedSince(subject, facts, deletion.from) : undefined;
   return {
     cause: DELETION_CAUSES[by],
-    statement: statementOf(subject, { ...deletion, by }),
+    statement:
+      unwatched === undefined
+        ? statementOf(subject, { ...deletion, by })
+        : { code: 'node-removed-unwatched', node: subject.node, since: at(unwatched) },
     isReported: (deletion.stated || by === 'node-gone') && !isCordoned,
     ceiling:
       late < -SMALL_SKEW ||
+      unwatched !== undefined ||
       wasUnattended(subject, facts, deletion.from) ||
       (containerRecord === undefined && !wasWatchedUntil(subject, facts, deletion.from))
         ? 'unknown'

@@ -11,6 +11,8 @@ import { byShutdown } from './node';
 import { byReclaim } from './reclaim';
 import { byNewerRun, byRestartInPlace, bySandbox } from './restart';
 
+/** The node's condition follows a reclaim within ten seconds; the rest is for a busy API server. */
+const CONDITION_DUE = 40_000;
 /** containerLogMaxSize unless configured. */
 const DEFAULT_MAX_BYTES = 10 * 2 ** 20;
 /** The kubelet looks at sizes every ten seconds, and rotates what has reached the size by then: never a smaller file. */
@@ -130,7 +132,9 @@ function byRemoval(subject: Subject, facts: Facts): Weighed | undefined {
   const isReclaimOut = isReclaimRuledOut(subject, facts, reclaim);
   // While the kubelet reclaims, somebody may remove the directories that it leaves.
   const pressure = isDirectory ? facts.pressureAt(subject.cluster, subject.node, left) : undefined;
-  const isWithReclaim = pressure !== undefined && wasReclaimingIn(pressure, left);
+  const isWithReclaim =
+    isDirectory &&
+    (pressure === undefined ? !wasReclaimVisible(subject, facts, left) : wasReclaimingIn(pressure, left));
   const isPodThere = pod === 'there' || pod === 'assumed';
   // Events are lossy: that the sandbox was made anew may not have been recorded.
   const mayBePruned = podContainer?.role === 'init' && subject.pod?.phase === 'Running';
@@ -164,6 +168,11 @@ function byRemoval(subject: Subject, facts: Facts): Weighed | undefined {
     ],
   };
 }
+
+/** A reclaim would have been seen: in the kubelet's log, or by the node's condition. */
+const wasReclaimVisible = ({ cluster, node, clockOffset = 0 }: Subject, { coverage }: Facts, moment: number): boolean =>
+  coverage.wasKubeletLogRead(cluster, node, moment) ||
+  coverage.wereNodesWatched(cluster, moment - clockOffset, moment - clockOffset + CONDITION_DUE) === true;
 
 /** No reclaim removed it, whenever it was. */
 function isReclaimRuledOut(subject: Subject, facts: Facts, reclaim: Weighed | undefined): boolean {

@@ -6,6 +6,8 @@ import { goneBefore, wasUnattended } from '../pod-state';
 import { isMomentUnknown, type Subject } from '../subject';
 import type { Weighed } from './hypothesis';
 
+/** While nobody watches for longer than this, a log may have been removed in any way before its node was. */
+const UNATTENDED = 30 * 60_000;
 /** An agent reports itself at least that often. */
 const HEARTBEAT = 6 * 60_000;
 
@@ -50,15 +52,36 @@ export function wasWatchedUntil(subject: Subject, facts: Facts, moment: number):
   );
 }
 
+/**
+ * Until when an agent had watched a log that was there, where nobody did for a while before its node was removed;
+ * undefined where one did, or the node was down since: nothing removes a log there.
+ */
+export function unwatchedSince(
+  { containerRecord, left, leftFrom, cluster, node, clockOffset = 0 }: Subject,
+  facts: Facts,
+  removed: number
+): number | undefined {
+  if (containerRecord === undefined || left !== undefined || leftFrom === undefined) {
+    return undefined;
+  }
+  const down = facts.notReadySince(cluster, node, removed - clockOffset);
+  const until = down === undefined ? removed : Math.min(removed, down + clockOffset);
+  return until - leftFrom > UNATTENDED ? leftFrom : undefined;
+}
+
 /** C13: the node was removed, and its disk with it. */
 export function byNode(subject: Subject, facts: Facts): Weighed | undefined {
   const removed = nodeRemoved(subject, facts);
+  const since = removed && unwatchedSince(subject, facts, removed.moment);
   return (
     removed && {
       cause: 'C13',
-      statement: { code: 'node-removed', node: subject.node },
+      statement:
+        since === undefined
+          ? { code: 'node-removed', node: subject.node }
+          : { code: 'node-removed-unwatched', node: subject.node, since: at(since) },
       isReported: true,
-      ceiling: ceilingOf(subject, facts, removed.moment),
+      ceiling: since === undefined ? ceilingOf(subject, facts, removed.moment) : 'unknown',
       moment: removed.moment,
       contradictions:
         subject.left !== undefined && subject.left < removed.moment - CLOCKS
