@@ -97,7 +97,7 @@ export class Agent {
     this.checkpoint = new Checkpoint(config.state.dir, this.logger);
     this.alive = new AliveFile(config.state.dir);
     this.links = new ContainerLinks(config.containers.dir, this.logger, {
-      named: (runId, containerId) => this.recordKeeper.setContainerId(runId, containerId),
+      named: (runId, containerId) => this.recordKeeper.noteLink(runId, containerId, this.links.madeMs(runId)),
       removed: () => this.recordKeeper.lookForEnds(),
     });
     this.refusals = new Refusals(this.logger);

@@ -182,13 +182,13 @@ export class RecordKeeper {
     return this.finished.get(id);
   }
 
-  /** A link names the container of the run: the one whose log is there. */
-  setContainerId(runId: string, containerId: string): void {
+  /** A link names the container of the run: the one whose log is there. @param madeMs when it was made, milliseconds since 1970 */
+  noteLink(runId: string, containerId: string, madeMs: number | null): void {
     const first = this.containers.get(runId);
     const all = first?.state.left === null ? [first] : this.containers.values();
     for (const container of all) {
       if (container.state.left === null && containerRunId(container.run) === runId) {
-        container.setContainerId(containerId);
+        container.linked(containerId, madeMs);
       }
     }
   }

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, truncateSync } from 'node:fs';
+import { appendFileSync, mkdirSync, statSync, truncateSync } from 'node:fs';
 import { relative } from 'node:path';
 import winston from 'winston';
 import { SimulatedNode, type SimulatedContainer } from '../../../tests/testkit/simulated-node';
@@ -307,6 +307,21 @@ test('lines of a container that follows one which the kubelet removed do not car
   container.rewind();
   container.setContainerId('second');
   expect(read().at(-1)).toMatchObject({ containerId: 'second' });
+});
+
+test('a log whose first file was made well after its link misses what was before it, also where the link is known later', () => {
+  simulated.write(3);
+  observe();
+  const { birthtimeMs } = statSync(simulated.current);
+  container.linked('first', birthtimeMs - 1_000);
+  expect(record().gaps).toMatchObject([
+    { reason: 'gone-unread', bytes: null, detail: 'what was rotated and deleted before the agent first saw the log' },
+  ]);
+  container.close();
+  observe();
+  container.linked('first', birthtimeMs + 5);
+  container.linked('first', birthtimeMs - 1_000); // that of before
+  expect(record()).toMatchObject({ gaps: [], containerId: 'first' });
 });
 
 test('what a container wrote to a deleted file until its successor was there is known to the next agent', () => {

@@ -93,8 +93,11 @@ export class ContainerLog {
   private readonly tailed: RunFiles;
   private readonly departure: Departure;
   private readonly pace = new ReportPace();
-  /** When its link was made, as long as the first line of its oldest file is not known: milliseconds since 1970. */
-  private linkedMs: number | null = null;
+  /**
+   * How it began, until that is compared: when its oldest file was made, or the time of its first line (undefined where a
+   * compressed file has to show it; null where it does not), and when its link was made. Milliseconds since 1970.
+   */
+  private start: { firstMs: number | null | undefined; linkedMs: number | null } | null = null;
   private readonly forms = new Map<string | null, MetadataForms>();
   /** Files that rotation deleted, as the last container record reported them. */
   reportedRotatedAway = 0;
@@ -204,16 +207,30 @@ export class ContainerLog {
     }
   }
 
-  /** It is seen for the first time. @param linkedMs when the link to its log was made, milliseconds since 1970 */
-  begin(oldest: FoundFile, linkedMs: number): void {
-    if (oldest.compressed) {
-      this.linkedMs = linkedMs; // its first line shows
-    } else {
-      this.missBefore(oldest.birthMs, linkedMs);
+  /**
+   * It is seen for the first time.
+   * @param linkedMs when the link to its log was made, milliseconds since 1970; null where that is not known yet: see `linked`
+   */
+  begin({ compressed, birthMs }: FoundFile, linkedMs: number | null): void {
+    this.start = { firstMs: compressed ? undefined : birthMs, linkedMs };
+    this.missBefore();
+  }
+
+  /** The link to its log became known, which names its container. @param madeMs when it was made, milliseconds since 1970 */
+  linked(containerId: string, madeMs: number | null): void {
+    this.setContainerId(containerId);
+    if (this.start) {
+      this.start.linkedMs ??= madeMs;
+      this.missBefore();
     }
   }
 
-  private missBefore(firstMs: number | null, linkedMs: number): void {
+  private missBefore(): void {
+    const { firstMs, linkedMs } = this.start ?? {};
+    if (firstMs === undefined || linkedMs === undefined || linkedMs === null) {
+      return;
+    }
+    this.start = null;
     const gap = lossBefore(firstMs, linkedMs, this.deps.nowText(), this.deps.fileTimeText);
     if (gap) {
       this.account.miss(gap);
@@ -238,9 +255,9 @@ export class ContainerLog {
 
   /** A file's first line can be read. */
   private recognise(file: TailedFile): void {
-    if (this.linkedMs !== null && file === this.tailed.all[0]) {
-      this.missBefore(firstLineMs(file), this.linkedMs);
-      this.linkedMs = null;
+    if (this.start && this.start.firstMs === undefined && file === this.tailed.all[0]) {
+      this.start.firstMs = firstLineMs(file);
+      this.missBefore();
     }
     this.tailed.recognise(file);
   }

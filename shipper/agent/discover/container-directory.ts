@@ -191,9 +191,8 @@ export class ContainerDirectory {
     const container = this.deps.create(run, this.path, saved, bornMs);
     this.containers.set(restart, container);
     const [oldest] = files;
-    const linkedMs = oldest && !saved ? this.deps.linkedMs(run) : null;
-    if (oldest && linkedMs !== null) {
-      container.begin(oldest, linkedMs);
+    if (oldest && !saved) {
+      container.begin(oldest, this.deps.linkedMs(run));
     }
     links.forEach((found) =>
       container.apply({ kind: 'unopened', found, why: 'the link to it leads to a file that is not there' })
