@@ -22,6 +22,10 @@ export function runProgram(commands: readonly Command[], hidden: readonly Comman
     program.addCommand(command.showSuggestionAfterError().showHelpAfterError('(see --help)'));
   }
   hidden.forEach((command) => program.addCommand(command, { hidden: true }));
+  for (const command of [program, ...commands, ...hidden]) {
+    // What was typed is repeated in errors.
+    command.configureOutput({ outputError: (text, write) => write(terminalText(text)) });
+  }
   // A reader that goes away (`2>&1 | head`) is no failure of what is told.
   process.stderr.on('error', (error) => {
     if (!('code' in error && error.code === 'EPIPE')) {

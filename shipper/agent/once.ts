@@ -37,7 +37,7 @@ export async function shipOnce(
     ({ gaps, bytesAcked, bytesSeen }) => gaps.length > 0 || bytesAcked < bytesSeen
   );
   if (unopened !== null) {
-    process.stderr.write(`afterlog: ${unopened}\n`);
+    process.stderr.write(terminalText(`afterlog: ${unopened}\n`));
   }
   if (!containerRecordsWritten || missing.length > 0 || unopened !== null) {
     process.stderr.write(

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { exitCode, type ExitCode } from '../common/exit-code';
+import { terminalText } from '../common/terminal-text';
 import { UserError } from '../common/user-error';
 import { type AgentConfig, agentConfig, agentGroup, defaultAgentConfig } from '../config/agent-config';
 import { CONFIG_ENVIRONMENT, type CommandInput, defineCommand } from '../config/command';
@@ -66,7 +67,7 @@ async function run(input: CommandInput): Promise<ExitCode> {
     output === 'json'
       ? `${JSON.stringify(findings, null, 2)}\n`
       : findingTable(findings, process.stdout.columns ?? WIDTH);
-  await new Output(process.stdout).write(text);
+  await new Output(process.stdout).write(terminalText(text));
   if (output === 'table') {
     process.stderr.write(`${levelCounts(findings)}\n`);
   }

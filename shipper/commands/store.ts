@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { exitCode, type ExitCode } from '../common/exit-code';
 import { hostPort, type ListenAddress, listenError, parseListen } from '../common/listen';
 import { createLogger, logLevels } from '../common/log';
+import { terminalText } from '../common/terminal-text';
 import { UserError } from '../common/user-error';
 import { type CommandInput, defineCommand } from '../config/command';
 import { flagForm, type SettingsGroup } from '../config/settings';
@@ -88,7 +89,7 @@ async function verify(dir: string): Promise<ExitCode> {
   const { StorageError, verifyStore } = await import('../../pocket-loki');
   try {
     const { streams, blocks, entries, damage } = await verifyStore(dir);
-    damage.forEach((line) => process.stdout.write(`damaged: ${line}\n`));
+    damage.forEach((line) => process.stdout.write(terminalText(`damaged: ${line}\n`)));
     const verdict = damage.length === 0 ? 'no damage' : `${damage.length} damaged`;
     process.stdout.write(`${streams} streams, ${blocks} blocks, ${entries} entries: ${verdict}\n`);
     return damage.length === 0 ? exitCode.ok : exitCode.failed;

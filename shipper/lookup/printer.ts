@@ -63,7 +63,8 @@ export class Printer {
     const shown = (printed: string) => (escape ? terminalText(printed) : printed);
     if (format === 'json') {
       const { continues: _, ...labels } = entry.fields;
-      return shown(JSON.stringify({ timestamp: formatNs(ns), line: text, labels }));
+      // Inside JSON an escape means the character itself, so it costs a reader of a file nothing.
+      return terminalText(JSON.stringify({ timestamp: formatNs(ns), line: text, labels }));
     }
     return `${this.coloredPrefix(origin)}${timestamps ? `${times.exact(ns)} ` : ''}${shown(text)}`;
   }
