@@ -52,7 +52,14 @@ function targetsOf(command: string): Target[] {
     ...defined('container', flags.get('--container')),
     ...((flags.has('--previous') || flags.has('-p')) && /^logs?$/.test(verb) && { previous: true }),
   };
-  return objectsOf(verb, objects).map((target) => ({ ...target, ...narrowing }));
+  const selected = objects.every((word) => kindWord.test(word)) ? jobSelected(flags.get('--selector')) : [];
+  return [...objectsOf(verb, objects), ...selected].map((target) => ({ ...target, ...narrowing }));
+}
+
+/** The Job of a selector: `job-name=j`, `batch.kubernetes.io/job-name=j`, among others. */
+function jobSelected(selector = ''): Target[] {
+  const job = /(?:^|,)(?:batch[.]kubernetes[.]io\/)?job-name==?([^,]+)/.exec(selector)?.[1];
+  return job === undefined ? [] : [parseName(`job/${job}`)].flatMap((target) => target ?? []);
 }
 
 /** What a verb is about: `NAME`, `KIND/NAME`, `KIND NAME…`; behind a pod's name `kubectl logs` takes a container's. */
@@ -80,7 +87,7 @@ function sortOut(words: string[]): { plain: string[]; flags: Map<string, string>
   for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? '';
     if (word.startsWith('--')) {
-      const [name = '', value] = word.split('=', 2);
+      const [, name = '', value] = /^(--[^=]*)(?:=(.*))?$/.exec(word) ?? [];
       flags.set(name, value ?? (withValue.test(name) ? (words[++i] ?? '') : ''));
     } else if (word.startsWith('-') && word.length > 1) {
       i += shortFlags(word, words[i + 1], flags);

@@ -241,6 +241,11 @@ describe('any text that names something', () => {
     [`kubectl logs pod ${p}`, [pod(p)]],
     [`kubectl logs pod/${p} -c main -n prod`, [pod(p, { container: 'main', namespace: 'prod' })]],
     ['kubectl logs job report', [{ kind: 'job', name: 'report' }]],
+    ['kubectl logs -f -l job-name=report -n prod', [{ kind: 'job', name: 'report', namespace: 'prod' }]],
+    [
+      'kubectl get pods --selector=batch.kubernetes.io/job-name=report -n prod',
+      [{ kind: 'job', name: 'report', namespace: 'prod' }],
+    ],
     [`kubectl describe pod ${p} -n prod`, [pod(p, { namespace: 'prod' })]],
     [`kubectl exec -it ${p} -c main -- sh`, [pod(p, { container: 'main' })]],
     [`8m          Warning   Evicted     pod/${p}     The node was low on resource: ephemeral-storage.`, [pod(p)]],
