@@ -1,5 +1,6 @@
 import { type Browser, chromium } from 'playwright-core';
 import { environment } from './setup/environment';
+import { environmentWithFonts } from './setup/fonts';
 
 /** Without what needs a display, a sandbox of the system's or the network. */
 export const chromiumArgs = [
@@ -9,4 +10,4 @@ export const chromiumArgs = [
 
 /** Starts the browser. Whoever does closes it. */
 export const launch = (): Promise<Browser> =>
-  chromium.launch({ executablePath: environment().chromium, args: chromiumArgs });
+  chromium.launch({ executablePath: environment().chromium, args: chromiumArgs, env: environmentWithFonts() });

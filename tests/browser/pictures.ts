@@ -6,12 +6,14 @@ import { startHost } from '../../tools/grafana-host';
 import { chromiumArgs } from './browser';
 import { chromiumPath } from './setup/chromium-path';
 import { startDemo } from './setup/demo-process';
+import { environmentWithFonts } from './setup/fonts';
 
 /** `npm run screenshots`: what README.md and the plugins' pages show, of the built app over a replay. */
 
 const size = { width: 1600, height: 900 };
 /** The replay ends when it is ready: this much before lies its beginning, and a margin. */
 const REPLAYED_MS = 15.5 * 60_000;
+const DOCS = 'docs/img';
 const APP = '/a/afterlog-timelines-app';
 
 interface Picture {
@@ -22,6 +24,8 @@ interface Picture {
   until: (page: Page) => Promise<unknown>;
   /** A nested plugin's pictures lie in its own folder. */
   into?: string;
+  /** In pixels, where it is more than usual. */
+  height?: number;
 }
 
 const hello = /together with 33 others, to free disk on node-a/;
@@ -59,6 +63,38 @@ const pictures: Picture[] = [
         .waitFor(),
   },
   {
+    name: 'capacity',
+    path: (range) => `${APP}/capacity?${range}`,
+    until: async (page) => {
+      await page.getByRole('heading', { name: /^node-a: 2 reclaims/ }).waitFor();
+      await page.locator('figure canvas').first().waitFor();
+    },
+  },
+  {
+    name: 'coverage',
+    path: (range) => `${APP}/coverage?${range}`,
+    until: (page) => page.getByRole('region', { name: 'Nodes' }).getByRole('link', { name: 'node-a' }).waitFor(),
+  },
+  {
+    name: 'dashboard-node-disk',
+    path: (range) => `/d/afterlog-node-disk?${range}`,
+    into: DOCS,
+    height: 1250,
+    until: (page) => page.locator('.u-over').nth(4).waitFor(),
+  },
+  {
+    name: 'dashboard-lost-logs',
+    path: (range) => `/d/afterlog-lost-logs?${range}`,
+    into: DOCS,
+    until: (page) => page.locator('.u-over').nth(1).waitFor(),
+  },
+  {
+    name: 'dashboard-agents',
+    path: (range) => `/d/afterlog-agents?${range}`,
+    into: DOCS,
+    until: (page) => page.locator('.u-over').nth(2).waitFor(),
+  },
+  {
     name: 'dashboard',
     path: (range) => `/d/afterlog-job-timelines?${range}`,
     into: 'src/job-timeline-panel/img/screenshots',
@@ -74,8 +110,8 @@ const pictures: Picture[] = [
 async function takeAll(browser: Browser, address: string): Promise<void> {
   const now = Date.now();
   const range = `from=${now - REPLAYED_MS}&to=${now}`;
-  for (const { name, path, theme = 'dark', until, into = 'src/img/screenshots' } of pictures) {
-    const page = await browser.newPage({ viewport: size, locale: 'en-US', timezoneId: 'UTC' });
+  for (const { name, path, theme = 'dark', until, into = 'src/img/screenshots', height = size.height } of pictures) {
+    const page = await browser.newPage({ viewport: { ...size, height }, locale: 'en-US', timezoneId: 'UTC' });
     await page.goto(`${address}${path(range)}&theme=${theme}`);
     await until(page);
     await page.getByRole('button', { name: 'Stop' }).waitFor({ state: 'detached' });
@@ -94,7 +130,11 @@ async function main(): Promise<void> {
   const demo = await startDemo(join(dir, 'demo'));
   const listen = { host: '127.0.0.1', port: 0 };
   const host = await startHost({ listen, lokiUrl: demo.lokiUrl, dist: resolve('dist'), page: resolve('build/host') });
-  const browser = await chromium.launch({ executablePath: await chromiumPath(), args: chromiumArgs });
+  const browser = await chromium.launch({
+    executablePath: await chromiumPath(),
+    args: chromiumArgs,
+    env: environmentWithFonts(),
+  });
   try {
     await takeAll(browser, host.url);
   } finally {

@@ -43,7 +43,7 @@ export function NavBar() {
           .map(({ name, path }) => link(name, path))}
       </ul>
       <div className={styles.section}>
-        <Icon name="compass" /> Around it
+        <Icon name="compass" /> Grafana
       </div>
       <ul>{around.map(({ name, path }) => link(name, path))}</ul>
     </nav>
