@@ -7,6 +7,10 @@ describe('a log query', () => {
     ).toBe('{namespace="n", job=~"a|b\\\\.c"} | pod="p" | container_id=~"ab.*"');
   });
 
+  it('anchors what filters metadata, for Loki takes more otherwise', () => {
+    expect(logQuery({ a: 'b' }, { node: ['node-1', 'node-2'] })).toBe('{a="b"} | node=~"^(?:node-1|node-2)$"');
+  });
+
   it('quotes what people wrote', () => {
     expect(logQuery({ a: 'x"y\\z\n' })).toBe('{a="x\\"y\\\\z\\n"}');
   });

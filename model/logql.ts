@@ -37,11 +37,24 @@ export const matchersOf = (matches: LabelMatches): string[] =>
   Object.entries(matches).flatMap(([name, match]) => (match === undefined ? [] : [matcher(name, match)]));
 
 /**
+ * The label filters for this metadata, what is undefined left out. A regular expression is anchored: of two alternatives with
+ * a common beginning, such as `node-1|node-2`, Loki's label filters otherwise take what only begins so.
+ */
+export const filtersOf = (matches: LabelMatches): string[] =>
+  Object.entries(matches).flatMap(([name, match]) => (match === undefined ? [] : [filter(name, match)]));
+
+function filter(name: string, match: LabelMatch): string {
+  const own = matcher(name, match);
+  const pattern = match instanceof RegExp ? match.source : [match].flat().map(escapeRegex).join('|');
+  return own.startsWith(`${name}=~`) && pattern.includes('|') ? `${name}=~${quote(`^(?:${pattern})$`)}` : own;
+}
+
+/**
  * A log query: streams with these labels, of them the entries with this structured metadata.
  * Undefined matches are left out. At least one label is needed, Loki answers no query without.
  */
 export function logQuery(labels: LabelMatches, metadata: LabelMatches = {}): string {
-  return [`{${matchersOf(labels).join(', ')}}`, ...matchersOf(metadata)].join(' | ');
+  return [`{${matchersOf(labels).join(', ')}}`, ...filtersOf(metadata)].join(' | ');
 }
 
 /** A query for those lines that contain a text; upper and lower case are the same unless told apart. */

@@ -1,4 +1,4 @@
-import { logQuery, matchersOf, quote, type LabelMatch, type LabelMatches } from '../logql';
+import { filtersOf, logQuery, matchersOf, quote, type LabelMatch, type LabelMatches } from '../logql';
 import { RECORD_SERVICE, shardMatch } from '../records';
 import { KINDS } from './record-base';
 import type { Wish } from './evidence-plan';
@@ -27,7 +27,7 @@ export const recordQuery = (
   text?: string
 ): string => {
   const streams = narrowed(selector, ...matchersOf(labels));
-  return [text === undefined ? streams : `${streams} |= ${quote(text)}`, ...matchersOf(metadata)].join(' | ');
+  return [text === undefined ? streams : `${streams} |= ${quote(text)}`, ...filtersOf(metadata)].join(' | ');
 };
 
 /** A stream selector with more matchers. */

@@ -1,7 +1,7 @@
 import { containerRunId } from '../container-run';
 import type { LogEntry, NsSpan } from '../log-entry';
 import type { LogLayout } from '../log-layouts';
-import { logQuery, matcher, matchersOf } from '../logql';
+import { filtersOf, logQuery } from '../logql';
 import { type ContainerRecord, type PodRecord, recordKey } from '../records';
 import { parseNs } from '../time';
 import type { Who } from './account';
@@ -139,12 +139,12 @@ function familyQuery(runs: ReadonlyArray<Pick<FoundRun, 'who' | 'workload' | 'sp
   const ids = runs.flatMap(({ who }) => who.containerId || []);
   const restart = different('restart');
   // Lines that went out before the node showed the id carry the pod's UID in its place.
-  const named = matchersOf(
+  const named = filtersOf(
     runs.every(({ who }) => who.podUid)
       ? { pod_uid: different('podUid'), restart }
       : { ...(ids.length > 0 && { container_id: '' }), pod: different('pod'), restart }
   );
-  const either = ids.length > 0 ? [matcher('container_id', ids)] : [];
+  const either = ids.length > 0 ? filtersOf({ container_id: ids }) : [];
   const filter = [...either, ...(named.length > 0 ? [`(${named.join(' and ')})`] : [])].join(' or ');
   const from = runs.reduce((least, { span }) => (span.from < least ? span.from : least), first?.span.from ?? 0n);
   const to = runs.reduce((most, { span }) => (span.to > most ? span.to : most), first?.span.to ?? 0n);

@@ -147,6 +147,15 @@ describe('counts', () => {
     expect(await count(FROM + 2, TO)).toEqual({ '': 1 });
   });
 
+  it('of two names do not take what only begins like one of them', async () => {
+    await store.push(
+      { service_name: 'afterlog', record: 'event', cluster: 'c1' },
+      ['node-2', 'node-7', 'node-70', 'node-25'].map((node, i): Value => [ns(FROM + i), node, { node }])
+    );
+    const of = queryOf({ kind: 'events', metadata: { node: ['node-2', 'node-7'] } });
+    expect(await numbers(`sum by (node) (count_over_time(${of} [2h]))`, 'node')).toEqual({ 'node-2': 1, 'node-7': 1 });
+  });
+
   it('by steps are about the step before', async () => {
     const query = `sum(count_over_time(${queryOf({ kind: 'containers', metadata: {} })} [30m]))`;
     const range = { query, from: ns(FROM + STEP), to: ns(TO) };
