@@ -1,7 +1,10 @@
 // Writes the records of a fleet into a Loki, asks what people ask, and prints what each question costs.
 import { parseArgs } from 'node:util';
+import { caseCountQuery, caseQuery } from '../../model/case-records';
+import { connectLoki } from '../../shipper/loki/connection';
+import { QueryClient } from '../../shipper/loki/query-client';
 import { costOf, CountingProxy, cpuOf, runProgram } from './costs';
-import { nodeDay, type Written } from './records';
+import { CLUSTER, nodeDay, type Written } from './records';
 import { flushChunks, startOfDay, writeDay, writeLog } from './write';
 
 const { values } = parseArgs({
@@ -105,6 +108,22 @@ function programQuestions(pod: Written | undefined): Array<{ question: string; g
   ];
 }
 
+const COUNTED_DAYS = 28;
+
+/** Counts the cases of four weeks by something, a query a day, as readers do. @returns how many there are */
+async function countCases(lokiUrl: string, by: readonly string[]): Promise<number> {
+  const connection = connectLoki({ url: lokiUrl });
+  try {
+    const client = new QueryClient(connection);
+    const query = caseCountQuery(caseQuery(CLUSTER, {}), by, '24h');
+    const days = Array.from({ length: COUNTED_DAYS }, (_, back) => BigInt(startOfDay(end) - back * DAY) * 1_000_000n);
+    const samples = await Promise.all(days.map((day) => client.instant(query, day)));
+    return samples.flat().reduce((sum, { value }) => sum + value, 0);
+  } finally {
+    await connection.close();
+  }
+}
+
 async function ask(): Promise<void> {
   const run = oneRun();
   if (run !== undefined) {
@@ -135,6 +154,21 @@ async function ask(): Promise<void> {
         asked.forEach(({ query, bytes, ms }) => console.log(`${bytes}\t${ms.toFixed(0)} ms\t${query}`));
       }
       proxy.asked.length = 0;
+    }
+    for (const by of [['status', 'cause'], ['namespace'], ['node']]) {
+      const question = `cases of ${COUNTED_DAYS} days counted by ${by.join(' and ')}`;
+      if (!question.includes(values.only)) {
+        continue;
+      }
+      const cost = await costOf(
+        proxy,
+        () => cpuOf(pid),
+        () => countCases(proxy.url, by)
+      );
+      console.log(
+        `| ${question} | 1 s | ${cost.wall.toFixed(1)} | ${cost.loki.toFixed(1)} | ${(cost.bytes / 1e6).toFixed(0)} | ` +
+          `${cost.queries} | | | ${cost.result.toLocaleString('en-US')} cases |`
+      );
     }
   } finally {
     await proxy.close();
