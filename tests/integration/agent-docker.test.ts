@@ -154,6 +154,16 @@ test("Docker's data directory may be a symlink, and the log directory, too", asy
   await docker.arrived();
 });
 
+test('a json-file log that somebody had removed before the agent came is read as soon as it is there again', async () => {
+  const data = join(scene.node.dir, 'docker');
+  const docker = new DockerContainer(data, 'again-0');
+  rmSync(docker.current);
+  const { agent } = await scene.start(config(data));
+  await until('the link is seen', () => /which is not there/.test(agent.problem ?? ''));
+  docker.write(20);
+  await docker.arrived();
+});
+
 test("a log that Docker deletes, and the kubelet's link after it, leaves complete", async () => {
   const data = join(scene.node.dir, 'docker');
   const docker = new DockerContainer(data, 'removed-0').write(20);

@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, readlinkSync, realpathSync, statSync, type Dirent, type Stats } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { isNativeError } from 'node:util/types';
 import { isInside } from '../files/log-file';
 import type { FoundFile } from '../files/found-file';
@@ -113,7 +113,7 @@ export class DirectoryListing {
 
   private besideTarget({ path, restart }: Name, known: ReadonlyMap<string, DirectoryTime>): Name[] {
     try {
-      const target = realpathSync(path);
+      const target = targetOf(path);
       if (!isInside(target, this.roots)) {
         return []; // opening it reports why
       }
@@ -155,6 +155,19 @@ export class DirectoryListing {
     } catch {
       return false;
     }
+  }
+}
+
+/** Where a link leads, also where its target is not there: somebody removed it, and the runtime may make it again. */
+function targetOf(link: string): string {
+  try {
+    return realpathSync(link);
+  } catch (error) {
+    if (!isMissing(error)) {
+      throw error;
+    }
+    const target = resolve(dirname(link), readlinkSync(link));
+    return join(realpathSync(dirname(target)), basename(target));
   }
 }
 
