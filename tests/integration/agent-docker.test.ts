@@ -154,12 +154,18 @@ test("Docker's data directory may be a symlink, and the log directory, too", asy
   await docker.arrived();
 });
 
-test('a json-file log that somebody had removed before the agent came is read as soon as it is there again', async () => {
+test('a json-file log that somebody removed is read as soon as it is there again, by the next agent, too', async () => {
   const data = join(scene.node.dir, 'docker');
-  const docker = new DockerContainer(data, 'again-0');
+  const docker = new DockerContainer(data, 'again-0').write(5);
+  const first = await scene.start(config(data));
+  await docker.arrived();
+  await until('acknowledged', () => first.agent.unacked === 0);
   rmSync(docker.current);
+  await until('it is missed', () => first.agent.containerRecords()[0]?.left !== null);
+  await scene.agents.stop(first.agent);
   const { agent } = await scene.start(config(data));
   await until('the link is seen', () => /which is not there/.test(agent.problem ?? ''));
+  await agent.settled(); // no look of the start finds it
   docker.write(20);
   await docker.arrived();
 });
