@@ -176,3 +176,24 @@ test('of a single pod its own Job is read, not all of its namespace', () => {
   const jobs = wishesOver({ namespace: 'ns', pod: 'some-pod' }, window, stored).filter(({ kind }) => kind === 'jobs');
   expect(jobs.filter(({ metadata }) => metadata.id === undefined && metadata.job === undefined)).toEqual([]);
 });
+
+test('of chosen nodes no records of others are read to know which namespaces are shipped', () => {
+  const window = {
+    from: Date.parse(t('12:00:00')),
+    to: Date.parse(t('13:00:00')),
+    recordsTo: Date.parse(t('13:00:00')),
+  };
+  const unseen = (namespace: string) =>
+    pod({
+      ...{ id: namespace, namespace, node: 'node-a', created: t('12:10:00'), finished: t('12:20:00') },
+      ...{ deletion: { requested: t('12:30:00'), gone: t('12:30:00'), by: 'ttl', evidence: [] } },
+      containers: [{ name: 'main', state: 'terminated', runs: [run(0, '12:10:00', '12:20:00')] }],
+    });
+  const stored = ['a', 'b'].map((namespace): [string, Stored] => ['12:30:00', unseen(namespace)]);
+  const byNamespace = (selection: Selection) =>
+    wishesOver(selection, window, stored).filter(
+      ({ kind, metadata, isOne }) => kind === 'containers' && metadata.namespace !== undefined && isOne !== true
+    );
+  expect(byNamespace({ cluster: 'c1', node: 'node-a' })).toEqual([]);
+  expect(byNamespace({ cluster: 'c1' })).toHaveLength(1);
+});

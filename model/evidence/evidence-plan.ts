@@ -107,7 +107,7 @@ export function* evidencePlan(base: RecordBase, selection: Selection, window: Ev
     yield neighbours(base, cluster);
   }
   const cases = casesOf({ ...base.records(), now: new Date(window.recordsTo).toISOString() }, selection);
-  yield* oneOfEachNamespace(base, cases, cluster, window);
+  yield* oneOfEachNamespace(base, cases, selection, window);
   yield [...diskWishes(cases, cluster), ...signsOfLife(base, cases, cluster)];
 }
 
@@ -511,7 +511,7 @@ function signsOfLife(base: RecordBase, cases: ReturnType<typeof casesOf>, cluste
 function* oneOfEachNamespace(
   base: RecordBase,
   cases: ReturnType<typeof casesOf>,
-  cluster: string | undefined,
+  { cluster, node }: Selection,
   { from, recordsTo }: EvidenceWindow
 ): Rounds {
   const unseen = new Set(cases.filter(({ seen }) => !seen).map(({ namespace }) => namespace));
@@ -520,7 +520,8 @@ function* oneOfEachNamespace(
     return [...unseen].filter((namespace) => !shipped.has(namespace));
   };
   const kind = 'containers' as const;
-  if (unshipped().length > 1) {
+  // Of chosen nodes the records of others would be drawn, and explained in turn.
+  if (node === undefined && unshipped().length > 1) {
     const span = { from: recordsTo - HOUR, to: recordsTo };
     yield batches(unshipped()).map((namespace) => ({ kind, span, cluster, metadata: { namespace } }));
   }
