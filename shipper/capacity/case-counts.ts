@@ -12,7 +12,7 @@ import { isCauseId } from '../../model/causes';
 import { RECORD_SELECTOR } from '../../model/evidence';
 import { logStatusSchema } from '../../model/records';
 import type { CaseList } from '../cases/case-list';
-import { caseCoverage } from '../cases/stored-cases';
+import { caseCoverage } from '../lookup/stored-cases';
 import type { Sample } from '../loki/query-answer';
 import type { QueryClient } from '../loki/query-client';
 

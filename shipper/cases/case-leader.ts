@@ -19,7 +19,7 @@ import type { Logger } from '../common/log';
 import { CaseReader } from '../lookup/case-reader';
 import type { QueryClient } from '../loki/query-client';
 import type { RecordWriter } from '../loki/record-writer';
-import { caseCoverage, storedCases } from './stored-cases';
+import { caseCoverage, storedCases } from '../lookup/stored-cases';
 
 export interface CaseLeaderOptions {
   loki: QueryClient;

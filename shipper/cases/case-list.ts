@@ -16,9 +16,10 @@ import { mergeByTime } from '../../model/lookup';
 import { type LogStatus, recordKey } from '../../model/records';
 import { parseNs } from '../../model/time';
 import type { QueryClient } from '../loki/query-client';
-import { CaseReader, type CaseSelection, type CaseWindow, type ReadingProgress } from '../lookup/case-reader';
+import { CaseReader, type ReadingProgress } from '../lookup/case-reader';
+import type { CaseSelection, CaseWindow } from '../lookup/case-window';
 import { pagesAhead } from '../loki/pages';
-import { caseCoverage, caseEntryOf } from './stored-cases';
+import { caseCoverage, caseEntryOf } from '../lookup/stored-cases';
 
 /** Which cases of a selection. */
 export interface CaseFilter {

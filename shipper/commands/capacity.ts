@@ -19,7 +19,7 @@ import { UserError } from '../common/user-error';
 import { type CommandInput, defineCommand } from '../config/command';
 import { lokiGroup } from '../config/loki-settings';
 import { flagForm, type SettingsGroup } from '../config/settings';
-import type { CaseWindow } from '../lookup/case-reader';
+import type { CaseWindow } from '../lookup/case-window';
 import { observersOfCases } from '../lookup/observing';
 import { Output } from '../lookup/output';
 import { englishIn, timesIn } from '../lookup/times';

@@ -10,7 +10,7 @@ import { lokiGroup } from '../config/loki-settings';
 import { contextScope, scopeText, userConfig, withinNamespace } from './user-config';
 import { flagForm, type SettingsGroup } from '../config/settings';
 import { wholeNumberFrom } from '../config/units';
-import type { CaseWindow } from '../lookup/case-reader';
+import type { CaseWindow } from '../lookup/case-window';
 import { caseJson, explanation } from '../lookup/case-text';
 import { Output } from '../lookup/output';
 import { observersOfCases } from '../lookup/observing';

@@ -4,7 +4,8 @@ import type { LogStatus } from '../../model/records';
 import type { Account } from './accounts';
 import { AFTER_MS, NAMES_PER_QUERY } from '../../model/evidence';
 import { nowOf } from './time-window';
-import type { CaseReader, CaseSelection, CaseWindow } from './case-reader';
+import type { CaseReader } from './case-reader';
+import type { CaseSelection, CaseWindow } from './case-window';
 
 /** More pods of one workload than these are asked for by the workload. */
 const PODS_PER_QUERY = 50;

@@ -9,7 +9,6 @@ import {
   queryOf,
   RECORD_SELECTOR,
   recordQuery,
-  type Selection,
   slicesOf,
   type Wish,
 } from '../../model/evidence';
@@ -20,19 +19,9 @@ import { formatNs } from '../../model/time';
 import { pages } from '../loki/pages';
 import type { QueryClient } from '../loki/query-client';
 import { askLoki } from './ask-loki';
+import type { CaseSelection, CaseWindow } from './case-window';
 import { EvidenceReader } from './evidence-reader';
 import { type Narrowed, recordedRemovals, type Wanted } from './recorded-removals';
-
-export type CaseSelection = Selection;
-
-export interface CaseWindow {
-  /** When the logs went. Nanoseconds since 1970. */
-  from: bigint;
-  to: bigint;
-  /** Until when to look for records about it: they are written afterwards. */
-  recordsTo: bigint;
-  now: bigint;
-}
 
 /** How far a reading is, in the records that it is mainly about. */
 export interface ReadingProgress {

@@ -2,9 +2,9 @@ import { caseQuery, containerIdText, whereaboutsQuery } from '../../model/case-r
 import { AFTER_MS, NAMES_PER_QUERY, RECORD_SELECTOR } from '../../model/evidence';
 import type { LabelMatches } from '../../model/logql';
 import { parseNs } from '../../model/time';
-import { caseCoverage } from '../cases/stored-cases';
+import { caseCoverage } from './stored-cases';
 import { LokiRefusal, type QueryClient } from '../loki/query-client';
-import type { CaseSelection, CaseWindow } from './case-reader';
+import type { CaseSelection, CaseWindow } from './case-window';
 
 /** What is looked for in case records. */
 export interface Wanted {

@@ -2,7 +2,8 @@ import type { Case } from '../../model/cases';
 import { type Target, TELLING_ID_DIGITS } from '../../model/lookup';
 import { recordKey } from '../../model/records';
 import { isUniqueName } from '../../model/workload';
-import type { CaseReader, CaseSelection, CaseWindow } from './case-reader';
+import type { CaseReader } from './case-reader';
+import type { CaseSelection, CaseWindow } from './case-window';
 import type { Wanted } from './recorded-removals';
 
 /** What flags say about the cases that are meant. They win over what a pasted text says. */

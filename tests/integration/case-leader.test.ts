@@ -12,10 +12,11 @@ import {
 import { formatNs, parseNs } from '../../model/time';
 import { type CaseFilter, CaseList } from '../../shipper/cases/case-list';
 import { CaseLeader } from '../../shipper/cases/case-leader';
-import { storedCases } from '../../shipper/cases/stored-cases';
+import { storedCases } from '../../shipper/lookup/stored-cases';
 import { metadataOf } from '../../shipper/cluster/core/tracker';
 import { askLoki } from '../../shipper/lookup/ask-loki';
-import { CaseReader, type CaseSelection } from '../../shipper/lookup/case-reader';
+import { CaseReader } from '../../shipper/lookup/case-reader';
+import type { CaseSelection } from '../../shipper/lookup/case-window';
 import { casesOfTargets } from '../../shipper/lookup/target-cases';
 import { connectLoki, type LokiConnection } from '../../shipper/loki/connection';
 import { QueryClient } from '../../shipper/loki/query-client';

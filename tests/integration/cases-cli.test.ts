@@ -26,7 +26,8 @@ import { createLogger } from '../../shipper/common/log';
 import { connectLoki, type LokiConnection } from '../../shipper/loki/connection';
 import { QueryClient } from '../../shipper/loki/query-client';
 import { type OutgoingRecord, RecordWriter } from '../../shipper/loki/record-writer';
-import { CaseReader, type CaseSelection, type CaseWindow } from '../../shipper/lookup/case-reader';
+import { CaseReader } from '../../shipper/lookup/case-reader';
+import type { CaseSelection, CaseWindow } from '../../shipper/lookup/case-window';
 import { recordedContainerRecords, recordedReclaims } from './cases-container-records';
 
 const ns = (time: string): bigint => parseNs(time) ?? 0n;
