@@ -292,7 +292,7 @@ describe('CaseReader, on the recorded node', () => {
   test('reads what is older than the window where it is needed: the pod of an old log, the container record of a lost node', async () => {
     const cases = await read({ cluster: 'c3' });
     expect(cases).toMatchObject([
-      { podUid: 'on-lost-node', seen: true, cause: 'C13', status: 'complete' },
+      { podUid: 'on-lost-node', seen: true, cause: 'unknown', status: 'complete' }, // nobody watched its node for hours
       { podUid: 'old', seen: true, cause: 'C1', confidence: 'strong' },
       { podUid: 'unseen', seen: false, cause: 'C14', status: 'lost' },
     ]);

@@ -12,6 +12,7 @@ import { parseQuestion } from '../../model/lookup';
 import { CaseLeader } from '../../shipper/cases/case-leader';
 import { CaseList } from '../../shipper/cases/case-list';
 import { createLogger } from '../../shipper/common/log';
+import { CaseReader } from '../../shipper/lookup/case-reader';
 import type { CaseWindow } from '../../shipper/lookup/case-window';
 import { runLookup } from '../../shipper/lookup/run';
 import { casesOfTargets } from '../../shipper/lookup/target-cases';
