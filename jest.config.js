@@ -11,7 +11,7 @@ module.exports = {
       testEnvironment: 'node',
       roots: ['<rootDir>/model', '<rootDir>/shipper', '<rootDir>/pocket-loki', '<rootDir>/tools', '<rootDir>/tests'],
       testMatch: ['**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '/tests/(real|node|browser)/'],
+      testPathIgnorePatterns: ['/node_modules/', '/tests/(real|node|browser|replays)/'],
       transform: { '^.+\\.(t|j)sx?$': swc },
     },
     {

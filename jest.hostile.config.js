@@ -6,5 +6,6 @@ module.exports = {
   roots: ['<rootDir>/tests/hostile'],
   testMatch: ['**/*.hostile.ts', '**/*.test.ts'],
   reporters: ['default', '<rootDir>/scripts/count-reporter.js'],
+  maxWorkers: 1,
   testTimeout: 120_000,
 };

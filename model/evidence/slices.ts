@@ -36,6 +36,18 @@ export class ReadBefore {
     return missing(this.coverages.get(queryOf(wish)) ?? [], wish.span).reverse();
   }
 
+  /** The same where all that was read is kept: records may also have been read among all of their kind. */
+  missingOfKept(wish: Wish): Span[] {
+    const all = { kind: wish.kind, metadata: {} };
+    const wider = [all, { ...all, cluster: wish.cluster }];
+    let rest = this.missing(wish);
+    for (const one of wider) {
+      const coverage = this.coverages.get(queryOf(one)) ?? [];
+      rest = rest.flatMap((span) => missing(coverage, span).reverse());
+    }
+    return rest;
+  }
+
   /** What was read in a span is read again the next time. */
   forget(span: Span): void {
     for (const [query, coverage] of this.coverages) {

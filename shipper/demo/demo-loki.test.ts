@@ -17,8 +17,8 @@ describe('the Loki that a demo is given', () => {
     asked = 0;
     loki = await serve(() => {
       const { status, clusters = [], text } = answers[Math.min(asked++, answers.length - 1)] ?? { status: 500 };
-      const result = clusters.map((cluster) => ({ metric: { cluster }, value: [1, '7'] }));
-      return { status, body: text ?? JSON.stringify({ status: 'success', data: { resultType: 'vector', result } }) };
+      const result = clusters.map((cluster) => ({ metric: { cluster }, values: [[1, '7']] }));
+      return { status, body: text ?? JSON.stringify({ status: 'success', data: { resultType: 'matrix', result } }) };
     });
     waits = [];
     return givenLoki({ url: loki.url }, name, new AbortController().signal, (why) => waits.push(why), patienceMs);

@@ -60,7 +60,7 @@ export class EvidenceReader {
   /** How many records of wishes are not here yet; undefined where Loki refuses to count them. @throws AbortError */
   async count(wishes: readonly Wish[]): Promise<number | undefined> {
     // All at once: what is read while Loki counts is counted too.
-    const parts = wishes.flatMap((wish) => this.cache.before.missing(wish).map((span) => ({ wish, span })));
+    const parts = wishes.flatMap((wish) => this.cache.before.missingOfKept(wish).map((span) => ({ wish, span })));
     let sum = 0;
     for (const { wish, span } of parts) {
       const expr = `sum(count_over_time(${queryOf(wish, this.loki.recordSelector)} [${span.to - span.from}ms]))`;
@@ -89,7 +89,7 @@ export class EvidenceReader {
 
   private piecesOf(wish: Wish): Piece[] {
     const length = pieceLength(wish);
-    return this.cache.before.missing(wish).flatMap(({ from, to }) => {
+    return this.cache.before.missingOfKept(wish).flatMap(({ from, to }) => {
       const pieces: Piece[] = [];
       for (let end = to; end > from; end -= length) {
         pieces.push({ wish, span: { from: Math.max(from, end - length), to: end } });

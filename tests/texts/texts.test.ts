@@ -6,7 +6,7 @@ const japanese = /[\u3040-\u30ff\u4e00-\u9fff\uff08]/;
 /** Words of Kubernetes are shown as they came. */
 const quoted = ['reported', 'status-reported'];
 /** The same in both languages: names of products and formats, and what is only put in. */
-const isNameOnly = (text: string) => /^[\w.\-/%—… ]*$/.test(text.replace(/\{\{\w+\}\}|<\/?\d+>/g, ''));
+const isNameOnly = (text: string) => /^[\w.\-/%;—… ]*$/.test(text.replace(/\{\{\w+\}\}|<\/?\d+>/g, ''));
 
 describe.each([
   ['cases and causes', modelTexts()],

@@ -4,7 +4,7 @@ import { PATIENCE_MS, Replayed } from '../testkit/replayed';
 import { until } from '../testkit/until';
 import { lokiProgram } from '../real/loki-program';
 import { rulingLoki } from '../real/store-differential/loki-process';
-import { interpolated, lokiQueries, lokiRules, type PanelQuery } from './provisioned';
+import { interpolated, lokiQueries, lokiRules, type PanelQuery } from '../provisioned/provisioned';
 
 const HOUR_S = 3600;
 const RANGE_S = 12 * HOUR_S;
@@ -185,7 +185,7 @@ async function amend(url: string, cases: readonly CaseJson[]): Promise<void> {
 }
 
 if (lokiProgram === undefined) {
-  process.stdout.write('tests/provisioned: no real ruler evaluated the alerts: set LOKI_BIN to Loki’s binary\n');
+  process.stdout.write('tests/replays: no real ruler evaluated the alerts: set LOKI_BIN to Loki’s binary\n');
 }
 (lokiProgram === undefined ? describe.skip : describe)('a real Loki’s ruler', () => {
   const replayed = new Replayed();
