@@ -33,7 +33,7 @@ const useExposed: typeof runtime.usePluginComponent =
 
 const DASHBOARDS = [
   ['afterlog-job-timelines', () => t('timeline.share.job-timelines', 'Dashboard “Job timelines”')],
-  ['afterlog-lost-logs', () => t('timeline.share.lost-logs', 'Dashboard “Lost logs”')],
+  ['afterlog-lost-logs', () => t('timeline.share.lost-logs', 'Dashboard “Lost-log cases”')],
 ] as const;
 
 /** What is shown, elsewhere: as a link, in Explore, on a dashboard. */
