@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LogFile } from '../../shipper/agent/files/log-file';
-import { entriesOf, expectEachLineOnce, finalContainerRecord } from './agent-harness';
+import { entriesOf, expectEachLineOnce, finalContainerRecord, storedContainerRecords } from './agent-harness';
 import { until } from '../testkit/until';
 import { criLine, secondsAgo } from '../testkit/simulated-node';
 import { agentScene } from './agent-scene';
@@ -53,6 +53,19 @@ test('a log that could not be opened as long as it was there is lost, and its co
   expect(containerRecord.gaps).toMatchObject([
     { reason: 'unreadable', bytes: expect.any(Number), detail: expect.stringMatching(/leads to .*elsewhere/) },
   ]);
+});
+
+test('an agent that stops reports until when a log could not be opened', async () => {
+  const elsewhere = join(scene.node.dir, 'elsewhere');
+  writeFileSync(elsewhere, criLine(secondsAgo(0), 'hidden'));
+  const container = scene.node.container({ pod: 'linked-0' });
+  symlinkSync(elsewhere, container.current);
+  const { agent } = await scene.start();
+  const stored = async () => (await storedContainerRecords(scene.store)).get(container.id)?.gaps[0]?.to ?? '';
+  await until('its record is stored', async () => (await stored()) !== '');
+  const stopping = new Date().toISOString();
+  await scene.agents.stop(agent);
+  expect((await stored()) >= stopping).toBe(true);
 });
 
 test('a log that cannot be opened is at risk, and the agent is not ready, for as long as that is so', async () => {

@@ -266,10 +266,11 @@ export class RecordKeeper {
     );
   }
 
-  /** What changed since the last container record is said now. */
+  /** What changed since the last container record is said now, and until when files could not be opened. */
   stop(): void {
-    for (const container of this.unreported) {
-      if (container.state.left === null && this.containers.has(container.id)) {
+    for (const container of this.containers.values()) {
+      const isNews = this.unreported.has(container) && container.state.left === null;
+      if (isNews || container.unopened.count > 0) {
         this.report(container);
       }
     }
