@@ -176,7 +176,7 @@ function* hitsOf(
   });
 }
 
-/** The runs with one more source: of those that it belongs to, or of one that nobody else told of. */
+/** The runs with one more source: of those that it belongs to, or of one that nobody else reported. */
 function attach(
   runs: readonly FoundRun[],
   origin: LineOrigin,

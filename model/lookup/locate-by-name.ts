@@ -82,12 +82,12 @@ function* locateBy(
 ): Plan<{ location: Location; isPart: boolean }> {
   const { cluster, namespace, container, restart, window, layout = OWN_LAYOUT } = scope;
   const ofPods = { ...reading.metadata, namespace };
-  const told = yield* recordsOf(ofPods, target, scope);
-  const records = told.records.filter(({ podUid }) => target.podUid === undefined || podUid === target.podUid);
+  const gathered = yield* recordsOf(ofPods, target, scope);
+  const records = gathered.records.filter(({ podUid }) => target.podUid === undefined || podUid === target.podUid);
   const wanted = restart === undefined ? records : records.filter((record) => record.restart === restart);
   const isOver = isNeverReused(target) && wanted.length > 0 && wanted.every(isGone);
   const recorded = wanted.map((record) => runOfRecord(record, window, layout));
-  const reported = told.pods.flatMap((pod) => runsOfPod(pod, window, layout));
+  const reported = gathered.pods.flatMap((pod) => runsOfPod(pod, window, layout));
   const span = isOver ? spanOf(wanted, window) : { from: earliest(wanted, window), to: window.to };
   const lines = {
     labels: { cluster, namespace, container, ...reading.labels },
@@ -103,7 +103,7 @@ function* locateBy(
     { query: asked, ...span },
   ];
   const places = placesOf([...recorded, ...seen.runs], seen.places);
-  const isPart = seen.isPart || told.isPart;
+  const isPart = seen.isPart || gathered.isPart;
   if (!known) {
     const location = locationOf(target, { runs: own, queries: [], isPart }, scope);
     return { location: { ...location, isSeen: false, searched }, isPart };
@@ -121,14 +121,14 @@ function* locateBy(
   return { location: { ...location, queries, places, isOver, searched }, isPart: isPart || all.isPart };
 }
 
-interface Told {
+interface PodRecords {
   records: ContainerRecord[];
   pods: PodRecord[];
   isPart: boolean;
 }
 
 /** The container records and the pods of a name. */
-function* recordsOf(ofPods: LabelMatches, target: NamedTarget, scope: LookupScope): Plan<Told> {
+function* recordsOf(ofPods: LabelMatches, target: NamedTarget, scope: LookupScope): Plan<PodRecords> {
   const { container } = scope;
   const there = isNeverReused(target) ? yield* whereaboutsOf({ metadata: ofPods }, scope) : undefined;
   const near = there && (yield* recordsNear(ofPods, there, scope));
@@ -136,14 +136,14 @@ function* recordsOf(ofPods: LabelMatches, target: NamedTarget, scope: LookupScop
     return near;
   }
   const [containers, pods] = yield [recordsQuestion({ ...ofPods, container }, scope), podsQuestion(ofPods, scope)];
-  return toldOf([containers], [pods]);
+  return joinedReplies([containers], [pods]);
 }
 
 /**
  * The same, where it is known on which nodes it was: newest first, and no further back than its pods began. What is not
  * over may be in newer records as well.
  */
-function* recordsNear(ofPods: LabelMatches, there: Whereabouts, scope: LookupScope): Plan<Told> {
+function* recordsNear(ofPods: LabelMatches, there: Whereabouts, scope: LookupScope): Plan<PodRecords> {
   const { container, window } = scope;
   const onNodes = { ...ofPods, node: there.nodes };
   const asked = (from: bigint, to: bigint) => [
@@ -160,23 +160,23 @@ function* recordsNear(ofPods: LabelMatches, there: Whereabouts, scope: LookupSco
     const [some, somePods] = yield asked(from, to);
     containers.push(some);
     pods.push(somePods);
-    const told = toldOf(containers, pods);
+    const gathered = joinedReplies(containers, pods);
     const starts = [
-      ...told.records.map(({ firstTime }) => nsOf(firstTime)),
-      ...told.pods.map(({ created }) => nsOf(created)),
+      ...gathered.records.map(({ firstTime }) => nsOf(firstTime)),
+      ...gathered.pods.map(({ created }) => nsOf(created)),
     ].filter((start) => start !== undefined);
     if (from <= window.from || (starts.length > 0 && starts.every((start) => start > from))) {
       break;
     }
     [from, to] = [from - 4n * (to - from), from];
   }
-  const told = toldOf(containers, pods);
-  const isOver = told.pods.length > 0 && told.pods.every(({ final }) => final);
-  if (settled >= window.recordsTo || isOver || told.records.every(isGone)) {
-    return told;
+  const gathered = joinedReplies(containers, pods);
+  const isOver = gathered.pods.length > 0 && gathered.pods.every(({ final }) => final);
+  if (settled >= window.recordsTo || isOver || gathered.records.every(isGone)) {
+    return gathered;
   }
   const [newerPods] = yield [podsQuestion(onNodes, within(scope, settled, window.recordsTo))];
-  return toldOf(containers, [...pods, newerPods]);
+  return joinedReplies(containers, [...pods, newerPods]);
 }
 
 const within = (scope: LookupScope, from: bigint, recordsTo: bigint): LookupScope => ({
@@ -184,7 +184,7 @@ const within = (scope: LookupScope, from: bigint, recordsTo: bigint): LookupScop
   window: { ...scope.window, from, recordsTo },
 });
 
-function toldOf(containers: Replies, pods: Replies): Told {
+function joinedReplies(containers: Replies, pods: Replies): PodRecords {
   const entries = (replies: Replies) => replies.flatMap((reply) => reply?.entries ?? []);
   return {
     records: latest(entries(containers), containerRecordSchema),
