@@ -17,7 +17,12 @@ const stairs = {
     ['doctor', 'demo'],
     ['commands'],
   ],
-  'shipper/agent/': [['files'], ['entries'], ['container'], ['discover', 'priority', 'checkpoint', 'push', 'status']],
+  'shipper/agent/': [
+    ['files'],
+    ['entries'],
+    ['container'],
+    ['discover', 'priority', 'checkpoint', 'push', 'select', 'status'],
+  ],
   'shipper/cluster/': [['core'], ['api', 'state'], ['deletion'], ['trackers']],
   'src/': [['shared'], ['data'], ['timeline'], ['app'], ['details'], ['pages'], ['job-timeline-panel', 'extensions']],
 };

@@ -70,6 +70,8 @@ interface InLoki {
   'loki-pending-backlog': { asOf: Instant; bytes: number };
   'loki-unknown': object;
   'loki-unseen': object;
+  /** The agent's configuration excludes it. */
+  'loki-excluded': { rule: string };
   /** Another log shipper than Afterlog's agent has written lines of it. */
   'loki-other-shipper': object;
 }
@@ -189,6 +191,7 @@ interface Accounts {
   };
   'account-growing': { lines: number; from: Instant | null; to: Instant | null };
   'account-unknown': { lines: number };
+  'account-excluded': { rule: string };
   'account-gap': {
     lines: number | null;
     bytes: number | null;

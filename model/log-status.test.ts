@@ -23,6 +23,8 @@ const gap = (bytes: number | null, lines: number | null, reason: Gap['reason'] =
   to: null,
 });
 
+const excluded = (to: string | null): Gap => ({ ...gap(null, null, 'excluded'), to, detail: 'select.pods.include' });
+
 test.each<[string, Account, string]>([
   ['all is acknowledged and the container ended', account(), 'complete'],
   ['all was acknowledged when the log left', account({ left: left(0) }), 'complete'],
@@ -40,6 +42,14 @@ test.each<[string, Account, string]>([
   ['nobody can know whether something is missing', account({ gaps: [gap(null, null)] }), 'unknown'],
   ['what is missing may have arrived', account({ bytesAcked: 600, gaps: [gap(400, 4, 'unacknowledged')] }), 'unknown'],
   ['something was given up', account({ gaps: [gap(null, null, 'shed')] }), 'partial'],
+  ['it is excluded', account({ linesAcked: 0, bytesAcked: 0, ended: false, gaps: [excluded(null)] }), 'unknown'],
+  ['it was excluded until it ended', account({ linesAcked: 0, gaps: [excluded(left(0)!.at)] }), 'unknown'],
+  [
+    'it is excluded since a part is there',
+    account({ bytesAcked: 500, ended: false, gaps: [excluded(null)] }),
+    'partial',
+  ],
+  ['it was excluded for a time', account({ gaps: [excluded(left(0)!.at)] }), 'partial'],
   ['one gap of two is known', account({ bytesAcked: 600, gaps: [gap(null, null), gap(400, 4)] }), 'partial'],
 ])('%s', (_case, given, status) => {
   expect(logStatusOf(given)).toBe(status);

@@ -1,4 +1,4 @@
-import { logStatusOf } from '../log-status';
+import { excludedBy, logStatusOf } from '../log-status';
 import type { LokiCode } from '../codes';
 import type { ContainerRecord, Gap, HeartbeatRecord, LogStatus } from '../records';
 import { type Facts, POD_CLEANUP } from './facts';
@@ -149,8 +149,10 @@ function sentence(status: LogStatus, record: ContainerRecord): LokiCode {
         : { code: 'loki-partial', ...missingOf(record.gaps) };
     case 'lost':
       return record.linesAcked > 0 ? { code: 'loki-lost-part', ...missingOf(record.gaps) } : { code: 'loki-lost' };
-    default:
-      return { code: 'loki-unknown' };
+    default: {
+      const rule = excludedBy(record.gaps);
+      return rule === null ? { code: 'loki-unknown' } : { code: 'loki-excluded', rule };
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Code, StatementCode } from '../codes';
+import { excludedBy } from '../log-status';
 import type { ContainerRecord, LogStatus } from '../records';
 
 /** A container run as people tell it from others. */
@@ -75,13 +76,16 @@ function statusCode(record: ContainerRecord, status: LogStatus): Code {
       return bytesAcked < bytesSeen
         ? { code: 'account-pending', bytes: bytesAcked, of: bytesSeen, lines, from, to }
         : { code: 'account-growing', lines, from, to };
-    case 'unknown':
-      return { code: 'account-unknown', lines };
+    case 'unknown': {
+      const rule = excludedBy(record.gaps);
+      return rule === null ? { code: 'account-unknown', lines } : { code: 'account-excluded', rule };
+    }
   }
 }
 
 function gaps(record: ContainerRecord, status: LogStatus): Code[] {
-  return status === 'complete' || status === 'rescued'
+  const isExcluded = status === 'unknown' && excludedBy(record.gaps) !== null; // the status says it
+  return status === 'complete' || status === 'rescued' || isExcluded
     ? []
     : record.gaps.map(({ lines, bytes, from, to, reason, detail }) => ({
         code: 'account-gap',

@@ -49,6 +49,7 @@ const gapReasons: Record<Gap['reason'], string> = {
   refused: 'Loki rejected the lines',
   shed: 'the file was deleted, and keeping it open would have exceeded the rescue budget',
   unreadable: 'the file could not be read',
+  excluded: "the agent's configuration excluded the container",
 };
 
 const gapAdvice: Record<Gap['reason'], string> = {
@@ -61,6 +62,7 @@ const gapAdvice: Record<Gap['reason'], string> = {
   refused: "Run `afterlog doctor`: it compares Loki's limits with the agent's settings.",
   shed: 'Raise --rescue.max-bytes of the agent, or raise the ingestion limits of Loki.',
   unreadable: 'Run `afterlog doctor`: it checks the permissions of the files.',
+  excluded: "Change `select` in the agent's configuration if its log is to be shipped.",
 };
 
 const UNKNOWN_KINDS = {
@@ -463,6 +465,7 @@ export const en: Catalogue = {
     'loki-pending-backlog': ({ asOf, bytes: size }, times) =>
       `Its log has not fully arrived in Loki as of ${times.time(asOf)}: the agent had ${bytes(size)} left to send.`,
     'loki-unknown': () => 'Whether all of its log is in Loki is not known.',
+    'loki-excluded': ({ rule }) => `It is excluded by configuration (${rule}): the agent does not ship its log.`,
     'loki-unseen': () => 'No agent has reported how much of it is in Loki.',
     'loki-other-shipper': () =>
       'Loki has lines of its log from another log shipper; whether these are all of its lines is not known.',
@@ -596,6 +599,7 @@ export const en: Catalogue = {
       `Its log is being sent to Loki: ${bytes(size)} of ${bytes(of)} have arrived, ${count(lines, 'line')}${lines > 0 ? between(from, to, times) : ''}.`,
     'account-growing': ({ lines, from, to }, times) =>
       `Everything it had written is in Loki: ${count(lines, 'line')}${lines > 0 ? between(from, to, times) : ''}. It may write more.`,
+    'account-excluded': ({ rule }) => `Excluded by configuration (${rule}): the agent does not ship its log.`,
     'account-unknown': ({ lines }) =>
       `Whether all of its log is in Loki is not known; ${count(lines, 'line')} arrived.`,
     'account-gap': ({ lines, bytes: size, from, to, reason, detail }, times) =>

@@ -48,6 +48,7 @@ const gapReasons: Record<Gap['reason'], string> = {
   refused: 'Loki が行を拒否したため',
   shed: 'ファイルが削除され、開いたまま保持すると退避の上限を超えるため',
   unreadable: 'ファイルを読み取れなかったため',
+  excluded: 'エージェントの設定でコンテナが除外されていたため',
 };
 
 const gapAdvice: Record<Gap['reason'], string> = {
@@ -61,6 +62,7 @@ const gapAdvice: Record<Gap['reason'], string> = {
   refused: '`afterlog doctor` を実行してください。Loki の制限とエージェントの設定を比較します。',
   shed: 'エージェントの --rescue.max-bytes か、Loki の取り込み制限を大きくしてください。',
   unreadable: '`afterlog doctor` を実行してください。ファイルの権限を確認します。',
+  excluded: 'ログを送信する場合は、エージェントの設定の `select` を変更してください。',
 };
 
 const UNKNOWN_KINDS = {
@@ -475,6 +477,7 @@ export const ja: Catalogue = {
     'loki-pending-backlog': ({ asOf, bytes: size }, times) =>
       `${times.time(asOf)} の時点で、ログはまだすべて Loki に届いていません。エージェントには ${bytes(size)}の未送信分がありました。`,
     'loki-unknown': () => 'ログがすべて Loki にあるかどうかは不明です。',
+    'loki-excluded': ({ rule }) => `設定により除外されています（${rule}）。エージェントはこのログを送信しません。`,
     'loki-unseen': () => 'ログがどれだけ Loki にあるかを報告したエージェントはありません。',
     'loki-other-shipper': () =>
       '別のログ収集エージェントが送信した行が Loki にあります。すべての行がそろっているかどうかは不明です。',
@@ -601,6 +604,7 @@ export const ja: Catalogue = {
       `ログを Loki に送信中です: ${bytes(of)}のうち ${bytes(size)}、${lineCount(lines)}が届いています${lines > 0 ? between(from, to, times) : ''}。`,
     'account-growing': ({ lines, from, to }, times) =>
       `これまでの出力はすべて Loki にあります: ${lineCount(lines)}${lines > 0 ? between(from, to, times) : ''}。今後も出力される可能性があります。`,
+    'account-excluded': ({ rule }) => `設定により除外されています（${rule}）。エージェントはこのログを送信しません。`,
     'account-unknown': ({ lines }) => `ログがすべて Loki にあるかどうかは不明です。${lineCount(lines)}が届いています。`,
     'account-gap': ({ lines, bytes: size, from, to, reason, detail }, times) =>
       `欠落: ${

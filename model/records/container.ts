@@ -11,6 +11,7 @@ export const gapSchema = z.object({
     'refused', // Loki refused these lines for good
     'shed', // given up by the rescue budget
     'unreadable', // the file could not be read
+    'excluded', // the agent's configuration excludes the container; `detail` is the rule, `to` null while it does
   ]),
   /** Bytes of the log file; null where nobody can know. */
   bytes: z.number().nullable(),

@@ -33,6 +33,7 @@ import { Refusals } from './discover/refusals';
 import { Rescue } from './priority/rescue';
 import { StateFile } from './checkpoint/state-file';
 import { lockState } from './checkpoint/state-lock';
+import { Policy } from './select/policy';
 import { debugRoutes } from './status/debug-profile';
 
 /** Where the agent has its time from; a replay has another than the machine. */
@@ -71,6 +72,7 @@ export class Agent {
   private readonly rescue: Rescue;
   private readonly priority: PriorityWatch;
   private readonly nodeFacts: NodeFacts;
+  private readonly policy: Policy;
   private readonly stopped = new AbortController();
   private readonly alive: AliveFile;
   /** Until when an earlier agent is known to have watched, RFC 3339. */
@@ -91,6 +93,7 @@ export class Agent {
     this.clock = deps.clock ?? systemClock;
     this.once = deps.once ?? false;
     this.logsDir = resolve(config.logs.dir);
+    this.policy = new Policy(config);
     this.connection = connectLoki({ ...config.loki, connections: config.push.concurrency + 2 });
     this.push = this.makePushClient();
     this.records = new RecordWriter(this.connection, { logger: this.logger, push: this.push });
@@ -433,6 +436,7 @@ export class Agent {
       saved
     );
     container.over = this.once;
+    container.excludedBy = this.policy.exclusionOf(run);
     container.bytesBefore = bytesKept(saved);
     // The id of a link that is gone is that of the container before.
     const isLinked = !isAnother || this.links.stateOf(runId, true) === 'there';

@@ -1,3 +1,4 @@
+import { excludedBy } from '../../model/log-status';
 import type { ContainerRecord } from '../../model/records';
 import type { AgentConfig } from '../config/agent-config';
 import type { Logger } from '../common/log';
@@ -33,16 +34,15 @@ export async function shipOnce(
   await agent.stop({ graceMs: 0 });
   const answer = output === 'json' ? `${JSON.stringify(containerRecords, null, 2)}\n` : table(containerRecords);
   process.stdout.write(terminalText(answer));
-  const missing = containerRecords.filter(
-    ({ gaps, bytesAcked, bytesSeen }) => gaps.length > 0 || bytesAcked < bytesSeen
-  );
+  const shipped = containerRecords.filter(({ gaps }) => excludedBy(gaps) === null);
+  const missing = shipped.filter(({ gaps, bytesAcked, bytesSeen }) => gaps.length > 0 || bytesAcked < bytesSeen);
   if (unopened !== null) {
     process.stderr.write(terminalText(`afterlog: ${unopened}\n`));
   }
   if (!containerRecordsWritten || missing.length > 0 || unopened !== null) {
     process.stderr.write(
       containerRecordsWritten
-        ? `afterlog: ${missing.length} of ${containerRecords.length} logs are not complete in Loki\n`
+        ? `afterlog: ${missing.length} of ${shipped.length} logs are not complete in Loki\n`
         : `afterlog: Loki acknowledged nothing for ${patienceMs / 1000} s; unsent logs stay on the node, run again to send them\n`
     );
     return false;
@@ -68,10 +68,12 @@ function watchProgress(agent: Agent, patienceMs: number): { reached: Promise<voi
   return { reached, stop: () => clearInterval(timer) };
 }
 
+const statusText = ({ status, gaps }: ContainerRecord) => (excludedBy(gaps) === null ? status : 'excluded');
+
 function table(containerRecords: readonly ContainerRecord[]): string {
   const head = ['NAMESPACE', 'POD', 'CONTAINER', 'RESTART', 'LINES', 'BYTES', 'ACKNOWLEDGED', 'STATUS'];
   const rows = containerRecords.map((l) =>
-    [l.namespace, l.pod, l.container, l.restart, l.linesAcked, l.bytesSeen, l.bytesAcked, l.status].map(String)
+    [l.namespace, l.pod, l.container, l.restart, l.linesAcked, l.bytesSeen, l.bytesAcked, statusText(l)].map(String)
   );
   const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
   const line = (cells: readonly string[]) =>

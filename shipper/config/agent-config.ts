@@ -6,6 +6,7 @@ import { UserError } from '../common/user-error';
 import type { LokiOptions } from '../loki/connection';
 import { offsetAt } from '../common/time-zone';
 import { DEFAULT_LOKI_URL, lokiOptions, type LokiSettings } from './loki-settings';
+import { selectSchema } from './selection';
 import type { SettingsGroup } from './settings';
 import { bytes, duration, flag, list, parsedWith, positiveDuration, wholeNumberFrom } from './units';
 
@@ -108,6 +109,7 @@ const agentSchema = z.strictObject({
       .prefault(['pod', 'node', 'job', 'container_id', 'restart'])
       .describe('structured metadata of log entries'),
   }),
+  select: selectSchema,
   batch: z.strictObject({
     wait: duration.prefault('1s').describe('maximum time to wait before sending a batch that is not full'),
     size: bytes.prefault('1MiB').describe('maximum size of a batch, lines and metadata'),
@@ -185,8 +187,14 @@ function kubeletUrl({ KUBELET_URL: url = '' }: NodeJS.ProcessEnv): string {
 
 /** The configuration with nothing set, to be overridden. */
 export function defaultAgentConfig(): AgentConfig {
-  const sections = Object.entries(agentSchema.shape).filter(([, part]) => part instanceof z.ZodObject);
-  const settings = agentSchema.parse(Object.fromEntries(sections.map(([name]) => [name, {}])));
+  const settings = agentSchema.parse(emptySections(agentSchema));
   settings.node.name = hostname();
   return { ...settings, loki: { url: DEFAULT_LOKI_URL } };
+}
+
+function emptySections({ shape }: z.ZodObject): Record<string, unknown> {
+  const sections = Object.entries(shape).flatMap(([name, part]) =>
+    part instanceof z.ZodObject ? [{ name, part }] : []
+  );
+  return Object.fromEntries(sections.map(({ name, part }) => [name, emptySections(part)]));
 }

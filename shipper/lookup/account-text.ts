@@ -1,4 +1,5 @@
 import type { Case } from '../../model/cases';
+import { excludedBy } from '../../model/log-status';
 import { accountOf, between, count, nameOf, type Origin, statusWords } from '../../model/lookup';
 import type { Words } from '../../model/messages';
 import { happenedText, sentenceText } from '../../model/messages/case-text';
@@ -48,10 +49,14 @@ export function accountText(
 }
 
 function summary(accounts: readonly Account[]): string {
+  const excluded = accounts.filter(({ status, record }) => status === 'unknown' && excludedBy(record?.gaps ?? []));
   const parts = logStatusSchema.options.flatMap((status) => {
-    const n = accounts.filter((account) => account.status === status).length;
+    const n = accounts.filter((account) => account.status === status && !excluded.includes(account)).length;
     return n === 0 ? [] : [`${n.toLocaleString('en-US')} ${statusWords[status]}`];
   });
+  if (excluded.length > 0) {
+    parts.push(`${excluded.length.toLocaleString('en-US')} excluded by configuration`);
+  }
   return `${count(accounts.length, 'container run')}: ${parts.join('; ')}.`;
 }
 

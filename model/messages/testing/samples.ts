@@ -125,6 +125,7 @@ export const SAMPLES: { readonly [K in CodeName]: ReadonlyArray<Codes[K]> } = {
   'loki-unknown': [{}],
   'loki-unseen': [{}],
   'loki-other-shipper': [{}],
+  'loki-excluded': [{ rule: 'select.namespaces.exclude: kube-*' }],
   'reclaim-began': [{ resource: 'ephemeral-storage' }, { resource: null }],
   'reclaim-removed': (['relieved', 'evicting', 'unknown'] as const).map((outcome) => ({
     ...{ containers: 34, images: 1, imageBytes: 65e6, outcome },
@@ -368,6 +369,7 @@ export const SAMPLES: { readonly [K in CodeName]: ReadonlyArray<Codes[K]> } = {
     { lines: 0, from: null, to: null },
   ],
   'account-unknown': [{ lines: 10 }],
+  'account-excluded': [{ rule: 'select.namespaces.exclude: kube-*' }],
   'account-gap': reasons.map((reason, n) => ({
     ...{ reason, lines: n === 0 ? null : 1, bytes: n === 0 ? null : 40, from: at, to: at },
     detail: n === 1 ? 'HTTP 400' : null,

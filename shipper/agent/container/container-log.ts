@@ -105,6 +105,7 @@ export class ContainerLog {
   over = false;
   /** Some of its files were there since this agent began: when the last of them goes it is watching. */
   private wasSeen = false;
+  private exclusion: string | null = null;
   /** Of `bytesWritten` what an earlier agent knew. */
   bytesBefore = 0;
   /** Since when Loki has taken none of the bytes that wait for it: milliseconds of the monotonic clock; null where none wait. */
@@ -136,6 +137,29 @@ export class ContainerLog {
 
   set unreported(isUnreported: boolean) {
     this.account.unreported = isUnreported;
+  }
+
+  /** The rule of the configuration that excludes it: nothing of it is read. null: it is shipped. */
+  get excludedBy(): string | null {
+    return this.exclusion;
+  }
+
+  set excludedBy(rule: string | null) {
+    if (rule !== null) {
+      this.exclusion = rule;
+      this.account.exclude(rule, this.deps.nowText());
+      this.skip();
+    } else if (this.exclusion !== null) {
+      this.exclusion = null;
+      this.account.include(this.deps.nowText());
+    }
+  }
+
+  /** What an excluded container writes is passed over unread. */
+  private skip(): void {
+    for (const file of this.tailed.all) {
+      this.state.passedOver.bytes += file.skip();
+    }
   }
 
   get files(): readonly FileView[] {
@@ -205,6 +229,9 @@ export class ContainerLog {
       const lastSeen = this.wasSeen ? undefined : (deps.lastWatched ?? state.lastTime ?? undefined);
       this.departure.leave(this.departure.wentAt(changedMs, hadClosed), now, this.over, lastSeen);
     }
+    if (this.exclusion !== null) {
+      this.skip();
+    }
   }
 
   /**
@@ -264,6 +291,10 @@ export class ContainerLog {
 
   private grow(file: TailedFile | undefined, size: number): void {
     const growth = file?.grow(size) ?? 0;
+    if (this.exclusion !== null) {
+      this.skip();
+      return;
+    }
     if (growth > 0 && this.state.left !== null) {
       this.state.left.bytesUnacked += growth;
     }
@@ -355,11 +386,11 @@ export class ContainerLog {
 
   /** Bytes on the node that are not read yet. */
   get unread(): number {
-    return this.tailed.unread;
+    return this.exclusion === null ? this.tailed.unread : 0;
   }
 
   get unacked(): number {
-    return this.tailed.unacked;
+    return this.exclusion === null ? this.tailed.unacked : 0;
   }
 
   /**
@@ -368,7 +399,7 @@ export class ContainerLog {
    */
   get unackedSinceMs(): number | null {
     const file = this.tailed.all.find(({ unacked }) => unacked > 0);
-    if (!file) {
+    if (!file || this.exclusion !== null) {
       return null;
     }
     const { acked, birthMs } = file;
@@ -551,12 +582,17 @@ export class ContainerLog {
   /** The segment was passed over for good: its bytes are no longer waited for, and the account says so. */
   passOver(segment: Segment, gap: Pick<Gap, 'reason' | 'detail'>): void {
     this.settle(segment);
+    if (this.exclusion !== null) {
+      return; // passed over already
+    }
     this.account.passOver(segment, gap);
   }
 
   private settle({ file, to }: Segment): TailedFile | undefined {
     const own = this.own(file);
-    own?.settle(to);
+    if (this.exclusion === null) {
+      own?.settle(to); // else it is passed already
+    }
     this.stuckSince = null; // what waits on does so from now
     return own;
   }
@@ -625,7 +661,8 @@ export class ContainerLog {
   /** Closes files that nothing more can come from. @returns whether any was closed */
   closeFinished(): boolean {
     const isOver = this.state.ended || this.over;
-    return this.tailed.closeFinished((file) => file.isFinal(isOver) && !this.over && file.isDone());
+    const isPassed = (file: TailedFile) => this.exclusion !== null && (file.isDeleted || file.compressed);
+    return this.tailed.closeFinished((file) => isPassed(file) || (file.isFinal(isOver) && !this.over && file.isDone()));
   }
 
   /** Whether a file is done but for the time that a straggling line may take. */
@@ -657,8 +694,8 @@ export class ContainerLog {
 
   record(node: { cluster: string; node: string }, final: boolean): ContainerRecord {
     const open = this.tailed.sums;
-    const { bytes } = this.unopened;
-    const gaps = this.unopened.gaps(this.state.lastTime, this.deps.nowText());
+    const bytes = this.exclusion === null ? this.unopened.bytes : 0;
+    const gaps = this.exclusion === null ? this.unopened.gaps(this.state.lastTime, this.deps.nowText()) : [];
     open.bytesSeen += bytes;
     const state = gaps.length > 0 ? { ...this.state, gaps: [...this.state.gaps, ...gaps] } : this.state;
     return buildContainerRecord(this, node, state, open, final);

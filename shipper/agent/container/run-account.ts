@@ -1,3 +1,4 @@
+import { excludedBy } from '../../../model/log-status';
 import type { Gap } from '../../../model/records';
 import { addGap, emptyRecordState, type RecordState } from './record-state';
 
@@ -12,6 +13,8 @@ export class RunAccount {
   readonly state: RecordState;
   /** A gap was found that no container record in Loki reports. */
   unreported: boolean;
+  /** Nothing of it is read: what it lacks in Loki is the exclusion's. */
+  private isExcluded = false;
 
   constructor(
     /** Part of the log is not in Loki, and never will be. */
@@ -24,12 +27,41 @@ export class RunAccount {
 
   /** Something of the log is not in Loki, and never will be. */
   miss(gap: Gap): void {
+    if (this.isExcluded) {
+      return;
+    }
     const { from, to } = gap;
     // Where lines are dated later than they were written, nothing shows when what is missing begins.
     const isBackwards = from !== null && to !== null && from > to;
     addGap(this.state, isBackwards ? { ...gap, from: earliest(this.state.firstTime, to) } : gap);
     this.unreported = true;
     this.onMiss(gap);
+  }
+
+  /** From now on nothing of it is shipped. @param rule of the configuration @param now RFC 3339 */
+  exclude(rule: string, now: string): void {
+    const { state } = this;
+    this.isExcluded = true;
+    if (excludedBy(state.gaps) !== rule) {
+      this.endExclusion(now);
+      addGap(state, { reason: 'excluded', bytes: null, lines: null, from: state.lastTime, to: null, detail: rule });
+      this.unreported = true;
+    }
+  }
+
+  /** It is shipped again. @param now RFC 3339 */
+  include(now: string): void {
+    this.isExcluded = false;
+    this.endExclusion(now);
+  }
+
+  private endExclusion(now: string): void {
+    for (const gap of this.state.gaps) {
+      if (gap.reason === 'excluded' && gap.to === null) {
+        gap.to = now;
+        this.unreported = true;
+      }
+    }
   }
 
   /** The same of bytes that were on the node, and that no file holds any more. */

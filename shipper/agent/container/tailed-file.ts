@@ -261,6 +261,17 @@ export class TailedFile {
     movePosition(this.read, this.acked);
   }
 
+  /** What is not acknowledged is passed over unread. @returns its bytes */
+  skip(): number {
+    const { read, acked, size } = this;
+    const bytes = Math.max(0, size - acked.offset);
+    acked.offset = Math.max(acked.offset, size);
+    acked.skip = 0;
+    movePosition(read, acked);
+    this.sent = null;
+    return bytes;
+  }
+
   /** Reading begins at a place that Loki has acknowledged. */
   resumeAt(position: Position, firstTime: string | null, sent: Sent | null): void {
     movePosition(this.read, position);

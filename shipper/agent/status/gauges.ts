@@ -27,6 +27,11 @@ export function showGauges(metrics: AgentMetrics, agent: Gauged): void {
     sum(() => 1)
   );
   metrics.gauge(
+    'excluded_containers',
+    'Container runs that the configuration excludes (select): their logs are not shipped.',
+    sum(({ excludedBy }) => (excludedBy === null ? 0 : 1))
+  );
+  metrics.gauge(
     'open_files',
     'Log files held open.',
     sum(({ files }) => files.filter(({ isHeld }) => isHeld).length)
