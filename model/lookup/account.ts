@@ -44,7 +44,7 @@ export const statusWords: Record<LogStatus, string> = {
  * @param status where more is known than the record says, such as that its pod has ended
  */
 export function accountOf(record: ContainerRecord, statement?: StatementCode, status = record.status): Code[] {
-  const account = [statusCode(record, status), ...gaps(record, status), ...rotation(record)];
+  const account = [statusCode(record, status), ...gaps(record, status), ...rules(record), ...rotation(record)];
   if (statement === undefined) {
     return [...account, removal(record)];
   }
@@ -93,6 +93,11 @@ function gaps(record: ContainerRecord, status: LogStatus): Code[] {
         detail: detail ?? null,
       }));
 }
+
+const rules = ({ rules: counts = [] }: ContainerRecord): Code[] =>
+  counts.map(({ rule, action, lines, bytes }) =>
+    action === 'drop' ? { code: 'account-dropped', rule, lines, bytes } : { code: 'account-redacted', rule, lines }
+  );
 
 function rotation({ rotatedAway, gaps: missing }: ContainerRecord): Code[] {
   if (rotatedAway === null) {

@@ -602,6 +602,9 @@ export const en: Catalogue = {
     'account-excluded': ({ rule }) => `Excluded by configuration (${rule}): the agent does not ship its log.`,
     'account-unknown': ({ lines }) =>
       `Whether all of its log is in Loki is not known; ${count(lines, 'line')} arrived.`,
+    'account-dropped': ({ rule, lines, bytes: size }) =>
+      `${count(lines, 'line')} (${bytes(size)}) dropped by rule ${rule}.`,
+    'account-redacted': ({ rule, lines }) => `${count(lines, 'line')} redacted by rule ${rule}.`,
     'account-gap': ({ lines, bytes: size, from, to, reason, detail }, times) =>
       `Missing: ${
         [lines !== null && count(lines, 'line'), size !== null && bytes(size)].filter(Boolean).join(', ') ||

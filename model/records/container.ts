@@ -23,6 +23,16 @@ export const gapSchema = z.object({
 });
 export type Gap = z.infer<typeof gapSchema>;
 
+/** What a rule of the agent's configuration did to a log's lines, before they left the node. */
+export const ruleCountSchema = z.object({
+  rule: z.string(),
+  action: z.enum(['drop', 'redact']),
+  /** Lines that were dropped, or changed. */
+  lines: z.number(),
+  /** Bytes of text that were dropped, or replaced. */
+  bytes: z.number(),
+});
+
 export const logStatusSchema = z.enum(['complete', 'rescued', 'partial', 'lost', 'pending', 'unknown']);
 export type LogStatus = z.infer<typeof logStatusSchema>;
 
@@ -57,6 +67,8 @@ export const containerRecordSchema = z.object({
   /** The agent saw the end of the log: nothing more can be written to it. */
   ended: z.boolean(),
   gaps: z.array(gapSchema),
+  /** What rules of the configuration did to its lines. Dropped lines are among `linesSeen`, and not among `linesAcked`. */
+  rules: z.array(ruleCountSchema).optional(),
   /**
    * Files that log rotation deleted while the container was still there: on the node no longer, although nothing
    * failed.

@@ -437,6 +437,7 @@ export class Agent {
     );
     container.over = this.once;
     container.excludedBy = this.policy.exclusionOf(run);
+    container.treatment = this.policy.treatmentOf(run);
     container.bytesBefore = bytesKept(saved);
     // The id of a link that is gone is that of the container before.
     const isLinked = !isAnother || this.links.stateOf(runId, true) === 'there';

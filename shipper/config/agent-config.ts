@@ -6,6 +6,7 @@ import { UserError } from '../common/user-error';
 import type { LokiOptions } from '../loki/connection';
 import { offsetAt } from '../common/time-zone';
 import { DEFAULT_LOKI_URL, lokiOptions, type LokiSettings } from './loki-settings';
+import { lineRuleSettings } from './line-rules';
 import { selectSchema } from './selection';
 import type { SettingsGroup } from './settings';
 import { bytes, duration, flag, list, parsedWith, positiveDuration, wholeNumberFrom } from './units';
@@ -110,6 +111,7 @@ const agentSchema = z.strictObject({
       .describe('structured metadata of log entries'),
   }),
   select: selectSchema,
+  ...lineRuleSettings,
   batch: z.strictObject({
     wait: duration.prefault('1s').describe('maximum time to wait before sending a batch that is not full'),
     size: bytes.prefault('1MiB').describe('maximum size of a batch, lines and metadata'),

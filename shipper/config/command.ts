@@ -101,7 +101,8 @@ export function readGroup<S extends z.ZodObject>(
   }
   const [issue] = parsed.error.issues;
   const setting = settings.find(({ path }) => path.every((name, i) => issue?.path[i] === name));
-  throw new UserError(`${placeOf(setting, flags, file)}: ${messageOf(issue)}`);
+  const inside = flags.has(setting?.key ?? '') ? '' : insideOf(setting, issue);
+  throw new UserError(`${placeOf(setting, flags, file)}${inside}: ${messageOf(issue)}`);
 }
 
 function placeOf(
@@ -113,6 +114,13 @@ function placeOf(
   const inFile = file.get(key);
   return flags.has(key) || inFile === undefined ? `--${key}` : `${inFile.place}: ${key}`;
 }
+
+/** Where in a setting's value, as `[0].match`. */
+const insideOf = (setting: Setting | undefined, issue: z.core.$ZodIssue | undefined): string =>
+  (issue?.path ?? [])
+    .slice(setting?.path.length)
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('');
 
 function messageOf(issue: z.core.$ZodIssue | undefined): string {
   switch (issue?.code) {

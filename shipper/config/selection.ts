@@ -11,7 +11,8 @@ export function globPattern(glob: string): RegExp {
   return new RegExp(`^${pattern}$`, 's');
 }
 
-const globs = list.refine(
+/** Patterns of names. */
+export const globs = list.refine(
   (patterns) => patterns.every((pattern) => /^[\w.*?-]+$/.test(pattern)),
   'invalid pattern (example: team-*)'
 );

@@ -370,6 +370,11 @@ export const SAMPLES: { readonly [K in CodeName]: ReadonlyArray<Codes[K]> } = {
   ],
   'account-unknown': [{ lines: 10 }],
   'account-excluded': [{ rule: 'select.namespaces.exclude: kube-*' }],
+  'account-dropped': [
+    { rule: 'noise', lines: 1, bytes: 40 },
+    { rule: 'noise', lines: 1200, bytes: 90_000 },
+  ],
+  'account-redacted': [{ rule: 'card', lines: 3 }],
   'account-gap': reasons.map((reason, n) => ({
     ...{ reason, lines: n === 0 ? null : 1, bytes: n === 0 ? null : 40, from: at, to: at },
     detail: n === 1 ? 'HTTP 400' : null,

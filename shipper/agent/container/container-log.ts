@@ -2,6 +2,7 @@ import type { ContainerRun } from '../../../model/container-run';
 import type { ContainerRecord, Gap } from '../../../model/records';
 import type { EncodeBuffer } from '../entries/encode-buffer';
 import { MetadataForms, type MetadataPairs } from '../entries/entry-metadata';
+import type { LineTreatment } from '../entries/line-treatment';
 import type { FoundFile } from '../files/found-file';
 import { lineTime } from '../files/line-time';
 import { LogFile } from '../files/log-file';
@@ -106,6 +107,8 @@ export class ContainerLog {
   /** Some of its files were there since this agent began: when the last of them goes it is watching. */
   private wasSeen = false;
   private exclusion: string | null = null;
+  /** What is done to its lines; null: they are sent as they are. */
+  treatment: LineTreatment | null = null;
   /** Of `bytesWritten` what an earlier agent knew. */
   bytesBefore = 0;
   /** Since when Loki has taken none of the bytes that wait for it: milliseconds of the monotonic clock; null where none wait. */
@@ -463,7 +466,7 @@ export class ContainerLog {
       }
       previous = file;
       const containerId = file.containerId(this.state.containerId);
-      buffer.metadata.use(this.formsOf(containerId));
+      buffer.use(this.formsOf(containerId), this.treatment);
       const final = file.isFinal(this.state.ended || this.over);
       const stop = readRange(file, buffer, rules, { final, nowMs, containerId }, stretches);
       if (stop !== 'end') {
@@ -576,7 +579,7 @@ export class ContainerLog {
     if (file) {
       file.firstTime = earliest(file.firstTime, segment.from);
     }
-    this.account.acknowledge(segment, segment.leftOut);
+    this.account.acknowledge(segment, segment.leftOut, segment.rules);
   }
 
   /** The segment was passed over for good: its bytes are no longer waited for, and the account says so. */

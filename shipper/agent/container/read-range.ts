@@ -2,6 +2,7 @@ import type { Block, Decoder } from '../entries/decoder';
 import { BLOCK_BYTES, MAX_BLOCK_BYTES, type EncodeBuffer } from '../entries/encode-buffer';
 import type { Rules, Stop } from '../entries/entry-writer';
 import type { Route, Window } from '../entries/route';
+import type { RuleCount } from '../entries/rule-count';
 import { lineTime } from '../files/line-time';
 import { movePosition, startOfFile, type Position } from '../files/position';
 import type { TailedFile } from './tailed-file';
@@ -41,6 +42,8 @@ export interface Stretch {
   /** Lines whose own time cannot be theirs, and those of them that were left out. */
   misdated: number;
   leftOut: number;
+  /** What rules of the configuration did to its lines. */
+  rules: readonly RuleCount[];
   arrivalSeconds: number;
   /** The container id that its entries carry. */
   containerId: string | null;
@@ -230,6 +233,7 @@ function stretchOf(
     nulBytes,
     misdated,
     leftOut,
+    rules: writer.ruleCounts(read.lines),
     arrivalSeconds,
     containerId,
   };

@@ -1,5 +1,5 @@
 import type { ContainerRun } from '../../../model/container-run';
-import { gapSchema, RECORD_VERSION, type ContainerRecord, type Gap } from '../../../model/records';
+import { gapSchema, RECORD_VERSION, ruleCountSchema, type ContainerRecord, type Gap } from '../../../model/records';
 import { logStatusOf } from '../../../model/log-status';
 import { workloadOf } from '../../../model/workload';
 import * as z from 'zod';
@@ -42,6 +42,8 @@ export const recordStateSchema = z.object({
   gaps: z.array(gapSchema),
   /** Lines and bytes that a gap names although the file was read past them. */
   passedOver: z.object({ lines: z.number(), bytes: z.number() }),
+  /** What rules of the configuration did to lines, by rule. */
+  rules: z.array(ruleCountSchema).default([]),
   /** Bytes that were on the node and that no file holds any more. */
   vanishedBytes: z.number(),
   ended: z.boolean(),
@@ -65,6 +67,7 @@ export const emptyRecordState = (): RecordState => ({
   away: null,
   gaps: [],
   passedOver: { lines: 0, bytes: 0 },
+  rules: [],
   vanishedBytes: 0,
   ended: false,
   left: null,
@@ -110,6 +113,7 @@ export function buildContainerRecord(
     firstTime: state.firstTime,
     lastTime: state.lastTime,
     rotatedAway: state.away,
+    ...(state.rules.length > 0 && { rules: state.rules }),
     status: logStatusOf(account),
     final,
   };

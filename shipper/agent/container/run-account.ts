@@ -1,3 +1,4 @@
+import { NO_RULES_APPLIED, type RuleCount } from '../entries/rule-count';
 import { excludedBy } from '../../../model/log-status';
 import type { Gap } from '../../../model/records';
 import { addGap, emptyRecordState, type RecordState } from './record-state';
@@ -71,8 +72,9 @@ export class RunAccount {
   }
 
   /** Loki acknowledged a stretch. @param leftOut its lines that were not sent, for their time cannot be theirs */
-  acknowledge({ from, last }: Span, leftOut: number): void {
+  acknowledge({ from, last }: Span, leftOut: number, rules = NO_RULES_APPLIED): void {
     const { state } = this;
+    this.count(rules);
     state.firstTime = earliest(state.firstTime, from);
     state.lastTime = latest(state.lastTime, last);
     if (leftOut > 0) {
@@ -82,14 +84,47 @@ export class RunAccount {
     }
   }
 
+  /** What rules of the configuration did to a stretch's lines. @returns what they dropped: it is not waited for, and not missing */
+  private count(rules: readonly RuleCount[]): { lines: number; bytes: number } {
+    const dropped = { lines: 0, bytes: 0 };
+    for (const one of rules) {
+      addCount(this.state.rules, one);
+      if (one.action === 'drop') {
+        dropped.lines += one.lines;
+        dropped.bytes += one.bytes;
+      }
+    }
+    this.state.passedOver.lines += dropped.lines;
+    return dropped;
+  }
+
   /** A stretch was passed over for good. */
   passOver(
-    { from, last, bytes, lines }: Span & { bytes: number; lines: number },
+    {
+      from,
+      last,
+      rules = NO_RULES_APPLIED,
+      ...all
+    }: Span & { bytes: number; lines: number; rules?: readonly RuleCount[] },
     gap: Pick<Gap, 'reason' | 'detail'>
   ): void {
+    const dropped = this.count(rules);
+    const bytes = all.bytes - dropped.bytes;
+    const lines = all.lines - dropped.lines;
     this.state.passedOver.lines += lines;
     this.state.passedOver.bytes += bytes;
     this.miss({ ...gap, bytes, lines, from, to: last });
+  }
+}
+
+/** The sum of what a rule did so far grows. */
+function addCount(sums: RecordState['rules'], { rule, action, lines, bytes }: RuleCount): void {
+  const sum = sums.find((one) => one.rule === rule && one.action === action);
+  if (sum) {
+    sum.lines += lines;
+    sum.bytes += bytes;
+  } else {
+    sums.push({ rule, action, lines, bytes });
   }
 }
 

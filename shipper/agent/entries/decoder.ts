@@ -34,8 +34,8 @@ const LOOK_AHEAD_LINES = 100;
  * request's time window.
  */
 export class Decoder {
-  private readonly open = new OpenLines();
-  private readonly format = new LineFormat();
+  protected readonly open = new OpenLines();
+  protected readonly format = new LineFormat();
   /** What the last decoding wrote, and why it ended. */
   readonly writer: EntryWriter;
   /** NUL bytes that the last decoding passed over. */
@@ -44,8 +44,11 @@ export class Decoder {
   /** The first NUL at or after where decoding stands; the block's end where there is none. */
   private nextNul = 0;
 
-  constructor(private readonly encoder: PushEncoder) {
-    this.writer = new EntryWriter(encoder, this.open);
+  constructor(
+    private readonly encoder: PushEncoder,
+    makeWriter = (open: OpenLines) => new EntryWriter(encoder, open)
+  ) {
+    this.writer = makeWriter(this.open);
   }
 
   /**
@@ -116,7 +119,7 @@ export class Decoder {
   }
 
   /** Takes one line of the file; false ends the decoding before it. */
-  private line({ memory, end }: Block, at: number, lineEnd: number, position: Position): boolean {
+  protected line({ memory, end }: Block, at: number, lineEnd: number, position: Position): boolean {
     const { writer } = this;
     const parser = this.format.parse(memory, at, lineEnd);
     if (parser === null) {
@@ -134,16 +137,28 @@ export class Decoder {
       if (this.open.none && !writer.admitsTime(parser.seconds)) {
         return false;
       }
-      open.begin(at, parser);
-      this.open.remember(open, this.open.other(parser.stream), {
-        mark: this.encoder.mark(),
-        position,
-        offset: this.base + at,
-        marks: writer,
-      });
+      this.begin(open, parser, at, position);
     }
     open.add(parser);
     return parser.partial || this.joined(memory, open, 0);
+  }
+
+  /** A line begins whose end is not known yet: decoding can go back to before it. */
+  protected begin(open: OpenLine, parser: LineParser, at: number, position: Position): void {
+    open.begin(at, parser);
+    this.open.remember(open, this.open.other(parser.stream), {
+      mark: this.encoder.mark(),
+      position,
+      offset: this.base + at,
+      marks: this.writer,
+    });
+  }
+
+  /** All before this place of the block is written, unless a line is open. */
+  protected moveTo(at: number, position: Position): void {
+    if (this.open.none) {
+      position.offset = this.base + at;
+    }
   }
 
   /** The time of the first line with a time after this place; null where none is near. */
@@ -165,7 +180,7 @@ export class Decoder {
    * Open lines that are seconds older than the next line, or that would drag it out of the request's time window, go out
    * before it as far as they are there.
    */
-  private closeBefore(memory: Buffer, next: LineParser, at: number, position: Position): boolean {
+  protected closeBefore(memory: Buffer, next: LineParser, at: number, position: Position): boolean {
     const { seconds } = next;
     const isOutside = !this.writer.admitsTime(seconds);
     const { stop, stopSeconds } = this.writer;
@@ -176,9 +191,7 @@ export class Decoder {
         return false;
       }
     }
-    if (this.open.none) {
-      position.offset = this.base + at;
-    }
+    this.moveTo(at, position);
     if (isOutside) {
       this.writer.stop = stop;
       this.writer.stopSeconds = stopSeconds;
@@ -186,7 +199,7 @@ export class Decoder {
     return !isOutside;
   }
 
-  private joined(memory: Buffer, open: OpenLine, marks: number): boolean {
+  protected joined(memory: Buffer, open: OpenLine, marks: number): boolean {
     const stream = this.open.streamOf(open);
     if (!this.writer.line(open.content(memory), open.seconds, open.nanos, stream, marks)) {
       return false;

@@ -1,6 +1,7 @@
 import { Arena, PushEncoder } from '../../loki/push/encoder';
 import { Decoder } from './decoder';
-import { EntryMetadata } from './entry-metadata';
+import { EntryMetadata, type MetadataForms } from './entry-metadata';
+import type { LineTreatment } from './line-treatment';
 
 /** A block that is read at once. */
 export const BLOCK_BYTES = 256 * 1024;
@@ -15,8 +16,10 @@ export class EncodeBuffer {
   readonly memory: Buffer;
   readonly blockStart: number;
   readonly encoder: PushEncoder;
-  readonly decoder: Decoder;
+  /** Of the container at hand. */
+  decoder: Decoder;
   readonly metadata: EntryMetadata;
+  private readonly plain: Decoder;
 
   /** @param payload lines and metadata of the largest request */
   constructor(payload: number) {
@@ -27,7 +30,13 @@ export class EncodeBuffer {
     this.blockStart = arena.reserve(MAX_BLOCK_BYTES + 1).start;
     const { start, end } = arena.reserve(request);
     this.encoder = new PushEncoder(arena, start, end);
-    this.decoder = new Decoder(this.encoder);
+    this.decoder = this.plain = new Decoder(this.encoder);
     this.metadata = new EntryMetadata(arena);
+  }
+
+  /** The lines that follow are a container's. @param treatment null: they are sent as they are */
+  use(forms: MetadataForms, treatment: LineTreatment | null): void {
+    this.metadata.use(forms);
+    this.decoder = treatment === null ? this.plain : treatment.decoderOn(this.encoder);
   }
 }

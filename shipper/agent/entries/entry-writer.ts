@@ -3,6 +3,7 @@ import { formatTime } from '../../../model/time';
 import type { EncodedMetadata, PushEncoder } from '../../loki/push/encoder';
 import type { LineParser, StreamIndex } from './cri';
 import type { OpenLines } from './open-lines';
+import { NO_RULES_APPLIED, type RuleCount } from './rule-count';
 import { startOfFile, type Position } from '../files/position';
 
 /** Why decoding ended: at the end of the block, because the request is full, or at a line outside the time window. */
@@ -92,7 +93,7 @@ export class EntryWriter {
   private isLatestLast = false;
   /** Time of the line that ended the last decoding with `older` or `newer`. */
   stopSeconds = 0;
-  private position: Position = startOfFile();
+  protected position: Position = startOfFile();
   private metadata = NO_METADATA;
   private rules = NO_RULES;
   private valid = true;
@@ -112,6 +113,11 @@ export class EntryWriter {
     this.metadata = metadata;
     this.rules = rules;
     this.valid = valid;
+  }
+
+  /** What rules of the configuration did to the last decoding's lines, of which so many are before the position now. */
+  ruleCounts(_lines: number): readonly RuleCount[] {
+    return NO_RULES_APPLIED;
   }
 
   /** The latest time of the last decoding's entries. */

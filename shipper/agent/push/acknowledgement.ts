@@ -38,6 +38,7 @@ export class Acknowledgement {
   refused(segments: readonly Segment[], answer: string): void {
     for (const segment of segments) {
       segment.container.passOver(segment, { reason: 'refused', detail: answer });
+      this.countRules(segment.rules);
     }
     // What follows is acknowledged with the next request, mostly: then one container record reports both.
     const behind = segments.some(({ container }) => container.unread > 0);
@@ -48,6 +49,7 @@ export class Acknowledgement {
     this.read(segments);
     for (const segment of segments) {
       container.passOver(segment, { reason: 'too-old' });
+      this.countRules(segment.rules);
     }
     this.deps.onSettled([container]);
   }
@@ -55,7 +57,7 @@ export class Acknowledgement {
   private acknowledge(segments: readonly Segment[]): void {
     const { metrics } = this.deps;
     for (const segment of segments) {
-      const { container, file, bytes, unparsed, replaced, misdated, nulBytes } = segment;
+      const { container, file, bytes, unparsed, replaced, misdated, nulBytes, rules } = segment;
       container.acknowledge(segment);
       this.acknowledgedBytes += bytes;
       metrics.ackedBytes.inc(bytes);
@@ -63,9 +65,18 @@ export class Acknowledgement {
       metrics.replacedLines.inc(replaced);
       metrics.misdatedLines.inc(misdated);
       metrics.nulBytes.inc(nulBytes);
+      this.countRules(rules);
       if (file.isDeleted) {
         metrics.rescuedBytes.inc(bytes);
       }
+    }
+  }
+
+  private countRules(rules: Segment['rules']): void {
+    const { metrics } = this.deps;
+    for (const { rule, action, lines, bytes } of rules) {
+      metrics.ruleLines.inc({ rule, action }, lines);
+      metrics.ruleBytes.inc({ rule, action }, bytes);
     }
   }
 

@@ -2,6 +2,10 @@ interface Counter {
   inc(value?: number): void;
 }
 
+interface RuleCounter {
+  inc(labels: { rule: string; action: string }, value: number): void;
+}
+
 /** What pushing counts; the names are those of the metrics that the agent shows. */
 export type PushMetrics = Readonly<
   Record<
@@ -19,4 +23,8 @@ export type PushMetrics = Readonly<
     | 'nulBytes',
     Counter
   >
-> & { readonly lastAcknowledgement: { setToCurrentTime(): void } };
+> & {
+  readonly ruleLines: RuleCounter;
+  readonly ruleBytes: RuleCounter;
+  readonly lastAcknowledgement: { setToCurrentTime(): void };
+};

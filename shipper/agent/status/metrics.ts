@@ -24,6 +24,11 @@ export class AgentMetrics {
     'Lines dated in the future or before 2010: stored at the time they were read, or counted as missing (--limits.misdated-lines).'
   );
   readonly nulBytes = this.counter('nul_bytes_total', 'NUL bytes in log files that were passed over.');
+  readonly ruleLines = this.ofRules('rule_lines_total', 'Lines that rules of the configuration dropped or redacted.');
+  readonly ruleBytes = this.ofRules(
+    'rule_bytes_total',
+    'Bytes of text that rules of the configuration dropped or redacted.'
+  );
   readonly requests = new Counter({
     name: 'afterlog_push_requests_total',
     help: 'Push requests by HTTP status; "none" for no answer.',
@@ -109,6 +114,10 @@ export class AgentMetrics {
 
   private counter(name: string, help: string): Counter {
     return new Counter({ name: `afterlog_${name}`, help, registers: [this.registry] });
+  }
+
+  private ofRules(name: string, help: string): Counter<'rule' | 'action'> {
+    return new Counter({ name: `afterlog_${name}`, help, labelNames: ['rule', 'action'], registers: [this.registry] });
   }
 
   private missed(name: string, help: string): Counter<'reason'> {
