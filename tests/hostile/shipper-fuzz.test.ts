@@ -107,6 +107,7 @@ describe('log files', () => {
               fallbackSeconds: 1_795_478_400,
               futureFrom: Infinity,
               arrivalSeconds: 1_795_478_400,
+              keepsFuture: false,
               misdated: 'store' as const,
             },
           });

@@ -21,15 +21,16 @@ test('a line that is dated a day ahead is stored when it arrives, and blocks nei
   odd
     .append(criLine(secondsAgo(-DAY), 'from tomorrow'))
     .append('0001-01-01T00:00:00Z stdout F no time\n')
+    .append('2262-04-12T00:00:00Z stdout F the end of time\n')
     .write(500);
   const neighbour = scene.node.container({ pod: 'job-c2222' }).write(100);
   const { agent } = await scene.start();
-  await until('all is acknowledged', () => acked(agent) === 1_102 && agent.unacked === 0);
+  await until('all is acknowledged', () => acked(agent) === 1_103 && agent.unacked === 0);
   expect((await storedOf(scene.store, neighbour)).map(({ line }) => line)).toEqual(neighbour.written);
   const stored = await storedOf(scene.store, odd);
   const dated = stored.filter(({ metadata }) => metadata.line_time !== undefined);
   expect(stored.filter((entry) => !dated.includes(entry)).map(({ line }) => line)).toEqual(odd.written);
-  expect(dated.map(({ line }) => line)).toEqual(['from tomorrow', 'no time']);
+  expect(dated.map(({ line }) => line)).toEqual(['from tomorrow', 'no time', 'the end of time']);
   for (const { ns } of dated) {
     expect(Math.abs(Number(secondsAgo(0) - ns)) / 1e9).toBeLessThan(30);
   }

@@ -85,7 +85,7 @@ function read(maxEntries = 100_000): Segment[] {
   const { segments } = container.fill(
     buffer,
     {
-      ...{ maxLineBytes: 10_000, maxPayload: 1024 * 1024, maxEntries, misdated: 'store' },
+      ...{ maxLineBytes: 10_000, maxPayload: 1024 * 1024, maxEntries, keepsFuture: false, misdated: 'store' },
       ...{ route: routeOf(nowSeconds, nowSeconds), nowSeconds, futureSeconds: 600 },
     },
     performance.now()

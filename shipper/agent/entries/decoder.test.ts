@@ -17,6 +17,7 @@ const rules = (over: Partial<Rules> = {}): Rules => ({
   fallbackSeconds: BASE - 1,
   futureFrom: Infinity,
   arrivalSeconds: BASE + 100,
+  keepsFuture: false,
   misdated: 'store',
   ...over,
 });
@@ -302,6 +303,22 @@ describe('times', () => {
     expect(counted.entries).toEqual(['1.0 one', '2.0 two']);
     expect(counted.decoder.writer).toMatchObject({ misdated: 3, leftOut: 3 });
     expect(counted.position).toMatchObject({ lines: 5, offset: text.length });
+  });
+
+  test('where lines from the future keep their time, those that no clock can have do not', () => {
+    const far = ['2105-12-31', '2107-01-01', '2262-04-12', '9999-12-31'];
+    const text = far.map((day) => `${day}T00:00:00Z stdout F of ${day}\n`).join('') + cri(2, 'stdout F now');
+    const rule = { futureFrom: BASE + 600, keepsFuture: true };
+    expect(decodeOnce(text, rule).entries).toEqual([
+      '2496182400.0 order of 2105-12-31',
+      '100.2 order line_time of 2107-01-01',
+      '100.3 order line_time of 2262-04-12',
+      '100.4 order line_time of 9999-12-31',
+      '2.0 now',
+    ]);
+    const counted = decodeOnce(text, { ...rule, misdated: 'count' });
+    expect(counted.entries).toEqual(['2496182400.0 order of 2105-12-31', '2.0 now']);
+    expect(counted.decoder.writer).toMatchObject({ misdated: 3, leftOut: 3 });
   });
 });
 

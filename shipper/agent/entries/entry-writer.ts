@@ -45,14 +45,18 @@ export interface Rules {
   fallbackSeconds: number;
   /** Lines of this time and later ones are misdated (seconds since 1970), and never those before that the others come after. */
   futureFrom: number;
-  /** What becomes of them: they keep their time, are stored at `arrivalSeconds` with their own in `line_time`, or left out. */
-  misdated: 'keep' | 'store' | 'count';
+  /** They are sent with their own time all the same: a node's clock may be wrong, and the line right. */
+  keepsFuture: boolean;
+  /** What becomes of misdated lines: they are stored at `arrivalSeconds` with their own time in `line_time`, or left out. */
+  misdated: 'store' | 'count';
   /** Seconds since 1970. */
   arrivalSeconds: number;
 }
 
 /** No container runtime wrote the formats that are read before 2010: a clock that was not set did. */
 const EARLIEST_SECONDS = Date.UTC(2010, 0) / 1000;
+/** No clock is that far ahead, and the encoder writes no time that needs more than 32 bits (February 2106). */
+const LATEST_SECONDS = 2 ** 32 - 1;
 const NANOS = 1_000_000_000;
 
 const NO_METADATA: MetadataSource = {
@@ -72,6 +76,7 @@ const NO_RULES: Rules = {
   fallbackSeconds: 0,
   futureFrom: 0,
   arrivalSeconds: 0,
+  keepsFuture: false,
   misdated: 'store',
 };
 
@@ -175,8 +180,8 @@ export class EntryWriter {
   /** Writes a line of any length, whatever its bytes are; false where the rules end the request before its end. */
   line(content: Buffer, seconds: number, nanos: number, stream: StreamIndex, marks: number): boolean {
     const { position, rules } = this;
-    const isMisdated = this.isMisdated(seconds);
-    if (isMisdated && rules.misdated === 'count') {
+    const isMoved = this.isMisdated(seconds) && !this.keeps(seconds);
+    if (isMoved && rules.misdated === 'count') {
       position.lines++;
       position.unordered += Math.max(1, Math.ceil(content.length / rules.maxLineBytes)); // as if it had been sent
       this.misdated++;
@@ -200,7 +205,7 @@ export class EntryWriter {
     if (marks & REPLACED) {
       this.replaced++;
     }
-    if (isMisdated && !this.keeps(seconds)) {
+    if (isMoved) {
       this.misdated++;
     }
     position.skip = 0;
@@ -282,9 +287,9 @@ export class EntryWriter {
     return seconds >= this.rules.futureFrom || seconds < EARLIEST_SECONDS;
   }
 
-  /** Whether a misdated line is sent with its own time: a node's clock may be wrong, and the line right. */
+  /** Whether a misdated line is sent with its own time. */
   private keeps(seconds: number): boolean {
-    return this.rules.misdated === 'keep' && seconds >= EARLIEST_SECONDS;
+    return this.rules.keepsFuture && seconds >= EARLIEST_SECONDS && seconds < LATEST_SECONDS;
   }
 
   /** The second that a line is sent with. */

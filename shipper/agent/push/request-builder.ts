@@ -174,8 +174,8 @@ export class RequestBuilder {
 
   private rules(request: Pick<RequestRules, 'route' | 'maxLineBytes' | 'maxPayload' | 'maxEntries'>): RequestRules {
     const { futureSeconds } = this;
-    const misdated = this.refusesFuture ? this.options.misdated : 'keep';
-    return { ...request, nowSeconds: this.deps.nowSeconds(), futureSeconds, misdated };
+    const { misdated } = this.options;
+    return { ...request, nowSeconds: this.deps.nowSeconds(), futureSeconds, keepsFuture: !this.refusesFuture, misdated };
   }
 
   private fill(container: ContainerLog, { maxPayload, maxEntries, maxLineBytes }: PushStream, route: Route): Filled {

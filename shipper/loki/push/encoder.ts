@@ -102,7 +102,7 @@ export class PushEncoder {
   /**
    * Starts an entry: its time, the length of its line and all before the line. The line's bytes follow by `copy`, then
    * `finish`.
-   * @param seconds,nanos time since 1970, both below 2^31
+   * @param seconds,nanos time since 1970, both below 2^32
    */
   entry(seconds: number, nanos: number, lineLength: number, metadata: EncodedMetadata): void {
     const { memory } = this;
