@@ -40,11 +40,11 @@ class DockerContainer {
     return join(this.directory, `${'d'.repeat(64)}-json.log`);
   }
 
-  write(count: number): this {
+  write(count: number, text?: string): this {
     for (let i = 0; i < count; i++) {
       const now = secondsAgo(0);
       this.lastNs = now > this.lastNs ? now : this.lastNs + 1_000n;
-      const line = `${this.run.pod} line ${this.written.length}`;
+      const line = text ?? `${this.run.pod} line ${this.written.length}`;
       this.written.push(line);
       appendFileSync(
         this.current,
@@ -134,6 +134,27 @@ test('a json-file log that is cut short between two rescans is read from its sta
   await until('it is noticed', () => said().includes('truncated'));
   docker.write(10);
   await docker.arrived();
+});
+
+test('json-file logs in which every line is the same are told apart, rotated and emptied', async () => {
+  const data = join(scene.node.dir, 'docker');
+  const text = 'x'.repeat(200);
+  const docker = new DockerContainer(data, 'same-0').write(5, text);
+  const { agent } = await scene.start(config(data));
+  for (let round = 0; round < 4; round++) {
+    await docker.arrived();
+    docker.rotate();
+    docker.write(5, text);
+  }
+  for (let round = 0; round < 3; round++) {
+    await docker.arrived();
+    await until('acknowledged', () => agent.unacked === 0);
+    truncateSync(docker.current);
+    docker.write(5, text);
+  }
+  await docker.arrived();
+  const { gaps = [] } = agent.containerRecords()[0] ?? {};
+  expect(gaps.map(({ reason, bytes }) => [reason, bytes])).toEqual(Array(3).fill(['truncated', null]));
 });
 
 test("Docker's data directory may be a symlink, and the log directory, too", async () => {

@@ -77,7 +77,7 @@ export class TailedFile {
   readonly counted = { bytes: 0, lines: 0 };
   /** Known not to be a file that was seen under another name; a compressed one is known only when decompressed. */
   identified: boolean;
-  /** A read found other content than before: the next look at the file takes it for truncated. */
+  /** A look or a read found other content than before: the next look at the directory takes it for truncated. */
   isSuspect = false;
   /** The id of its container when it was deleted: what comes later may be another container's. */
   private lastContainerId: string | null = null;
@@ -187,7 +187,9 @@ export class TailedFile {
 
   /** By what the file system says now: whether its content is another than what was read. */
   hasOtherContent({ size, touched }: { size: number; touched: boolean }): boolean {
-    return size < this.file.size || this.isSuspect || (touched && size === this.file.size && this.file.isRewritten());
+    // Kept: the file system shows only once that something was written, and the file may have grown by the next look.
+    this.isSuspect ||= size < this.file.size || (touched && size === this.file.size && this.file.isRewritten());
+    return this.isSuspect;
   }
 
   /** When its last name went, milliseconds since 1970; null while it has one. */
@@ -240,6 +242,7 @@ export class TailedFile {
   giveUp(reason: GivenUp): number {
     const bytes = this.file.unread;
     this.givenUp = reason;
+    this.isSuspect = false;
     this.file.size = this.file.read.offset;
     this.file.close();
     return bytes;

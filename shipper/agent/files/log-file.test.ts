@@ -112,6 +112,20 @@ describe('identity', () => {
     expect(a.identity()).not.toBe(b.identity());
   });
 
+  test('of Docker’s lines is that of the time at their end, and NULs and empty lines before the first are none of it', async () => {
+    const docker = (n: number) =>
+      `{"log":"${'x'.repeat(20_000)}\\n","stream":"stdout","time":"${head(n).slice(0, 30)}"}\n`;
+    const contents = [docker(1), docker(2), `\0\0\n${docker(2)}`, `${'\0'.repeat(200)}${docker(3)}`, '\0'.repeat(200)];
+    const [one, two, behind, third, nothing] = contents.map((content, i) =>
+      open(write(`${i}.log`, content)).identity()
+    );
+    expect(new Set([one, two, third]).size).toBe(3);
+    expect([behind, nothing]).toEqual([two, null]);
+    const packed = open(write('0.log.1.gz', gzipSync(docker(1) + docker(2))));
+    await packed.prepare(0);
+    expect(packed.identity()).toBe(one);
+  });
+
   test('needs a whole line, or a long beginning of one', () => {
     const path = write('0.log', head(1));
     const log = open(path);

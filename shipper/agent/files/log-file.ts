@@ -20,9 +20,18 @@ import { startOfFile, type Position } from './position';
 /** Bytes of a file's head that tell it from others: CRI lines begin with a time in nanoseconds. */
 const HEAD_BYTES = 128;
 
+/** The same where the time does not come first: Docker's lines end with it, and NULs and empty lines may stand before. */
+const FIRST_LINE_BYTES = 128 * 1024;
+/** Made when the first such file is seen. */
+let firstLineMemory: Buffer | null = null;
+
 /** Bytes of a file's head that are compared: a CRI line's time is longer than half of that. */
 const COMPARED_BYTES = 64;
 const compared = Buffer.alloc(COMPARED_BYTES);
+const NEWLINE = 0x0a;
+
+/** Whether the time of a line is at its beginning. */
+const beginsWithTime = (head: Buffer) => head[0] !== undefined && head[0] >= 0x30 && head[0] <= 0x39;
 
 /** A compressed file is decompressed at least this far ahead. */
 const AHEAD_BYTES = 512 * 1024;
@@ -82,6 +91,18 @@ function openReading(path: string): number {
   }
 }
 
+/** The line that begins at `offset` in what was read, `length` bytes. */
+function lineIn(
+  memory: Buffer,
+  length: number | null,
+  offset: number
+): { offset: number; bytes: Buffer; isWhole: boolean } | null {
+  const bytes = memory.subarray(offset, length ?? 0);
+  const end = bytes.indexOf(NEWLINE);
+  const isLong = length === memory.length;
+  return end >= 0 || isLong ? { offset, bytes: end >= 0 ? bytes.subarray(0, end) : bytes, isWhole: end >= 0 } : null;
+}
+
 function resolved(path: string): string {
   try {
     return realpathSync(path);
@@ -116,8 +137,10 @@ export class LogFile implements Parkable {
   private parked = false;
   private readonly gzip: GzipWindow | null;
   private headHash: string | null = null;
-  /** Its first bytes, as far as they were there when they were last compared. */
+  /** Its first bytes, as far as they were there when they were last compared, … */
   private head: Buffer | null = null;
+  /** … and the last ones of its first line, where the time is not at that one's beginning. */
+  private firstLineEnd: { offset: number; bytes: Buffer } | null = null;
 
   private constructor(
     public path: string,
@@ -242,7 +265,7 @@ export class LogFile implements Parkable {
 
   /**
    * Whether it has other content than before: it was emptied and has grown again, which its size alone does not show.
-   * Compares its first bytes, which hold the time of its first line.
+   * Compares its first bytes, which hold the time of its first line; of Docker's lines also the end of the first.
    */
   isRewritten(): boolean {
     if (this.fd < 0 || this.gzip !== null) {
@@ -256,7 +279,21 @@ export class LogFile implements Parkable {
     if (n > known) {
       this.head = Buffer.from(compared.subarray(0, n));
     }
-    return false;
+    return this.head !== null && !beginsWithTime(this.head) && this.isFirstLineEndRewritten();
+  }
+
+  private isFirstLineEndRewritten(): boolean {
+    if (this.firstLineEnd === null) {
+      const line = this.firstLine();
+      if (line?.isWhole) {
+        const bytes = Buffer.from(line.bytes.subarray(-COMPARED_BYTES));
+        this.firstLineEnd = { offset: line.offset + line.bytes.length - bytes.length, bytes };
+      }
+      return false;
+    }
+    const { offset, bytes } = this.firstLineEnd;
+    const n = readSync(this.fd, compared, 0, bytes.length, offset);
+    return n < bytes.length || compared.compare(bytes, 0, n, 0, n) !== 0;
   }
 
   /**
@@ -327,17 +364,25 @@ export class LogFile implements Parkable {
    */
   identity(): string | null {
     if (this.headHash === null) {
-      const head = Buffer.alloc(HEAD_BYTES);
-      const n = this.readAt(head, 0, HEAD_BYTES, 0);
-      const line = n === null ? -1 : head.subarray(0, n).indexOf(0x0a);
-      if (n !== null && (line >= 0 || n === HEAD_BYTES)) {
-        this.headHash = createHash('sha256')
-          .update(line >= 0 ? head.subarray(0, line) : head)
-          .digest('hex')
-          .slice(0, 16);
+      const line = this.firstLine();
+      if (line !== null) {
+        this.headHash = createHash('sha256').update(line.bytes).digest('hex').slice(0, 16);
       }
     }
     return this.headHash;
+  }
+
+  /** The first line, or a long beginning of it, in memory that the next call overwrites; null while there is neither. */
+  private firstLine(): { offset: number; bytes: Buffer; isWhole: boolean } | null {
+    const short = Buffer.alloc(HEAD_BYTES);
+    const n = this.readAt(short, 0, HEAD_BYTES, 0);
+    if (n === null || n === 0 || beginsWithTime(short)) {
+      return lineIn(short, n, 0);
+    }
+    firstLineMemory ??= Buffer.alloc(FIRST_LINE_BYTES);
+    const all = this.readAt(firstLineMemory, 0, FIRST_LINE_BYTES, 0);
+    const offset = firstLineMemory.subarray(0, all ?? 0).findIndex((byte) => byte !== 0 && byte !== NEWLINE);
+    return offset < 0 ? null : lineIn(firstLineMemory, all, offset);
   }
 
   /**
