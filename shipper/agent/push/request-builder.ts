@@ -175,7 +175,13 @@ export class RequestBuilder {
   private rules(request: Pick<RequestRules, 'route' | 'maxLineBytes' | 'maxPayload' | 'maxEntries'>): RequestRules {
     const { futureSeconds } = this;
     const { misdated } = this.options;
-    return { ...request, nowSeconds: this.deps.nowSeconds(), futureSeconds, keepsFuture: !this.refusesFuture, misdated };
+    return {
+      ...request,
+      nowSeconds: this.deps.nowSeconds(),
+      futureSeconds,
+      keepsFuture: !this.refusesFuture,
+      misdated,
+    };
   }
 
   private fill(container: ContainerLog, { maxPayload, maxEntries, maxLineBytes }: PushStream, route: Route): Filled {
