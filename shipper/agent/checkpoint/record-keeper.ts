@@ -60,6 +60,8 @@ export class RecordKeeper {
   /** Containers that changed in this turn. */
   private readonly unsaved = new Set<ContainerLog>();
   private saving: NodeJS.Immediate | null = null;
+  /** The last word on all containers is in Loki (`--once`). */
+  private isAllWritten = false;
   private stopped = false;
 
   constructor(private readonly deps: RecordKeeperDeps) {}
@@ -200,6 +202,7 @@ export class RecordKeeper {
       this.write(container, this.recordOf(container, false));
     }
     await this.deps.records.flush();
+    this.isAllWritten = true;
   }
 
   /**
@@ -268,7 +271,7 @@ export class RecordKeeper {
 
   /** What changed since the last container record is said now, and until when files could not be opened. */
   stop(): void {
-    for (const container of this.containers.values()) {
+    for (const container of this.isAllWritten ? [] : this.containers.values()) {
       const isNews = this.unreported.has(container) && container.state.left === null;
       if (isNews || container.unopened.count > 0) {
         this.report(container);

@@ -194,9 +194,7 @@ export class ContainerDirectory {
     if (oldest && !saved) {
       container.begin(oldest, this.deps.linkedMs(run));
     }
-    links.forEach((found) =>
-      container.apply({ kind: 'unopened', found, why: 'the link to it leads to a file that is not there' })
-    );
+    links.forEach((found) => container.apply({ kind: 'unopened', found, why: 'the link to it leads to no file' }));
     return container;
   }
 

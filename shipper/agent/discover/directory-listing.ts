@@ -133,11 +133,13 @@ export class DirectoryListing {
 
   private find({ path, isLink, ...name }: Name): FoundFile | undefined {
     try {
-      const { ino, birthtimeMs, size } = statSync(path);
-      return { ...name, path, ino, birthMs: birthtimeMs, size };
+      const stat = statSync(path);
+      // What is no file cannot be opened as one, and the size of a directory is none of a log.
+      return { ...name, path, ino: stat.ino, birthMs: stat.birthtimeMs, size: stat.isFile() ? stat.size : 0 };
     } catch (error) {
       if (!isMissing(error)) {
         this.refusals.note(path, error);
+        return isLink ? { ...name, path, ...DANGLING } : undefined;
       } else if (isLink && this.leadsNowhere(path)) {
         return { ...name, path, ...DANGLING };
       } else {
@@ -158,7 +160,10 @@ export class DirectoryListing {
   }
 }
 
-/** Where a link leads, also where its target is not there: somebody removed it, and the runtime may make it again. */
+/**
+ * Where a link leads, also where its target is not there: somebody removed it, and the runtime may make it again.
+ * @throws the system's error where it leads nowhere
+ */
 function targetOf(link: string): string {
   try {
     return realpathSync(link);
@@ -166,8 +171,9 @@ function targetOf(link: string): string {
     if (!isMissing(error)) {
       throw error;
     }
-    const target = resolve(dirname(link), readlinkSync(link));
-    return join(realpathSync(dirname(target)), basename(target));
+    const next = resolve(dirname(link), readlinkSync(link));
+    const target = join(realpathSync(dirname(next)), basename(next));
+    return statOf(target)?.isSymbolicLink() ? targetOf(target) : target;
   }
 }
 
