@@ -38,7 +38,7 @@ function decodeAll(text: string | Buffer, given: Given, maxEntries = Infinity, o
   const decoder = treatmentOf(given).decoderOn(encoder);
   const position = startOfFile();
   const limits = { from: 0, to: Infinity, maxLineBytes: 1000, maxPayload: Infinity, fallbackSeconds: BASE - 1 };
-  const times = { futureFrom: Infinity, arrivalSeconds: BASE + 100, misdated: 'store' as const };
+  const times = { futureFrom: Infinity, arrivalSeconds: BASE + 100, keepsFuture: false, misdated: 'store' as const };
   const entries: string[] = [];
   const counts: RuleCount[] = [];
   for (;;) {
