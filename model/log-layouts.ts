@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 /** How a shipper labels the containers' logs in Loki. */
 export const logLayoutSchema = z.object({
-  preset: z.enum(['afterlog', 'k8s-monitoring', 'alloy', 'promtail', 'other']),
+  preset: z.enum(['afterlog', 'k8s-monitoring', 'alloy', 'promtail', 'opentelemetry', 'other']),
   /** Names of labels; an empty one is a label that the streams do not have. */
   cluster: z.string(),
   namespace: z.string().min(1),
@@ -30,6 +30,14 @@ export const LAYOUTS: Record<Exclude<LayoutPreset, 'other'>, LogLayout> = {
   'k8s-monitoring': { preset: 'k8s-monitoring', ...names, podIs: 'metadata' },
   alloy: { preset: 'alloy', ...names, podIs: 'label' },
   promtail: { preset: 'promtail', ...names, cluster: '', podIs: 'label' },
+  opentelemetry: {
+    preset: 'opentelemetry',
+    cluster: 'k8s_cluster_name',
+    namespace: 'k8s_namespace_name',
+    container: 'k8s_container_name',
+    pod: 'k8s_pod_name',
+    podIs: 'metadata',
+  },
 };
 
 /** A preset by its name alone, as provisioning may give it. */

@@ -79,10 +79,10 @@ export function* foreignRuns(runs: readonly FoundRun[], target: Target, scope: F
     const { question, newest } = hit;
     const counted = yield* originsBy(question, ALL_ORIGIN_NAMES, target, newest.ns, scope);
     const origins = originsIn([...counted.entries, newest], (fields) => originOf(fields, scope.layout)).filter(
-      ({ isForeign }) => isForeign
+      ({ workload }) => workload === undefined // else the agent's usual lines, which are found without
     );
     if (origins.length > 0) {
-      found.queries.push({ ...question, isForeign: true });
+      found.queries.push({ ...question, isForeign: origins.some(({ isForeign }) => isForeign) });
       found.isPart ||= counted.isPart;
       found.runs = origins.reduce((all, origin) => attach(all, origin, hit, scope), found.runs);
     }
@@ -183,7 +183,7 @@ function attach(
   { labels, question: { query, ...span } }: Hit,
   { layout = OWN_LAYOUT }: ForeignScope
 ): FoundRun[] {
-  const source = { query: narrowedTo(query, labels, origin), isForeign: true };
+  const source = { query: narrowedTo(query, labels, origin), isForeign: origin.isForeign };
   const isMeant = (run: FoundRun) => lacksLines(run) && isOf(origin, run);
   if (!runs.some(isMeant)) {
     // A run that the agent has all of is not listed a second time.

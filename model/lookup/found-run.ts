@@ -3,6 +3,7 @@ import type { LogEntry, NsSpan } from '../log-entry';
 import type { LogLayout } from '../log-layouts';
 import { filtersOf, logQuery } from '../logql';
 import { type ContainerRecord, type PodRecord, recordKey } from '../records';
+import { STREAM_PRESETS, type StreamPreset } from '../stream-presets';
 import { parseNs } from '../time';
 import type { Who } from './account';
 import { isSameRun, type LineOrigin } from './line-origin';
@@ -103,17 +104,23 @@ export function runOfWho(
 const withSources = (run: Omit<FoundRun, 'sources'>, layout: LogLayout): FoundRun => ({
   ...run,
   sources:
-    layout.preset === 'afterlog'
+    layout.preset === 'afterlog' || run.record?.preset !== undefined
       ? runQueries([run])
       : [{ query: layoutQuery(run.who, layout), ...run.span, isForeign: true }],
 });
 
+/** What a query for a run's lines needs. */
+type QueriedRun = Pick<FoundRun, 'who' | 'workload' | 'span'> & { record?: ContainerRecord | undefined };
+
+/** How the agent named the labels of its lines. */
+const presetOf = ({ record }: QueriedRun): StreamPreset => record?.preset ?? 'afterlog';
+
 /** Narrow queries for the agent's lines of these container runs: where their streams are, who they are, when they wrote. */
-export function runQueries(runs: ReadonlyArray<Pick<FoundRun, 'who' | 'workload' | 'span'>>): LineQuery[] {
-  const families = new Map<string, Array<(typeof runs)[number]>>();
+export function runQueries(runs: readonly QueriedRun[]): LineQuery[] {
+  const families = new Map<string, QueriedRun[]>();
   for (const run of runs) {
     const { cluster, namespace } = run.who;
-    const family = JSON.stringify([cluster, namespace, run.workload]);
+    const family = JSON.stringify([cluster, namespace, run.workload, presetOf(run)]);
     const known = families.get(family);
     if (known === undefined) {
       families.set(family, [run]);
@@ -128,23 +135,34 @@ export function runQueries(runs: ReadonlyArray<Pick<FoundRun, 'who' | 'workload'
   );
 }
 
-function familyQuery(runs: ReadonlyArray<Pick<FoundRun, 'who' | 'workload' | 'span'>>): LineQuery {
+function familyQuery(runs: readonly QueriedRun[]): LineQuery {
   const [first] = runs;
+  const preset = first === undefined ? 'afterlog' : presetOf(first);
+  const { names, labels: labelNames } = STREAM_PRESETS[preset];
   const different = (name: 'container' | 'podUid' | 'pod' | 'restart'): string[] | undefined => {
     const values = [...new Set(runs.flatMap(({ who }) => (who[name] === undefined ? [] : `${who[name]}`)))];
     return values.length === 0 ? undefined : values;
   };
   const { cluster, namespace } = first?.who ?? {};
-  const labels = { cluster, namespace, container: different('container'), workload: first?.workload };
+  const labels = {
+    [names.cluster]: cluster,
+    [names.namespace]: namespace,
+    [names.container]: different('container'),
+    ...(labelNames.includes('workload') && { [names.workload]: first?.workload }),
+  };
   const ids = runs.flatMap(({ who }) => who.containerId || []);
   const restart = different('restart');
   // Lines that went out before the node showed the id carry the pod's UID in its place.
   const named = filtersOf(
     runs.every(({ who }) => who.podUid)
-      ? { pod_uid: different('podUid'), restart }
-      : { ...(ids.length > 0 && { container_id: '' }), pod: different('pod'), restart }
+      ? { [names.pod_uid]: different('podUid'), [names.restart]: restart }
+      : {
+          ...(ids.length > 0 && { [names.container_id]: '' }),
+          [names.pod]: different('pod'),
+          [names.restart]: restart,
+        }
   );
-  const either = ids.length > 0 ? filtersOf({ container_id: ids }) : [];
+  const either = ids.length > 0 ? filtersOf({ [names.container_id]: ids }) : [];
   const filter = [...either, ...(named.length > 0 ? [`(${named.join(' and ')})`] : [])].join(' or ');
   const from = runs.reduce((least, { span }) => (span.from < least ? span.from : least), first?.span.from ?? 0n);
   const to = runs.reduce((most, { span }) => (span.to > most ? span.to : most), first?.span.to ?? 0n);

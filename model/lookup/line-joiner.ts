@@ -1,5 +1,5 @@
 import type { LogEntry } from '../log-entry';
-import { streamOf } from './line-origin';
+import { isForeignLine, streamOf } from './line-origin';
 import type { Origin, Origins } from './origins';
 
 /** A line as the container wrote it. */
@@ -105,7 +105,7 @@ export class LineJoiner {
     origin.lines++;
     origin.first = first.ns < origin.first ? first.ns : origin.first;
     origin.last = first.ns > origin.last ? first.ns : origin.last;
-    origin.foreignLines += first.fields.workload === undefined ? 1 : 0;
+    origin.foreignLines += isForeignLine(first.fields) ? 1 : 0;
     origin.replaced += first.fields.replaced === 'utf8' ? 1 : 0;
     origin.unparsed += first.fields.format === 'unparsed' ? 1 : 0;
     return { ns: first.ns, text: texts.length === 1 ? (texts[0] ?? '') : texts.join(''), origin, entry: first };

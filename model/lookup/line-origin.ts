@@ -1,5 +1,6 @@
 import type { LogEntry } from '../log-entry';
 import type { LogLayout } from '../log-layouts';
+import { SHIPPER_LABEL, SHIPPER_NAME } from '../stream-presets';
 import type { Who } from './account';
 
 /** The container run that a line's labels and metadata name, as far as its shipper reports. */
@@ -31,13 +32,21 @@ const ORIGIN_NAMES = {
 } as const;
 
 /** All of the names, for queries that count by them. */
-export const ALL_ORIGIN_NAMES: readonly string[] = [...Object.values(ORIGIN_NAMES).flat(), 'workload', 'job'];
+export const ALL_ORIGIN_NAMES: readonly string[] = [
+  ...Object.values(ORIGIN_NAMES).flat(),
+  ...['workload', 'job', 'k8s_job_name', SHIPPER_LABEL],
+];
 
 type Fields = LogEntry['fields'];
 
+/** Whether somebody else than Afterlog's agent shipped a line. */
+export const isForeignLine = (fields: Fields): boolean =>
+  fields.workload === undefined && fields[SHIPPER_LABEL] !== SHIPPER_NAME;
+
 /** Where a line comes from. @param layout names that a configuration gives go before the usual ones */
 export function originOf(fields: Fields, layout?: LogLayout): LineOrigin {
-  const isForeign = fields.workload === undefined;
+  const hasOtherNames = fields.workload === undefined;
+  const isForeign = isForeignLine(fields);
   const own = (name: 'cluster' | 'namespace' | 'pod' | 'container') =>
     isForeign && layout !== undefined && layout[name] !== '' ? fields[layout[name]] : undefined;
   const restart = Number(first(fields, ORIGIN_NAMES.restart) ?? NaN);
@@ -52,7 +61,7 @@ export function originOf(fields: Fields, layout?: LogLayout): LineOrigin {
     node: first(fields, ORIGIN_NAMES.node),
     workload: fields.workload,
     // Elsewhere `job` is a scrape job, as Prometheus means it.
-    job: isForeign ? fields.k8s_job_name : fields.job,
+    job: hasOtherNames ? fields.k8s_job_name : fields.job,
     isForeign,
   };
 }

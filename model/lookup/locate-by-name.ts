@@ -30,6 +30,7 @@ import { originsBy } from './origins-by';
 import type { LokiReply, Plan, Replies } from './plan';
 import { isNeverReused, type Reading, readingsOf } from './readings';
 import type { NamedTarget, Target } from './target';
+import { presetQuery } from './preset-query';
 import { type Whereabouts, whereaboutsOf } from './whereabouts';
 
 /** A name that more namespaces and clusters have is not searched through all of them. */
@@ -111,8 +112,9 @@ function* locateBy(
   const all = yield* foreignRuns(own, target, scope);
   const runs = scope.previous === true ? previousOf(all.runs) : all.runs;
   const location = locationOf(target, { ...all, runs }, scope);
+  const preset = wanted.find((record) => record.preset !== undefined)?.preset ?? 'afterlog';
   const byName = {
-    query: logQuery({ ...lines.labels, ...(places.length === 1 && places[0]) }, lines.metadata),
+    query: presetQuery(preset, { ...lines.labels, ...(places.length === 1 && places[0]) }, lines.metadata),
     ...span,
   };
   // Whatever has the name, also what has no record yet and what comes while somebody follows it.

@@ -41,10 +41,10 @@ export class Origins {
 
   of(entry: LogEntry): Origin {
     const { fields, ns } = entry;
-    const isForeign = fields.workload === undefined;
-    const source = isForeign ? originOf(fields, this.layout) : fields;
-    const { pod, container, restart, cluster } = source;
-    const id = isForeign ? undefined : (fields.container_id ?? fields.pod_uid);
+    const named = fields.workload === undefined ? originOf(fields, this.layout) : undefined;
+    const isForeign = named?.isForeign === true;
+    const { pod, container, restart, cluster } = named ?? fields;
+    const id = isForeign ? undefined : (fields.container_id ?? named?.podUid ?? fields.pod_uid);
     const key = `${pod}/${container}/${restart}/${id} ${cluster} ${isForeign}`;
     const known = this.byFields.get(key) ?? [];
     const found = isForeign ? known.find(({ run }) => run === undefined || wroteAt(run, ns)) : known[0];

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { streamPresets } from '../stream-presets';
 import { RECORD_VERSION, time } from './common';
 
 /** What a container's log lacks in Loki: as exact as it could be known. */
@@ -56,6 +57,8 @@ export const containerRecordSchema = z.object({
   containerId: z.string().nullable(),
   workload: z.string(),
   job: z.string().nullable(),
+  /** How the labels and the metadata of its lines are named, where it is not as usual: `STREAM_PRESETS`. */
+  preset: z.enum(streamPresets).optional(),
   /** Lines of the log as the container wrote them. */
   linesSeen: z.number(),
   linesAcked: z.number(),

@@ -17,7 +17,7 @@ import { version } from '../common/version';
 import { AliveFile } from './checkpoint/alive-file';
 import { Heartbeat } from './status/heartbeat';
 import { PriorityWatch } from './priority/priority-watch';
-import { namedValues } from './entries/entry-names';
+import { labelsOf, metadataOf } from './entries/entry-names';
 import { showGauges } from './status/gauges';
 import { showNode } from './status/node-gauges';
 import { RecordKeeper } from './checkpoint/record-keeper';
@@ -367,7 +367,7 @@ export class Agent {
         logger: this.logger,
         metrics: this.metrics,
         nowSeconds: () => Math.floor(this.push.clock.nowMs() / 1000),
-        labelsOf: ({ run }) => Object.fromEntries(namedValues(run, config.stream.labels, config, null)),
+        labelsOf: ({ run }) => labelsOf(run, config),
         onSending: (containers) => this.recordKeeper.save(...containers),
         onSettled: (containers) => this.recordKeeper.settled(containers),
       }
@@ -379,6 +379,7 @@ export class Agent {
     return new RecordKeeper({
       cluster: config.cluster.name,
       node: config.node.name,
+      preset: config.stream.preset,
       logsDir: this.logsDir,
       records: this.records,
       maxLineBytes: config.limits['max-line-size'],
@@ -424,7 +425,7 @@ export class Agent {
       run,
       directory,
       {
-        pairs: (containerId) => namedValues(run, config.stream.metadata, config, containerId),
+        pairs: (containerId) => metadataOf(run, config, containerId),
         onMiss: (gap) => this.countMissed(gap),
         nowText: this.nowText,
         fileTimeText: (ms) => {

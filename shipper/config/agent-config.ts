@@ -1,29 +1,18 @@
 import { hostname } from 'node:os';
 import * as z from 'zod';
+import { entryNames, STREAM_PRESETS, streamPresets } from '../../model/stream-presets';
 import { hostPort, parseListen } from '../common/listen';
 import { logLevels } from '../common/log';
 import { UserError } from '../common/user-error';
 import type { LokiOptions } from '../loki/connection';
 import { offsetAt } from '../common/time-zone';
 import { DEFAULT_LOKI_URL, lokiOptions, type LokiSettings } from './loki-settings';
+import { staticLabels } from './labels';
 import { lineRuleSettings } from './line-rules';
 import { selectSchema } from './selection';
 import type { SettingsGroup } from './settings';
 import { bytes, duration, flag, list, parsedWith, positiveDuration, wholeNumberFrom } from './units';
 
-/** Names that an entry can carry; which are labels of the stream and which structured metadata is configuration. */
-export const entryNames = [
-  'cluster',
-  'namespace',
-  'workload',
-  'service_name',
-  'container',
-  'pod',
-  'node',
-  'job',
-  'container_id',
-  'restart',
-] as const;
 const names = list.pipe(z.array(z.enum(entryNames)));
 
 /** The agent's configuration besides `loki`. */
@@ -103,13 +92,20 @@ const agentSchema = z.strictObject({
       .describe(`log level: ${logLevels.join(', ')}`),
   }),
   stream: z.strictObject({
+    preset: z
+      .enum(streamPresets)
+      .prefault('afterlog')
+      .describe(`names of labels and metadata, as another shipper has them: ${streamPresets.join(', ')}`),
     labels: names
-      .prefault(['cluster', 'namespace', 'workload', 'service_name', 'container'])
-      .describe('labels of log streams'),
+      .optional()
+      .describe(`labels of log streams (default ${STREAM_PRESETS.afterlog.labels.join(',')}, or the preset's)`),
     metadata: names
-      .prefault(['pod', 'node', 'job', 'container_id', 'restart'])
-      .describe('structured metadata of log entries'),
+      .optional()
+      .describe(
+        `structured metadata of log entries (default ${STREAM_PRESETS.afterlog.metadata.join(',')}, or the preset's)`
+      ),
   }),
+  labels: staticLabels,
   select: selectSchema,
   ...lineRuleSettings,
   batch: z.strictObject({

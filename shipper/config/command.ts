@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { exitCode, type ExitCode } from '../common/exit-code';
 import { UserError } from '../common/user-error';
 import { readConfigFile } from './config-file';
-import { addFlags, givenFlags, type Setting, type SettingsGroup, settingsOf } from './settings';
+import { addFlags, flagOf, givenFlags, type Setting, type SettingsGroup, settingsOf } from './settings';
 
 /** Names the configuration file of agent and watch, for themselves and for `doctor` in the same pod. */
 export const CONFIG_ENVIRONMENT = 'AFTERLOG_CONFIG';
@@ -112,7 +112,7 @@ function placeOf(
 ): string {
   const key = setting?.key ?? '';
   const inFile = file.get(key);
-  return flags.has(key) || inFile === undefined ? `--${key}` : `${inFile.place}: ${key}`;
+  return flags.has(key) || inFile === undefined ? `--${setting ? flagOf(setting) : ''}` : `${inFile.place}: ${key}`;
 }
 
 /** Where in a setting's value, as `[0].match`. */

@@ -16,6 +16,8 @@ export interface SettingsGroup<S extends z.ZodObject = z.ZodObject> {
 
 /** What the help says of a flag besides its description and its default. */
 interface FlagForm {
+  /** The flag's name, where it is not the key's. */
+  flag?: string;
   /** One letter. */
   short?: string;
   /** The name of the value, without brackets; `value` where it is left out. */
@@ -65,10 +67,10 @@ export function addFlags(command: Command, { heading, schema }: SettingsGroup): 
 }
 
 /** What the command line says: by key, only what was given. */
-export function givenFlags(command: Command, { schema }: SettingsGroup): Map<string, unknown> {
+export function givenFlags(command: Command, group: SettingsGroup): Map<string, unknown> {
   const given = new Map<string, unknown>();
-  for (const { key } of settingsOf(schema)) {
-    const name = attributeOf(key);
+  for (const { key, schema } of settingsOf(group.schema)) {
+    const name = attributeOf(flagOf({ key, schema }));
     if (command.getOptionValueSource(name) === 'cli') {
       given.set(key, command.getOptionValue(name));
     }
@@ -76,7 +78,11 @@ export function givenFlags(command: Command, { schema }: SettingsGroup): Map<str
   return given;
 }
 
-function optionsFor({ key, schema }: Setting, switchesTakeValues: boolean): Option[] {
+/** The name of a setting's flag, without `--`. */
+export const flagOf = ({ key, schema }: Pick<Setting, 'key' | 'schema'>): string => flagForm.get(schema)?.flag ?? key;
+
+function optionsFor({ key: ownKey, schema }: Setting, switchesTakeValues: boolean): Option[] {
+  const key = flagOf({ key: ownKey, schema });
   const { core, byDefault } = unwrapped(schema);
   const { short, value = 'value', repeatable, negatable } = flagForm.get(schema) ?? {};
   const text = `${schema.description ?? ''}${defaultText(byDefault)}`;
@@ -120,7 +126,8 @@ function unwrapped(schema: z.ZodType): { core: unknown; byDefault: unknown } {
 }
 
 function defaultText(byDefault: unknown): string {
-  const text = Array.isArray(byDefault) ? byDefault.join(',') : String(byDefault ?? '');
+  const isMap = typeof byDefault === 'object' && !Array.isArray(byDefault);
+  const text = isMap ? '' : Array.isArray(byDefault) ? byDefault.join(',') : String(byDefault ?? '');
   return typeof byDefault === 'boolean' || text === '' ? '' : ` (default ${text})`;
 }
 

@@ -88,6 +88,24 @@ export const list = z
   .transform((value) => [value].flat().flatMap((part) => part.split(',')))
   .transform((parts) => parts.map((part) => part.trim()).filter((part) => part !== ''));
 
+/** Names with values: in YAML a map, in a flag `name=value`, the flag several times. */
+export const pairs = z
+  .union([z.array(z.string()), z.string(), z.record(z.string(), textOrNumber)], { error: 'expected a map of texts' })
+  .transform((given, context): Record<string, string> => {
+    if (typeof given === 'object' && !Array.isArray(given)) {
+      return given;
+    }
+    const texts = [given].flat();
+    const wrong = texts.find((text) => !/^[^=]+=/s.test(text));
+    if (wrong !== undefined) {
+      context.addIssue({ code: 'custom', message: `invalid value "${wrong}" (expected name=value)` });
+      return z.NEVER;
+    }
+    return Object.fromEntries(
+      texts.map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)])
+    );
+  });
+
 /** A whole number; in a flag as text. */
 const wholeNumber = textOrNumber.transform((text, context) => {
   if (!/^-?\d{1,15}$/.test(text)) {

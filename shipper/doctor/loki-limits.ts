@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 import * as z from 'zod';
 import type { AgentConfig } from '../config/agent-config';
+import { streamLabelNames } from '../config/labels';
 import { bytes, duration } from '../config/units';
 import type { LokiConnection } from '../loki/connection';
 import { error, type Finding, note, ok, warning } from './finding';
@@ -60,11 +61,11 @@ export function parseLimits(yaml: string): Limits | undefined {
 }
 
 /** What does not fit, a finding each. */
-export function compareLimits(limits: Limits, { limits: own, stream, batch }: AgentConfig): Finding[] {
+export function compareLimits(limits: Limits, { limits: own, batch, ...config }: AgentConfig): Finding[] {
   return [
     maxAge(limits, own['max-age']),
     lineSize(limits, own['max-line-size']),
-    labels(limits, stream.labels),
+    labels(limits, streamLabelNames(config)),
     metadata(limits),
     burst(limits, batch.size),
     rate(limits),

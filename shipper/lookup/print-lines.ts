@@ -1,5 +1,6 @@
 import type { LogEntry } from '../../model/log-entry';
 import {
+  isForeignLine,
   type EntryPages,
   LineJoiner,
   type LineQuery,
@@ -61,7 +62,7 @@ async function lastLines(lines: Lines, count: number): Promise<LogLine[]> {
   const all = [...joiner.push(entries.reverse()), ...joiner.end()];
   for (const { origin, entry } of all.slice(0, Math.max(0, all.length - count))) {
     origin.lines--; // read, but not shown
-    origin.foreignLines -= entry.fields.workload === undefined ? 1 : 0;
+    origin.foreignLines -= isForeignLine(entry.fields) ? 1 : 0;
   }
   return all.slice(-count);
 }

@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import { containerRunId } from '../../../model/container-run';
 import { CONTAINER_METADATA, type ContainerRecord } from '../../../model/records';
 import { formatNs, parseNs } from '../../../model/time';
+import type { StreamPreset } from '../../../model/stream-presets';
 import { workloadOf } from '../../../model/workload';
 import type { Logger } from '../../common/log';
 import type { RecordWriter } from '../../loki/record-writer';
@@ -23,6 +24,8 @@ const REMEMBERED = 5_000;
 export interface RecordKeeperDeps {
   cluster: string;
   node: string;
+  /** How the labels of the streams are named. */
+  preset: StreamPreset;
   /** The kubelet's log directory, resolved. */
   logsDir: string;
   records: RecordWriter;
@@ -373,7 +376,8 @@ export class RecordKeeper {
   }
 
   private recordOf(container: ContainerLog, final: boolean): ContainerRecord {
-    return container.record({ cluster: this.deps.cluster, node: this.deps.node }, final);
+    const { cluster, node, preset } = this.deps;
+    return container.record({ cluster, node, ...(preset !== 'afterlog' && { preset }) }, final);
   }
 
   /** Writes the container record as it stands; while Loki takes none, a later state of it will do. */

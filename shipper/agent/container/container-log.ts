@@ -9,7 +9,7 @@ import { LogFile } from '../files/log-file';
 import { Departure, type LinkState } from './departure';
 import { lossBefore, lossBetween } from './losses';
 import { readRange, type ReadStop, type RequestRules, type Stretch } from './read-range';
-import { buildContainerRecord, foldAway, isSameFile, type RecordState } from './record-state';
+import { buildContainerRecord, foldAway, isSameFile, type RecordOrigin, type RecordState } from './record-state';
 import { BACKLOG_MS, ReportPace } from './report-pace';
 import { earliest, RunAccount } from './run-account';
 import { RunFiles } from './run-files';
@@ -695,7 +695,7 @@ export class ContainerLog {
     return [state.ended, isUnlinked, state.left?.at, ...counts, ...this.tailed.outline].join();
   }
 
-  record(node: { cluster: string; node: string }, final: boolean): ContainerRecord {
+  record(node: RecordOrigin, final: boolean): ContainerRecord {
     const open = this.tailed.sums;
     const bytes = this.exclusion === null ? this.unopened.bytes : 0;
     const gaps = this.exclusion === null ? this.unopened.gaps(this.state.lastTime, this.deps.nowText()) : [];

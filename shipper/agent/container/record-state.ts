@@ -81,10 +81,13 @@ export interface OpenSums {
   bytesAcked: number;
 }
 
+/** Whose record it is, and how the labels of its streams are named. */
+export type RecordOrigin = Pick<ContainerRecord, 'cluster' | 'node' | 'preset'>;
+
 /** The container record of a container run as its record. */
 export function buildContainerRecord(
   { id, run }: { id: string; run: ContainerRun },
-  node: { cluster: string; node: string },
+  node: RecordOrigin,
   state: RecordState,
   open: OpenSums,
   final: boolean

@@ -1,19 +1,59 @@
+import {
+  type EntryName,
+  SHIPPER_LABEL,
+  SHIPPER_NAME,
+  STREAM_PRESETS,
+  type StreamNames,
+  type StreamPreset,
+} from '../../../model/stream-presets';
 import { workloadOf } from '../../../model/workload';
-import type { AgentConfig, entryNames } from '../../config/agent-config';
 import type { ContainerRun } from '../../../model/container-run';
 import type { MetadataPairs } from './entry-metadata';
 
-type EntryName = (typeof entryNames)[number];
+/** What the configuration says about labels and metadata. */
+export interface NamingSettings {
+  cluster: { name: string };
+  node: { name: string };
+  stream: { preset: StreamPreset; labels?: readonly EntryName[]; metadata?: readonly EntryName[] };
+  /** Of every stream. */
+  labels: Readonly<Record<string, string>>;
+}
 
-/** What a container's entries carry under these names, as labels or as metadata. */
-export function namedValues(
+/** The labels of a container's stream. */
+export function labelsOf(run: ContainerRun, settings: NamingSettings): Record<string, string> {
+  const { preset, labels } = settings.stream;
+  const naming = STREAM_PRESETS[preset];
+  const values = valuesOf(run, settings, null);
+  return {
+    ...settings.labels,
+    ...named(labels ?? naming.labels, naming, values),
+    ...(naming.hasScrapeJob && { job: `${values.namespace}/${values.workload}` }),
+  };
+}
+
+/** The structured metadata of a container's entries. */
+export function metadataOf(run: ContainerRun, settings: NamingSettings, containerId: string | null): MetadataPairs {
+  const { preset, metadata } = settings.stream;
+  const naming = STREAM_PRESETS[preset];
+  const names = metadata ?? naming.metadata;
+  const pairs = Object.entries(named(names, naming, valuesOf(run, settings, containerId)));
+  if (names.includes('container_id') && containerId === null) {
+    // Without its id the pod's uid tells a container run from others of the same name.
+    pairs.push([naming.names.pod_uid, run.podUid]);
+  }
+  return preset === 'afterlog' ? pairs : [...pairs, [SHIPPER_LABEL, SHIPPER_NAME]];
+}
+
+const named = (list: readonly EntryName[], { names }: StreamNames, values: Readonly<Record<EntryName, string>>) =>
+  Object.fromEntries(list.map((name) => [names[name], values[name]]));
+
+function valuesOf(
   run: ContainerRun,
-  names: readonly EntryName[],
-  { cluster, node }: Pick<AgentConfig, 'cluster' | 'node'>,
+  { cluster, node }: NamingSettings,
   containerId: string | null
-): MetadataPairs {
+): Record<EntryName, string> {
   const { workload, job } = workloadOf(run.pod);
-  const values: Record<EntryName, string> = {
+  return {
     cluster: cluster.name,
     namespace: run.namespace,
     workload,
@@ -25,7 +65,4 @@ export function namedValues(
     container_id: containerId ?? '',
     restart: String(run.restart),
   };
-  const pairs = names.map((name): [string, string] => [name, values[name]]);
-  // Without its id the pod's uid tells a container run from others of the same name.
-  return names.includes('container_id') && containerId === null ? [...pairs, ['pod_uid', run.podUid]] : pairs;
 }

@@ -11,6 +11,7 @@ export function LayoutFields({ layout, onChange }: { layout: LogLayout; onChange
     { value: 'k8s-monitoring', label: 'k8s-monitoring-helm' },
     { value: 'alloy', label: 'Grafana Alloy' },
     { value: 'promtail', label: 'Promtail' },
+    { value: 'opentelemetry', label: 'OpenTelemetry' },
     { value: 'other', label: t('layout.other', 'Other names') },
   ];
   const names: Array<[name: 'cluster' | 'namespace' | 'container' | 'pod', label: string]> = [
