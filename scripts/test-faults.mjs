@@ -8,4 +8,6 @@ if (run('npm', ['run', '--silent', 'build:shipper']) !== 0) {
   console.log('\nbuild:shipper failed\n0 passed, 1 failed');
   process.exit(1);
 }
-process.exit(run('npx', ['jest', '--config', 'jest.faults.config.js', '--maxWorkers=2', ...process.argv.slice(2)]));
+process.exit(
+  run('npx', ['jest', '--config', 'tests/faults/jest.config.js', '--maxWorkers=2', ...process.argv.slice(2)])
+);

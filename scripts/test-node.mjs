@@ -71,7 +71,7 @@ try {
     const env = { ...variables(dir), REAL_NODE: kit, NODE_DIR: dir };
     status = await run(
       'npx',
-      ['jest', '--config', 'jest.node.config.js', '--runInBand', ...process.argv.slice(2)],
+      ['jest', '--config', 'tests/node/jest.config.js', '--runInBand', ...process.argv.slice(2)],
       env
     );
   } else {

@@ -61,5 +61,5 @@ if (loki || hasApiServer) {
     console.log('\nbuild:shipper failed\n0 passed, 1 failed');
     process.exit(1);
   }
-  process.exit(run('npx', ['jest', '--config', 'jest.real.config.js', '--runInBand', ...process.argv.slice(2)]));
+  process.exit(run('npx', ['jest', '--config', 'tests/real/jest.config.js', '--runInBand', ...process.argv.slice(2)]));
 }

@@ -4,7 +4,7 @@ import { shardMatch, SHARD_NAMES } from '../records';
 import { caseCountQuery, caseQuery } from './queries';
 
 /** What the labels of a count of cases tell apart. */
-export const MARGINS = {
+const MARGINS = {
   byNode: ['node', 'status', 'cause'],
   byFamily: ['namespace', 'workload', 'status', 'cause'],
   byCause: ['namespace', 'workload', 'cause'],

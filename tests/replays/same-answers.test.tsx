@@ -27,7 +27,7 @@ import { LokiSource } from '../../src/data/loki-source';
 import { caseOfRun, caseOfSummary, readCase, recordsOfLines } from '../../src/data/records';
 import { RecordCache } from '../../src/data/record-cache';
 import { RecordsLoader } from '../../src/data/records-loader';
-import { LokiDataSource } from './loki-data-source';
+import { LokiDataSource } from '../plugin/loki-data-source';
 
 /*
  * Everything that answers is asked about every container of a recording whose log was removed: `afterlog cases` with and

@@ -1,0 +1,2 @@
+/** Tests on a real Kubernetes node: `npm run test:node`. */
+module.exports = require('../suite')('node');
