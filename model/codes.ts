@@ -192,6 +192,7 @@ interface Accounts {
   'account-growing': { lines: number; from: Instant | null; to: Instant | null };
   'account-unknown': { lines: number };
   'account-excluded': { rule: string };
+  'account-tenant': { tenant: string };
   'account-dropped': { rule: string; lines: number; bytes: number };
   'account-redacted': { rule: string; lines: number };
   'account-gap': {

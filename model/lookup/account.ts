@@ -44,7 +44,13 @@ export const statusWords: Record<LogStatus, string> = {
  * @param status where more is known than the record says, such as that its pod has ended
  */
 export function accountOf(record: ContainerRecord, statement?: StatementCode, status = record.status): Code[] {
-  const account = [statusCode(record, status), ...gaps(record, status), ...rules(record), ...rotation(record)];
+  const account = [
+    statusCode(record, status),
+    ...gaps(record, status),
+    ...rules(record),
+    ...tenant(record),
+    ...rotation(record),
+  ];
   if (statement === undefined) {
     return [...account, removal(record)];
   }
@@ -93,6 +99,10 @@ function gaps(record: ContainerRecord, status: LogStatus): Code[] {
         detail: detail ?? null,
       }));
 }
+
+/** Whoever asks for another tenant's lines finds none. */
+const tenant = ({ tenant: name, linesAcked }: ContainerRecord): Code[] =>
+  name === undefined || linesAcked === 0 ? [] : [{ code: 'account-tenant', tenant: name }];
 
 const rules = ({ rules: counts = [] }: ContainerRecord): Code[] =>
   counts.map(({ rule, action, lines, bytes }) =>

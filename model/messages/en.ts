@@ -602,6 +602,7 @@ export const en: Catalogue = {
     'account-excluded': ({ rule }) => `Excluded by configuration (${rule}): the agent does not ship its log.`,
     'account-unknown': ({ lines }) =>
       `Whether all of its log is in Loki is not known; ${count(lines, 'line')} arrived.`,
+    'account-tenant': ({ tenant }) => `Its lines are stored for tenant ${tenant}.`,
     'account-dropped': ({ rule, lines, bytes: size }) =>
       `${count(lines, 'line')} (${bytes(size)}) dropped by rule ${rule}.`,
     'account-redacted': ({ rule, lines }) => `${count(lines, 'line')} redacted by rule ${rule}.`,

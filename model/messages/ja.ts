@@ -606,6 +606,7 @@ export const ja: Catalogue = {
       `これまでの出力はすべて Loki にあります: ${lineCount(lines)}${lines > 0 ? between(from, to, times) : ''}。今後も出力される可能性があります。`,
     'account-excluded': ({ rule }) => `設定により除外されています（${rule}）。エージェントはこのログを送信しません。`,
     'account-unknown': ({ lines }) => `ログがすべて Loki にあるかどうかは不明です。${lineCount(lines)}が届いています。`,
+    'account-tenant': ({ tenant }) => `行はテナント ${tenant} に保存されています。`,
     'account-dropped': ({ rule, lines, bytes: size }) =>
       `ルール ${rule} により ${lineCount(lines)}（${bytes(size)}）が破棄されました。`,
     'account-redacted': ({ rule, lines }) => `ルール ${rule} により ${lineCount(lines)}が伏せ字になりました。`,

@@ -59,6 +59,8 @@ export const containerRecordSchema = z.object({
   job: z.string().nullable(),
   /** How the labels and the metadata of its lines are named, where it is not as usual: `STREAM_PRESETS`. */
   preset: z.enum(streamPresets).optional(),
+  /** The tenant of its lines, where it is not that of the records. */
+  tenant: z.string().optional(),
   /** Lines of the log as the container wrote them. */
   linesSeen: z.number(),
   linesAcked: z.number(),

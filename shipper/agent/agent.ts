@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { containerRunId } from '../../model/container-run';
 import type { ContainerRecord, Gap } from '../../model/records';
 import { formatNs } from '../../model/time';
-import type { AgentConfig } from '../config/agent-config';
+import { changedKeys, needsPods, type AgentConfig } from '../config/agent-config';
+import { UserError } from '../common/user-error';
 import type { Logger } from '../common/log';
 import { sendJson, serveStatus, type StatusServer } from '../common/status-server';
 import { connectLoki, type LokiConnection } from '../loki/connection';
@@ -33,6 +34,9 @@ import { Refusals } from './discover/refusals';
 import { Rescue } from './priority/rescue';
 import { StateFile } from './checkpoint/state-file';
 import { lockState } from './checkpoint/state-lock';
+import { KubeletClient } from '../node/kubelet/kubelet-client';
+import { Assignment } from './select/assignment';
+import { PodList } from './select/pod-list';
 import { Policy } from './select/policy';
 import { debugRoutes } from './status/debug-profile';
 
@@ -72,7 +76,9 @@ export class Agent {
   private readonly rescue: Rescue;
   private readonly priority: PriorityWatch;
   private readonly nodeFacts: NodeFacts;
-  private readonly policy: Policy;
+  private readonly assignment: Assignment;
+  /** As it was last reloaded. */
+  private inForce: AgentConfig;
   private readonly stopped = new AbortController();
   private readonly alive: AliveFile;
   /** Until when an earlier agent is known to have watched, RFC 3339. */
@@ -93,7 +99,12 @@ export class Agent {
     this.clock = deps.clock ?? systemClock;
     this.once = deps.once ?? false;
     this.logsDir = resolve(config.logs.dir);
-    this.policy = new Policy(config);
+    this.inForce = config;
+    this.assignment = new Assignment({
+      policy: new Policy(config),
+      pods: this.podListFor(config),
+      decided: (container) => this.recordKeeper.changed(container, true),
+    });
     this.connection = connectLoki({ ...config.loki, connections: config.push.concurrency + 2 });
     this.push = this.makePushClient();
     this.records = new RecordWriter(this.connection, { logger: this.logger, push: this.push });
@@ -192,6 +203,37 @@ export class Agent {
     }
   }
 
+  /**
+   * Puts another configuration in force, as far as that needs no restart. One that is refused changes nothing.
+   * @param load reads it; throws UserError
+   */
+  reload(load: () => AgentConfig): void {
+    const { logger } = this;
+    let config: AgentConfig;
+    try {
+      config = load();
+    } catch (error) {
+      if (!(error instanceof UserError)) {
+        throw error;
+      }
+      this.metrics.onReload(false);
+      logger.error('the configuration is refused; the one before stays in force', { error: error.message });
+      return;
+    }
+    const { reloaded } = changedKeys(this.inForce, config);
+    const { restart } = changedKeys(this.config, config);
+    this.inForce = config;
+    if (reloaded.length > 0) {
+      logger.level = config.log.level;
+      this.assignment.reload(new Policy(config), this.podListFor(config), this.recordKeeper.containers.values());
+    }
+    this.metrics.onReload(true);
+    logger.info('the configuration was reloaded', { changed: reloaded });
+    if (restart.length > 0) {
+      logger.warn('some changed settings need a restart of the agent', { keys: restart });
+    }
+  }
+
   /** Resolves when everything that was seen on disk is acknowledged and all due container records are in Loki, or at `stop`. */
   async settled(): Promise<void> {
     for (let calm = 0; calm < 2;) {
@@ -264,6 +306,7 @@ export class Agent {
     this.podLogs?.rescan();
     this.podLogs?.stop();
     this.links.stop();
+    this.assignment.stop();
     clearInterval(this.rescueTimer ?? undefined);
     await Promise.all([this.flush(graceMs), this.nodeFacts.stop()]);
     this.recordKeeper.stop();
@@ -367,7 +410,7 @@ export class Agent {
         logger: this.logger,
         metrics: this.metrics,
         nowSeconds: () => Math.floor(this.push.clock.nowMs() / 1000),
-        labelsOf: ({ run }) => labelsOf(run, config),
+        labelsOf: ({ run, destination }) => ({ ...labelsOf(run, config), ...destination.labels }),
         onSending: (containers) => this.recordKeeper.save(...containers),
         onSettled: (containers) => this.recordKeeper.settled(containers),
       }
@@ -387,13 +430,32 @@ export class Agent {
       logger: this.logger,
       now: () => this.clock.now(),
       linkState: ({ run, state }) => this.links.stateOf(containerRunId(run), state.containerId !== null),
-      ready: (container) => this.pusher.ready(container),
+      ready: (container) => {
+        if (this.assignment.isDecided(container)) {
+          this.pusher.ready(container);
+        }
+      },
       forgotten: (container, record) => {
         this.metrics.onContainerRecord(record);
         this.nodeFacts.onContainer(record, container.bytesBefore);
         this.pusher.forget(container);
         this.podLogs?.forget(container.directory);
       },
+    });
+  }
+
+  /** Null where the configuration asks for no labels of pods. */
+  private podListFor(config: AgentConfig): PodList | null {
+    const { kubelet } = nodeFactsOptions(config);
+    if (!needsPods(config) || kubelet === undefined) {
+      return null;
+    }
+    const client = new KubeletClient(kubelet);
+    return new PodList({
+      logger: this.logger,
+      ask: () => client.pods(),
+      close: () => client.close(),
+      wanted: new Policy(config).asksFor,
     });
   }
 
@@ -420,12 +482,12 @@ export class Agent {
     const { config } = this;
     const runId = containerRunId(run);
     const isAnother = saved === undefined && (this.checkpoint.isDone(runId) || this.recordKeeper.containers.has(runId));
-    const container = new ContainerLog(
+    const container: ContainerLog = new ContainerLog(
       saved?.id ?? (isAnother ? `${runId}@${Math.floor(bornMs).toString(36)}` : runId),
       run,
       directory,
       {
-        pairs: (containerId) => metadataOf(run, config, containerId),
+        pairs: (containerId) => [...metadataOf(run, config, containerId), ...container.destination.metadata],
         onMiss: (gap) => this.countMissed(gap),
         nowText: this.nowText,
         fileTimeText: (ms) => {
@@ -437,8 +499,7 @@ export class Agent {
       saved
     );
     container.over = this.once;
-    container.excludedBy = this.policy.exclusionOf(run);
-    container.treatment = this.policy.treatmentOf(run);
+    this.assignment.assign(container, saved?.pod);
     container.bytesBefore = bytesKept(saved);
     // The id of a link that is gone is that of the container before.
     const isLinked = !isAnother || this.links.stateOf(runId, true) === 'there';

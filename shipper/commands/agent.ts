@@ -5,6 +5,7 @@ import { shipOnce } from '../agent/once';
 import { exitCode, type ExitCode } from '../common/exit-code';
 import { createLogger } from '../common/log';
 import { agentConfig, agentGroup } from '../config/agent-config';
+import { watchConfig } from '../config/config-watch';
 import { CONFIG_ENVIRONMENT, type CommandInput, defineCommand } from '../config/command';
 import { lokiGroup } from '../config/loki-settings';
 import { flagForm, type SettingsGroup } from '../config/settings';
@@ -44,8 +45,9 @@ export function agentCommand(): Command {
   });
 }
 
-async function run({ read }: CommandInput): Promise<ExitCode> {
-  const config = agentConfig(read(agentGroup), read(lokiGroup), process.env);
+async function run({ read, configFile }: CommandInput): Promise<ExitCode> {
+  const load = () => agentConfig(read(agentGroup), read(lokiGroup), process.env);
+  const config = load();
   const { once, 'once.timeout': patienceMs, output } = read(onceGroup);
   const logger = createLogger(config.log.level);
   if (once) {
@@ -53,11 +55,15 @@ async function run({ read }: CommandInput): Promise<ExitCode> {
   }
   const agent = new Agent(config, { logger });
   await agent.start();
+  const reload = () => agent.reload(load);
+  process.on('SIGHUP', reload);
+  const unwatch = configFile === undefined ? () => undefined : watchConfig(configFile, reload);
   const signal = await new Promise<string>((resolve) => {
     process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);
   });
   logger.info('stopping', { signal });
+  unwatch();
   await agent.stop();
   return exitCode.ok;
 }

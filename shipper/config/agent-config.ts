@@ -7,10 +7,10 @@ import { UserError } from '../common/user-error';
 import type { LokiOptions } from '../loki/connection';
 import { offsetAt } from '../common/time-zone';
 import { DEFAULT_LOKI_URL, lokiOptions, type LokiSettings } from './loki-settings';
-import { staticLabels } from './labels';
+import { podLabels, staticLabels, tenants } from './labels';
 import { lineRuleSettings } from './line-rules';
 import { selectSchema } from './selection';
-import type { SettingsGroup } from './settings';
+import { type SettingsGroup, settingsOf } from './settings';
 import { bytes, duration, flag, list, parsedWith, positiveDuration, wholeNumberFrom } from './units';
 
 const names = list.pipe(z.array(z.enum(entryNames)));
@@ -106,6 +106,8 @@ const agentSchema = z.strictObject({
       ),
   }),
   labels: staticLabels,
+  'pod-labels': podLabels,
+  tenants,
   select: selectSchema,
   ...lineRuleSettings,
   batch: z.strictObject({
@@ -172,8 +174,18 @@ export function agentConfig(
 ): AgentConfig {
   const node = { name: settings.node.name || env.NODE_NAME || hostname() };
   const kubelet = { ...settings.kubelet, url: settings.kubelet.url || kubeletUrl(env) };
+  if (kubelet.url === '' && needsPods(settings)) {
+    throw new UserError(
+      'select.labels, select.annotation and pod-labels need --kubelet.url: the kubelet has the labels'
+    );
+  }
   return { ...settings, node, kubelet, loki: lokiOptions(loki, env) };
 }
+
+/** Whether the labels or annotations of pods decide something. */
+export const needsPods = ({ select, 'pod-labels': podLabelPlaces }: AgentSettings): boolean =>
+  select.annotation !== '' ||
+  select.labels.include.length + select.labels.exclude.length + Object.keys(podLabelPlaces).length > 0;
 
 /** The downward API knows the node's address, a configuration file that all nodes share does not. */
 function kubeletUrl({ KUBELET_URL: url = '' }: NodeJS.ProcessEnv): string {
@@ -195,4 +207,21 @@ function emptySections({ shape }: z.ZodObject): Record<string, unknown> {
     part instanceof z.ZodObject ? [{ name, part }] : []
   );
   return Object.fromEntries(sections.map(({ name, part }) => [name, emptySections(part)]));
+}
+
+/** What a reload puts in force; all other keys need a restart. */
+const RELOADED = /^(select\.|drop$|redact$|multiline$|labels$|pod-labels$|tenants$|log\.level$)/;
+
+/** The keys that differ: those that a reload puts in force, and those that need a restart. */
+export function changedKeys(before: AgentConfig, after: AgentConfig): { reloaded: string[]; restart: string[] } {
+  const valueAt = (config: AgentConfig, path: readonly string[]) =>
+    JSON.stringify(path.reduce<unknown>((tree, name) => new Map(Object.entries(tree ?? {})).get(name), config));
+  const changed = settingsOf(agentSchema)
+    .filter(({ path }) => valueAt(before, path) !== valueAt(after, path))
+    .map(({ key }) => key);
+  const isLokiSame = valueAt(before, ['loki']) === valueAt(after, ['loki']);
+  return {
+    reloaded: changed.filter((key) => RELOADED.test(key)),
+    restart: [...changed.filter((key) => !RELOADED.test(key)), ...(isLokiSame ? [] : ['loki'])],
+  };
 }

@@ -17,6 +17,12 @@ export const globs = list.refine(
   'invalid pattern (example: team-*)'
 );
 
+/** `app=web-*`, or `app` for any value. */
+const labelGlobs = list.refine(
+  (patterns) => patterns.every((pattern) => /^[\w./-]+(=[\w.*?-]*)?$/.test(pattern)),
+  'invalid label (example: app=web-*)'
+);
+
 const included = (what: string, example: string) =>
   globs
     .prefault([])
@@ -36,6 +42,23 @@ export const selectSchema = z.strictObject({
     include: included('containers', 'app'),
     exclude: excluded('containers', 'istio-*'),
   }),
+  labels: z.strictObject({
+    include: labelGlobs
+      .prefault([])
+      .describe('labels of pods to ship, as name=value; needs --kubelet.url')
+      .register(flagForm, { value: 'app=web-*', repeatable: true }),
+    exclude: labelGlobs
+      .prefault([])
+      .describe('labels of pods not to ship; needs --kubelet.url')
+      .register(flagForm, { value: 'app=web-*', repeatable: true }),
+  }),
+  annotation: z
+    .string()
+    .prefault('')
+    .describe(
+      'annotation with which a pod excludes itself by the value "false", such as afterlog.io/ship; needs --kubelet.url'
+    )
+    .register(flagForm, { value: 'name' }),
 });
 
 export type SelectSettings = z.output<typeof selectSchema>;

@@ -59,6 +59,9 @@ export class LokiUnreachable extends Error {
   }
 }
 
+/** Loki's header with the tenant, in lower case as all of the headers here. */
+export const TENANT_HEADER = 'x-scope-orgid';
+
 const DEFAULT_CONNECTIONS = 16;
 const DEFAULT_TIMEOUT_MS = 30_000;
 
@@ -75,7 +78,7 @@ export function connectLoki(options: LokiOptions): LokiConnection {
   const client = new HttpClient(base.origin, { ...tls, maxSockets: options.connections ?? DEFAULT_CONNECTIONS });
   const fixed: Record<string, string> = {
     'user-agent': `afterlog/${version}`,
-    ...(options.tenantId !== undefined && { 'x-scope-orgid': options.tenantId }),
+    ...(options.tenantId !== undefined && { [TENANT_HEADER]: options.tenantId }),
     ...options.headers,
   };
   const headersOf = (more?: Record<string, string>) => {

@@ -45,7 +45,8 @@ function byStart({ record: a }: { record: ContainerRecord }, { record: b }: { re
   return first < second ? -1 : first > second ? 1 : a.restart - b.restart;
 }
 
-/** Lines that Loki had acknowledged and did not give. */
+/** Lines that Loki had acknowledged and did not give; of another tenant it gives none. */
 export function shortfall({ record, origin }: Account, isWhole: boolean): number {
-  return isWhole && record !== undefined ? Math.max(0, record.linesAcked - (origin?.lines ?? 0)) : 0;
+  const isOfOther = record?.tenant !== undefined && (origin?.lines ?? 0) === 0;
+  return isWhole && record !== undefined && !isOfOther ? Math.max(0, record.linesAcked - (origin?.lines ?? 0)) : 0;
 }

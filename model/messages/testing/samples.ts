@@ -370,6 +370,7 @@ export const SAMPLES: { readonly [K in CodeName]: ReadonlyArray<Codes[K]> } = {
   ],
   'account-unknown': [{ lines: 10 }],
   'account-excluded': [{ rule: 'select.namespaces.exclude: kube-*' }],
+  'account-tenant': [{ tenant: 'team-a' }],
   'account-dropped': [
     { rule: 'noise', lines: 1, bytes: 40 },
     { rule: 'noise', lines: 1200, bytes: 90_000 },

@@ -266,6 +266,7 @@ export class RecordKeeper {
         id: container.id,
         run: container.run,
         directory: relative(this.deps.logsDir, container.directory),
+        ...(container.pod && { pod: container.pod }),
         account: container.state,
         files: container.savedFiles(),
       }))
@@ -377,7 +378,9 @@ export class RecordKeeper {
 
   private recordOf(container: ContainerLog, final: boolean): ContainerRecord {
     const { cluster, node, preset } = this.deps;
-    return container.record({ cluster, node, ...(preset !== 'afterlog' && { preset }) }, final);
+    const { tenant } = container.destination;
+    const streams = { ...(preset !== 'afterlog' && { preset }), ...(tenant !== null && { tenant }) };
+    return container.record({ cluster, node, ...streams }, final);
   }
 
   /** Writes the container record as it stands; while Loki takes none, a later state of it will do. */

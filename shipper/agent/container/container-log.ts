@@ -7,13 +7,14 @@ import type { FoundFile } from '../files/found-file';
 import { lineTime } from '../files/line-time';
 import { LogFile } from '../files/log-file';
 import { Departure, type LinkState } from './departure';
+import { USUAL_DESTINATION } from './destination';
 import { lossBefore, lossBetween } from './losses';
 import { readRange, type ReadStop, type RequestRules, type Stretch } from './read-range';
 import { buildContainerRecord, foldAway, isSameFile, type RecordOrigin, type RecordState } from './record-state';
 import { BACKLOG_MS, ReportPace } from './report-pace';
 import { earliest, RunAccount } from './run-account';
 import { RunFiles } from './run-files';
-import type { SavedFile } from './saved';
+import type { SavedContainer, SavedFile } from './saved';
 import { RUNS_MS, TailedFile, type FileView, type GivenUp, type Sent } from './tailed-file';
 import { UnopenedFiles } from './unopened';
 import { firstLineMs, unreadSpan } from './unread-span';
@@ -107,6 +108,9 @@ export class ContainerLog {
   /** Some of its files were there since this agent began: when the last of them goes it is watching. */
   private wasSeen = false;
   private exclusion: string | null = null;
+  destination = USUAL_DESTINATION;
+  /** What the kubelet says of its pod, where that is known and asked for. */
+  pod: SavedContainer['pod'] | null = null;
   /** What is done to its lines; null: they are sent as they are. */
   treatment: LineTreatment | null = null;
   /** Of `bytesWritten` what an earlier agent knew. */

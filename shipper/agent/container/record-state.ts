@@ -82,7 +82,7 @@ export interface OpenSums {
 }
 
 /** Whose record it is, and how the labels of its streams are named. */
-export type RecordOrigin = Pick<ContainerRecord, 'cluster' | 'node' | 'preset'>;
+export type RecordOrigin = Pick<ContainerRecord, 'cluster' | 'node' | 'preset' | 'tenant'>;
 
 /** The container record of a container run as its record. */
 export function buildContainerRecord(

@@ -53,6 +53,11 @@ export const savedContainerSchema = z.object({
   }),
   /** `<pod directory>/<container>`, below the log directory. */
   directory: z.string(),
+  /** Labels and annotations of its pod, where the configuration asked for some. */
+  pod: z
+    .object({ labels: z.record(z.string(), z.string()), annotations: z.record(z.string(), z.string()) })
+    .readonly()
+    .optional(),
   account: recordStateSchema,
   files: z.array(savedFileSchema),
 });

@@ -15,8 +15,6 @@ export interface NamingSettings {
   cluster: { name: string };
   node: { name: string };
   stream: { preset: StreamPreset; labels?: readonly EntryName[]; metadata?: readonly EntryName[] };
-  /** Of every stream. */
-  labels: Readonly<Record<string, string>>;
 }
 
 /** The labels of a container's stream. */
@@ -25,7 +23,6 @@ export function labelsOf(run: ContainerRun, settings: NamingSettings): Record<st
   const naming = STREAM_PRESETS[preset];
   const values = valuesOf(run, settings, null);
   return {
-    ...settings.labels,
     ...named(labels ?? naming.labels, naming, values),
     ...(naming.hasScrapeJob && { job: `${values.namespace}/${values.workload}` }),
   };

@@ -6,7 +6,7 @@ import { PushStream } from './stream';
 const container = (unacked: number, reclaimable: boolean) => ({ unacked, reclaimable }) as ContainerLog;
 
 function streamOf(labels: string, ...containers: ContainerLog[]): PushStream {
-  const stream = new PushStream(labels, null, { batchBytes: 1024, maxLineBytes: 1024 });
+  const stream = new PushStream(labels, null, null, { batchBytes: 1024, maxLineBytes: 1024 });
   containers.forEach((one) => stream.containers.add(one));
   return stream;
 }

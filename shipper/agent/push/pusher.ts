@@ -12,7 +12,7 @@ import { RequestBuilder, type Batch } from './request-builder';
 import { routeOf } from '../entries/route';
 import { problemOf, type PushClient } from '../../loki/push/client';
 import { containersOf, Acknowledgement } from './acknowledgement';
-import { PushStream } from './stream';
+import { PushStream, streamKey } from './stream';
 import { unpack } from './unpack';
 
 const PROTOBUF = 'application/x-protobuf';
@@ -165,10 +165,12 @@ export class Pusher {
   private route(container: ContainerLog, seconds: number, late?: boolean): PushStream {
     const route = routeOf(seconds, this.deps.nowSeconds(), late);
     const labels = labelString({ ...this.deps.labelsOf(container), ...route.labels });
-    let stream = this.streams.get(labels);
+    const { tenant } = container.destination;
+    const key = streamKey(labels, tenant);
+    let stream = this.streams.get(key);
     if (!stream) {
-      stream = new PushStream(labels, route.late ? seconds : null, this.options);
-      this.streams.set(labels, stream);
+      stream = new PushStream(labels, tenant, route.late ? seconds : null, this.options);
+      this.streams.set(key, stream);
     }
     const old = this.routes.get(container);
     old?.containers.delete(container);
@@ -182,11 +184,11 @@ export class Pusher {
 
   private dropIdle(stream: PushStream): void {
     if (stream.containers.size === 0 && !stream.busy) {
-      this.deps.push.forget(stream.labels);
+      this.deps.push.forget(stream.key);
     }
     if (stream.idle) {
       stream.stop();
-      this.streams.delete(stream.labels);
+      this.streams.delete(stream.key);
     }
   }
 
@@ -262,7 +264,7 @@ export class Pusher {
       const built = this.builder.build(stream);
       if (built.kind === 'nothing') {
         this.spareTurn();
-        this.deps.push.forget(stream.labels);
+        this.deps.push.forget(stream.key);
         this.dropIdle(stream);
         continue;
       }
@@ -309,7 +311,15 @@ export class Pusher {
     const before = segments.map((segment) => segment.container.noteSent(segment, batch.late));
     deps.onSending(containers);
     deps.metrics.encodedBytes.inc(batch.uncompressedBytes);
-    const push = { carries: 'lines', body, contentType: PROTOBUF, stream: stream.labels, entries, signal } as const;
+    const push = {
+      carries: 'lines',
+      body,
+      contentType: PROTOBUF,
+      stream: stream.key,
+      entries,
+      signal,
+      tenant: stream.tenant,
+    } as const;
     for (;;) {
       deps.metrics.sentBytes.inc(body.length);
       const outcome = await deps.push.send(push);
@@ -399,7 +409,7 @@ export class Pusher {
 
   private backOff(stream: PushStream, because?: { answer: string; advice: string }): number {
     if (because) {
-      this.deps.push.waits(stream.labels, problemOf(because));
+      this.deps.push.waits(stream.key, problemOf(because));
     }
     return backoffMs(this.options.backoff, stream.failures++);
   }

@@ -5,8 +5,14 @@ const LEAST_LINE_BYTES = 128;
 /** What was larger than the burst of a rate limit is tried again after so long. */
 const BURST_MS = 600_000;
 
+/** Streams of different tenants are different ones, whatever their labels. */
+export const streamKey = (labels: string, tenant: string | null): string =>
+  tenant === null ? labels : `${labels} of tenant ${tenant}`;
+
 /** One stream of Loki: the containers that have lines for it, and at most one request under way. */
 export class PushStream {
+  /** Tells it from every other one. */
+  readonly key: string;
   readonly containers = new Set<ContainerLog>();
   /** Wakes the stream when its lines have waited for a fuller batch, or after a failure, long enough. */
   timer: NodeJS.Timeout | null = null;
@@ -30,10 +36,13 @@ export class PushStream {
 
   constructor(
     readonly labels: string,
+    /** The tenant whose stream it is; null: that of the connection. */
+    readonly tenant: string | null,
     /** A time in the late hour that the stream is for; null for the stream of fresh lines. */
     readonly hour: number | null,
     private readonly limits: { batchBytes: number; maxLineBytes: number }
   ) {
+    this.key = streamKey(labels, tenant);
     this.maxPayload = limits.batchBytes;
     this.maxLineBytes = limits.maxLineBytes;
   }

@@ -1,9 +1,12 @@
 import type { ContainerRun } from '../../../model/container-run';
 import type { AgentConfig } from '../../config/agent-config';
+import { labelName } from '../../config/labels';
 import type { LineRuleSettings } from '../../config/line-rules';
 import { globPattern } from '../../config/selection';
+import type { Destination } from '../container/destination';
 import type { LineTreatment } from '../entries/line-treatment';
 import type * as lineTreatment from './line-treatment';
+import type { PodFacts } from './pod-facts';
 import { Selection } from './selection';
 
 /** A rule, and whether it is for a container. */
@@ -12,7 +15,7 @@ interface Scoped<T> {
   isFor: (run: ContainerRun) => boolean;
 }
 
-/** What the configuration says of each container: whether it is shipped, and what is done to its lines. */
+/** What the configuration says of each container: whether and where it is shipped, and what is done to its lines. */
 export class Policy {
   private readonly selection: Selection;
   private readonly drop: ReadonlyArray<Scoped<LineRuleSettings['drop'][number]>>;
@@ -22,7 +25,16 @@ export class Policy {
   /** Of containers with the same rules. */
   private readonly treatments = new Map<string, LineTreatment>();
 
-  constructor({ select, drop, redact, multiline }: Pick<AgentConfig, 'select' | keyof LineRuleSettings>) {
+  private readonly tenants: ReadonlyArray<{ namespaces: RegExp; tenant: string }>;
+
+  constructor(
+    private readonly settings: Pick<
+      AgentConfig,
+      'loki' | 'select' | 'labels' | 'tenants' | 'pod-labels' | keyof LineRuleSettings
+    >
+  ) {
+    const { select, drop, redact, multiline, tenants } = settings;
+    this.tenants = Object.entries(tenants).map(([glob, tenant]) => ({ namespaces: globPattern(glob), tenant }));
     this.selection = new Selection(select);
     this.drop = drop.map(scoped);
     this.redact = redact.map(scoped);
@@ -30,9 +42,34 @@ export class Policy {
     this.hasRules = drop.length + redact.length + multiline.length > 0;
   }
 
-  /** The rule that excludes a container; null where it is shipped. */
-  exclusionOf(run: ContainerRun): string | null {
-    return this.selection.exclusionOf(run);
+  /** The names of the labels and annotations of pods that decide something. */
+  get asksFor(): { labels: ReadonlySet<string>; annotations: ReadonlySet<string> } {
+    const { labels, annotations } = this.selection.asksFor;
+    return {
+      labels: new Set([...labels, ...Object.keys(this.settings['pod-labels'])]),
+      annotations: new Set(annotations),
+    };
+  }
+
+  /** The rule that excludes a container; null where it is shipped. @param pod undefined: its labels are not known */
+  exclusionOf(run: ContainerRun, pod: PodFacts | undefined): string | null {
+    return this.selection.exclusionOf(run, pod);
+  }
+
+  /** Where a container's lines go. */
+  destinationOf(run: ContainerRun, pod: PodFacts | undefined): Destination {
+    const tenant = this.tenants.find(({ namespaces }) => namespaces.test(run.namespace))?.tenant;
+    const labels: Record<string, string> = { ...this.settings.labels };
+    const metadata: Array<readonly [string, string]> = [];
+    for (const [name, place] of Object.entries(this.settings['pod-labels'])) {
+      const value = pod?.labels[name];
+      if (value !== undefined && place === 'label') {
+        labels[labelName(name)] = value;
+      } else if (value !== undefined) {
+        metadata.push([labelName(name), value]);
+      }
+    }
+    return { tenant: tenant === this.settings.loki.tenantId ? null : (tenant ?? null), labels, metadata };
   }
 
   /** What is done to a container's lines; null where they are sent as they are. */

@@ -1,7 +1,7 @@
 import { selectSchema } from '../../config/selection';
 import { Selection } from './selection';
 
-const nothing = { namespaces: {}, pods: {}, containers: {} };
+const nothing = { namespaces: {}, pods: {}, containers: {}, labels: {} };
 const exclusionOf = (settings: object, namespace: string, pod = 'p', container = 'c') =>
   new Selection(selectSchema.parse({ ...nothing, ...settings })).exclusionOf({ namespace, pod, container });
 

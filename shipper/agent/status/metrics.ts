@@ -45,6 +45,14 @@ export class AgentMetrics {
     'last_acknowledgement_timestamp_seconds',
     'Time of the last push request that Loki acknowledged, seconds since 1970; 0 before the first.'
   );
+  readonly lastReloadSuccessful = this.set(
+    'config_last_reload_successful',
+    '1 where the last reload of the configuration was successful; 0: it was refused, and the one before is in force.'
+  );
+  readonly lastReloadTime = this.set(
+    'config_last_reload_success_timestamp_seconds',
+    'Time of the last successful reload of the configuration, or of the start, seconds since 1970.'
+  );
   private readonly containerRecords = new Counter({
     name: 'afterlog_container_records_total',
     help: 'Container runs whose log was removed and whose last record Loki has, by status of the log and by the reason of what is missing ("none" where nothing is).',
@@ -72,6 +80,7 @@ export class AgentMetrics {
   });
 
   constructor() {
+    this.onReload(true);
     showProcess(this.registry);
     new Gauge({
       name: 'afterlog_build_info',
@@ -79,6 +88,14 @@ export class AgentMetrics {
       labelNames: ['version', 'nodejs'],
       registers: [this.registry],
     }).set({ version, nodejs: process.versions.node }, 1);
+  }
+
+  /** The configuration was read again, or refused. */
+  onReload(isSuccessful: boolean): void {
+    this.lastReloadSuccessful.set(isSuccessful ? 1 : 0);
+    if (isSuccessful) {
+      this.lastReloadTime.setToCurrentTime();
+    }
   }
 
   /** Loki has the last record of a container whose log was removed. */

@@ -1,5 +1,5 @@
 import type { Logger } from '../../common/log';
-import type { LokiConnection } from '../connection';
+import { type LokiConnection, TENANT_HEADER } from '../connection';
 import { noAnswer, readPushAnswer, type PushOutcome } from './answer';
 import { LokiClock } from './loki-clock';
 import { Rejections } from './rejections';
@@ -17,6 +17,8 @@ export interface Push {
   stream: string;
   entries: number;
   signal: AbortSignal;
+  /** Another tenant than that of the connection. */
+  tenant?: string | null;
 }
 
 export interface PushClientOptions {
@@ -48,14 +50,14 @@ export class PushClient {
   /** Sends a request once. Never fails: no answer is an outcome, too. */
   async send(push: Push): Promise<PushOutcome> {
     const { timeoutMs, onAnswer } = this.options;
-    const { body, contentType, signal, entries, stream } = push;
+    const { body, contentType, signal, entries, stream, tenant } = push;
     const begun = performance.now();
     let status = 'none';
     let outcome: PushOutcome;
     try {
       const answer = await this.connection.request('POST', PUSH_PATH, {
         body,
-        headers: { 'content-type': contentType },
+        headers: { 'content-type': contentType, ...(tenant != null && { [TENANT_HEADER]: tenant }) },
         timeoutMs,
         totalMs: 2 * timeoutMs,
         headBytes: HEAD_BYTES,

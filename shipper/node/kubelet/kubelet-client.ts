@@ -33,6 +33,7 @@ export class KubeletError extends Error {
 /** What the ClusterRole must grant for a path: docs/reference/kubernetes.md, Rights. */
 const permissions: Record<string, string> = {
   '/configz': 'get on nodes/configz (Kubernetes 1.33 and later; older kubelets ask for nodes/proxy)',
+  '/pods': 'get on nodes/pods (Kubernetes 1.33 and later; older kubelets ask for nodes/proxy)',
   '/stats/summary': 'get on nodes/stats',
   '/metrics': 'get on nodes/metrics',
 };
@@ -52,6 +53,11 @@ export class KubeletClient {
   /** `/configz`: the configuration in force. */
   async configz(): Promise<unknown> {
     return this.json('/configz');
+  }
+
+  /** `/pods`: the node's pods, a PodList. */
+  async pods(): Promise<unknown> {
+    return this.json('/pods');
   }
 
   /** `/stats/summary`: use of the disks, running pods only. */
