@@ -25,7 +25,7 @@ const { values } = parseArgs({
     'no-write': { type: 'boolean', default: false },
     /** Write only. */
     'no-ask': { type: 'boolean', default: false },
-    program: { type: 'string', default: 'build/afterlog.js' },
+    program: { type: 'string', default: 'bin/afterlog' },
   },
 });
 const [url, pid] = [values['loki.url'], values['loki.pid']];

@@ -5,6 +5,7 @@ import { connectLoki } from '../../shipper/loki/connection';
 import { QueryClient } from '../../shipper/loki/query-client';
 import { costOf, CountingProxy, cpuOf, runProgram } from './costs';
 import { CLUSTER, nodeDay, type Written } from './records';
+import { TimelinePage } from './timeline';
 import { flushChunks, startOfDay, writeDay, writeLog } from './write';
 
 const { values } = parseArgs({
@@ -149,11 +150,7 @@ async function ask(): Promise<void> {
           `${cost.queries} | ${cost.result.cpu.toFixed(1)} | ${cost.result.memoryMib.toFixed(0)} | ` +
           `${cost.result.lines} lines, exit code ${cost.result.code} |`
       );
-      if (values.queries) {
-        const asked = proxy.asked.splice(0).sort((a, b) => b.bytes - a.bytes);
-        asked.forEach(({ query, bytes, ms }) => console.log(`${bytes}\t${ms.toFixed(0)} ms\t${query}`));
-      }
-      proxy.asked.length = 0;
+      printQueries(proxy);
     }
     for (const by of [['status', 'cause'], ['namespace'], ['node']]) {
       const question = `cases of ${COUNTED_DAYS} days counted by ${by.join(' and ')}`;
@@ -170,8 +167,52 @@ async function ask(): Promise<void> {
           `${cost.queries} | | | ${cost.result.toLocaleString('en-US')} cases |`
       );
     }
+    if ('timeline'.includes(values.only) || values.only.includes('timeline')) {
+      await readTimelines(proxy);
+    }
   } finally {
     await proxy.close();
+  }
+}
+
+/** The timeline of the nodes with most trouble, as the app reads and draws it in a browser. */
+async function readTimelines(proxy: CountingProxy): Promise<void> {
+  const timeline = await TimelinePage.open(proxy.url);
+  try {
+    console.log(
+      '\n| timeline | first picture, s | whole, s | longest task, s | heap, MiB | page CPU, s | Loki CPU, s | Loki read, MB | queries | drawn |'
+    );
+    console.log('|---|---|---|---|---|---|---|---|---|---|');
+    for (const [name, ms] of [
+      ['1 h', HOUR],
+      ['24 h', DAY],
+      ['7 d', 7 * DAY],
+    ] as const) {
+      const range = { from: end - ms, to: end };
+      const { result, loki, bytes, queries } = await costOf(
+        proxy,
+        () => cpuOf(pid),
+        () => timeline.read(range)
+      );
+      const seconds = (value: number) => (value / 1000).toFixed(value < 1000 ? 2 : 1);
+      console.log(
+        `| ${name} | ${seconds(result.firstMs)} | ${seconds(result.wholeMs)} | ${seconds(result.longestTaskMs)} | ` +
+          `${(result.heapBytes / 2 ** 20).toFixed(0)} | ${result.cpu.toFixed(1)} | ${loki.toFixed(1)} | ` +
+          `${(bytes / 1e6).toFixed(0)} | ${queries} | ${result.nodes} nodes, ${result.containers} containers, ` +
+          `${result.cases} cases${result.status === 'done' ? '' : `; ${result.status}: ${result.problem}`} |`
+      );
+      printQueries(proxy);
+    }
+  } finally {
+    await timeline.close();
+  }
+}
+
+/** What was asked of Loki since it was last printed, what read most first. */
+function printQueries(proxy: CountingProxy): void {
+  const asked = proxy.asked.splice(0).sort((a, b) => b.bytes - a.bytes);
+  if (values.queries) {
+    asked.forEach(({ query, bytes, ms }) => console.log(`${bytes}\t${ms.toFixed(0)} ms\t${query}`));
   }
 }
 

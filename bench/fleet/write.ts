@@ -90,7 +90,7 @@ export async function writeDay(
   for (const record of watchDay(dayStart, start)) {
     take(record);
   }
-  for (const hour of hours) {
+  for (const [place, hour] of hours.entries()) {
     hour.sort((a, b) => a.at - b.at);
     for (const record of hour) {
       const labels = recordLabels({ ...record, cluster: CLUSTER });
@@ -103,6 +103,10 @@ export async function writeDay(
         record.line.length + Object.entries(record.metadata).reduce((sum, pair) => sum + pair.join('').length, 0);
     }
     await Promise.all([...streams.values()].map((stream) => stream.flush()));
+    // A chunk holds no more than two hours of what comes when it is written (`max_chunk_age`), whatever its size.
+    if (place % 2 === 1) {
+      await flushChunks(url);
+    }
   }
   return { records, bytes };
 }
