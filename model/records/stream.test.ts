@@ -9,7 +9,9 @@ describe('the stream of a record', () => {
       ...{ service_name: 'afterlog', record: 'disk', cluster: 'c1' },
       shard,
     });
-    for (const kind of ['pod', 'job', 'event', 'node', 'watch']) {
+    expect(recordLabels({ kind: 'pod', cluster: 'c1', node: 'node-a' })).toMatchObject({ shard });
+    expect(recordLabels({ kind: 'pod', cluster: 'c1', node: '' })).not.toHaveProperty('shard');
+    for (const kind of ['job', 'event', 'node', 'watch']) {
       expect(recordLabels({ kind, cluster: 'c1', node: 'node-a' })).not.toHaveProperty('shard');
     }
   });
@@ -45,7 +47,7 @@ describe('a question about nodes', () => {
   });
 
   it('does not name shares where there are none, or nearly all are meant', () => {
-    expect(shardMatch('pod', 'node-a')).toBeUndefined();
+    expect(shardMatch('job', 'node-a')).toBeUndefined();
     expect(shardMatch('disk', undefined)).toBeUndefined();
     const many = Array.from({ length: 100 }, (_, n) => `node-${n}`);
     expect(shardMatch('disk', many)).toBeUndefined();

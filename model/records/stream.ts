@@ -4,10 +4,13 @@ import { RECORD_SERVICE } from './common';
 import type { RollupPeriod } from './rollup';
 
 /**
- * Kinds that every node writes: their streams are split, so that a question about one node reads a share of them. What is
- * late is not: there is a stream an hour already, and sixteen times as many would come near Loki's limit of streams.
+ * Kinds of which there are many of every node: their streams are split, so that a question about one node reads a share of
+ * them. What is late is not: there is a stream an hour already, and sixteen times as many would come near Loki's limit of
+ * streams.
  */
-const SHARDED: ReadonlySet<string> = new Set(['case', 'container', 'disk', 'gc', 'heartbeat', 'rollup', 'thresholds']);
+const SHARDED: ReadonlySet<string> = new Set([
+  ...['case', 'container', 'disk', 'gc', 'heartbeat', 'pod', 'rollup', 'thresholds'],
+]);
 const SHARDS = 16;
 /** The values of the label `shard`. */
 export const SHARD_NAMES: readonly string[] = Array.from({ length: SHARDS }, (_, shard) => shardName(shard));
@@ -22,7 +25,7 @@ export interface LateLabels {
 export interface StreamOfRecord {
   kind: string;
   cluster: string;
-  /** Where the record is about one. */
+  /** Where the record is about one; a pod without a node may have an empty one. */
   node?: string;
   /** Of a rollup. */
   period?: RollupPeriod;
@@ -33,7 +36,8 @@ export function recordLabels(
   { kind, cluster, node, period }: StreamOfRecord,
   late?: LateLabels
 ): Record<string, string> {
-  const shard = late === undefined && node !== undefined && SHARDED.has(kind) ? { shard: shardOf(node) } : undefined;
+  const isSplit = late === undefined && node !== undefined && node !== '' && SHARDED.has(kind);
+  const shard = isSplit ? { shard: shardOf(node) } : undefined;
   return { service_name: RECORD_SERVICE, record: kind, cluster, ...(period && { period }), ...shard, ...late };
 }
 
