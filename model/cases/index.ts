@@ -48,8 +48,8 @@ export function answersOf(input: CaseInput, about: About = {}): Answer[] {
 }
 
 /** The same as `casesOf`, in steps between which a page may draw: each is a small part of the work. */
-export function* casesInSteps(input: CaseInput): Generator<undefined, Case[], undefined> {
-  return (yield* answersInSteps(input)).filter(({ place }) => place === 'removed');
+export function* casesInSteps(input: CaseInput, about: About = {}): Generator<undefined, Case[], undefined> {
+  return (yield* answersInSteps(input, about)).filter(({ place }) => place === 'removed');
 }
 
 function* answersInSteps(input: CaseInput, about: About = {}): Generator<undefined, Answer[], undefined> {

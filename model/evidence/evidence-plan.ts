@@ -1,4 +1,4 @@
-import { casesOf } from '../cases';
+import { type Case, casesInSteps } from '../cases';
 import type { Cause } from '../causes';
 import { containerRunId } from '../container-run';
 import type { LabelMatches } from '../logql';
@@ -43,6 +43,8 @@ const OLDEST = 7 * DAY;
 const DISK_AROUND = 15 * MINUTE;
 /** A reclaim, and what was on the node then, shows within this. */
 export const NEIGHBOURS_AROUND_MS = 2 * HOUR;
+/** Most Jobs are deleted so soon after they began: by their TTL, or by the history limit of their CronJob. */
+const JOBS_DELETED_WITHIN = 6 * HOUR;
 /** An agent that is there has written a disk sample within this. */
 const SIGNS_AROUND = 4 * HOUR;
 /** Ids, or nodes, that one query names. */
@@ -88,7 +90,10 @@ export interface EvidenceWindow extends Span {
 
 type Rounds = Generator<readonly Wish[], void, void>;
 
-/** What is to be read for the cases of a window, round by round; `base` is what was read so far. */
+/**
+ * What is to be read for the cases of a window, round by round; `base` is what was read so far. A round without wishes is a
+ * pause in work that takes long: a page may draw.
+ */
 export function* evidencePlan(base: RecordBase, selection: Selection, window: EvidenceWindow): Rounds {
   const { cluster } = selection;
   if (isGivenOnce(selection)) {
@@ -106,9 +111,29 @@ export function* evidencePlan(base: RecordBase, selection: Selection, window: Ev
   if (isNarrow || selection.namespace !== undefined) {
     yield neighbours(base, cluster);
   }
-  const cases = casesOf({ ...base.records(), now: new Date(window.recordsTo).toISOString() }, selection);
+  const cases = yield* casesWithPauses(base, selection, window);
   yield* oneOfEachNamespace(base, cases, selection, window);
   yield [...diskWishes(cases, cluster), ...signsOfLife(base, cases, cluster)];
+}
+
+/** Answers between two pauses. */
+const ANSWERS_AT_ONCE = 20;
+
+function* casesWithPauses(
+  base: RecordBase,
+  selection: Selection,
+  { recordsTo }: EvidenceWindow
+): Generator<readonly Wish[], Case[], void> {
+  const steps = casesInSteps({ ...base.records(), now: new Date(recordsTo).toISOString() }, selection);
+  for (let count = 0; ; count++) {
+    const step = steps.next();
+    if (step.done === true) {
+      return step.value;
+    }
+    if (count % ANSWERS_AT_ONCE === 0) {
+      yield [];
+    }
+  }
 }
 
 /** A pod, a Job or a workload: a part of what its nodes did. */
@@ -211,12 +236,14 @@ function* missingRecords(base: RecordBase, selection: Selection, window: Evidenc
   const unseen = all.flatMap((pod) =>
     endedRunsOf(pod).filter(({ id }) => !containers.has(recordKey({ cluster: pod.cluster, id })))
   );
-  yield [
-    ...(hasJobsById(selection)
-      ? [...jobsOnNodes('id', jobless, selection, window), ...jobsOnNodes('job', podless(base), selection, window)]
-      : wishesFor('jobs', 'id', jobless, selection, window)),
-    ...wishesFor('containers', 'id', unseen, selection, window),
-  ];
+  const unseenRuns = wishesFor('containers', 'id', unseen, selection, window);
+  if (hasJobsById(selection)) {
+    const { soon, later } = jobsOnNodes(base, jobless, selection, window);
+    yield [...soon, ...jobsNamed(podless(base), selection, window), ...unseenRuns];
+    yield later();
+  } else {
+    yield [...wishesFor('jobs', 'id', jobless, selection, window), ...unseenRuns];
+  }
 }
 
 /** Jobs of containers of whose pods nothing is known. */
@@ -229,19 +256,46 @@ function podless(base: RecordBase): Missing[] {
     );
 }
 
-/** The Jobs of pods, until their deletion: it removed logs, and may have been long after the pods' end. */
+/**
+ * The Jobs of pods, until their deletion: it removed logs, and may have been long after the pods' end. Most are deleted soon:
+ * the others only are looked for over all of the time since.
+ */
 function jobsOnNodes(
-  idName: 'id' | 'job',
+  base: RecordBase,
   missing: readonly Missing[],
   { cluster }: Selection,
   { from, recordsTo }: EvidenceWindow
-): Wish[] {
-  const known = missing.map((one) => ({ ...one, since: Number.isNaN(one.since) ? from : one.since }));
-  const jobs = [...new Map(known.map((one) => [one.id, one])).values()].sort((a, b) => a.since - b.since);
-  return batches(jobs, FEW).map((some) => ({
-    ...{ kind: 'jobs', cluster, metadata: { [idName]: some.map(({ id }) => id) } },
-    span: { from: (some[0]?.since ?? from) - HOUR, to: recordsTo + AFTER_MS },
+): { soon: Wish[]; later: () => Wish[] } {
+  const end = recordsTo + AFTER_MS;
+  const some = batches(bySince(missing, from), FEW).map((jobs) => {
+    const first = (jobs[0]?.since ?? from) - HOUR;
+    const last = Math.min(end, (jobs.at(-1)?.since ?? from) + JOBS_DELETED_WITHIN);
+    return { ids: jobs.map(({ id }) => id), first, last };
+  });
+  const wish = (id: string[], span: Span): Wish => ({ kind: 'jobs', cluster, metadata: { id }, span });
+  return {
+    soon: some.map(({ ids, first, last }) => wish(ids, { from: first, to: last })),
+    later: () => {
+      const deleted = new Set(base.of('jobs').flatMap(({ id, deletion }) => (deletion?.gone == null ? [] : id)));
+      return some.flatMap(({ ids, last }) => {
+        const left = ids.filter((id) => !deleted.has(id));
+        return left.length === 0 || last >= end ? [] : wish(left, { from: last, to: end });
+      });
+    },
+  };
+}
+
+/** Jobs by name, of whose pods nothing is known. */
+const jobsNamed = (missing: readonly Missing[], { cluster }: Selection, { from, recordsTo }: EvidenceWindow): Wish[] =>
+  batches(bySince(missing, from), FEW).map((jobs) => ({
+    ...{ kind: 'jobs', cluster, metadata: { job: jobs.map(({ id }) => id) } },
+    span: { from: (jobs[0]?.since ?? from) - HOUR, to: recordsTo + AFTER_MS },
   }));
+
+/** Each once, in the order in which they began. */
+function bySince(missing: readonly Missing[], from: number): Missing[] {
+  const known = missing.map((one) => ({ ...one, since: Number.isNaN(one.since) ? from : one.since }));
+  return [...new Map(known.map((one) => [one.id, one])).values()].sort((a, b) => a.since - b.since);
 }
 
 const missingRecord = (
@@ -401,13 +455,14 @@ function* heartbeatsBefore(
     ...places.filter(({ node }) => nodes === undefined || nodes.includes(node)),
     ...(cluster === undefined ? [] : others.map((node) => ({ cluster, node }))),
   ];
+  const onNodes = asked.length > NAMES_PER_QUERY ? {} : { node: [...new Set(asked.map(({ node }) => node))] };
   for (let round = 0; round < EARLIER_PROCESSES; round++) {
     const oldest = oldestProcesses(base);
     const ends = spans.flatMap((span) => {
       const late = asked.filter((place) => (oldest.get(nodeOf(place))?.from ?? Infinity) > span.from);
-      return late.length > FEW ? late.flatMap((place) => endsBefore(oldest.get(nodeOf(place)), span)) : [];
+      return late.flatMap((place) => endsBefore(oldest.get(nodeOf(place)), span));
     });
-    yield joinedSpans(ends).map((span) => ({ kind: 'heartbeats' as const, cluster, metadata: {}, span }));
+    yield joinedSpans(ends).map((span) => ({ kind: 'heartbeats' as const, cluster, metadata: onNodes, span }));
     const found = oldestProcesses(base);
     if (asked.every((place) => found.get(nodeOf(place))?.from === oldest.get(nodeOf(place))?.from)) {
       break;
@@ -478,7 +533,7 @@ function neighbours(base: RecordBase, cluster: string | undefined): Wish[] {
 /** Causes that the use of a disk supports or contradicts. */
 const MEASURED: ReadonlySet<Cause | 'unknown'> = new Set(['C1', 'C2', 'C15', 'C17', 'unknown']);
 
-function diskWishes(cases: ReturnType<typeof casesOf>, cluster: string | undefined): Wish[] {
+function diskWishes(cases: readonly Case[], cluster: string | undefined): Wish[] {
   const removals = cases.flatMap(({ cause, at, finished, node }) => {
     const moment = msOf(at ?? finished);
     return node === null || Number.isNaN(moment) || !MEASURED.has(cause)
@@ -491,7 +546,7 @@ function diskWishes(cases: ReturnType<typeof casesOf>, cluster: string | undefin
 }
 
 /** Of nodes whose agent writes no heartbeats: the disk samples near to what it never opened say when it was there. */
-function signsOfLife(base: RecordBase, cases: ReturnType<typeof casesOf>, cluster: string | undefined): Wish[] {
+function signsOfLife(base: RecordBase, cases: readonly Case[], cluster: string | undefined): Wish[] {
   const beating = new Set(base.of('heartbeats').map(({ node }) => node));
   const unseen = cases.flatMap(({ seen, node, finished }) => {
     const end = msOf(finished);
@@ -505,28 +560,32 @@ function signsOfLife(base: RecordBase, cases: ReturnType<typeof casesOf>, cluste
 }
 
 /**
- * Whether an agent ships a namespace at all shows in one container record of it, whichever. Of several namespaces the last
- * hour is read in one query first: where pods come and go it names them all.
+ * Whether an agent ships a namespace at all shows in one container record of it, whichever. It matters to those containers
+ * that an agent should have seen. The last hour is read first: where pods come and go it has one of each namespace.
  */
 function* oneOfEachNamespace(
   base: RecordBase,
-  cases: ReturnType<typeof casesOf>,
+  cases: readonly Case[],
   { cluster, node }: Selection,
   { from, recordsTo }: EvidenceWindow
 ): Rounds {
-  const unseen = new Set(cases.filter(({ seen }) => !seen).map(({ namespace }) => namespace));
+  const beating = new Set(base.of('heartbeats').map((beat) => nodeOf(beat)));
+  const isOpen = ({ cluster, node, unseen }: Case) =>
+    unseen !== null && (unseen.code === 'unseen-excluded' || node === null || !beating.has(nodeOf({ cluster, node })));
+  const unseen = new Set(cases.filter(isOpen).map(({ namespace }) => namespace));
   const unshipped = () => {
     const shipped = new Set(base.of('containers').map(({ namespace }) => namespace));
     return [...unseen].filter((namespace) => !shipped.has(namespace));
   };
   const kind = 'containers' as const;
+  const lastHour = { from: recordsTo - HOUR, to: recordsTo };
   // Of chosen nodes the records of others would be drawn, and explained in turn.
   if (node === undefined && unshipped().length > 1) {
-    const span = { from: recordsTo - HOUR, to: recordsTo };
-    yield batches(unshipped()).map((namespace) => ({ kind, span, cluster, metadata: { namespace } }));
+    yield batches(unshipped()).map((namespace) => ({ kind, span: lastHour, cluster, metadata: { namespace } }));
   }
-  const span = { from: from - DAY, to: recordsTo };
-  yield unshipped().map((namespace) => ({ kind, span, cluster, metadata: { namespace }, isOne: true }));
+  for (const span of [lastHour, { from: from - DAY, to: recordsTo }]) {
+    yield unshipped().map((namespace) => ({ kind, span, cluster, metadata: { namespace }, isOne: true }));
+  }
 }
 
 /** Removals as few spans with the nodes of each: what happened at the same time is asked for together. */

@@ -1,4 +1,5 @@
 import { queryOf, type Span, type KindName, type Wish } from '../../model/evidence';
+import { runLimited } from '../../model/run-limited';
 import { ENTRIES_PER_QUERY, lowerLimit } from './limits';
 import { type TimedLine, timedLinesOf } from './log-frames';
 import type { LokiSource } from './loki-source';
@@ -33,6 +34,8 @@ interface Piece {
 /** Reads records of one Loki into a cache, newest first. What was read before is not read again. */
 export class EvidenceReader {
   readonly shortages: Shortage[] = [];
+  /** When the page last had its turn. */
+  private workingSince = 0;
   private readonly lines = new Map<KindName, number>();
   /** Wishes of which older records were left out. */
   private readonly cut = new Map<KindName, Wish>();
@@ -44,8 +47,11 @@ export class EvidenceReader {
     private readonly onMain: (lines: number) => void = () => undefined
   ) {}
 
-  /** @throws LokiFailure, AbortError */
+  /** Reads what is not here yet; without wishes it lets the page draw. @throws LokiFailure, AbortError */
   async read(wishes: readonly Wish[]): Promise<void> {
+    if (wishes.length === 0) {
+      return this.pause();
+    }
     const pieces = wishes.flatMap((wish) => (wish.isOne ? { wish, span: wish.span } : this.piecesOf(wish)));
     pieces.sort((a, b) => b.span.to - a.span.to);
     await runLimited(
@@ -53,7 +59,8 @@ export class EvidenceReader {
         ({ wish, span }) =>
           () =>
             wish.isOne ? this.readOne(wish) : this.readPiece(wish, span)
-      )
+      ),
+      CONCURRENT
     );
   }
 
@@ -148,50 +155,36 @@ export class EvidenceReader {
   /** Ten thousand lines take longer than a frame: in between, the page may draw and hear. */
   private async take({ kind, isMain }: Wish, lines: readonly TimedLine[]): Promise<void> {
     this.lines.set(kind, (this.lines.get(kind) ?? 0) + lines.length);
-    let began = performance.now();
+    this.workingSince = performance.now();
     for (const { line, ns } of lines) {
       this.cache.base.add(kind, line, ns);
-      if (performance.now() - began > AT_ONCE_MS) {
-        await new Promise((resolve) => setTimeout(resolve));
-        this.signal.throwIfAborted();
-        began = performance.now();
-      }
+      await this.pause();
     }
     if (isMain) {
       this.onMain(lines.length);
     }
   }
+
+  /** Lets the page draw and hear, if it has waited for long. @throws AbortError */
+  private async pause(): Promise<void> {
+    if (performance.now() - this.workingSince > AT_ONCE_MS) {
+      await new Promise((resolve) => setTimeout(resolve));
+      this.signal.throwIfAborted();
+      this.workingSince = performance.now();
+    }
+  }
 }
 
-/** Several pieces are read side by side; of what comes in small numbers a long one is one query. */
+/**
+ * Several pieces are read side by side; of what comes in small numbers a long one is one query. Grafana itself asks for no
+ * more than a day at once, for one day after the other.
+ */
 function pieceLength({ kind, metadata, span }: Wish): number {
   const isNarrow = Object.values(metadata).some((match) => match !== undefined);
-  return isNarrow || !LARGE.has(kind)
-    ? 7 * 24 * HOUR_MS
-    : Math.min(12 * HOUR_MS, Math.max(6 * HOUR_MS, (span.to - span.from) / 8));
+  if (!LARGE.has(kind)) {
+    return 7 * 24 * HOUR_MS;
+  }
+  return isNarrow ? 24 * HOUR_MS : Math.min(12 * HOUR_MS, Math.max(6 * HOUR_MS, (span.to - span.from) / 8));
 }
 
 const LARGE: ReadonlySet<KindName> = new Set(['containers', 'pods', 'jobs', 'disks', 'heartbeats']);
-
-/**
- * Runs tasks in their order, so many at a time. After one has failed none begins any more, and those under way end
- * first.
- *
- * @throws what the first that failed threw
- */
-async function runLimited(tasks: ReadonlyArray<() => Promise<void>>): Promise<void> {
-  const rest = tasks.values();
-  const failures: unknown[] = [];
-  const worker = async () => {
-    for (const task of rest) {
-      if (failures.length > 0) {
-        return;
-      }
-      await task().catch((failure: unknown) => failures.push(failure));
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(CONCURRENT, tasks.length) }, worker));
-  if (failures.length > 0) {
-    throw failures[0];
-  }
-}

@@ -172,9 +172,13 @@ export class RecordsLoader {
     cache.forgetUnsettled(now);
     const selection: Selection = fleet === undefined ? {} : { node: fleet.shown };
     const recordsTo = Math.max(range.from, Math.min(range.to + AFTER_MS, now));
-    const sampledFrom = await this.drawHours(range, fleet?.shown, fleet?.shown.length ?? nodes?.total, signal);
-    const [newest, ...older] = slicesBack(range, recordsTo);
-    await this.readSlice(reader, newest, selection, sampledFrom, () => this.show(cache.unexplained()));
+    const count = fleet?.shown.length ?? nodes?.total;
+    const sampledFrom = this.sampledFrom(range, count);
+    const [newest, ...older] = slicesBack(range, recordsTo, count);
+    await Promise.all([
+      this.readSlice(reader, newest, selection, sampledFrom, () => this.show(cache.unexplained())),
+      sampledFrom > range.from && this.drawHours({ from: range.from, to: sampledFrom + HOUR_MS }, fleet?.shown, signal),
+    ]);
     const { read } = progress;
     const counting = reader
       .count(mainWishes(selection, { ...range, recordsTo }).filter(({ isMain }) => isMain))
@@ -188,25 +192,17 @@ export class RecordsLoader {
     await reader.finish();
   }
 
-  /**
-   * Draws the disks of a range by the rollups of its hours, which are few.
-   *
-   * @returns from when on the samples themselves are read
-   */
-  private async drawHours(
-    range: Span,
-    shown: readonly string[] | undefined,
-    count: number | undefined,
-    signal: AbortSignal
-  ): Promise<number> {
-    const sampledFrom = range.to - (SAMPLED_NODE_HOURS / Math.max(1, count ?? 1)) * HOUR_MS;
-    if (!this.wanted.disks || count === undefined || sampledFrom <= range.from) {
-      return range.from;
-    }
+  /** From when on disks are drawn by their samples, of so many nodes; before that by the rollups of hours, which are few. */
+  private sampledFrom({ from, to }: Span, nodes: number | undefined): number {
+    const first = to - (SAMPLED_NODE_HOURS / Math.max(1, nodes ?? 1)) * HOUR_MS;
+    return !this.wanted.disks || nodes === undefined ? from : Math.max(from, Math.floor(first / HOUR_MS) * HOUR_MS);
+  }
+
+  /** Draws the disks of a range by the rollups of its hours, each written soon after its hour. */
+  private async drawHours(range: Span, shown: readonly string[] | undefined, signal: AbortSignal): Promise<void> {
     const hours = await hoursOf(this.loki, range, shown, signal);
     this.cache.addHours(hours);
     this.show(this.cache.unexplained());
-    return sampledFrom;
   }
 
   /** The nodes that there are, where rollups report; asked anew when the range is another, not while it only moves on. */
@@ -272,15 +268,19 @@ function fleetOf(nodes: FleetNodes, range: Span, { nodes: named }: Asked): Fleet
   return { ...nodes, shown: (named.length > 0 ? named : nodes.worst).slice(0, most) };
 }
 
-/** A range from its end back, the first slice an hour and each longer than the one before: so the newest is drawn at once. */
-function slicesBack(range: Span, recordsTo: number): [EvidenceWindow, ...EvidenceWindow[]] {
+/**
+ * A range from its end back, the first slice an hour: so the newest is drawn at once. Where the number of nodes is known the
+ * others are as long as can be read in seconds; else each is longer than the one before.
+ */
+function slicesBack(range: Span, recordsTo: number, nodes: number | undefined): [EvidenceWindow, ...EvidenceWindow[]] {
   const slices: EvidenceWindow[] = [];
+  const longest = nodes === undefined ? 0 : Math.floor(MAX_NODE_HOURS / Math.max(1, nodes)) * HOUR_MS;
   let length = HOUR_MS;
   let to = recordsTo;
   while (to - length > range.from) {
     slices.push({ from: to - length, to, recordsTo: to });
     to -= length;
-    length *= 4;
+    length = Math.max(4 * length, longest);
   }
   const last = { from: range.from, to, recordsTo: to };
   const [first = last, ...more] = [...slices, last];

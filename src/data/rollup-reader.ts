@@ -1,6 +1,7 @@
 import { parseRecord, type Span } from '../../model/evidence';
 import type { LabelMatch } from '../../model/logql';
-import { type DiskRecord, RECORD_VERSION, type RollupRecord, rollupRecordSchema } from '../../model/records';
+import { type DiskRecord, PERIOD_MS, RECORD_VERSION, type RollupRecord, rollupRecordSchema } from '../../model/records';
+import { runLimited } from '../../model/run-limited';
 import { type Asked, fleetNodes, type FleetNodes, fleetQueries, rollupQuery } from '../../model/rollups';
 import { formatNs } from '../../model/time';
 import { ENTRIES_PER_QUERY } from './limits';
@@ -28,30 +29,36 @@ export async function readFleet(
   return fleetNodes({ ...numbers, reclaims: reclaims ?? [], containers }, most);
 }
 
+/** So long a time is one query, of those that are asked side by side. */
+const PIECE_MS = PERIOD_MS.day;
+const CONCURRENT = 4;
+
 /**
- * The hours of nodes, newest first as far as one answer holds them.
+ * The hours of nodes, of each day as far as one answer holds them.
  *
  * @throws LokiFailure, AbortError
  */
 export async function hoursOf(
   source: LokiSource,
-  span: Span,
+  { from, to }: Span,
   nodes: LabelMatch | undefined,
   signal: AbortSignal
 ): Promise<RollupRecord[]> {
-  const frames = await source.newestFrames(
-    rollupQuery('hour', nodes, source.recordSelector),
-    span,
-    ENTRIES_PER_QUERY,
-    signal
-  );
   const hours = new Map<string, RollupRecord>();
-  for (const { line } of timedLinesOf(frames)) {
-    const record = parseRecord(line, rollupRecordSchema);
-    if (record !== undefined) {
-      hours.set(`${record.cluster} ${record.id}`, record);
+  const read = async (span: Span) => {
+    const query = rollupQuery('hour', nodes, source.recordSelector);
+    for (const { line } of timedLinesOf(await source.newestFrames(query, span, ENTRIES_PER_QUERY, signal))) {
+      const record = parseRecord(line, rollupRecordSchema);
+      if (record !== undefined) {
+        hours.set(`${record.cluster} ${record.id}`, record);
+      }
     }
+  };
+  const days: Array<() => Promise<void>> = [];
+  for (let end = to; end > from; end -= PIECE_MS) {
+    days.push(() => read({ from: Math.max(from, end - PIECE_MS), to: end }));
   }
+  await runLimited(days, CONCURRENT);
   return [...hours.values()];
 }
 
