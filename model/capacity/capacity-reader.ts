@@ -110,12 +110,17 @@ const ceil = (at: number, unit: number) => Math.ceil(at / unit) * unit;
 
 /** Nodes or Job families that are asked about side by side. */
 const QUERIES_AT_ONCE = 4;
-/** Four of disks and settings, five of counts. */
-const STEPS_OF_COUNTS = 9;
+/** A longer span is read in so many pieces, none shorter than this; so many are under way at once, of whatever query. */
+const PIECES = 4;
+const PIECE_MS = 2 * DAY;
+/** Disks, settings, counts and Job families; then the counts of the period before. */
+const STEPS = 4 + 5 + 1 + 7;
 
 /** Reads what a capacity review is worked out from: rollups and case records, and raw records where there are none. */
 export class CapacityReader {
-  private readonly progress: CapacityProgress = { read: 0, done: 0, steps: 2 * STEPS_OF_COUNTS + 1 };
+  private reading = 0;
+  private readonly waiting: Array<() => void> = [];
+  private readonly progress: CapacityProgress = { read: 0, done: 0, steps: STEPS };
 
   /** @param onProgress called again and again with a copy */
   constructor(
@@ -133,33 +138,37 @@ export class CapacityReader {
     const range = { from: window.from, to: Math.min(window.to, window.now) };
     const lengthMs = window.to - window.from;
     const base = new RecordBase();
-    const rollups = await this.disks(base, selection, range, window.now);
+    let pools: ReadonlyMap<string, string> | undefined;
+    const { poolLabel } = selection;
+    const [rollups] = await Promise.all([
+      this.disks(base, selection, range, window.now),
+      this.newest(base, 'heartbeats', selection, range.to, HEARTBEAT_EVERY_MS),
+      this.newest(base, 'thresholds', selection, range.to, THRESHOLDS_EVERY_MS),
+      poolLabel !== undefined && this.pools(selection, range, poolLabel).then((known) => (pools = known)),
+    ]);
     const inputOf = (counts: CountInput): CapacityInput => ({
       pools,
       ...{ ...counts, disks: base.of('disks'), thresholds: base.of('thresholds'), stopped: stoppedAgents(base) },
     });
-    const pools =
-      selection.poolLabel === undefined ? undefined : await this.pools(selection, range, selection.poolLabel);
     const uncounted = { gcs: [], pods: [], pressures: [], cases: [], watched: new Map<string, number>() };
     const nodes = nodesIn(base, rollups);
     yield {
       input: inputOf({ range, rollups, ...uncounted, withKubeletLog: new Set<string>(), nodes }),
       missing: 'counts',
     };
-    const counts = await this.counts(base, rollups, selection, { ...window, ...range }, true);
+    const counted = await this.counts(base, selection, { ...window, ...range }, true);
+    await this.rest(base, selection, range, { rollups, ...counted });
+    const counts = { range, rollups, ...counted, ...ofNodes(base, rollups) };
     const familyRecords = await this.families(counts);
     const inputNow = { ...inputOf(counts), familyRecords };
     yield { input: inputNow, missing: 'before' };
-    const earlier = {
+    const before = await this.before(selection, {
       ...{ from: window.from - lengthMs, to: window.from, recordsTo: window.from + AFTER_MS, now: window.now },
-    };
-    const baseBefore = new RecordBase();
-    const rollupsBefore = await this.disks(baseBefore, selection, earlier, window.now);
-    const before = await this.counts(baseBefore, rollupsBefore, selection, earlier, false);
+    });
     yield { input: { ...inputNow, before }, missing: null };
   }
 
-  /** Rollups of a range, and into `base` disks, reclaims and settings. */
+  /** Rollups of a range, and into `base` the disks of the times that they leave out. */
   private async disks(
     base: RecordBase,
     selection: CapacitySelection,
@@ -168,44 +177,59 @@ export class CapacityReader {
   ): Promise<RollupRecord[]> {
     const rollups = await this.rollups(selection, range);
     this.step();
-    for (const span of rawSpans(range, rollups, now)) {
-      await this.take(base, 'disks', selection, span);
-    }
-    // Rollups count a reclaim in the hour in which the agent read of it, which may be a later one: the few records are exact.
-    await this.take(base, 'gcs', selection, { from: range.from - RECLAIM_MS, to: range.to });
-    this.step();
-    await this.take(base, 'heartbeats', selection, { from: range.to - HEARTBEAT_EVERY_MS, to: range.to });
-    this.step();
-    await this.take(base, 'thresholds', selection, { from: range.to - THRESHOLDS_EVERY_MS, to: range.to });
+    await Promise.all(rawSpans(range, rollups, now).map((span) => this.take(base, 'disks', selection, span)));
     this.step();
     return rollups;
   }
 
+  /** Into `base`, records that each node writes again within some time. */
+  private async newest(
+    base: RecordBase,
+    kind: 'heartbeats' | 'thresholds',
+    selection: CapacitySelection,
+    to: number,
+    everyMs: number
+  ): Promise<void> {
+    await this.take(base, kind, selection, { from: to - everyMs, to });
+    this.step();
+  }
+
+  /** What is counted in a range, and into `base` the records that it is counted by. */
   private async counts(
     base: RecordBase,
-    rollups: RollupRecord[],
     selection: CapacitySelection,
     window: CapacityWindow,
     wantsFamilies: boolean
-  ): Promise<CountInput> {
+  ): Promise<Pick<CountInput, 'pressures' | 'cases' | 'familyCases' | 'gcs' | 'pods' | 'watched'>> {
     const range = { from: window.from, to: window.to };
     const afterwards = { from: range.from, to: window.recordsTo };
-    await this.take(base, 'pods', selection, afterwards, { phase: 'Failed' }, '"reason":"Evicted"');
-    this.step();
-    const pressures = await this.pressures(selection, range, afterwards.to);
-    this.step();
-    const counted = await this.source.cases(window, wantsFamilies);
+    const done = <T>(result: T) => (this.step(), result);
+    const [counted, pressures, watched] = await Promise.all([
+      this.source.cases(window, wantsFamilies).then(done),
+      this.pressures(selection, range, afterwards.to).then(done),
+      this.watched(selection, range).then(done),
+      // Rollups count a reclaim in the hour in which the agent read of it, which may be a later one: the few records are exact.
+      this.take(base, 'gcs', selection, { from: range.from - RECLAIM_MS, to: range.to }).then(done),
+      this.take(base, 'pods', selection, afterwards, { phase: 'Failed' }, '"reason":"Evicted"').then(done),
+    ]);
     const { cases, familyCases } = Array.isArray(counted) ? { cases: counted, familyCases: undefined } : counted;
+    return { pressures, watched, cases, familyCases, gcs: base.of('gcs'), pods: base.of('pods') };
+  }
+
+  /** The counts of an earlier period, of which only the sums are shown: who was silent in it makes no difference to them. */
+  private async before(selection: CapacitySelection, window: CapacityWindow): Promise<CountInput> {
+    const range = { from: window.from, to: window.to };
+    const base = new RecordBase();
+    const [rollups, counted] = await Promise.all([
+      this.rollups(selection, range),
+      this.counts(base, selection, window, false),
+      this.newest(base, 'heartbeats', selection, range.to, HEARTBEAT_EVERY_MS),
+    ]);
     this.step();
-    await this.rest(base, selection, range, { rollups, pressures, cases });
-    this.step();
-    const watched = await this.watched(selection, range);
-    this.step();
-    return {
-      familyCases,
-      ...{ range, rollups, pressures, cases, gcs: base.of('gcs'), pods: base.of('pods'), watched },
-      ...{ withKubeletLog: withKubeletLog(base, rollups), nodes: nodesIn(base, rollups) },
-    };
+    if (withKubeletLog(base, rollups).size === 0) {
+      await this.rest(base, selection, range, { rollups, ...counted });
+    }
+    return { range, rollups, ...counted, ...ofNodes(base, rollups) };
   }
 
   /** What of the nodes that no rollup tells of, and of settings that were written earlier, is still missing. */
@@ -213,7 +237,7 @@ export class CapacityReader {
     base: RecordBase,
     { cluster }: CapacitySelection,
     range: Span,
-    known: { rollups: RollupRecord[]; pressures: PressureRecord[]; cases: readonly CaseTally[] }
+    known: { rollups: readonly RollupRecord[]; pressures: readonly PressureRecord[]; cases: readonly CaseTally[] }
   ): Promise<void> {
     const nodes = new Set(nodesIn(base, known.rollups).map(({ node }) => node));
     known.pressures.forEach(({ record }) => nodes.add(record.node));
@@ -254,10 +278,9 @@ export class CapacityReader {
   private async pools({ cluster, node }: CapacitySelection, range: Span, label: string) {
     const query = this.query({ kind: 'nodes', cluster, metadata: { node, about: 'node' } });
     const base = new RecordBase();
-    for await (const entries of this.source.pages(query, { from: range.to - NODE_EVERY_MS, to: range.to })) {
-      entries.forEach(({ line, ns }) => base.add('nodes', line, ns));
-      this.note(entries.length);
-    }
+    await this.pages(query, { from: range.to - NODE_EVERY_MS, to: range.to }, ({ line, ns }) =>
+      base.add('nodes', line, ns)
+    );
     return poolsOf(base.of('nodes'), label);
   }
 
@@ -305,9 +328,43 @@ export class CapacityReader {
   ): Promise<void> {
     const query = this.query({ kind, cluster, metadata: { node, ...metadata } });
     const filtered = contains === undefined ? query : withLineFilter(query, contains, true);
-    for await (const entries of this.source.pages(filtered, span)) {
-      entries.forEach(({ line, ns }) => base.add(kind, line, ns));
-      this.note(entries.length);
+    await this.pages(filtered, span, ({ line, ns }) => base.add(kind, line, ns));
+  }
+
+  /** All entries of a log query, those of a long span some pieces at a time: in no order. */
+  private async pages(
+    query: string,
+    { from, to }: Span,
+    add: (entry: Pick<LogEntry, 'ns' | 'line'>) => void
+  ): Promise<void> {
+    const length = Math.max(PIECE_MS, ceil((to - from) / PIECES, HOUR));
+    const pieces: Span[] = [];
+    for (let end = to; end > from; end -= length) {
+      pieces.push({ from: Math.max(from, end - length), to: end });
+    }
+    await Promise.all(
+      pieces.map((piece) =>
+        this.inTurn(async () => {
+          for await (const entries of this.source.pages(query, piece)) {
+            entries.forEach(add);
+            this.note(entries.length);
+          }
+        })
+      )
+    );
+  }
+
+  /** Does something when fewer than `PIECES` others are under way. */
+  private async inTurn(read: () => Promise<void>): Promise<void> {
+    while (this.reading >= PIECES) {
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+    }
+    this.reading++;
+    try {
+      await read();
+    } finally {
+      this.reading--;
+      this.waiting.shift()?.();
     }
   }
 
@@ -323,11 +380,12 @@ export class CapacityReader {
     const lastDay = wholeDays.to - DAY;
     const nodes = new Set(days.map(nodeKey));
     const isLastWhole = [...nodes].every((key) => covered.has(`${key} ${lastDay}`));
-    const hours = [
-      ...(await this.rollupsOf('hour', selection, { from: wholeHours.from, to: wholeDays.from })),
+    const ends = await Promise.all([
+      this.rollupsOf('hour', selection, { from: wholeHours.from, to: wholeDays.from }),
       // The newest day may not be written yet by every node.
-      ...(await this.rollupsOf('hour', selection, { from: isLastWhole ? wholeDays.to : lastDay, to: wholeHours.to })),
-    ];
+      this.rollupsOf('hour', selection, { from: isLastWhole ? wholeDays.to : lastDay, to: wholeHours.to }),
+    ]);
+    const hours = ends.flat();
     return [...days, ...hours.filter((hour) => !covered.has(`${nodeKey(hour)} ${floor(Date.parse(hour.from), DAY)}`))];
   }
 
@@ -339,15 +397,12 @@ export class CapacityReader {
     const latest = new LatestRecords<RollupRecord>();
     if (span.from < span.to) {
       const query = rollupQuery(period, node, this.source.recordSelector);
-      for await (const entries of this.source.pages(query, span)) {
-        for (const { line, ns } of entries) {
-          const record = parseRecord(line, rollupRecordSchema);
-          if (record !== undefined && allows(cluster, record.cluster)) {
-            latest.add(record, ns);
-          }
+      await this.pages(query, span, ({ line, ns }) => {
+        const record = parseRecord(line, rollupRecordSchema);
+        if (record !== undefined && allows(cluster, record.cluster)) {
+          latest.add(record, ns);
         }
-        this.note(entries.length);
-      }
+      });
     }
     return latest.all();
   }
@@ -360,15 +415,12 @@ export class CapacityReader {
     );
     const latest = new LatestRecords<RecordOf<'nodes'>>();
     const writtenAt = new Map<string, number>();
-    for await (const entries of this.source.pages(query, { from: range.from - CONDITION_EVERY_MS, to })) {
-      for (const { line, ns } of entries) {
-        const record = parseRecord(line, nodeRecordSchema);
-        if (record !== undefined && latest.add(record, ns)) {
-          writtenAt.set(`${record.cluster} ${record.id}`, millis(ns));
-        }
+    await this.pages(query, { from: range.from - CONDITION_EVERY_MS, to }, ({ line, ns }) => {
+      const record = parseRecord(line, nodeRecordSchema);
+      if (record !== undefined && latest.add(record, ns)) {
+        writtenAt.set(`${record.cluster} ${record.id}`, millis(ns));
       }
-      this.note(entries.length);
-    }
+    });
     return latest.all().map((record) => ({ record, writtenAt: writtenAt.get(`${record.cluster} ${record.id}`) ?? 0 }));
   }
 
@@ -439,6 +491,10 @@ function stoppedAgents(base: RecordBase): Map<string, number> {
   }
   return new Map([...newest].flatMap(([key, { final, to }]) => (final ? [[key, Date.parse(to)] as const] : [])));
 }
+
+const ofNodes = (base: RecordBase, rollups: readonly RollupRecord[]) => ({
+  ...{ withKubeletLog: withKubeletLog(base, rollups), nodes: nodesIn(base, rollups) },
+});
 
 function nodesIn(base: RecordBase, rollups: readonly RollupRecord[]): Array<{ cluster: string; node: string }> {
   const records = [

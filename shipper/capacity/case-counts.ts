@@ -10,6 +10,7 @@ import {
 import type { CapacityWindow, CaseMargins, CaseTally } from '../../model/capacity';
 import { isCauseId } from '../../model/causes';
 import { RECORD_SELECTOR } from '../../model/evidence';
+import { runLimited } from '../../model/run-limited';
 import { logStatusSchema } from '../../model/records';
 import type { CaseList } from '../cases/case-list';
 import { caseCoverage } from '../lookup/stored-cases';
@@ -80,38 +81,36 @@ export class CaseCounts {
   }
 
   private async count(cluster: string, { from, to }: CaseCoverage, families: Families): Promise<void> {
-    const { node } = this.named;
+    const stretches: CaseCoverage[] = [];
     for (let end = to; end > from; end -= LONGEST) {
-      const length = end - LONGEST > from ? LONGEST : end - from;
-      const window = `${length / MS}ms`;
-      const ask = (query: string) => this.client.instant(query, end, this.signal);
-      const causes = new Map<string, number>();
-      const queries = countsByNode(cluster, node, window);
-      for (let first = 0; first < queries.length; first += QUERIES_AT_ONCE) {
-        const answers = await Promise.all(queries.slice(first, first + QUERIES_AT_ONCE).map(ask));
-        for (const sample of answers.flat()) {
-          const cause = sample.labels.cause ?? 'unknown';
-          causes.set(cause, (causes.get(cause) ?? 0) + sample.value);
-          if (cause !== 'C15') {
-            this.byNode.add(tallyOf(cluster, sample), sample.value);
-          }
-        }
-      }
-      if (causes.has('C15')) {
-        const samples = await ask(countsByBoth(cluster, node, 'C15', window));
-        samples.forEach((sample) => this.byNode.add(tallyOf(cluster, sample), sample.value));
-      }
-      const wanted = [...causes.keys()].filter((cause) => families === 'all' || FINDING_CAUSES.includes(cause));
-      if (families === 'all') {
-        for (const cause of wanted) {
-          const samples = await ask(countsByFamily(cluster, node, cause, window));
-          samples.forEach((sample) => this.byFamily.add(tallyOf(cluster, sample), sample.value));
-        }
-      } else if (families === 'most' && wanted.length > 0) {
-        const samples = await ask(topFamilies(cluster, node, wanted, MOST_FAMILIES, window));
-        samples.forEach((sample) => this.byFamily.add(tallyOf(cluster, sample), sample.value));
-      }
+      stretches.push({ from: end - LONGEST > from ? end - LONGEST : from, to: end });
     }
+    await Promise.all(stretches.map((stretch) => this.countStretch(cluster, stretch, families)));
+  }
+
+  private async countStretch(cluster: string, { from, to }: CaseCoverage, families: Families): Promise<void> {
+    const { node } = this.named;
+    const window = `${(to - from) / MS}ms`;
+    const ask = (query: string) => this.client.instant(query, to, this.signal);
+    const addTo = (tallies: Tallies) => (sample: Sample) => tallies.add(tallyOf(cluster, sample), sample.value);
+    const causes = new Map<string, number>();
+    const byNode = countsByNode(cluster, node, window).map((query) => async () => {
+      for (const sample of await ask(query)) {
+        const cause = sample.labels.cause ?? 'unknown';
+        causes.set(cause, (causes.get(cause) ?? 0) + sample.value);
+        if (cause !== 'C15') {
+          addTo(this.byNode)(sample);
+        }
+      }
+    });
+    const most = async () =>
+      (await ask(topFamilies(cluster, node, FINDING_CAUSES, MOST_FAMILIES, window))).forEach(addTo(this.byFamily));
+    await runLimited([...(families === 'most' ? [most] : []), ...byNode], QUERIES_AT_ONCE);
+    const ofCauses = (families === 'all' ? [...causes.keys()] : []).map((cause) => async () => {
+      (await ask(countsByFamily(cluster, node, cause, window))).forEach(addTo(this.byFamily));
+    });
+    const rotated = async () => (await ask(countsByBoth(cluster, node, 'C15', window))).forEach(addTo(this.byNode));
+    await runLimited([...(causes.has('C15') ? [rotated] : []), ...ofCauses], QUERIES_AT_ONCE);
   }
 
   /** Cases added up as they come: what is in memory does not grow with their number. */
