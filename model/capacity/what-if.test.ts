@@ -30,7 +30,7 @@ const reclaim = (minute: number, more: Parameters<typeof gc>[1] = {}) =>
   gc(START + minute * MINUTE, {
     id: `gc/${minute}`,
     imageBytes: 30 * GB,
-    images: [{ id: 'a', bytes: 30 * GB }],
+    images: [{ id: `image-${minute}`, bytes: 30 * GB }],
     ...more,
   });
 
@@ -54,6 +54,17 @@ describe('a greater disk', () => {
     // the second reclaim comes 7 min earlier, and finds 10 GB of images beside the 30 that were kept.
     expect(nodeOf(whatIf('diskSize=120GB', twice))).toMatchObject({
       ...{ reclaims: { recorded: 2, avoided: 1, added: 0 }, containersKept: 34, imageBytesReplayed: 40 * GB },
+    });
+  });
+
+  test('holds an image once that the recorded kubelet removed, pulled again and removed', () => {
+    const images = [40, 40, 40, 40, 10, 10, 40, 40, 40, 10];
+    const disks = twice.disks.map((one, i) => ({ ...one, images: (images[i] ?? 0) * GB }));
+    const gcs = [17, 42].map((minute) => reclaim(minute, { images: [{ id: 'same', bytes: 30 * GB }] }));
+    // 40 GB more until minute 25, when use is 50 GB. Then the recorded kubelet has pulled the image: 10 GB more, the most is
+    // 85 + 10 = 95 GB, and the threshold is 102.
+    expect(nodeOf(whatIf('diskSize=120GB', { disks, gcs }))).toMatchObject({
+      ...{ reclaims: { recorded: 2, avoided: 2, added: 0 }, imageBytesReplayed: 0 },
     });
   });
 

@@ -762,7 +762,7 @@ export const en: Catalogue = {
     'what-if-assumes-peak': () =>
       'The use at a reclaim is the greatest that was recorded around it with what the fastest recorded growth may have added, and at least its threshold.',
     'what-if-assumes-images': () =>
-      'Image GC runs five minutes after use has reached its threshold. It can remove what the next recorded removal removed, less what was added since: other unused images are not recorded.',
+      'Image GC runs five minutes after use has reached its threshold. It can remove what the next recorded removal removed, less what was added since: other unused images are not recorded. An image that stays is not pulled again; when the recorded kubelet pulled it shows in what was added until it removed it once more.',
     'what-if-assumes-rollups': () =>
       'Hours and days are replayed with their greatest use. What removed containers freed is not known there.',
     'what-if-assumes-inodes': () => 'Reclaims for inodes stay as they were recorded.',

@@ -29,6 +29,8 @@ interface Removal {
   containers: number;
   evicted: number;
   imageBytes: number;
+  /** Bytes of the images by id. */
+  images: ReadonlyMap<string, number>;
   /** All that became free, as far as it is known: at least the images. */
   freedBytes: number;
   /**
@@ -168,6 +170,7 @@ function removalsOf({ gcs }: NodeSeries, levels: readonly Level[], linesAt: (cap
         {
           ...{ at, reclaims: isReclaim ? 1 : 0, imageGcs: isReclaim ? 0 : 1, containers: gc.containersTotal },
           ...{ evicted: gc.evicted.length, imageBytes: gc.imageBytes },
+          images: new Map(gc.images.map(({ id, bytes }) => [id, bytes ?? 0])),
           freedBytes: isReclaim ? Math.max(gc.imageBytes, level.used - (next?.used ?? level.used)) : gc.imageBytes,
           reclaimedAt: Math.max(peak, reclaim),
           // The kubelet's log tells the use at which image GC began, in whole per cent.
@@ -191,11 +194,28 @@ function fastestGrowth(levels: readonly Level[]): number {
 
 const before = (levels: readonly Level[], at: number): Level | undefined => levels.findLast((one) => one.at <= at);
 
+/** An image that the recorded kubelet pulled between two levels, and removed at a moment. */
+interface PulledAgain {
+  bytes: number;
+  at: number;
+  first: Level;
+  last: Level;
+}
+
+/** How much of what was added between the two levels had been added at another one. */
+function partPulled({ first, last }: PulledAgain, level: Level): number {
+  const size = (one: Level) => one.images ?? one.used;
+  const grown = size(last) - size(first);
+  return level.at <= first.at ? 0 : grown <= 0 ? 1 : Math.max(0, Math.min(1, (size(level) - size(first)) / grown));
+}
+
 class Replaying {
   /** Bytes that are on the disk more than was recorded: what is kept, less what was removed early. */
   private shift = 0;
   /** Image bytes on the disk that the recorded kubelet had removed. */
   private keptImages = 0;
+  /** Images of which that kubelet pulled once more what is kept here: it removed them again. */
+  private pulledAgain: PulledAgain[] = [];
   /** Image bytes that were removed, and that the recorded kubelet removes later. */
   private early = 0;
   private aboveSince: number | undefined;
@@ -240,10 +260,11 @@ class Replaying {
     const lines = this.replayedLines(level.capacity);
     this.reclaims.recorded += reclaims;
     this.imageGcs.recorded += imageGcs;
+    const twice = this.settle(removal);
     const isReclaimed = reclaims > 0 && (isOther || removal.reclaimedAt + this.shift >= lines.reclaim);
     const isCollected = imageGcs > 0 && (isOther || removal.collectedAt + this.shift >= lines.imageGc);
-    const rest = imageBytes - Math.min(this.early, imageBytes);
-    this.early -= imageBytes - rest;
+    const rest = imageBytes - twice - Math.min(this.early, imageBytes - twice);
+    this.early -= imageBytes - twice - rest;
     if (isReclaimed && isOther && freedBytes === 0) {
       return; // Memory and process ids delete nothing.
     }
@@ -252,7 +273,7 @@ class Replaying {
     this.added(-moved);
     if (isReclaimed) {
       this.imageBytesReplayed += rest + this.keptImages;
-      [this.shift, this.keptImages, this.early] = [0, 0, 0];
+      [this.shift, this.keptImages, this.early, this.pulledAgain] = [0, 0, 0, []];
     } else {
       const avoided = reclaims - moved;
       this.reclaims.avoided += avoided;
@@ -261,10 +282,46 @@ class Replaying {
       this.shift += freedBytes - (isCollected ? rest : 0);
       this.imageBytesReplayed += isCollected ? rest : 0;
       this.keptImages += isCollected ? 0 : rest;
+      if (!isCollected) {
+        // What was removed early was pulled again here too.
+        this.findPulls(removal, level, imageBytes === 0 ? 0 : (rest + twice) / imageBytes);
+      }
     }
     this.imageGcs.avoided += isReclaimed || isCollected ? 0 : imageGcs;
     [this.isBeyond, this.aboveSince] = [false, undefined];
     this.isAhead &&= reclaims === 0;
+  }
+
+  /**
+   * Of the images that stay here the recorded kubelet removed some once more: it had pulled them again, which here nobody had
+   * to. When it pulled them shows in what was added until then, each as much a part of it as any other.
+   *
+   * @param part of the images that stays
+   */
+  private findPulls({ at, images }: Removal, level: Level, part: number): void {
+    const later = this.removals.slice(this.removals.findIndex((one) => one.at === at) + 1);
+    for (const [id, bytes] of images) {
+      const again = later.find((one) => one.images.has(id));
+      if (again !== undefined && bytes > 0) {
+        const first = this.levels.find((one) => one.at > at) ?? level;
+        const last = before(this.levels, again.at) ?? level;
+        this.pulledAgain.push({ bytes: bytes * part, at: again.at, first, last });
+      }
+    }
+  }
+
+  /** What was pulled again until this removal is on the disk once. @returns its bytes */
+  private settle({ at }: Removal): number {
+    const due = this.pulledAgain.filter((one) => one.at === at);
+    this.pulledAgain = this.pulledAgain.filter((one) => one.at !== at);
+    const bytes = due.reduce((sum, one) => sum + one.bytes, 0);
+    this.shift -= bytes;
+    return bytes;
+  }
+
+  /** Bytes that are on the disk more than was recorded at a moment. */
+  private shiftAt(level: Level): number {
+    return this.pulledAgain.reduce((shift, one) => shift - one.bytes * partPulled(one, level), this.shift);
   }
 
   private added(count: number): void {
@@ -273,24 +330,24 @@ class Replaying {
 
   private reach(level: Level): void {
     const [recorded, lines] = [this.recordedLines(level.capacity), this.replayedLines(level.capacity)];
-    if (level.used >= recorded.imageGc || level.used + this.shift < lines.imageGc) {
+    if (level.used >= recorded.imageGc || level.used + this.shiftAt(level) < lines.imageGc) {
       this.aboveSince = undefined;
     } else {
       this.aboveSince ??= level.at;
       if (level.isPeriod || level.at - this.aboveSince >= IMAGE_GC_MS) {
-        this.collect(level, level.used + this.shift - lines.imageGcLow);
+        this.collect(level, level.used + this.shiftAt(level) - lines.imageGcLow);
       }
     }
-    const isBeyond = level.used + this.shift >= lines.reclaim;
+    const isBeyond = level.used + this.shiftAt(level) >= lines.reclaim;
     if (isBeyond && !this.isBeyond && level.used < recorded.reclaim) {
       this.added(1);
       this.isAhead = true;
       const images = this.removable(level);
       this.imageBytesReplayed += images;
       this.early += images - this.keptImages;
-      [this.shift, this.keptImages] = [-this.early, 0];
+      [this.shift, this.keptImages, this.pulledAgain] = [-this.early, 0, []];
     }
-    this.isBeyond = isBeyond && level.used + this.shift >= lines.reclaim;
+    this.isBeyond = isBeyond && level.used + this.shiftAt(level) >= lines.reclaim;
   }
 
   /** Image GC that was not recorded. */
