@@ -378,7 +378,9 @@ function wishesFor(
     return batches(wanted).map((some): Wish => {
       const first = extent(some.map(({ since }) => since).filter((since) => !Number.isNaN(since)))?.from ?? end;
       const span = { from: Math.max(Math.min(Math.min(first, end) - HOUR, latest), oldest), to: end };
-      return { kind, span, cluster, metadata: { [idName]: some.map(({ id }) => id) } };
+      // Of nodes that are all known only their share is read.
+      const there = some.every(({ node }) => node !== null) ? nodesIn(some) : {};
+      return { kind, span, cluster, metadata: { ...there, [idName]: some.map(({ id }) => id) } };
     });
   }
   const hours = wanted.flatMap(({ near }) =>
