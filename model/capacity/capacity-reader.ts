@@ -12,6 +12,8 @@ import {
 import type { LogEntry } from '../log-entry';
 import { type LabelMatch, type LabelMatches, withLineFilter } from '../logql';
 import {
+  type GcRecord,
+  gcRecordSchema,
   LatestRecords,
   nodeRecordSchema,
   PERIOD_MS,
@@ -151,14 +153,14 @@ export class CapacityReader {
       ...{ ...counts, disks: base.of('disks'), thresholds: base.of('thresholds'), stopped: stoppedAgents(base) },
     });
     const uncounted = { gcs: [], pods: [], pressures: [], cases: [], watched: new Map<string, number>() };
-    const nodes = nodesIn(base, rollups);
+    const nodes = nodesIn(base, rollups, []);
     yield {
       input: inputOf({ range, rollups, ...uncounted, withKubeletLog: new Set<string>(), nodes }),
       missing: 'counts',
     };
     const counted = await this.counts(base, selection, { ...window, ...range }, true);
     await this.rest(base, selection, range, { rollups, ...counted });
-    const counts = { range, rollups, ...counted, ...ofNodes(base, rollups) };
+    const counts = { range, rollups, ...counted, ...ofNodes(base, rollups, counted.gcs) };
     const familyRecords = await this.families(counts);
     const inputNow = { ...inputOf(counts), familyRecords };
     yield { input: inputNow, missing: 'before' };
@@ -204,16 +206,16 @@ export class CapacityReader {
     const range = { from: window.from, to: window.to };
     const afterwards = { from: range.from, to: window.recordsTo };
     const done = <T>(result: T) => (this.step(), result);
-    const [counted, pressures, watched] = await Promise.all([
+    const [counted, pressures, watched, gcs] = await Promise.all([
       this.source.cases(window, wantsFamilies).then(done),
       this.pressures(selection, range, afterwards.to).then(done),
       this.watched(selection, range).then(done),
       // Rollups count a reclaim in the hour in which the agent read of it, which may be a later one: the few records are exact.
-      this.take(base, 'gcs', selection, { from: range.from - RECLAIM_MS, to: range.to }).then(done),
+      this.reclaims(selection, { from: range.from - RECLAIM_MS, to: range.to }).then(done),
       this.take(base, 'pods', selection, afterwards, { phase: 'Failed' }, '"reason":"Evicted"').then(done),
     ]);
     const { cases, familyCases } = Array.isArray(counted) ? { cases: counted, familyCases: undefined } : counted;
-    return { pressures, watched, cases, familyCases, gcs: base.of('gcs'), pods: base.of('pods') };
+    return { pressures, watched, cases, familyCases, gcs, pods: base.of('pods') };
   }
 
   /** The counts of an earlier period, of which only the sums are shown: who was silent in it makes no difference to them. */
@@ -226,10 +228,10 @@ export class CapacityReader {
       this.newest(base, 'heartbeats', selection, range.to, HEARTBEAT_EVERY_MS),
     ]);
     this.step();
-    if (withKubeletLog(base, rollups).size === 0) {
+    if (withKubeletLog(base, rollups, counted.gcs).size === 0) {
       await this.rest(base, selection, range, { rollups, ...counted });
     }
-    return { range, rollups, ...counted, ...ofNodes(base, rollups) };
+    return { range, rollups, ...counted, ...ofNodes(base, rollups, counted.gcs) };
   }
 
   /** What of the nodes that no rollup tells of, and of settings that were written earlier, is still missing. */
@@ -237,9 +239,9 @@ export class CapacityReader {
     base: RecordBase,
     { cluster }: CapacitySelection,
     range: Span,
-    known: { rollups: readonly RollupRecord[]; pressures: readonly PressureRecord[]; cases: readonly CaseTally[] }
+    known: { rollups: readonly RollupRecord[] } & Pick<CountInput, 'pressures' | 'cases' | 'gcs'>
   ): Promise<void> {
-    const nodes = new Set(nodesIn(base, known.rollups).map(({ node }) => node));
+    const nodes = new Set(nodesIn(base, known.rollups, known.gcs).map(({ node }) => node));
     known.pressures.forEach(({ record }) => nodes.add(record.node));
     known.cases.forEach(({ node }) => node !== null && nodes.add(node));
     const without = (records: ReadonlyArray<{ node: string }>) => {
@@ -407,6 +409,18 @@ export class CapacityReader {
     return latest.all();
   }
 
+  /** Reclaims without the containers that each removed: nothing here is about one. */
+  private async reclaims({ cluster, node }: CapacitySelection, span: Span): Promise<GcRecord[]> {
+    const latest = new LatestRecords<GcRecord>();
+    await this.pages(this.query({ kind: 'gcs', cluster, metadata: { node } }), span, ({ line, ns }) => {
+      const record = parseRecord(line, gcRecordSchema);
+      if (record !== undefined) {
+        latest.add({ ...record, containers: [] }, ns);
+      }
+    });
+    return latest.all();
+  }
+
   private async pressures({ cluster, node }: CapacitySelection, range: Span, to: number): Promise<PressureRecord[]> {
     const query = withLineFilter(
       this.query({ kind: 'nodes', cluster, metadata: { node, about: 'condition' } }),
@@ -471,12 +485,12 @@ function rawSpans(range: Span, rollups: readonly RollupRecord[], now: number): S
   ].filter(({ from, to }) => from < to);
 }
 
-function withKubeletLog(base: RecordBase, rollups: readonly RollupRecord[]): Set<string> {
+function withKubeletLog(base: RecordBase, rollups: readonly RollupRecord[], gcs: readonly GcRecord[]): Set<string> {
   return new Set([
     ...base
       .of('heartbeats')
       .flatMap((beat) => (beat.kubeletLog !== null && beat.kubeletLog.from !== null ? nodeKey(beat) : [])),
-    ...base.of('gcs').map(nodeKey),
+    ...gcs.map(nodeKey),
     ...rollups.flatMap((rollup) => (rollup.reclaims + rollup.imageGcs > 0 ? nodeKey(rollup) : [])),
   ]);
 }
@@ -492,14 +506,19 @@ function stoppedAgents(base: RecordBase): Map<string, number> {
   return new Map([...newest].flatMap(([key, { final, to }]) => (final ? [[key, Date.parse(to)] as const] : [])));
 }
 
-const ofNodes = (base: RecordBase, rollups: readonly RollupRecord[]) => ({
-  ...{ withKubeletLog: withKubeletLog(base, rollups), nodes: nodesIn(base, rollups) },
+const ofNodes = (base: RecordBase, rollups: readonly RollupRecord[], gcs: readonly GcRecord[]) => ({
+  ...{ withKubeletLog: withKubeletLog(base, rollups, gcs), nodes: nodesIn(base, rollups, gcs) },
 });
 
-function nodesIn(base: RecordBase, rollups: readonly RollupRecord[]): Array<{ cluster: string; node: string }> {
+function nodesIn(
+  base: RecordBase,
+  rollups: readonly RollupRecord[],
+  gcs: readonly GcRecord[]
+): Array<{ cluster: string; node: string }> {
   const records = [
     ...rollups,
-    ...(['disks', 'gcs', 'heartbeats', 'thresholds'] as const).flatMap((kind) => base.of(kind)),
+    ...gcs,
+    ...(['disks', 'heartbeats', 'thresholds'] as const).flatMap((kind) => base.of(kind)),
   ];
   return [...new Map(records.map(({ cluster, node }) => [nodeKey({ cluster, node }), { cluster, node }])).values()];
 }

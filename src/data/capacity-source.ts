@@ -11,6 +11,7 @@ import { entryPages } from './entry-pages';
 import { EvidenceReader, type Shortage } from './evidence-reader';
 import type { Count } from './log-frames';
 import type { LokiSource } from './loki-source';
+import { inParts } from './in-steps';
 import { LokiFailure } from './query-frames';
 import type { RecordCache } from './record-cache';
 
@@ -45,7 +46,7 @@ export function capacitySource(
   const nanos = ({ from, to }: Span) => ({ from: BigInt(Math.floor(from)) * MS, to: BigInt(Math.ceil(to)) * MS });
   return {
     recordSelector: loki.recordSelector,
-    pages: (query, span) => entryPages(loki, { query, ...nanos(span) }, 'backward', { signal }),
+    pages: (query, span) => inParts(entryPages(loki, { query, ...nanos(span) }, 'backward', { signal }), signal),
     newest: async (query, span) => (await loki.newest(query, span, 1, signal))[0],
     series: async (query, span, stepMs) => {
       const points = await loki.counts(query, { from: span.from, to: span.to + 1 }, stepMs, signal);

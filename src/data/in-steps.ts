@@ -20,3 +20,24 @@ export async function inSteps<T>(steps: Generator<unknown, T, undefined>, signal
     }
   }
 }
+
+const PART = 100;
+
+/**
+ * Lists in parts, between which the page may draw and hear: who works on each entry does not hold it up.
+ *
+ * @throws the signal's reason
+ */
+export async function* inParts<T>(lists: AsyncIterable<readonly T[]>, signal: AbortSignal): AsyncGenerator<T[]> {
+  for await (const list of lists) {
+    let began = performance.now();
+    for (let first = 0; first < list.length; first += PART) {
+      yield list.slice(first, first + PART);
+      if (performance.now() - began > AT_ONCE_MS) {
+        await new Promise((resolve) => setTimeout(resolve));
+        signal.throwIfAborted();
+        began = performance.now();
+      }
+    }
+  }
+}
