@@ -30,6 +30,7 @@ interface Statements {
   'deleted-preempted': object;
   'deleted-client': object;
   'deleted-unwatched': object;
+  'deleted-unattended': { since: Instant };
   'node-removed': { node: Node };
   'node-removed-unwatched': { node: Node; since: Instant };
   'node-shutdown': { node: Node };

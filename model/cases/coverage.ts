@@ -27,6 +27,7 @@ export class Coverage {
   private readonly logs = new Map<string, Interval[]>();
   private readonly watches = new Map<string, Interval[]>();
   private readonly nodeWatches = new Map<string, Interval[]>();
+  private readonly nodeEventWatches = new Map<string, Interval[]>();
   private readonly hasWatches = new Set<string>();
 
   /** @param signs moments at which a node's agent wrote something, in order, by node */
@@ -82,9 +83,13 @@ export class Coverage {
       if (isWatching(kinds, 'nodes')) {
         push(this.nodeWatches, cluster, ...span);
       }
+      if ((kinds.events ?? kinds['events in default'])?.state === 'watching') {
+        push(this.nodeEventWatches, cluster, ...span);
+      }
     }
     this.watches.forEach((all, cluster) => this.watches.set(cluster, joined(all, 0)));
     this.nodeWatches.forEach((all, cluster) => this.nodeWatches.set(cluster, joined(all, 0)));
+    this.nodeEventWatches.forEach((all, cluster) => this.nodeEventWatches.set(cluster, joined(all, 0)));
   }
 
   /** When a node's agents were observing, oldest first. */
@@ -165,6 +170,11 @@ export class Coverage {
   /** The same of the conditions of nodes. */
   wereNodesWatched(cluster: string, from: number, to: number): boolean | undefined {
     return this.hasWatches.has(cluster) ? covers(this.nodeWatches.get(cluster), from, to) : undefined;
+  }
+
+  /** The same of the Events of nodes, which lie in the namespace `default`. */
+  wereNodeEventsWatched(cluster: string, from: number, to: number): boolean | undefined {
+    return this.hasWatches.has(cluster) ? covers(this.nodeEventWatches.get(cluster), from, to) : undefined;
   }
 
   /** A watch looked at the cluster at some time after a moment: what had gone by then it would have missed. */

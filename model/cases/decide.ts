@@ -36,7 +36,11 @@ export interface Decision {
 }
 
 /** What says itself why it does not decide. */
-const EXPLAINED: ReadonlySet<StatementCode['code']> = new Set(['deleted-unwatched', 'node-removed-unwatched']);
+const EXPLAINED: ReadonlySet<StatementCode['code']> = new Set([
+  'deleted-unwatched',
+  'deleted-unattended',
+  'node-removed-unwatched',
+]);
 
 interface Candidate {
   weighed: Weighed;

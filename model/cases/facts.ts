@@ -25,6 +25,13 @@ export interface Removal {
   at: number;
 }
 
+/** A pod, and the node it ran on. */
+interface PodOnNode {
+  cluster: string;
+  node: string | null;
+  podUid: string;
+}
+
 /** A terminated pod's log that stayed on its node. Milliseconds since 1970. */
 interface Stay {
   started: number;
@@ -47,6 +54,10 @@ const BRIEF = 20_000;
 export const CLOCK_MARGIN = 15 * 60_000;
 /** So exact are the times of files that go. */
 const AROUND = 1000;
+/** What one process removes one after the other goes within this of each other. */
+const ONE_BY_ONE = 300;
+/** A container that crashes again and again is started within five minutes; the rest is for pulling its image. */
+const CRASH_LOOP = 10 * 60_000;
 /** The kubelet takes a pod for terminated a few seconds after its last container ended; the rest is for a busy node. */
 const SYNC_TERMINATED = 30_000;
 /** A deleted or evicted pod's files go within a minute; the rest is for a busy node. */
@@ -85,7 +96,9 @@ export class Facts {
   private readonly runsOnNode = new Map<string, ContainerRecord[]>();
   /** Pairs of neighbouring removals, too far from each other for one reclaim. By node, in the order of time. */
   private readonly breaks = new Map<string, Array<{ before: number; after: number }>>();
+  private readonly emptied = new Map<string, Array<{ moment: number; podUid: string; isEmpty: boolean }>>();
   private readonly stays = new Map<string, Stay[]>();
+  private readonly seemingStays = new Map<string, Stay[]>();
   private readonly shutdowns = new Map<string, number[]>();
   private readonly offsets = new Map<string, number>();
 
@@ -129,7 +142,7 @@ export class Facts {
       this.shipped.add(`${cluster}/${namespace}`);
     }
     const leftByItself = this.containerRecords.filter((containerRecord) => this.isLeftByItself(containerRecord));
-    this.findBreaks(leftByItself);
+    this.findEmptied(leftByItself);
     for (const reclaim of inferReclaims(leftByItself)) {
       push(this.reclaims, `${reclaim.cluster}/${reclaim.node}`, reclaim);
       for (const removed of reclaim.containers) {
@@ -219,18 +232,35 @@ export class Facts {
     return next === undefined || next.after > moment + APART;
   }
 
-  private findBreaks(leftByItself: readonly ContainerRecord[]): void {
-    const emptied = new Map<string, number[]>();
-    for (const { cluster, node, left } of leftByItself) {
-      const moment = left?.directory === 'empty' ? ms(left.at) : undefined;
-      if (moment !== undefined) {
-        push(emptied, `${cluster}/${node}`, moment);
+  /**
+   * Logs of other pods, which nobody had deleted, were removed in the same moment: one process removed them all. A
+   * deletion, an eviction or a restart removes the logs of its own pod only.
+   */
+  wereOthersEmptied({ cluster, node, podUid }: PodOnNode, moment: number): boolean {
+    const emptied = this.emptied.get(`${cluster}/${node ?? ''}`) ?? [];
+    const first = countWhile(emptied, (one) => one.moment < moment - ONE_BY_ONE);
+    for (let next = first; (emptied[next]?.moment ?? Infinity) <= moment + ONE_BY_ONE; next++) {
+      if (emptied[next]?.podUid !== podUid) {
+        return true;
       }
     }
-    for (const [node, moments] of emptied) {
-      moments.sort((a, b) => a - b);
-      const pairs = moments.flatMap((after, index) => {
-        const before = moments[index - 1];
+    return false;
+  }
+
+  private findEmptied(leftByItself: readonly ContainerRecord[]): void {
+    for (const { cluster, node, left, podUid } of leftByItself) {
+      const moment = ms(left?.at);
+      const isEmpty = left?.directory === 'empty';
+      // Of a pod of which nothing is known it may have been the deletion that removed the whole directory.
+      if (moment !== undefined && (isEmpty || (left?.directory === 'removed' && this.pod(cluster, podUid)))) {
+        push(this.emptied, `${cluster}/${node}`, { moment, podUid, isEmpty });
+      }
+    }
+    for (const [node, emptied] of this.emptied) {
+      emptied.sort((a, b) => a.moment - b.moment);
+      const empty = emptied.filter(({ isEmpty }) => isEmpty);
+      const pairs = empty.flatMap(({ moment: after }, index) => {
+        const before = empty[index - 1]?.moment;
         return before !== undefined && after - before > TOGETHER_MS ? [{ before, after }] : [];
       });
       this.breaks.set(node, pairs);
@@ -276,11 +306,18 @@ export class Facts {
     const key = `${cluster}/${node}`;
     const stays = this.stays.get(key) ?? this.findStays(key);
     this.stays.set(key, stays);
-    const until = moment + POD_CLEANUP;
-    const low = countWhile(stays, ({ finished }) => finished < moment - SYNC_TERMINATED);
-    return (stays[low - 1]?.longest ?? 0) <= until
-      ? 0
-      : stays.slice(0, low).filter((stay) => stay.until > until && stay.started <= started).length;
+    return countStays(stays, moment, SYNC_TERMINATED, started);
+  }
+
+  /**
+   * The same without the API server's word: how many logs stayed of pods all of whose containers had been over for longer
+   * than a crash loop waits. No proof: a container that is not shipped may have run on.
+   */
+  othersThatSeemedOverStayed(cluster: string, node: string, moment: number): number {
+    const key = `${cluster}/${node}`;
+    const stays = this.seemingStays.get(key) ?? this.findSeemingStays(key);
+    this.seemingStays.set(key, stays);
+    return countStays(stays, moment, CRASH_LOOP);
   }
 
   private findStays(key: string): Stay[] {
@@ -304,11 +341,25 @@ export class Facts {
       const started = ms(record.firstTime) ?? finished;
       return [{ started, finished, until, longest: until }];
     });
-    stays.sort((a, b) => a.finished - b.finished);
-    stays.forEach((stay, index) => {
-      stay.longest = Math.max(stay.until, stays[index - 1]?.longest ?? 0);
+    return withLongest(stays);
+  }
+
+  private findSeemingStays(key: string): Stay[] {
+    const pods = new Map<string, ContainerRecord[]>();
+    for (const record of this.runsOnNode.get(key) ?? []) {
+      push(pods, record.podUid, record);
+    }
+    const stays = [...pods.values()].flatMap((records): Stay[] => {
+      const finished = Math.max(...records.map(({ ended, lastTime }) => (ended ? (ms(lastTime) ?? 0) : Infinity)));
+      const newest = records.filter(({ container, restart }) =>
+        records.every((other) => other.container !== container || other.restart <= restart)
+      );
+      return newest.map((record) => {
+        const until = this.removedSince(record) ?? 0;
+        return { started: ms(record.firstTime) ?? finished, finished, until, longest: until };
+      });
     });
-    return stays;
+    return withLongest(stays);
   }
 
   /**
@@ -437,6 +488,24 @@ export class Facts {
 }
 
 const keyOf = (cluster: string, id: string) => recordKey({ cluster, id });
+
+/** @param overFor how long before the moment a pod has to have ended, to count for terminated */
+function countStays(stays: readonly Stay[], moment: number, overFor: number, started = Infinity): number {
+  const until = moment + APART;
+  const low = countWhile(stays, ({ finished }) => finished < moment - overFor);
+  return (stays[low - 1]?.longest ?? 0) <= until
+    ? 0
+    : stays.slice(0, low).filter((stay) => stay.until > until && stay.started <= started).length;
+}
+
+/** Sorted by their end, so that the longest of all before a moment is found at once. */
+function withLongest(stays: Stay[]): Stay[] {
+  stays.sort((a, b) => a.finished - b.finished);
+  stays.forEach((stay, index) => {
+    stay.longest = Math.max(stay.until, stays[index - 1]?.longest ?? 0);
+  });
+  return stays;
+}
 
 /** How many of the first elements meet a condition that all before one meet as well. */
 function countWhile<T>(sorted: readonly T[], isMet: (element: T) => boolean): number {

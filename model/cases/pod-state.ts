@@ -2,10 +2,12 @@ import { CLOCK_MARGIN, CLOCKS, type Facts, POD_CLEANUP, RECORD_DUE } from './fac
 import type { ContradictionCode } from '../codes';
 import { ms } from './moment';
 import { isUnknownToRuntime } from './pod-reason';
-import type { Subject } from './subject';
+import { isMomentUnknown, type Subject } from './subject';
 
 /** Times of one clock, of which one is cut off to whole seconds, are in their order where they are so far apart. */
 export const SAME_CLOCK = 2000;
+/** An agent of which nothing was heard for longer than this was not observing. */
+const UNATTENDED = 11 * 60_000;
 /** The kubelet does not know of a container's end before this. */
 const SYNC = 1000;
 
@@ -37,6 +39,25 @@ export const wasKilledByKubelet = ({ pod }: Subject): boolean =>
   pod?.reason === 'Evicted' || pod?.reason === 'Preempting';
 
 /**
+ * Its directory was emptied together with those of other pods: whoever removed those may have removed this one as well,
+ * whatever happened to its pod in the same seconds.
+ */
+export function wasEmptiedWithOthers(subject: Subject, facts: Facts): boolean {
+  const { containerRecord, left } = subject;
+  return (
+    left !== undefined &&
+    containerRecord?.left?.directory === 'empty' &&
+    !isMomentUnknown(subject) &&
+    facts.wereOthersEmptied(subject, left)
+  );
+}
+
+/** The same outside of any stretch of disk pressure: it was not a reclaim. */
+export const wasEmptiedByOther = (subject: Subject, facts: Facts): boolean =>
+  wasEmptiedWithOthers(subject, facts) &&
+  facts.pressureAt(subject.cluster, subject.node, subject.left ?? 0) === undefined;
+
+/**
  * An agent opens every log that is there when it starts: one of which it has no record, and whose container had ended by
  * then, had been removed before, unless its namespace is excluded.
  */
@@ -57,16 +78,26 @@ export function goneBefore(
 }
 
 /**
- * No agent was on the node, and what happened came long after the container's end: that the log was still there then
- * nothing tells.
+ * Since when nobody had seen the log, where what happened to its pod came so long after that and after the container's
+ * end that the log may have been removed before, or no agent was ever on the node; undefined where one was, or it came
+ * at once.
  */
-export function wasUnattended(
-  { containerRecord, cluster, node, finished }: Subject,
+export function unattendedSince(
+  { containerRecord, cluster, node, started, finished, leftFrom }: Subject,
   facts: Facts,
   moment: number
-): boolean {
-  const isAtOnce = finished === undefined || moment - finished <= POD_CLEANUP;
-  return containerRecord === undefined && !isAtOnce && facts.coverage.ofAgent(cluster, node).length === 0;
+): number | undefined {
+  if (finished === undefined || moment - finished <= POD_CLEANUP) {
+    return undefined;
+  }
+  const isOpened = containerRecord !== undefined;
+  // One that came only later would have opened it, unless its namespace is excluded.
+  if (!isOpened && facts.coverage.wasAgentObserving(cluster, node, started ?? finished, finished)) {
+    return undefined;
+  }
+  const since = isOpened ? Math.max(finished, leftFrom ?? finished) : finished;
+  const hadAgent = isOpened || facts.coverage.ofAgent(cluster, node).length > 0;
+  return hadAgent && moment - since <= UNATTENDED ? undefined : since;
 }
 
 /**

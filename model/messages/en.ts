@@ -384,6 +384,8 @@ export const en: Catalogue = {
     'deleted-client': () =>
       'The pod was deleted through the API, and no controller reported it: a user, a drain, the deletion of its namespace, or another client did.',
     'deleted-unwatched': () => 'The pod was deleted while no watch was running, so the cause is not known.',
+    'deleted-unattended': ({ since }, times) =>
+      `The pod was deleted, but no agent had observed its log since ${times.clock(since)}: whether the log was still there is not known.`,
     'node-removed': ({ node }) =>
       `${node === null ? 'Its node' : `Node ${node}`} was removed, and its disk with all logs.`,
     'node-removed-unwatched': ({ node, since }, times) =>

@@ -396,6 +396,8 @@ export const ja: Catalogue = {
     'deleted-client': () =>
       'Pod が API で削除され、どのコントローラーも報告していません。ユーザー、drain、Namespace の削除、またはほかのクライアントによるものです。',
     'deleted-unwatched': () => 'watch が動作していない間に Pod が削除されたため、原因は不明です。',
+    'deleted-unattended': ({ since }, times) =>
+      `Pod は削除されましたが、${times.clock(since)} 以降はどのエージェントもログを確認していません。削除時にログが残っていたかどうかは不明です。`,
     'node-removed': ({ node }) => `${its(node)}が削除され、ディスクとすべてのログがなくなりました。`,
     'node-removed-unwatched': ({ node, since }, times) =>
       `${its(node)}が削除され、ディスクとすべてのログがなくなりました。${times.clock(since)} 以降はエージェントが監視していなかったため、このログがそのときまで残っていたかどうかは不明です。`,

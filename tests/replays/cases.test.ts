@@ -73,7 +73,7 @@ describe('the cases of a replay that the agent saw whole', () => {
     // condition, and two pods rejected after each reclaim.
     const cases = await replayed.listed();
     const [node] = reviewSchema.parse(JSON.parse(await replayed.capacity('-o', 'json'))).rows;
-    const { complete, rescued } = countBy(cases, ({ status }) => status ?? '');
+    const { complete, rescued = 0 } = countBy(cases, ({ status }) => status ?? '');
     expect(node).toMatchObject({
       ...{ name: 'node-a', reclaims: 2, imageGcs: 0, containersRemoved: 41, imagesRemoved: 4 },
       ...{ imageBytesRemoved: 197_266_159, podsEvicted: 0, podsOverLimit: 0, podsRejected: 4, pressureMs: 120_000 },

@@ -1,8 +1,16 @@
 import type { ContradictionCode, StatementCode } from '../../codes';
 import type { Confidence, Evidence } from '../case';
+import { wasReclaimingIn } from '../disk-pressure';
 import { CLOCKS, type Facts, POD_CLEANUP } from '../facts';
 import { at, ms } from '../moment';
-import { endedAfter, goneBefore, SAME_CLOCK, wasUnattended } from '../pod-state';
+import {
+  endedAfter,
+  goneBefore,
+  SAME_CLOCK,
+  unattendedSince,
+  wasEmptiedByOther,
+  wasEmptiedWithOthers,
+} from '../pod-state';
 import { DELETION_CAUSES, type PodDeletion } from '../pod-deletion';
 import { isMomentUnknown, type Subject } from '../subject';
 import type { Weighed } from './hypothesis';
@@ -41,17 +49,22 @@ export function byDeletion(subject: Subject, facts: Facts): Weighed | undefined 
   const isCordoned = deletion.by === 'unknown' && deletion.watched && wasCordoned(subject, facts);
   const by = isCordoned ? 'drain' : deletion.by;
   const unwatched = by === 'node-gone' ? unwatchedSince(subject, facts, deletion.from) : undefined;
+  const unattended = unattendedSince(subject, facts, deletion.from);
   return {
     cause: DELETION_CAUSES[by],
     statement:
-      unwatched === undefined
-        ? statementOf(subject, { ...deletion, by })
-        : { code: 'node-removed-unwatched', node: subject.node, since: at(unwatched) },
+      unwatched !== undefined
+        ? { code: 'node-removed-unwatched', node: subject.node, since: at(unwatched) }
+        : unattended !== undefined && deletion.watched
+          ? { code: 'deleted-unattended', since: at(unattended) }
+          : statementOf(subject, { ...deletion, by }),
     isReported: (deletion.stated || by === 'node-gone') && !isCordoned,
     ceiling:
       late < -SMALL_SKEW ||
       unwatched !== undefined ||
-      wasUnattended(subject, facts, deletion.from) ||
+      unattended !== undefined ||
+      wasEmptiedByOther(subject, facts) ||
+      mayHaveBeenReclaimed(subject, facts) ||
       (containerRecord === undefined && !wasWatchedUntil(subject, facts, deletion.from))
         ? 'unknown'
         : ceilingOf(
@@ -70,6 +83,19 @@ export function byDeletion(subject: Subject, facts: Facts): Weighed | undefined 
       ...(skewed ? [{ at: null, source: 'pod' as const, what: { code: 'clocks-differ' as const, ms: -late } }] : []),
     ],
   };
+}
+
+/**
+ * Emptied in a reclaim, or with other pods, by a node's clock of which nothing is known: a finished pod's log may have
+ * been removed before the pod was deleted, although it seems the other way round.
+ */
+function mayHaveBeenReclaimed(subject: Subject, facts: Facts): boolean {
+  const { left, clockOffset, cluster, node, containerRecord } = subject;
+  if (clockOffset !== undefined || left === undefined || containerRecord?.left?.directory !== 'empty') {
+    return false;
+  }
+  const pressure = facts.pressureAt(cluster, node, left);
+  return (pressure !== undefined && wasReclaimingIn(pressure, left)) || wasEmptiedWithOthers(subject, facts);
 }
 
 /**

@@ -2,7 +2,8 @@ import type { CauseId } from '../../causes';
 import type { ContradictionCode, StatementCode } from '../../codes';
 import { CLOCKS, type Facts, POD_CLEANUP } from '../facts';
 import { at, ms } from '../moment';
-import { endedAfter, wasUnattended } from '../pod-state';
+import { isUnknownToRuntime } from '../pod-reason';
+import { endedAfter, wasEmptiedByOther, unattendedSince } from '../pod-state';
 import { isMomentUnknown, type Subject } from '../subject';
 import type { Weighed } from './hypothesis';
 import { newerRunStayed } from './restart';
@@ -75,6 +76,8 @@ export function byEviction(subject: Subject, facts: Facts): Weighed | undefined 
   if (newerRunStayed(subject, facts)) {
     out.push({ code: 'out-newer-run-stayed' });
   }
+  // That an end which the runtime no longer knows was the eviction's is not said.
+  const isEarly = isUnknownToRuntime(subject) && left !== undefined && moment !== undefined && left < moment - CLOCKS;
   const { cause, statement, isKnown } = preempted ? preemption(node) : explain(message, node);
   return {
     cause,
@@ -82,9 +85,10 @@ export function byEviction(subject: Subject, facts: Facts): Weighed | undefined 
     isReported: true,
     ...(moment !== undefined && { moment }),
     ceiling:
-      moment !== undefined && wasUnattended(subject, facts, moment)
+      (moment !== undefined && unattendedSince(subject, facts, moment) !== undefined) ||
+      wasEmptiedByOther(subject, facts)
         ? 'unknown'
-        : isKnown && !isMomentUnknown(subject)
+        : isKnown && !isMomentUnknown(subject) && !isEarly
           ? 'confirmed'
           : 'likely',
     contradictions: out,

@@ -2,7 +2,7 @@ import type { Confidence, Evidence } from '../case';
 import { CLOCKS, type Facts, POD_CLEANUP } from '../facts';
 import { at, ms } from '../moment';
 import { wasShutDown } from '../pod-reason';
-import { goneBefore, wasUnattended } from '../pod-state';
+import { goneBefore, unattendedSince } from '../pod-state';
 import { isMomentUnknown, type Subject } from '../subject';
 import type { Weighed } from './hypothesis';
 
@@ -102,7 +102,9 @@ function ceilingOf(subject: Subject, facts: Facts, moment: number): Confidence {
     const wasThere = left === undefined && isAlone && moment - leftFrom <= HEARTBEAT;
     return wasThere ? 'confirmed' : 'likely';
   }
-  return !wasUnattended(subject, facts, moment) && wasWatchedUntil(subject, facts, moment) ? 'likely' : 'unknown';
+  return unattendedSince(subject, facts, moment) === undefined && wasWatchedUntil(subject, facts, moment)
+    ? 'likely'
+    : 'unknown';
 }
 
 /** C20: its pod ended because the node was shut down, and after that the log no longer existed. */

@@ -3,11 +3,12 @@ import type { GcRecord } from '../../records';
 import type { Confidence, Evidence } from '../case';
 import { isFarFromThreshold, isNearThreshold, usedPercent } from '../disk-evidence';
 import { type DiskPressure, wasReclaimingIn } from '../disk-pressure';
-import { CLOCKS, type Facts, type Removal } from '../facts';
+import { CLOCK_MARGIN, CLOCKS, type Facts, type Removal } from '../facts';
 import { at, ms } from '../moment';
 import { isUnknownToRuntime } from '../pod-reason';
 import { goneBefore, isTerminated, podStateAt } from '../pod-state';
 import { isMomentUnknown, type Subject } from '../subject';
+import { mayBeSkewed } from './deletion';
 import type { Prediction, Weighed } from './hypothesis';
 
 /**
@@ -101,12 +102,13 @@ function deduced(subject: Subject, facts: Facts): Weighed | undefined {
   // A reclaim takes all at once. What was removed before or after others, or long after the pressure began, may be an `rm`.
   const isOne = facts.wereRemovedTogether(cluster, node, left);
   const isReclaiming = pressure !== undefined && wasReclaimingIn(pressure, left) && isOne;
+  const didOthersStay = node !== null && facts.othersThatSeemedOverStayed(cluster, node, left) > 0;
   const ceiling: Confidence =
-    pod === 'deleted' || !isOne || isUnknownToRuntime(subject)
+    pod === 'deleted' || !isOne || isUnknownToRuntime(subject) || mayBeSkewed(subject)
       ? 'unknown'
       : isReclaiming
         ? 'strong'
-        : isNear
+        : isNear && !didOthersStay && (pressure !== undefined || !wereEventsSilent(subject, facts, left))
           ? 'likely'
           : 'unknown';
   const isSure = ceiling === 'strong' && predictions.every(({ wasObserved }) => wasObserved === true);
@@ -141,6 +143,16 @@ function deduced(subject: Subject, facts: Facts): Weighed | undefined {
   };
 }
 
+/**
+ * The Events of the node were watched, and none says that it was short of disk, as the kubelet does at every reclaim.
+ * Events are lossy: that rules out nothing.
+ */
+function wereEventsSilent({ cluster, clockOffset }: Subject, facts: Facts, left: number): boolean {
+  const margin = clockOffset === undefined ? CLOCK_MARGIN : CONDITION_DUE;
+  const watched = left - (clockOffset ?? 0);
+  return facts.coverage.wereNodeEventsWatched(cluster, watched - margin, watched + margin) === true;
+}
+
 const needDisk = (isNear: boolean): Prediction[] => (isNear ? [] : [{ wasObserved: undefined, need: 'need-disk' }]);
 
 function contradictionsOf(
@@ -155,7 +167,9 @@ function contradictionsOf(
   if (containerRecord?.left?.directory === 'removed') {
     out.push({ code: 'out-directory-removed' });
   }
-  if (!isTerminated(subject, left)) {
+  // A reclaim removes what had ended when it began.
+  const began = ms(facts.inferredRemoval(subject)?.gc.start) ?? left;
+  if (!isTerminated(subject, Math.min(began, left))) {
     out.push({ code: 'out-running' });
   }
   if (containerId !== null && facts.coverage.wasKubeletLogRead(cluster, node, left)) {

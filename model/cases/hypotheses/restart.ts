@@ -3,7 +3,7 @@ import type { Confidence } from '../case';
 import { CLOCKS, type Facts, POD_CLEANUP } from '../facts';
 import { at, ms } from '../moment';
 import { isUnknownToRuntime, wasShutDown } from '../pod-reason';
-import { wasKilledByKubelet } from '../pod-state';
+import { SAME_CLOCK, wasEmptiedByOther, wasKilledByKubelet } from '../pod-state';
 import { isMomentUnknown, type Subject } from '../subject';
 import type { Weighed } from './hypothesis';
 import { nodeRemoved } from './node';
@@ -61,13 +61,15 @@ export function byNewerRun(subject: Subject, facts: Facts): Weighed | undefined 
   const isSoon = left !== undefined && !isMomentUnknown(subject) && left - end <= POD_CLEANUP;
   const isWithNewer = left !== undefined && !isMomentUnknown(subject) && wasRemovedWithNewer(subject, newer);
   const isDeleted = subject.deletion !== undefined && subject.deletion.from <= (left ?? 0) + CLOCKS;
-  if (isWithNewer && (isDeleted || !isSoon)) {
+  if (isWithNewer && (isDeleted || !isSoon || wasEmptiedByOther(subject, facts))) {
     return undefined;
   }
   // Long after the last line of the newer run, and in the moment of a pressure: it may have been a reclaim.
   const isInPressure = !isSoon && left !== undefined && facts.pressureAt(cluster, node, left) !== undefined;
   const isNodeGone = first.finished >= (nodeRemoved(subject, facts)?.moment ?? Infinity) - POD_CLEANUP;
-  const isDoubtful = (first.isLost || isNodeGone) && left === undefined;
+  // Of a log that was not seen to go, an end of which the API server does not know may be that of the node.
+  const isAgentsWord = containerRecord !== undefined && first.finishedBy === Infinity;
+  const isDoubtful = (first.isLost || isNodeGone || isAgentsWord) && left === undefined;
   const ceiling: Confidence =
     isDoubtful || isInPressure || (isDirectoryGone && pod === undefined)
       ? 'unknown'
@@ -97,7 +99,7 @@ export function byRestartInPlace(subject: Subject, facts: Facts): Weighed | unde
       started !== undefined && (left === undefined || (started >= left - SECOND && started <= left + AGAIN))
   );
   const isReported = wasRestartedInPlace(subject);
-  if (!isReported && didOthersStay(subject, facts)) {
+  if (!isReported && (didOthersStay(subject, facts) || (left !== undefined && didOthersRun(subject, left)))) {
     return undefined;
   }
   if (!isReported && (next === undefined || pod?.restartsAllContainers !== true || left === undefined)) {
@@ -113,7 +115,7 @@ export function byRestartInPlace(subject: Subject, facts: Facts): Weighed | unde
     cause: 'C19',
     statement: { code: 'restarted-in-place', fileStays: left === undefined },
     isReported,
-    ceiling: isReported ? 'confirmed' : 'likely',
+    ceiling: isReported ? 'confirmed' : isMomentUnknown(subject) ? 'unknown' : 'likely',
     // What a run that was restarted so leaves on the node is removed later, with its pod or otherwise: C19 took it from kubectl.
     contradictions: isReported ? [] : out,
     predictions: [{ wasObserved: true, need: 'need-watch' }],
@@ -176,13 +178,18 @@ export function bySandbox(subject: Subject, facts: Facts): Weighed | undefined {
   if (again === undefined && (event === undefined || containerRecord === undefined)) {
     return undefined;
   }
+  const isWithOthers = event === undefined && wasEmptiedByOther(subject, facts);
   return {
     cause: 'C5',
     ...(again?.started !== undefined && { moment: again.started }),
     statement: { code: 'sandbox-changed' },
     isReported: false,
-    ceiling: event === undefined || event.timesDoubtful || isMomentUnknown(subject) ? 'likely' : 'strong',
-    contradictions: [],
+    ceiling: isWithOthers
+      ? 'unknown'
+      : event === undefined || event.timesDoubtful || isMomentUnknown(subject)
+        ? 'likely'
+        : 'strong',
+    contradictions: didOthersRun(subject, left) ? [{ code: 'out-running' }] : [],
     predictions: [{ wasObserved: true, need: 'need-watch' }],
     evidence: [
       ...(event === undefined
@@ -206,6 +213,15 @@ export function bySandbox(subject: Subject, facts: Facts): Weighed | undefined {
     ],
   };
 }
+
+/** Another container of the pod ran through a moment: a new sandbox, or a restart of all, ends all of them before. */
+const didOthersRun = ({ pod, container }: Subject, moment: number): boolean =>
+  (pod?.containers ?? [])
+    .filter(({ name }) => name !== container)
+    .flatMap(({ runs }) => runs)
+    .some(
+      (run) => (ms(run.started) ?? Infinity) < moment - SECOND && (ms(run.finished) ?? Infinity) > moment + SAME_CLOCK
+    );
 
 /** Newer runs of the same container, oldest first, from the pod's record and from the container records: the API shows only the last two. */
 function runsAfter({ restart, cluster, podUid, container, podContainer, pod }: Subject, facts: Facts): Run[] {

@@ -59,6 +59,7 @@ export const SAMPLES: { readonly [K in CodeName]: ReadonlyArray<Codes[K]> } = {
   'deleted-client': [{}],
   'deleted-unwatched': [{}],
   'node-removed': nodes,
+  'deleted-unattended': [{ since: '2026-11-23T12:00:00.000Z' }],
   'node-removed-unwatched': [{ node: 'node-a', since: '2026-11-23T12:00:00.000Z' }],
   'node-shutdown': nodes,
   'runtime-lost': nodes,
