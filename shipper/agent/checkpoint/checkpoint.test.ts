@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import winston from 'winston';
+import { UserError } from '../../common/user-error';
 import { emptyRecordState } from '../container/record-state';
 import { Checkpoint } from './checkpoint';
 import type { SavedContainer } from '../container/saved';
@@ -259,7 +260,9 @@ test('a state directory that takes nothing stops nobody, and all of it is writte
 
 test('a file that cannot be read is an error, not an empty checkpoint', () => {
   mkdirSync(file);
-  expect(() => open().load(NOW)).toThrow(/EISDIR/);
+  const load = () => open().load(NOW);
+  expect(load).toThrow(UserError);
+  expect(load).toThrow(/checkpoint\.jsonl cannot be read: EISDIR.*; move it away/);
 });
 
 test('a tmp file that a crash left does no harm', () => {

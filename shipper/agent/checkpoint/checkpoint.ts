@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { containerRunId } from '../../../model/container-run';
 import { errorText } from '../../../model/error-text';
 import type { Logger } from '../../common/log';
+import { UserError } from '../../common/user-error';
 import { emptyRecordState } from '../container/record-state';
 import { savedContainerSchema, type SavedContainer } from '../container/saved';
 import { JournalFile } from './journal-file';
@@ -55,12 +56,11 @@ export class Checkpoint {
    * container counts instead; where there is none, of what the damaged one still tells of its container run the state
    * says that what was known of it is lost.
    * @param now RFC 3339: what is lost was lost by then
-   * @throws the system's error where the directory cannot be made or the file not be read
+   * @throws UserError where the file cannot be read; the system's error where the directory cannot be made
    */
   load(now: string): SavedContainer[] {
     mkdirSync(this.dir, { recursive: true });
-    const lines = this.file
-      .read()
+    const lines = this.read()
       .split('\n')
       .filter((line) => line !== '');
     const saved = new Map<string, SavedContainer>();
@@ -95,6 +95,15 @@ export class Checkpoint {
     }
     this.rewrite();
     return [...saved.values()];
+  }
+
+  private read(): string {
+    try {
+      return this.file.read();
+    } catch (error) {
+      const advice = 'move it away to start without what it holds';
+      throw new UserError(`--state.dir: ${this.file.path} cannot be read: ${errorText(error)}; ${advice}`);
+    }
   }
 
   private setAside(damaged: readonly string[], lines: number): void {
