@@ -11,6 +11,7 @@ import { PushClient } from '../loki/push/client';
 import { RecordWriter } from '../loki/record-writer';
 import type { FilesystemReader } from '../node/disk/filesystem';
 import { NodeFacts } from '../node/node-facts';
+import { Descriptors } from './files/descriptors';
 import { byDirectory, Checkpoint } from './checkpoint/checkpoint';
 import { ContainerLog } from './container/container-log';
 import type { SavedContainer } from './container/saved';
@@ -163,6 +164,9 @@ export class Agent {
   /** @throws UserError where the state directory or the address to listen on cannot be used */
   async start(): Promise<void> {
     const { config } = this;
+    if (Descriptors.shortage) {
+      this.logger.warn('too few files may be open (RLIMIT_NOFILE): raise the limit', Descriptors.shortage);
+    }
     this.unlock = lockState(config.state.dir);
     const saved = this.checkpoint.load(this.nowText());
     this.lastWatched = this.alive.load();

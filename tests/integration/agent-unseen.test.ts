@@ -113,6 +113,22 @@ test('a log that is emptied and has its old size again is read from its start', 
   expect(await contents()).toEqual(['line 1', 'line 2']);
 });
 
+test('a log that came and went before anybody looked into its directory, which stays, has a record that says so', async () => {
+  const { agent } = await scene.start();
+  const container = scene.node.container({ pod: 'brief-0' });
+  const silent = scene.node.container({ pod: 'silent-0' });
+  pause();
+  container.write(5).deleteFiles();
+  expect(await finalContainerRecord(scene.store, container)).toMatchObject({
+    status: 'unknown',
+    gaps: [{ reason: 'gone-unread', bytes: null, detail: 'it came and went while the agent could not look' }],
+  });
+  expect(agent.containerRecords().some(({ id }) => id === silent.id)).toBe(false);
+  silent.write(5);
+  await scene.acknowledged(agent, silent);
+  expect(agent.containerRecords().find(({ id }) => id === silent.id)?.gaps).toEqual([]);
+});
+
 test('what a container writes to a log that was removed by hand while no agent is there is not taken for complete', async () => {
   const first = await scene.start();
   const container = scene.node.container({ pod: 'removed-0' }).link(ID).append('').reopen().write(20);

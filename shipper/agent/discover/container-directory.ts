@@ -8,7 +8,7 @@ import type { FileView } from '../container/tailed-file';
 import type { FoundFile } from '../files/found-file';
 import { LogFile } from '../files/log-file';
 import { byAge, parseLogFileName, type PodDirectory } from '../files/names';
-import { DirectoryListing, isMissing, MANY_TRIES } from './directory-listing';
+import { DirectoryListing, isMissing, MANY_TRIES, statOf } from './directory-listing';
 import { matchFile } from './match-files';
 import type { Refusals } from './refusals';
 
@@ -138,6 +138,25 @@ export class ContainerDirectory {
     this.containers.set(parsed.restart, container);
     container.passBy('it came and went while the agent could not look');
     this.deps.changed(container, true);
+  }
+
+  /**
+   * No log is in it, and one was: it changed after it was made. A log that was there before anybody looked into it came and
+   * went unseen.
+   * @param sinceMs only where it was made later, milliseconds since 1970
+   */
+  noteEmptied(sinceMs: number): void {
+    const { mtimeMs } = this.listing;
+    const madeMs = statOf(this.path)?.birthtimeMs;
+    if (
+      this.containers.size === 0 &&
+      mtimeMs !== null &&
+      madeMs !== undefined &&
+      madeMs > sinceMs &&
+      mtimeMs > madeMs
+    ) {
+      this.noteUnseen('0.log');
+    }
   }
 
   /** All is said of the container's run. */

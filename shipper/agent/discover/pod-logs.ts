@@ -42,6 +42,7 @@ export class PodLogs {
   /** Looks at what cannot be watched; null where everything is. */
   private watchless: NodeJS.Timeout | null = null;
   private stopped = false;
+  private readonly startedMs = Date.now();
   /** Why the log directory cannot be read; null where it can. */
   problem: string | null = null;
 
@@ -222,6 +223,7 @@ export class PodLogs {
     pod.containers.set(name, entry);
     watched.start();
     directory.scan();
+    directory.noteEmptied(this.startedMs);
     this.active.watchTargets(entry);
     if (directory.containers.size > 0 || statOf(path) !== null) {
       this.unseen.remember(key);

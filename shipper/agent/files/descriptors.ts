@@ -20,6 +20,8 @@ const MIN_FILES = 8;
  */
 export class Descriptors {
   private static readonly open = new Set<Parkable>();
+  /** RLIMIT_NOFILE of this process where it is less than it needs, and that; null where it suffices. */
+  static readonly shortage = shortageOf(processLimit());
   private static max = filesOf(processLimit());
 
   /** The file has a descriptor now. */
@@ -58,6 +60,11 @@ export class Descriptors {
       }
     }
   }
+}
+
+function shortageOf(limit: number): { limit: number; needed: number } | null {
+  const needed = MIN_RESERVE + MIN_FILES;
+  return limit < needed ? { limit, needed } : null;
 }
 
 function filesOf(limit: number): number {
