@@ -350,6 +350,9 @@ export class Agent {
   }
 
   private checkContainers(): void {
+    for (const run of this.links.leadingNowhere((id) => this.recordKeeper.knows(id))) {
+      this.podLogs?.noteUnseen(run);
+    }
     this.recordKeeper.check();
     if (this.recordKeeper.pinnedBytes > 0) {
       this.rescue.check(this.recordKeeper.containers.values());

@@ -1,4 +1,4 @@
-import { rmSync, symlinkSync, truncateSync } from 'node:fs';
+import { lutimesSync, rmSync, symlinkSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatNs } from '../../model/time';
 import { finalContainerRecord, storedOf } from './agent-harness';
@@ -127,6 +127,19 @@ test('a log that came and went before anybody looked into its directory, which s
   silent.write(5);
   await scene.acknowledged(agent, silent);
   expect(agent.containerRecords().find(({ id }) => id === silent.id)?.gaps).toEqual([]);
+});
+
+test('a container whose log was removed before the agent began, and never made again, has a record', async () => {
+  const container = scene.node.container({ pod: 'removed-1' }).link(ID).append('').write(5);
+  container.deleteByHand();
+  lutimesSync(join(scene.node.links, `removed-1_jobs_main-${ID}.log`), 1_700_000_000, 1_700_000_000);
+  const { agent } = await scene.start();
+  await until('it is noticed', () => agent.containerRecords().length === 1);
+  expect(agent.containerRecords()[0]).toMatchObject({ id: container.id, status: 'pending', final: false });
+  container.unlink();
+  const { status, gaps } = await finalContainerRecord(scene.store, container);
+  expect(status).toBe('unknown');
+  expect(gaps[0]).toMatchObject({ reason: 'gone-unread', bytes: null, from: null });
 });
 
 test('what a container writes to a log that was removed by hand while no agent is there is not taken for complete', async () => {

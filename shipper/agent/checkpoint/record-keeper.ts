@@ -187,6 +187,16 @@ export class RecordKeeper {
     return this.finished.get(id);
   }
 
+  /** Whether a log of the container run was seen, by this agent or by one before it. */
+  knows(runId: string): boolean {
+    return (
+      this.containers.has(runId) ||
+      this.finished.has(runId) ||
+      this.deps.checkpoint.isDone(runId) ||
+      [...this.containers.values()].some(({ run }) => containerRunId(run) === runId)
+    );
+  }
+
   /** A link names the container of the run: the one whose log is there. @param madeMs when it was made, milliseconds since 1970 */
   noteLink(runId: string, containerId: string, madeMs: number | null): void {
     const first = this.containers.get(runId);

@@ -1,6 +1,6 @@
-import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { lstatSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { containerRunId } from '../../../model/container-run';
+import { containerRunId, type ContainerRun } from '../../../model/container-run';
 import type { Logger } from '../../common/log';
 import type { LinkState } from '../container/departure';
 import { parseContainerLink, runOfTarget } from '../files/names';
@@ -8,6 +8,8 @@ import { Watched } from './watched';
 
 /** A link is made with its container; an id that nobody asked for in so many links is that of a container long gone. */
 const KEEP = 20_000;
+/** The kubelet makes a link when the log is there, and removes it just after the log: one that leads nowhere for longer is odd. */
+const NOWHERE_MS = 3_000;
 
 export interface LinkEvents {
   /** There is a link of the container run: it names the container's id. */
@@ -22,7 +24,7 @@ export class ContainerLinks {
   /** The run that each link that is there is of, by the link's name. */
   private readonly runs = new Map<string, string>();
   /** The names of the links of a run that are there. */
-  private readonly linked = new Map<string, Set<string>>();
+  private readonly linked = new Map<string, { run: ContainerRun; names: Set<string> }>();
   /** Containers of links that were gone before they could be read, by `<namespace>/<pod>`. */
   private readonly unread = new Map<string, Set<string>>();
   private readonly watched: Watched;
@@ -52,7 +54,7 @@ export class ContainerLinks {
   /** When the link of the run was made, milliseconds since 1970; null where there is none. */
   madeMs(run: string): number | null {
     let newest: number | null = null; // of a container that returned the link of before may be there still
-    for (const name of this.linked.get(run) ?? []) {
+    for (const name of this.linked.get(run)?.names ?? []) {
       const madeMs = lstatSync(join(this.dir, name), { throwIfNoEntry: false })?.mtimeMs;
       newest = madeMs === undefined ? newest : Math.max(newest ?? madeMs, madeMs);
     }
@@ -62,6 +64,25 @@ export class ContainerLinks {
   /** @param known the container's id is known, so that there was a link */
   stateOf(run: string, known: boolean): LinkState {
     return this.linked.has(run) ? 'there' : known && this.readable ? 'removed' : 'unknown';
+  }
+
+  /**
+   * Container runs whose links lead nowhere: their logs went, and not with their containers.
+   * @param isKnown whether such a log was seen
+   */
+  *leadingNowhere(isKnown: (run: string) => boolean): Generator<ContainerRun> {
+    for (const [id, { run, names }] of this.linked) {
+      if (isKnown(id)) {
+        continue;
+      }
+      const madeMs = this.madeMs(id);
+      const isThere = [...names].some(
+        (name) => statSync(join(this.dir, name), { throwIfNoEntry: false }) !== undefined
+      );
+      if (!isThere && madeMs !== null && Date.now() - madeMs > NOWHERE_MS) {
+        yield run;
+      }
+    }
   }
 
   /** Names of the pod's containers whose links came and went unread. */
@@ -108,7 +129,8 @@ export class ContainerLinks {
     if (run && !this.runs.has(name)) {
       const id = containerRunId(run);
       this.runs.set(name, id);
-      this.linked.set(id, (this.linked.get(id) ?? new Set()).add(name));
+      const { names } = this.linked.get(id) ?? { names: new Set<string>() };
+      this.linked.set(id, { run, names: names.add(name) });
       this.ids.delete(id);
       this.ids.set(id, link.containerId);
       limit(this.ids);
@@ -123,7 +145,7 @@ export class ContainerLinks {
       return false;
     }
     this.runs.delete(name);
-    const names = this.linked.get(run);
+    const names = this.linked.get(run)?.names;
     names?.delete(name);
     if (names === undefined || names.size === 0) {
       this.linked.delete(run);

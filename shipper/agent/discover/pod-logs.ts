@@ -1,5 +1,6 @@
 import { readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ContainerRun } from '../../../model/container-run';
 import { errorText } from '../../../model/error-text';
 import type { SavedContainer } from '../container/saved';
 import { isInside } from '../files/log-file';
@@ -143,6 +144,16 @@ export class PodLogs {
       }
       yield;
     }
+  }
+
+  /** A container run had a log, and nobody saw it: it came and went unseen. */
+  noteUnseen({ namespace, pod, podUid, container, restart }: ContainerRun): void {
+    const name = `${namespace}_${pod}_${podUid}`;
+    const entry = this.podEntry(name);
+    if (!entry.containers.has(container)) {
+      this.addContainer(name, entry, container);
+    }
+    entry.containers.get(container)?.directory.noteUnseen(`${restart}.log`);
   }
 
   private podEntry(name: string): PodEntry {
