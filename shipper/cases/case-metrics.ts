@@ -57,7 +57,7 @@ export function addCaseMetrics(registry: Registry, { leader, census, notifier, s
   });
   counter(
     'afterlog_watch_notices_total',
-    'Lost-log cases reported as Events or to the webhook, by outcome',
+    'Lost-log cases reported as Events, as annotations or to the webhook, by outcome',
     ['way', 'outcome'],
     (one) => {
       for (const [way, counts] of Object.entries(notifier()?.counts ?? {})) {

@@ -21,6 +21,8 @@ export interface CaseNotice {
 const LACKING: ReadonlySet<LogStatus> = new Set(['lost', 'partial']);
 /** Kubernetes refuses longer messages of Events (`core/v1` validation: 1,024 bytes). */
 const MAX_MESSAGE = 1000;
+/** What an annotated Job or pod tells of its removed logs. */
+const ANNOTATION = 'afterlog.io/logs';
 
 /**
  * What is new in what the leader has written: cases that say something else of a log than before. Those that were removed
@@ -57,16 +59,35 @@ function linkTo({ namespace, kind, name, pod }: CaseNotice, grafanaUrl: string |
   return base && `${base}/a/afterlog-timelines-app/lookup?q=${encodeURIComponent(target)}`;
 }
 
+/** What the template of an annotation may name. */
+const ANNOTATION_PARTS = ['summary', 'link', 'removed', 'causes', 'counts'] as const;
+const PART = /\{([^{}]*)\}/g;
+
+/** @returns names in braces that an annotation cannot tell, with those that it can; undefined where all are known */
+export function annotationProblem(template: string): string | undefined {
+  const parts: readonly string[] = ANNOTATION_PARTS;
+  const unknown = [...template.matchAll(PART)].filter(([, name = '']) => !parts.includes(name)).map(([part]) => part);
+  return unknown.length === 0
+    ? undefined
+    : `has ${unknown.join(', ')}; known are ${parts.map((name) => `{${name}}`).join(', ')}`;
+}
+
 /** `2 logs removed at 09:23:18 UTC (C1 disk reclaim): 1 complete, 1 lost in Loki.` */
-function summaryOf({ cases }: CaseNotice): string {
-  const times = cases.map(({ ns }) => formatNs(ns)).sort();
-  const causes = [...new Set(cases.map(({ record }) => ENGLISH.causeText(record.cause)))];
+function summaryOf(notice: CaseNotice): string {
+  const { removed, causes, counts } = partsOf(notice);
+  const logs = notice.cases.length === 1 ? '1 log' : `${notice.cases.length} logs`;
+  return `${logs} removed at ${removed.slice(11, 19)} UTC (${causes}): ${counts} in Loki.`;
+}
+
+/** When the first of the logs was removed, what removed them, and what of them is in Loki. */
+function partsOf({ cases }: CaseNotice): Record<'removed' | 'causes' | 'counts', string> {
+  const [removed = ''] = cases.map(({ ns }) => formatNs(ns)).sort();
+  const causes = [...new Set(cases.map(({ record }) => ENGLISH.causeText(record.cause)))].join(', ');
   const counts = logStatusSchema.options.flatMap((status) => {
     const count = cases.filter(({ record }) => record.status === status).length;
     return count === 0 ? [] : `${count} ${status}`;
   });
-  const logs = cases.length === 1 ? '1 log' : `${cases.length} logs`;
-  return `${logs} removed at ${times[0]?.slice(11, 19)} UTC (${causes.join(', ')}): ${counts.join(', ')} in Loki.`;
+  return { removed: removed.replace(/\.\d+Z$/, 'Z'), causes, counts: counts.join(', ') };
 }
 
 /**
@@ -93,6 +114,25 @@ export function eventOf(
     ...{ firstTimestamp: at, lastTimestamp: at, count: 1 },
     ...{ reportingComponent: 'afterlog.io/watch', reportingInstance: identity },
   };
+}
+
+/**
+ * A change of a Job or a pod that annotates it, as a JSON merge patch: `kubectl describe` shows annotations, and they stay
+ * when Events have expired. With its UID, the API server refuses the change of another object of that name.
+ *
+ * @param template what `annotationProblem` finds nothing in
+ */
+export function annotationPatch(
+  notice: CaseNotice,
+  { uid, template, grafanaUrl }: { uid: string; template: string; grafanaUrl: string | undefined }
+): object {
+  const parts: Record<string, string> = {
+    ...partsOf(notice),
+    summary: summaryOf(notice),
+    link: linkTo(notice, grafanaUrl) ?? '',
+  };
+  const text = template.replace(PART, (_, name: string) => parts[name] ?? '').trim();
+  return { metadata: { uid, annotations: { [ANNOTATION]: text.slice(0, MAX_MESSAGE) } } };
 }
 
 /**

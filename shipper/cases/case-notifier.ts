@@ -4,7 +4,7 @@ import type { ApiClient } from '../cluster/api/client';
 import { pause } from '../cluster/api/pause';
 import { HttpClient } from '../common/http-client';
 import type { Logger } from '../common/log';
-import { type CaseNotice, eventOf, noticesOf, webhookBody } from './case-notices';
+import { annotationPatch, type CaseNotice, eventOf, noticesOf, webhookBody } from './case-notices';
 
 export interface CaseNotifierOptions {
   client: ApiClient;
@@ -14,6 +14,8 @@ export interface CaseNotifierOptions {
   now: () => bigint;
   /** Write Events. */
   events: boolean;
+  /** Annotate with this text. */
+  annotation: string | undefined;
   /** Where lost and partial logs are sent to. */
   webhookUrl: string | undefined;
   /** For links. */
@@ -27,12 +29,15 @@ export interface CaseNotifierOptions {
 }
 
 /** What /metrics tells: notices by way and outcome. */
-export type NoticeCounts = Record<'event' | 'webhook', { sent: number; failed: number; skipped: number }>;
+export type NoticeCounts = Record<
+  'event' | 'annotation' | 'webhook',
+  { sent: number; failed: number; skipped: number }
+>;
 
 /** What was removed longer ago is no news. */
 const NEWS_NS = 3_600_000_000_000n;
-/** Events are a courtesy: a node's worth of them at once is enough for the API server. */
-const MOST_EVENTS = 100;
+/** Events and annotations are a courtesy: a node's worth of them at once is enough for the API server. */
+const MOST_AT_ONCE = 100;
 /** Rounds that wait while a webhook does not answer. */
 const MOST_WAITING = 20;
 const TRIES = 5;
@@ -40,12 +45,13 @@ const RETRY_MS = 5000;
 const TIMEOUT_MS = 10_000;
 
 /**
- * Reports lost-log cases where people look without asking Loki: an Event on the Job, an alert to a webhook. The case
+ * Reports lost-log cases where people look without asking Loki: an Event or an annotation on the Job, an alert to a webhook. The case
  * records are what counts: what cannot be reported here is logged, counted, and left.
  */
 export class CaseNotifier {
   readonly counts: NoticeCounts = {
     event: { sent: 0, failed: 0, skipped: 0 },
+    annotation: { sent: 0, failed: 0, skipped: 0 },
     webhook: { sent: 0, failed: 0, skipped: 0 },
   };
   private readonly webhook: { http: HttpClient; path: string } | undefined;
@@ -83,39 +89,64 @@ export class CaseNotifier {
         continue;
       }
       await this.writeEvents(notices, signal);
+      await this.annotate(notices, signal);
       await this.callWebhook(notices, signal);
     }
     this.webhook?.http.close();
   }
 
   private async writeEvents(notices: readonly CaseNotice[], signal: AbortSignal): Promise<void> {
-    const { events, client, logger, identity, grafanaUrl, now } = this.options;
-    const { event } = this.counts;
-    if (!events) {
-      return;
+    const { events, client, identity, grafanaUrl, now } = this.options;
+    if (events) {
+      await this.tellApiServer('event', 'create Events', notices, signal, async (notice, uid) => {
+        const body = eventOf(notice, { uid, identity, grafanaUrl, now: now() });
+        await client.send('POST', `/api/v1/namespaces/${encodeURIComponent(notice.namespace)}/events`, body, signal);
+      });
     }
+  }
+
+  private async annotate(notices: readonly CaseNotice[], signal: AbortSignal): Promise<void> {
+    const { annotation: template, client, grafanaUrl } = this.options;
+    if (template !== undefined) {
+      await this.tellApiServer('annotation', 'patch Jobs and pods', notices, signal, async (notice, uid) => {
+        const { namespace, kind, name } = notice;
+        const [group, resource] = kind === 'Job' ? ['apis/batch/v1', 'jobs'] : ['api/v1', 'pods'];
+        const path = `/${group}/namespaces/${encodeURIComponent(namespace)}/${resource}/${encodeURIComponent(name)}`;
+        await client.send('PATCH', path, annotationPatch(notice, { uid, template, grafanaUrl }), signal);
+      });
+    }
+  }
+
+  /** @param right what the watch must be allowed to do for it */
+  private async tellApiServer(
+    way: 'event' | 'annotation',
+    right: string,
+    notices: readonly CaseNotice[],
+    signal: AbortSignal,
+    write: (notice: CaseNotice, uid: string) => Promise<void>
+  ): Promise<void> {
+    const counts = this.counts[way];
     let written = 0;
     for (const notice of notices) {
       const uid = this.uidOf(notice);
-      if (uid === undefined || written >= MOST_EVENTS || signal.aborted) {
-        event.skipped++;
+      if (uid === undefined || written >= MOST_AT_ONCE || signal.aborted) {
+        counts.skipped++;
         continue;
       }
-      const body = eventOf(notice, { uid, identity, grafanaUrl, now: now() });
       try {
-        await client.send('POST', `/api/v1/namespaces/${encodeURIComponent(notice.namespace)}/events`, body, signal);
-        event.sent++;
+        await write(notice, uid);
+        counts.sent++;
         written++;
       } catch (error) {
-        event.failed++;
-        logger.warn('an Event on a Job could not be written; the watch needs the right to create Events', {
+        counts.failed++;
+        this.options.logger.warn(`an ${way} on a Job could not be written; the watch needs the right to ${right}`, {
           ...{ namespace: notice.namespace, [notice.kind.toLowerCase()]: notice.name, error: errorText(error) },
         });
       }
     }
   }
 
-  /** Of what an Event is about; undefined where it is gone, and nobody would see the Event. */
+  /** Of what a notice is about; undefined where it is gone, and nobody would see it. */
   private uidOf({ kind, namespace, name, podUid }: CaseNotice): string | undefined {
     const { jobUid, hasPod } = this.options;
     return kind === 'Job' ? jobUid(namespace, name) : hasPod(podUid) ? podUid : undefined;

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import * as z from 'zod';
 import { AgentCensus } from '../cases/agent-census';
 import { CaseLeader } from '../cases/case-leader';
+import { annotationProblem } from '../cases/case-notices';
 import { CaseNotifier } from '../cases/case-notifier';
 import { addCaseMetrics } from '../cases/case-metrics';
 import { clusterAccess } from '../cluster/api/access';
@@ -68,6 +69,19 @@ const watchGroup = {
         .describe(
           'write an Event on a Job whose logs were removed, for kubectl describe; needs the right to create Events'
         ),
+      annotation: z
+        .string()
+        .optional()
+        .check((context) => {
+          const problem = annotationProblem(context.value ?? '');
+          if (problem !== undefined) {
+            context.issues.push({ code: 'custom', message: problem, input: context.value });
+          }
+        })
+        .describe(
+          'annotate a Job whose logs were removed with this text, as "{summary} {link}"; needs the right to patch Jobs and pods'
+        )
+        .register(flagForm, { value: 'template' }),
       'webhook-url': z
         .url({ protocol: /^https?$/ })
         .optional()
@@ -76,7 +90,7 @@ const watchGroup = {
       'grafana-url': z
         .url({ protocol: /^https?$/ })
         .optional()
-        .describe('address of Grafana, for links in Events and webhooks')
+        .describe('address of Grafana, for links in Events, annotations and webhooks')
         .register(flagForm, { value: 'url' }),
     }),
     once: flag.prefault(false).describe('list all objects once, write their records, and exit'),
@@ -252,15 +266,15 @@ function caseWork(
   options: SessionOptions,
   session: WatchSession,
   cases: boolean,
-  { events, 'webhook-url': webhookUrl, 'grafana-url': grafanaUrl }: WatchFlags['notify']
+  { events, annotation, 'webhook-url': webhookUrl, 'grafana-url': grafanaUrl }: WatchFlags['notify']
 ): CaseWork {
   const { clock } = options;
   const shared = { ...options, now: () => BigInt(clock.seconds()) * 1_000_000_000n };
   const state = session.clusterState;
   const notifier =
-    cases && (events || webhookUrl !== undefined)
+    cases && (events || annotation !== undefined || webhookUrl !== undefined)
       ? new CaseNotifier({
-          ...{ ...shared, events, webhookUrl, grafanaUrl },
+          ...{ ...shared, events, annotation, webhookUrl, grafanaUrl },
           jobUid: (namespace, name) => state.jobUid(namespace, name),
           hasPod: (uid) => state.trackers.pods.has(uid),
         })

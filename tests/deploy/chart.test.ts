@@ -148,3 +148,18 @@ withHelm('without a proxy no pod has a variable of one', () => {
     expect(pod.containers.flatMap(({ env }) => env).filter(({ name }) => name.endsWith('_PROXY'))).toEqual([]);
   }
 });
+
+withHelm.each([
+  ['watch.config.notify.events=false', []],
+  ['watch.config.notify.events=true', ['events: create']],
+  ['watch.config.notify.annotation=removed', ['pods: patch', 'jobs: patch']],
+])('with %s the watch may change no more than that in the cluster', (value, expected) => {
+  const rulesSchema = z.array(z.looseObject({ resources: z.array(z.string()), verbs: z.array(z.string()) }));
+  const roles = render('--set', value).filter(
+    ({ kind, metadata }) => kind === 'ClusterRole' && metadata.name === 'afterlog-watch'
+  );
+  const rules = roles.flatMap(({ rules: given }) => rulesSchema.parse(given));
+  const changing = rules.filter(({ verbs }) => !verbs.every((verb) => verb === 'list' || verb === 'watch'));
+  expect(rules.length).toBeGreaterThan(1);
+  expect(changing.map(({ resources, verbs }) => `${resources.join()}: ${verbs.join()}`)).toEqual(expected);
+});

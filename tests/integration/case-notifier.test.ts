@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { type CaseEntry, caseRecordSchema } from '../../model/case-records';
 import { type LogStatus, RECORD_VERSION } from '../../model/records';
 import { CaseLeader } from '../../shipper/cases/case-leader';
+import { annotationProblem } from '../../shipper/cases/case-notices';
 import { CaseNotifier, type CaseNotifierOptions } from '../../shipper/cases/case-notifier';
 import { clusterAccess } from '../../shipper/cluster/api/access';
 import { ApiClient } from '../../shipper/cluster/api/client';
@@ -82,7 +83,7 @@ async function lead(
   const writer = new RecordWriter(connection, { logger, now: () => now, batchWaitMs: 2 });
   const notifier = new CaseNotifier({
     ...{ client, logger, identity: 'watch-0', now: () => now, events: false, retryMs: 2 },
-    ...{ webhookUrl: undefined, grafanaUrl: 'https://grafana.example/', hasPod: () => false },
+    ...{ annotation: undefined, webhookUrl: undefined, grafanaUrl: 'https://grafana.example/', hasPod: () => false },
     jobUid: (_, name) => (name === 'ttl-cleanup' ? undefined : `uid-of-${name}`),
     ...options,
   });
@@ -142,6 +143,32 @@ it('an Event stands on each Job that is there, and says what Loki has of its log
     }),
   ]);
   expect(events.map(({ involvedObject }) => involvedObject.name)).not.toContain('ttl-cleanup');
+});
+
+it('an annotation on each Job that is there says it, by a template, also when Events have expired', async () => {
+  const [namespace, uid] = ['job-test', 'uid-of-hello'];
+  api.put('jobs', { metadata: { name: 'hello', namespace, uid, resourceVersion: '1', annotations: { own: 'x' } } });
+  api.put('jobs', { metadata: { name: 'disk-pressure-test', namespace, uid: 'of-another', resourceVersion: '1' } });
+  const annotation = '{counts}, removed {removed} by {causes}. {link}';
+  await lead({ annotation }, END + 3n * MINUTE, ({ counts }) =>
+    until('all Jobs', () => Object.values(counts.annotation).reduce((sum, count) => sum + count) >= ABOUT.size)
+  );
+  expect(api.find('jobs', 'hello')?.metadata).toMatchObject({
+    uid,
+    annotations: {
+      own: 'x',
+      'afterlog.io/logs': expect.stringMatching(
+        /^20 complete, removed \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ by C1 disk reclaim\. https:\/\/grafana\.example\/a\//
+      ),
+    },
+  });
+  expect(api.find('jobs', 'disk-pressure-test')?.metadata).not.toHaveProperty('annotations');
+  expect(api.stored('events')).toEqual([]);
+});
+
+it('a template that names what an annotation cannot tell is refused', () => {
+  expect(annotationProblem('{summary} {link} {removed} {causes} {counts}')).toBeUndefined();
+  expect(annotationProblem('{sumary} and {}')).toMatch(/^has \{sumary\}, \{\}; known are \{summary\}/);
 });
 
 it('nothing is reported twice, also by another leader', async () => {

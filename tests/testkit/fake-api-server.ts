@@ -191,6 +191,8 @@ export class FakeApiServer {
       fail(response, refusal, `${resource} is refused`);
     } else if (resource === '' || this.missingPaths.some((one) => url.pathname.startsWith(one))) {
       fail(response, 404, 'the server could not find the requested resource');
+    } else if (request.method === 'PATCH') {
+      this.patch(response, resource, name ?? '', JSON.parse(body) as { metadata: Partial<ApiObject['metadata']> });
     } else if (request.method !== 'GET') {
       this.store(response, resource, request.method === 'POST', JSON.parse(body) as ApiObject);
     } else if (name !== undefined) {
@@ -217,6 +219,22 @@ export class FakeApiServer {
     }
     const uid = old?.metadata.uid ?? `uid-of-${name}`;
     send(response, create ? 201 : 200, this.put(resource, { ...object, metadata: { ...object.metadata, name, uid } }));
+  }
+
+  /** A merge patch of what `metadata` holds, `annotations` among it; one with another UID is refused, as by the API server. */
+  private patch(
+    response: ServerResponse,
+    resource: string,
+    name: string,
+    { metadata }: { metadata: Partial<ApiObject['metadata']> }
+  ): void {
+    const old = this.find(resource, name);
+    if (old === undefined || old.metadata.uid !== (metadata.uid ?? old.metadata.uid)) {
+      fail(response, old ? 409 : 404, `${name} is another one by now, or not there`);
+      return;
+    }
+    const annotations = { ...Object(old.metadata.annotations), ...Object(metadata.annotations) };
+    send(response, 200, this.put(resource, { ...old, metadata: { ...old.metadata, ...metadata, annotations } }));
   }
 
   private list(

@@ -38,6 +38,8 @@ const TIMEOUT_MS = 60_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Requests to one API server. */
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH';
+
 export class ApiClient {
   private readonly origin: string;
   private readonly prefix: string;
@@ -65,8 +67,8 @@ export class ApiClient {
     return this.json('GET', path, query, undefined, signal);
   }
 
-  /** Creates or replaces an object. @throws as `get` */
-  async send(method: 'POST' | 'PUT', path: string, body: unknown, signal?: AbortSignal): Promise<unknown> {
+  /** Creates, replaces, or changes an object (PATCH: a JSON merge patch, RFC 7386). @throws as `get` */
+  async send(method: 'POST' | 'PUT' | 'PATCH', path: string, body: unknown, signal?: AbortSignal): Promise<unknown> {
     return this.json(method, path, {}, JSON.stringify(body), signal);
   }
 
@@ -126,7 +128,7 @@ export class ApiClient {
   }
 
   private async json(
-    method: 'GET' | 'POST' | 'PUT',
+    method: Method,
     path: string,
     query: Query,
     content: string | undefined,
@@ -145,7 +147,7 @@ export class ApiClient {
   }
 
   private async request(
-    method: 'GET' | 'POST' | 'PUT',
+    method: Method,
     path: string,
     query: Query,
     body: string | undefined,
@@ -163,7 +165,9 @@ export class ApiClient {
           accept: 'application/json',
           'user-agent': `afterlog-watch/${version}`,
           ...(authorization !== undefined && { authorization }),
-          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...(body !== undefined && {
+            'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json',
+          }),
         },
         body,
         signal,
