@@ -87,7 +87,12 @@ interface Observations {
     outcome: 'relieved' | 'evicting' | 'unknown';
   };
   'reclaim-named': { containerId: string };
-  'file-gone': { directory: 'empty' | 'removed' | 'unknown'; noticedMs: number | null; unackedBytes: number };
+  'file-gone': {
+    directory: 'empty' | 'removed' | 'unknown';
+    noticedMs: number | null;
+    /** null: it was not shipped. */
+    unackedBytes: number | null;
+  };
   /** Words of Kubernetes, as they came. */
   reported: { text: string };
   'status-reported': { reason: string; message: string };

@@ -1,4 +1,5 @@
 import type { Cause } from '../causes';
+import { excludedBy } from '../log-status';
 import type { Answer, Evidence } from './case';
 import type { Decision } from './decide';
 import { diskEvidence } from './disk-evidence';
@@ -169,7 +170,7 @@ function fileEvidence({ left, containerRecord }: Subject): Evidence[] {
         code: 'file-gone',
         directory,
         noticedMs: seen === undefined ? null : seen - left,
-        unackedBytes: bytesUnacked,
+        unackedBytes: excludedBy(containerRecord.gaps) === null ? bytesUnacked : null,
       },
     },
   ];

@@ -34,6 +34,36 @@ describe('the account of a container run', () => {
       ],
     ],
     [
+      'complete but for what rules dropped, for another tenant',
+      {
+        linesAcked: 719_990,
+        tenant: 'team-a',
+        rules: [
+          { rule: 'noise', action: 'drop', lines: 10, bytes: 400 },
+          { rule: 'card', action: 'redact', lines: 2, bytes: 32 },
+        ],
+      },
+      [
+        { code: 'account-complete', bytes: 90_120_000, ...lines, lines: 719_990 },
+        { code: 'account-dropped', rule: 'noise', lines: 10, bytes: 400 },
+        { code: 'account-redacted', rule: 'card', lines: 2 },
+        { code: 'account-tenant', tenant: 'team-a' },
+        { code: 'account-left', at, directory: 'empty' },
+      ],
+    ],
+    [
+      'excluded, whatever rotation deleted of it',
+      {
+        ...{ linesSeen: 0, linesAcked: 0, bytesAcked: 0, status: 'unknown', left: null },
+        gaps: [{ reason: 'excluded', bytes: null, lines: null, from: null, to: null, detail: 'select.pods.include' }],
+        rotatedAway: { files: 1, lines: 0, bytes: 0, from: null, to: null },
+      },
+      [
+        { code: 'account-excluded', rule: 'select.pods.include' },
+        { code: 'account-on-node', ended: true },
+      ],
+    ],
+    [
       'empty, on the node',
       { linesAcked: 0, bytesSeen: 0, bytesAcked: 0, left: null },
       [{ code: 'account-empty' }, { code: 'account-on-node', ended: true }],

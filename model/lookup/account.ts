@@ -110,7 +110,7 @@ const rules = ({ rules: counts = [] }: ContainerRecord): Code[] =>
   );
 
 function rotation({ rotatedAway, gaps: missing }: ContainerRecord): Code[] {
-  if (rotatedAway === null) {
+  if (rotatedAway === null || excludedBy(missing) !== null) {
     return [];
   }
   const { lines, bytes, from, to } = rotatedAway;

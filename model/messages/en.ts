@@ -491,7 +491,11 @@ export const en: Catalogue = {
           unknown: 'its directory was not observed',
         }[directory]
       }${noticedMs === null ? '' : ` (the agent noticed ${span(noticedMs)} later)`}; ${
-        unackedBytes === 0 ? 'Loki had all of it' : `Loki had not acknowledged ${bytes(unackedBytes)} of it`
+        unackedBytes === null
+          ? 'it was not shipped'
+          : unackedBytes === 0
+            ? 'Loki had all of it'
+            : `Loki had not acknowledged ${bytes(unackedBytes)} of it`
       }`,
     reported: ({ text }, times) => withClocks(text, times),
     'status-reported': ({ reason, message }) => `${reason}: ${message.trim() || '(no message)'}`,

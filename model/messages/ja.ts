@@ -498,7 +498,11 @@ export const ja: Catalogue = {
           unknown: 'ディレクトリは観測されていない',
         }[directory]
       }${noticedMs === null ? '' : `（エージェントは ${span(noticedMs)}後に検知）`}。${
-        unackedBytes === 0 ? 'Loki にはすべて届いていた' : `${bytes(unackedBytes)}は Loki の確認応答がなかった`
+        unackedBytes === null
+          ? '送信の対象外だった'
+          : unackedBytes === 0
+            ? 'Loki にはすべて届いていた'
+            : `${bytes(unackedBytes)}は Loki の確認応答がなかった`
       }`,
     reported: ({ text }, times) => withClocks(text, times),
     'status-reported': ({ reason, message }) => `${reason}: ${message.trim() || '（メッセージなし）'}`,

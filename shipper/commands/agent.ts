@@ -39,6 +39,8 @@ export function agentCommand(): Command {
     examples: [
       ['agent --loki.url http://loki:3100 --cluster.name prod', 'run on a node'],
       ['agent --config agent.yaml --log.level debug', 'settings from a file, one of them overridden'],
+      ["agent --select.namespaces.exclude 'kube-*' --label env=prod", 'leave namespaces out; a label for every stream'],
+      ["agent --drop health='GET /healthz' --redact card='\\d{16}'", 'leave lines out, and hide parts of others'],
       ['agent --once -o json', 'send what is there, then exit'],
     ],
     run,

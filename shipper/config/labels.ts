@@ -10,7 +10,7 @@ const TAKEN: ReadonlySet<string> = new Set([
 ]);
 
 /** What is wrong with a label's name; undefined where nothing is. */
-export function labelProblem(name: string): string | undefined {
+function labelProblem(name: string): string | undefined {
   if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name) || name.startsWith('__')) {
     return `invalid label name "${name}" (letters, digits and _)`;
   }

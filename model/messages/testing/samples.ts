@@ -136,6 +136,7 @@ export const SAMPLES: { readonly [K in CodeName]: ReadonlyArray<Codes[K]> } = {
     { directory: 'empty', noticedMs: null, unackedBytes: 0 },
     { directory: 'removed', noticedMs: 660_000, unackedBytes: 4096 },
     { directory: 'unknown', noticedMs: null, unackedBytes: 0 },
+    { directory: 'removed', noticedMs: null, unackedBytes: null },
   ],
   reported: [{ text: `Job nightly was deleted at ${at}` }],
   'status-reported': [
