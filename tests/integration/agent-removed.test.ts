@@ -102,6 +102,31 @@ test('a deleted log that its container goes on writing to, given up by the budge
   expect(record.gaps.some(({ to }) => to !== null && to >= lastNs)).toBe(true);
 });
 
+test('a log that comes back while the last record of what was there waits for Loki is followed on', async () => {
+  const names = { pod: 'etcd-n1', uid: 'of-the-manifest' };
+  const { agent } = await scene.start();
+  const first = scene.node.container(names).link(ID).write(30);
+  await scene.acknowledged(agent, first);
+  scene.endpoint.treatBody = () => 'pass';
+  scene.endpoint.treat = () => ({ status: 503 }); // the records
+  first.deletePod();
+  await until('its last record waits', () => agent.containerRecords().some(({ final }) => final));
+  const next = scene.node.container(names).link('b'.repeat(64)).write(20);
+  await until('the log is followed', () => agent.containerRecords().some(({ linesAcked }) => linesAcked === 50));
+  scene.endpoint.treat = () => 'pass';
+  await until('Loki has the record', async () => (await storedContainerRecords(scene.store)).has(first.id));
+  scene.endpoint.treatBody = () => ({ status: 503 });
+  next.write(5);
+  await until('what waits is counted', () => agent.unacked > 0);
+  scene.endpoint.treatBody = () => 'pass';
+  next.deletePod();
+  await until('all of it is in the last record', async () => {
+    const record = (await storedContainerRecords(scene.store)).get(first.id);
+    return record?.final === true && record.linesAcked === 55;
+  });
+  expect(agent.containerRecords()).toHaveLength(1);
+}, 60_000);
+
 test('a static pod that returns under its UID has a record of its own, after a restart of the agent, too', async () => {
   const names = { pod: 'etcd-n1', uid: 'of-the-manifest' };
   let { agent } = await scene.start();

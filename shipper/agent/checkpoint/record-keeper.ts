@@ -362,7 +362,7 @@ export class RecordKeeper {
     this.write(container, record);
     this.remember(record);
     this.deps.records.flush().then(
-      () => this.forget(container, record),
+      () => this.forget(container, record, left),
       (error: unknown) =>
         this.deps.logger.debug('a container record waits for the next start', {
           id: container.id,
@@ -371,11 +371,18 @@ export class RecordKeeper {
     );
   }
 
-  private forget(container: ContainerLog, record: ContainerRecord): void {
+  private forget(container: ContainerLog, record: ContainerRecord, left: NonNullable<RecordState['left']>): void {
     this.sums = null;
+    this.closing.delete(container.id);
+    if (container.state.left !== left) {
+      // Its log came back while that record waited for Loki: what becomes of it a later record says.
+      this.finished.delete(container.id);
+      this.report(container);
+      this.closeIfDone(container);
+      return;
+    }
     this.containers.delete(container.id);
     this.deps.checkpoint.remove(container.id);
-    this.closing.delete(container.id);
     this.deps.forgotten(container, record);
   }
 
