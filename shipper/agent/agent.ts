@@ -34,7 +34,7 @@ import { Pusher } from './push/pusher';
 import { Refusals } from './discover/refusals';
 import { Rescue } from './priority/rescue';
 import { StateFile } from './checkpoint/state-file';
-import { lockState } from './checkpoint/state-lock';
+import { awaitHandOver, isAwaited, lockState, markStopping } from './checkpoint/state-lock';
 import { KubeletClient } from '../node/kubelet/kubelet-client';
 import { Assignment } from './select/assignment';
 import { PodList } from './select/pod-list';
@@ -53,6 +53,13 @@ const systemClock: Clock = {
   now: () => BigInt(Date.now()) * 1_000_000n,
   when: (ms) => BigInt(Math.round(ms * 1_000)) * 1_000n,
 };
+
+/** An agent that is stopping has so much longer than its shutdown may take. */
+const HAND_OVER_MS = 10_000;
+/** So long records may take of an agent that another one waits for. */
+const HANDED_OVER_MS = 1_000;
+/** How often an agent that is stopping looks whether another one waits for it. */
+const AWAITED_CHECK_MS = 50;
 
 /** How often deleted files are held against their budget. */
 const RESCUE_CHECK_MS = 1_000;
@@ -167,6 +174,8 @@ export class Agent {
     if (Descriptors.shortage) {
       this.logger.warn('too few files may be open (RLIMIT_NOFILE): raise the limit', Descriptors.shortage);
     }
+    const onWait = () => this.logger.info('waiting for the agent before to stop', { dir: config.state.dir });
+    await awaitHandOver(config.state.dir, onWait, config.shutdown.timeout + HAND_OVER_MS);
     this.unlock = lockState(config.state.dir);
     const saved = this.checkpoint.load(this.nowText());
     this.lastWatched = this.alive.load();
@@ -306,6 +315,7 @@ export class Agent {
       return;
     }
     this.stopped.abort();
+    markStopping(this.config.state.dir);
     const end = performance.now() + graceMs;
     this.podLogs?.rescan();
     this.podLogs?.stop();
@@ -316,7 +326,9 @@ export class Agent {
     this.recordKeeper.stop();
     this.heartbeat?.stop();
     await this.pusher.stop();
-    const { undelivered } = await this.records.close(Math.max(0, end - performance.now()));
+    const left = Math.max(0, end - performance.now());
+    const isNext = isAwaited(this.config.state.dir);
+    const { undelivered } = await this.records.close(isNext ? Math.min(left, HANDED_OVER_MS) : left);
     this.report(undelivered.length);
     this.checkpoint.rewrite();
     this.recordKeeper.containers.forEach((container) => container.close());
@@ -361,7 +373,18 @@ export class Agent {
 
   private async flush(graceMs: number): Promise<void> {
     const { containers } = this.recordKeeper;
-    await this.pusher.flush(containers.values(), () => this.unacked === 0, graceMs);
+    const sent = this.pusher.flush(containers.values(), () => this.unacked === 0, graceMs);
+    let timer: NodeJS.Timeout | undefined;
+    const awaited = new Promise<void>((resolve) => {
+      // What is on the disk the next agent sends; what only this one holds open it cannot.
+      timer = setInterval(() => {
+        if (isAwaited(this.config.state.dir) && this.recordKeeper.pinnedBytes === 0) {
+          resolve();
+        }
+      }, AWAITED_CHECK_MS);
+    });
+    await Promise.race([sent, awaited]);
+    clearInterval(timer);
   }
 
   private report(containerRecords: number): void {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../../../tests/testkit/until';
 import { UserError } from '../../common/user-error';
-import { lockState } from './state-lock';
+import { awaitHandOver, isAwaited, lockState, markStopping } from './state-lock';
 
 let dir: string;
 beforeEach(() => (dir = mkdtempSync(join(tmpdir(), 'afterlog-lock-'))));
@@ -34,6 +34,29 @@ test('two agents do not share one, and the error says what to do', () => {
   writeFileSync(lock(), `${process.ppid} ${startOf(process.ppid)}`); // a process that runs
   expect(() => lockState(dir)).toThrow(UserError);
   expect(() => lockState(dir)).toThrow(`another agent (process ${process.ppid}) runs on --state.dir ${dir}`);
+});
+
+test('an agent that is stopping is waited for, and told so', async () => {
+  const stopping = spawn('sleep', ['60']);
+  writeFileSync(lock(), `${stopping.pid} ${startOf(stopping.pid!)} stopping`);
+  let waits = 0;
+  const over = awaitHandOver(dir, () => waits++, 60_000);
+  await until('it waits', () => isAwaited(dir));
+  expect(() => lockState(dir)).toThrow(UserError);
+  stopping.kill();
+  await over;
+  expect(waits).toBe(1);
+  const unlock = lockState(dir);
+  expect(isAwaited(dir)).toBe(false);
+  markStopping(dir);
+  expect(readFileSync(lock(), 'utf8').trimEnd()).toBe(`${process.pid} ${startOf(process.pid)} stopping`);
+  unlock();
+});
+
+test('one that is not stopping is not waited for', async () => {
+  writeFileSync(lock(), `${process.ppid} ${startOf(process.ppid)}`);
+  await awaitHandOver(dir, () => expect('a wait').toBe('none'), 60_000);
+  expect(isAwaited(dir)).toBe(false);
 });
 
 test.each([

@@ -1,11 +1,24 @@
-import { closeSync, constants, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isNativeError } from 'node:util/types';
 import { errorText } from '../../../model/error-text';
 import { UserError } from '../../common/user-error';
 
 /** As long as any lock: one that is there is overwritten in place, which a full disk allows. */
 const LOCK_BYTES = 64;
+const STOPPING = 'stopping';
+const HAND_OVER_CHECK_MS = 50;
 
 /**
  * Takes the state directory for this process. The lock names the process and its start time, so that one left by a
@@ -14,18 +27,17 @@ const LOCK_BYTES = 64;
  * @throws UserError where another agent runs on it, or it cannot be written
  */
 export function lockState(dir: string): () => void {
-  const path = join(dir, 'agent.lock');
-  const mine = `${process.pid} ${startTime(process.pid)}`;
+  const path = lockPath(dir);
   try {
     mkdirSync(dir, { recursive: true });
-    const holder = read(path);
-    const [pid = '', start = ''] = holder.split(' ');
-    if (pid !== '' && holder !== mine && startTime(Number(pid)) === start) {
+    const { pid, isOther } = holderOf(dir);
+    if (isOther) {
       throw new UserError(
         `another agent (process ${pid}) runs on --state.dir ${dir}; end it or choose another directory`
       );
     }
-    write(path, mine);
+    write(path, own());
+    rmSync(nextPath(dir), { force: true });
   } catch (error) {
     if (error instanceof UserError) {
       throw error;
@@ -33,6 +45,50 @@ export function lockState(dir: string): () => void {
     throw new UserError(`--state.dir ${dir}: ${errorText(error)}`);
   }
   return () => rmSync(path, { force: true });
+}
+
+/** This process is about to end: an agent that is started meanwhile waits for that. */
+export function markStopping(dir: string): void {
+  write(lockPath(dir), `${own()} ${STOPPING}`);
+}
+
+/** Whether an agent waits for this one to end. */
+export const isAwaited = (dir: string): boolean => existsSync(nextPath(dir));
+
+/**
+ * Waits while the agent that has the state directory is stopping.
+ * @param onWait is called where it is
+ * @param timeoutMs no longer than this
+ */
+export async function awaitHandOver(dir: string, onWait: () => void, timeoutMs: number): Promise<void> {
+  const end = performance.now() + timeoutMs;
+  for (let isFirst = true; performance.now() < end; isFirst = false) {
+    const { isOther, isStopping } = holderOf(dir);
+    if (!isOther || !isStopping) {
+      return;
+    }
+    if (isFirst) {
+      onWait();
+      try {
+        writeFileSync(nextPath(dir), '');
+      } catch {
+        // A disk without room: the other agent ends without being told that this one waits.
+      }
+    }
+    await sleep(HAND_OVER_CHECK_MS);
+  }
+}
+
+const lockPath = (dir: string) => join(dir, 'agent.lock');
+/** It is there while an agent waits. */
+const nextPath = (dir: string) => join(dir, 'agent.next');
+const own = () => `${process.pid} ${startTime(process.pid)}`;
+
+/** The process in the lock, and whether it is another one that runs. */
+function holderOf(dir: string): { pid: string; isOther: boolean; isStopping: boolean } {
+  const [pid = '', start = '', state = ''] = read(lockPath(dir)).split(' ');
+  const isOther = pid !== '' && `${pid} ${start}` !== own() && startTime(Number(pid)) === start;
+  return { pid, isOther, isStopping: state === STOPPING };
 }
 
 function write(path: string, text: string): void {

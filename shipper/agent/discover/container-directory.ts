@@ -273,7 +273,7 @@ export class ContainerDirectory {
       if (isMissing(error)) {
         this.stale = true; // renamed or deleted since it was found
         container.apply({ kind: 'unopened', found, why: null });
-      } else {
+      } else if (container.excludedBy === null) {
         this.deps.refusals.note(found.path, error);
         container.apply({ kind: 'unopened', found, why: errorText(error) });
       }
