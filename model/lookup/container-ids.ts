@@ -11,7 +11,7 @@ const shortId = `\\\\*["'\`]?([0-9a-f]{${MIN_ID_DIGITS},${ID_DIGITS}})(?![0-9a-z
 const shortIds = [
   new RegExp(`no such container:?\\s*${shortId}`, 'g'),
   new RegExp(
-    `\\b(?:find container|container with id starting with|container_?id["'\\\\]*[:=]|container id:?)\\s*${shortId}`,
+    `\\b(?:find container|container status|container with id starting with|container_?id["'\\\\]*[:=]|container id:?)\\s*${shortId}`,
     'g'
   ),
   // crictl logs --tail 5 ID

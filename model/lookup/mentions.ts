@@ -45,6 +45,15 @@ const field = new RegExp(
 const bareNames = new Set(['name', 'resource']);
 const objectPrefix = /^(?:metadata|involvedObject|objectRef|regarding|object)[._]$/i;
 const kindField = /(?<![\w-])\\*["']?(?:kind|resource)\\*["']?[ \t]*[:=][ \t]*\\*["']?(Pod|Job|CronJob)s?\b/gi;
+/** Lines of `kubectl describe` that only one kind has. */
+const described: ReadonlyArray<readonly ['pod' | 'job' | 'cronjob', RegExp]> = [
+  ['pod', /^(?:Service Account|QoS Class|Priority|Node):\s/],
+  ['job', /^(?:Parallelism|Completions|Completion Mode|Pods Statuses):\s/],
+  ['cronjob', /^(?:Schedule|Concurrency Policy|Last Schedule Time):\s/],
+];
+/** Where an object names its owners, in YAML and in JSON that is broken into lines; and all of it on one line. */
+const owners = /^([ \t]*)["']?ownerReferences["']?:/;
+const ownersOnALine = /["']ownerReferences["'][ \t]*:[ \t]*\[[^\]\n]{0,4000}\]/g;
 /** `"pod":{"name":"p","namespace":"ns"}`, as logs in JSON have it. */
 const nested = /["'](pod|job|cronjob|involvedObject|regarding|object|objectRef)["'][ \t]*:[ \t]*\{([^{}\n]{1,500})\}/gi;
 const innerField = new RegExp(`["'](name|namespace)["'][ \\t]*:[ \\t]*["']${name}["']`, 'g');
@@ -55,7 +64,7 @@ export function fieldsIn(text: string): Mention[] {
   const object = new OpenObject(mentions);
   let at = 0;
   for (const whole of text.split('\n')) {
-    const line = whole.slice(0, MAX_LINE);
+    const line = whole.slice(0, MAX_LINE).replace(ownersOnALine, (text) => ' '.repeat(text.length));
     const [pod, job] = [podRow.exec(line.trimStart()), jobRow.exec(line.trimStart())];
     const row = pod ?? job;
     const found = row?.[2];
@@ -95,20 +104,35 @@ class OpenObject {
   private kind: Target['kind'] | undefined;
   private fields = new Map<string, { value: string; at: number }>();
   private lines = 0;
+  /** It begins as `kubectl describe` does, which does not write the kind of what it describes. */
+  private isDescribed = false;
+  /** How far a list of owners is indented: their names are not the object's. */
+  private ownersIndent: number | undefined;
 
   constructor(private readonly mentions: Mention[]) {}
 
   read(line: string, at: number): void {
+    if (this.isOfOwners(line)) {
+      return;
+    }
     const kind = kindOf(line);
+    const describedKind = described.find(([, pattern]) => pattern.test(line))?.[0];
+    if (this.isDescribed && this.kind === undefined && describedKind !== undefined) {
+      this.kind = describedKind;
+    }
     const found = [...line.matchAll(field)].flatMap(({ 0: whole, 1: written = '', 2: space, 3: value = '', index }) => {
       const key = keyOf(written);
       const prefix = whole.slice(0, whole.toLowerCase().indexOf(written.toLowerCase()));
       const isOther = bareNames.has(key) && prefix !== '' && !objectPrefix.test(prefix);
-      return isOther || key === 'resource' ? [] : [{ key, value, space, at: at + index }];
+      // Error creating pod: timed out
+      const isProse =
+        key !== 'name' && sentence.test(value) && /[:\s]$/.test(line.slice(0, index + whole.length - value.length));
+      return isProse || isOther || key === 'resource' ? [] : [{ key, value, space, at: at + index }];
     });
     if (found.length === 0 && kind === undefined) {
       this.lines++;
-      if (this.lines > (this.kind !== undefined && !this.isNamed() ? LINES_TO_NAME : LINES_TOGETHER)) {
+      const isOpen = this.kind === undefined ? this.isDescribed : !this.isNamed();
+      if (this.lines > (isOpen ? LINES_TO_NAME : LINES_TOGETHER)) {
         this.close();
       }
       return;
@@ -120,6 +144,7 @@ class OpenObject {
       this.close();
     }
     this.lines = 0;
+    this.isDescribed ||= /^Name:[ \t]{2,}/.test(line);
     if (kind === 'pod' || kind === 'job' || kind === 'cronjob') {
       this.kind = kind;
     }
@@ -157,6 +182,22 @@ class OpenObject {
     this.kind = undefined;
     this.fields = new Map();
     this.lines = 0;
+    this.isDescribed = false;
+  }
+
+  private isOfOwners(line: string): boolean {
+    const indent = owners.exec(line)?.[1]?.length;
+    if (indent !== undefined) {
+      this.ownersIndent = indent;
+      return true;
+    }
+    if (this.ownersIndent === undefined) {
+      return false;
+    }
+    const own = line.length - line.trimStart().length;
+    const isInside = own > this.ownersIndent || (own === this.ownersIndent && line.startsWith('- ', own));
+    this.ownersIndent = isInside ? this.ownersIndent : undefined;
+    return isInside;
   }
 
   private isNamed(): boolean {
@@ -171,7 +212,7 @@ function keyOf(written: string): string {
 }
 
 /** A word that only Kubernetes makes: a pod's name ends in what it drew by lot. */
-function hasRandomSuffix(word: string): boolean {
+export function hasRandomSuffix(word: string): boolean {
   const { workload, job } = workloadOf(word);
   return job !== null || workload !== word.replace(/-\d{1,5}$/, '');
 }
@@ -183,7 +224,7 @@ const afterKind = new RegExp(
 );
 /** Words of a sentence that stand behind "pod" or "job" and are no name. */
 const sentence =
-  /^(?:is|was|has|had|not|and|or|to|in|on|of|the|a|for|from|with|that|which|are|were|will|can|cannot|could|failed|ended|deleted|evicted|gone|sandbox|status|logs?|name|names|template|controller|object|worker|workers|security|scheduling|startup|topology|containers?|did|does|got|running|pending|completed|disruption|finished|stuck|did|by|as|at|be|it|its|uid|ip|kind|spec|metadata|resources?|history|limit|after|before|when|while|because|this|these|those|there|an|no|any|all|should|would|may|must|have|been|being|into|out|up|down|again|still|already|never|always|only|also|without|within|under|over|per|via|if|then|so|but|than|since|until|during|must|need|needs|keeps?|starts?|started|starting|stops?|stopped|fails?|failing|runs?|ran|dies|died|crashed|crashes|crashing|restarts?|restarted|created|exists?|existed|terminated|terminating|removed|lost|missing|killed|scheduled|unschedulable|ready|unready|unknown|active|complete|succeeded|suspended|found|node|nodes|namespace|pod|pods|job|jobs|cronjob|events?|errors?|reason|message|age|phase|restart|log|output|exit|exited|oom|image|images|volume|volumes|network|cidr|cidrs|priority|preemption|lifecycle|overhead|affinity|anti-affinity|autoscaler|monitor|metrics|list|details|info|overview|queue|id|ids|run|type|types|number|count|counts)$/;
+  /^(?:is|was|has|had|not|and|or|to|in|on|of|the|a|for|from|with|that|which|are|were|will|can|cannot|could|failed|ended|deleted|evicted|gone|sandbox|status|logs?|name|names|template|controller|object|worker|workers|security|scheduling|startup|topology|containers?|did|does|got|running|pending|completed|disruption|finished|stuck|did|by|as|at|be|it|its|uid|ip|kind|spec|metadata|resources?|history|limit|after|before|when|while|because|this|these|those|there|an|no|any|all|should|would|may|must|have|been|being|into|out|up|down|again|still|already|never|always|only|also|without|within|under|over|per|via|if|then|so|but|than|since|until|during|must|need|needs|keeps?|starts?|started|starting|stops?|stopped|fails?|failing|runs?|ran|dies|died|crashed|crashes|crashing|restarts?|restarted|created|exists?|existed|terminated|terminating|removed|lost|missing|killed|scheduled|unschedulable|ready|unready|unknown|active|complete|succeeded|suspended|found|node|nodes|namespace|pod|pods|job|jobs|cronjob|timed|timeout|context|connection|deadline|waiting|exceeded|unable|invalid|unauthorized|forbidden|rpc|dial|syncing|creating|deleting|getting|events?|errors?|reason|message|age|phase|restart|log|output|exit|exited|oom|image|images|volume|volumes|network|cidr|cidrs|priority|preemption|lifecycle|overhead|affinity|anti-affinity|autoscaler|monitor|metrics|list|details|info|overview|queue|id|ids|run|type|types|number|count|counts)$/;
 /** An ordinal at the end, as StatefulSets give; but no encodings, standards or instruction sets. */
 const numbered = new RegExp(`(?<![-\\w./@%])([a-z](?:[-a-z0-9]{0,200}[a-z0-9])?-\\d{1,5})(?![-\\w/.]*[-\\w/])`, 'g');
 const notPods =

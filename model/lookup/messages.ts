@@ -80,7 +80,7 @@ const messages: Message[] = [
   {
     // Addresses of dashboards: #/pod/ns/p, /c/main/pods/ns/p, explorer/batch.job/ns/j, node=/Pod/ns/p/0, #/log/ns/p/pod
     text: new RegExp(
-      `(?<=[/=.])(?<!/(?:namespaces|ns)/[-a-z0-9]{1,63}/)(?<!/kubernetes/)${kinds}/${space}/${name}(?=[/?#&\\s"']|$)(?:[^\\s"']{0,200}?[?&]container=${name})?`,
+      `(?<=[/=.])(?<!/(?:namespaces|ns)/[-a-z0-9]{1,63}/)(?<!/kube(?:rnetes|let)/)${kinds}/${space}/${name}(?=[/?#&\\s"']|$)(?:[^\\s"']{0,200}?[?&]container=${name})?`,
       'g'
     ),
     target: ([, kind, namespace, name_, container]) => of(kind, name_, { namespace, ...defined({ container }) }),
@@ -88,6 +88,15 @@ const messages: Message[] = [
   {
     text: new RegExp(`/log/${space}/${name}/${kinds}(?:[^\\s"']{0,200}?[?&]container=${name})?`, 'g'),
     target: ([, namespace, name_, kind, container]) => of(kind, name_, { namespace, ...defined({ container }) }),
+  },
+  {
+    // Argo CD, Flux: Job/ns/j; a row of GROUP KIND NAMESPACE NAME STATUS
+    text: new RegExp(
+      `(?:(?<![-\\w./])(?:Pod|Job|CronJob)/${space}/${name}|^[ \\t]*(?:[a-z][a-z0-9.]*)?[ \\t]+(?:Pod|Job|CronJob)[ \\t]{2,}${space}[ \\t]{2,}${name}(?=[ \\t]{2,}|$))`,
+      'gm'
+    ),
+    target: ([whole = '', namespace, name_, inRow, nameInRow]) =>
+      of(/Pod|CronJob|Job/.exec(whole)?.[0], name_ ?? nameInRow, defined({ namespace: namespace ?? inRow })),
   },
   {
     // Google Cloud console: /kubernetes/pod/<location>/<cluster>/ns/p

@@ -1,6 +1,6 @@
 import { containerIdsIn } from './container-ids';
 import { kubectlCommandsIn } from './kubectl-command';
-import { fieldsIn, likelyNamesIn, namespacesNamedIn, objectsNamedIn } from './mentions';
+import { fieldsIn, hasRandomSuffix, likelyNamesIn, namespacesNamedIn, objectsNamedIn } from './mentions';
 import { goneNodeIn, type Mention, podsNamedIn, saysNeverStarted } from './messages';
 import { parseName } from './name';
 import { plainText } from './plain-text';
@@ -29,7 +29,7 @@ export function parseQuestion(given: string): Question {
     return { targets: [{ kind: 'container', id: text }], otherwise: named, neverStarted: false };
   }
   if (ids.length === 0 && named.length > 0) {
-    return { targets: named, otherwise: [], neverStarted: false };
+    return { targets: named.map(podBeforeContainer), otherwise: [], neverStarted: false };
   }
   const mentions = mentionsIn(text);
   const pods = together(mentions.length > 0 || ids.length > 0 ? mentions : likelyNamesIn(text));
@@ -38,12 +38,23 @@ export function parseQuestion(given: string): Question {
   const [only] = namespaces.size === 1 ? namespaces : [];
   const within = (target: Target): Target => (only === undefined ? target : { namespace: only, ...target });
   const goneNode = goneNodeIn(text);
+  const others = pods.filter((target) => target.kind !== 'pod' || target.name !== goneNode);
   return {
-    targets: (ids.length === 0 ? pods : ids).map(within),
-    otherwise: ids.length === 0 ? [] : pods.map(within),
+    targets: (ids.length === 0 ? others : ids).map(within),
+    otherwise: ids.length === 0 ? [] : others.map(within),
     neverStarted: saysNeverStarted(text),
     ...(goneNode !== undefined && { goneNode }),
   };
+}
+
+/** Of `POD/CONTAINER` only the pod's name ends in what Kubernetes drew by lot: a namespace's does not. */
+function podBeforeContainer(target: Target): Target {
+  const isTurned =
+    target.kind === 'pod' &&
+    target.namespace !== undefined &&
+    hasRandomSuffix(target.namespace) &&
+    !hasRandomSuffix(target.name);
+  return isTurned ? { kind: 'pod', name: target.namespace ?? '', container: target.name } : target;
 }
 
 /** All that names a pod or a Job: what a command or a message says goes before what stands in fields around it. */
