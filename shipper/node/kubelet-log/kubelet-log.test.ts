@@ -182,6 +182,20 @@ describe('KubeletLog', () => {
     expect(reclaims.map(({ start }) => formatNs(start))).toEqual(['2026-11-23T14:15:38.571891000Z']);
   });
 
+  test('takes the time of an entry in a verbose journal from its cursor: the abbreviation of its zone tells none', async () => {
+    const entry = (seconds: number) =>
+      `Mon 2026-11-23 23:15:38.600000 IST [s=9b8d4c;i=1a2f;b=77aa;m=5f3c21;t=${((1795443338.6 + seconds) * 1e6).toString(16)};x=ab12]`;
+    const fields = (text: string, n: number) => [
+      entry(n),
+      '    _SYSTEMD_UNIT=kubelet.service',
+      `    MESSAGE=I1123 23:15:38.571891   18848 a.go:1] ${text}`,
+      '    _PID=18848',
+    ];
+    const lines = short.flatMap(fields).map((text, n) => ({ text, writtenMs: undefined, position: String(n) }));
+    const { reclaims } = await reclaimsOf(new Lines(lines));
+    expect(reclaims.map(({ start }) => formatNs(start))).toEqual(['2026-11-23T14:15:38.571891000Z']);
+  });
+
   test('leaves out lines whose time cannot be right', async () => {
     const json = (ts: number, msg: string): SourceLine => ({
       text: JSON.stringify({ ts, msg }),

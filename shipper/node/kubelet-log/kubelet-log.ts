@@ -56,7 +56,7 @@ export class KubeletLog {
   private heldSinceMs = 0;
   private readonly unread = new UnreadLines();
   private understood: { fromMs: number; toMs: number } | undefined;
-  /** Time of a journal's entry (`journalctl --output=export`), whose fields are lines. */
+  /** Time of a journal's entry (`journalctl --output=export` or `verbose`), whose fields are lines. */
   private entryMs: number | undefined;
   readonly lines: KubeletLogLines = { understood: 0, 'not-understood': 0, skipped: 0 };
   private problem: string | null = null;
@@ -232,6 +232,9 @@ export class KubeletLog {
       this.entryMs = undefined;
     } else if (text.startsWith('__REALTIME_TIMESTAMP=')) {
       this.entryMs = timesIn(text).writtenMs;
+    } else {
+      const [, micros] = text.includes('[s=') ? (verboseEntry.exec(text) ?? []) : [];
+      this.entryMs = micros === undefined ? this.entryMs : parseInt(micros, 16) / 1000;
     }
   }
 
@@ -269,6 +272,13 @@ function parseKept(kept: string | null): { position: string | null; offsetMs: nu
     ? { position: kept, offsetMs: undefined }
     : { position: kept?.slice(prefix?.length) ?? null, offsetMs: Number(offset) };
 }
+
+/**
+ * The first line of an entry in `journalctl --output=verbose`: its time with the abbreviation of a zone, which tells none,
+ * and its cursor, whose `t` is microseconds since 1970 in hexadecimal digits (systemd, src/shared/logs-show.c and
+ * src/libsystemd/sd-journal/sd-journal.c, sd_journal_get_cursor).
+ */
+const verboseEntry = /^\S.{15,60} \[s=[0-9a-f]+;(?:[a-z]=[0-9a-f]+;){0,5}t=([0-9a-f]{10,16});/;
 
 /**
  * What Go prints of a time that the kubelet took itself ends in the monotonic clock:
