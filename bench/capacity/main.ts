@@ -25,6 +25,10 @@ const { values } = parseArgs({
     'no-write': { type: 'boolean', default: false },
     /** Write only. */
     'no-ask': { type: 'boolean', default: false },
+    /** Ask only what has this in its name; `parts` is how long the parts of a review take. */
+    only: { type: 'string', default: '' },
+    /** Print what was asked of Loki for each review, what read most first. */
+    queries: { type: 'boolean', default: false },
     program: { type: 'string', default: 'bin/afterlog' },
   },
 });
@@ -86,16 +90,19 @@ async function partTimes(proxyUrl: string): Promise<number[]> {
 async function ask(): Promise<void> {
   const proxy = await CountingProxy.start(url);
   try {
-    const [first, counts, all] = await partTimes(proxy.url);
-    console.log(
-      `${days} d: headroom after ${first?.toFixed(1)} s, counts after ${counts?.toFixed(1)} s, ` +
-        `the comparison after ${all?.toFixed(1)} s`
-    );
+    if ('parts'.includes(values.only)) {
+      const [first, counts, all] = await partTimes(proxy.url);
+      console.log(
+        `${days} d: headroom after ${first?.toFixed(1)} s, counts after ${counts?.toFixed(1)} s, ` +
+          `the comparison after ${all?.toFixed(1)} s`
+      );
+      proxy.printAsked(values.queries);
+    }
     console.log(
       '| review | wall, s | Loki CPU, s | Loki read, MB | queries | client CPU, s | client memory, MiB | lines |'
     );
     console.log('|---|---|---|---|---|---|---|---|');
-    for (const { question, args } of questions) {
+    for (const { question, args } of questions.filter((one) => one.question.includes(values.only))) {
       const cost = await costOf(
         proxy,
         () => cpuOf(pid),
@@ -106,6 +113,7 @@ async function ask(): Promise<void> {
         `| ${question} | ${cost.wall.toFixed(1)} | ${cost.loki.toFixed(1)} | ${(cost.bytes / 1e6).toFixed(0)} | ` +
           `${cost.queries} | ${cpu.toFixed(1)} | ${memoryMib.toFixed(0)} | ${lines} |`
       );
+      proxy.printAsked(values.queries);
     }
   } finally {
     await proxy.close();

@@ -57,6 +57,14 @@ export class CountingProxy {
     return proxy;
   }
 
+  /** Forgets what was asked so far, and prints it if it is wanted, what read most first. */
+  printAsked(isWanted: boolean): void {
+    const asked = this.asked.splice(0).sort((a, b) => b.bytes - a.bytes);
+    if (isWanted) {
+      asked.forEach(({ query, bytes, ms }) => console.log(`${bytes}\t${ms.toFixed(0)} ms\t${query}`));
+    }
+  }
+
   async close(): Promise<void> {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));

@@ -150,7 +150,7 @@ async function ask(): Promise<void> {
           `${cost.queries} | ${cost.result.cpu.toFixed(1)} | ${cost.result.memoryMib.toFixed(0)} | ` +
           `${cost.result.lines} lines, exit code ${cost.result.code} |`
       );
-      printQueries(proxy);
+      proxy.printAsked(values.queries);
     }
     for (const by of [['status', 'cause'], ['namespace'], ['node']]) {
       const question = `cases of ${COUNTED_DAYS} days counted by ${by.join(' and ')}`;
@@ -201,18 +201,10 @@ async function readTimelines(proxy: CountingProxy): Promise<void> {
           `${(bytes / 1e6).toFixed(0)} | ${queries} | ${result.nodes} nodes, ${result.containers} containers, ` +
           `${result.cases} cases${result.status === 'done' ? '' : `; ${result.status}: ${result.problem}`} |`
       );
-      printQueries(proxy);
+      proxy.printAsked(values.queries);
     }
   } finally {
     await timeline.close();
-  }
-}
-
-/** What was asked of Loki since it was last printed, what read most first. */
-function printQueries(proxy: CountingProxy): void {
-  const asked = proxy.asked.splice(0).sort((a, b) => b.bytes - a.bytes);
-  if (values.queries) {
-    asked.forEach(({ query, bytes, ms }) => console.log(`${bytes}\t${ms.toFixed(0)} ms\t${query}`));
   }
 }
 

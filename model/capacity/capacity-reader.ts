@@ -2,6 +2,7 @@ import {
   AFTER_MS,
   HEARTBEAT_EVERY_MS,
   type KindName,
+  KINDS,
   NAMES_PER_QUERY,
   parseRecord,
   queryOf,
@@ -17,7 +18,6 @@ import {
   LatestRecords,
   nodeRecordSchema,
   PERIOD_MS,
-  podRecordSchema,
   type RollupPeriod,
   type RollupRecord,
   rollupRecordSchema,
@@ -110,7 +110,9 @@ const LONGEST_RANGE_MS = 28 * DAY;
 const floor = (at: number, unit: number) => Math.floor(at / unit) * unit;
 const ceil = (at: number, unit: number) => Math.ceil(at / unit) * unit;
 
-/** Nodes or Job families that are asked about side by side. */
+/** A Job has a record so near to each of its pods'. */
+const JOB_AROUND_MS = 6.5 * HOUR;
+/** Nodes that are asked about side by side. */
 const QUERIES_AT_ONCE = 4;
 /** A longer span is read in so many pieces, none shorter than this; so many are under way at once, of whatever query. */
 const PIECES = 4;
@@ -286,38 +288,91 @@ export class CapacityReader {
     return poolsOf(base.of('nodes'), label);
   }
 
-  /** The newest records of the Job families that findings may be about: a few queries of one entry each. */
+  /** The newest records of the Job families that findings may be about. */
   private async families({ range, cases, familyCases, rollups, watched }: CountInput): Promise<FamilyRecords> {
     const base = new RecordBase();
     const wanted = familiesToRead(familyCases ?? cases, familiesOf(rollups, MAX_FAMILIES));
-    for (let first = 0; first < wanted.length; first += QUERIES_AT_ONCE) {
-      const some = wanted.slice(first, first + QUERIES_AT_ONCE);
-      await Promise.all(some.map((family) => this.family(base, family, range, watched.has(family.cluster))));
-    }
+    const rotated = wanted.filter(({ wantsRotated }) => wantsRotated);
+    const seen = wanted.filter(({ cluster }) => watched.has(cluster));
+    await Promise.all([
+      ...batches(rotated).map((some) => this.newestOfEach(base, 'containers', some, range, '"rotatedAway":{')),
+      ...batches(seen).map(async (some) =>
+        this.jobsOf(base, await this.newestOfEach(base, 'pods', some, range), range)
+      ),
+    ]);
     this.step();
     return { pods: base.of('pods'), jobs: base.of('jobs'), containers: base.of('containers') };
   }
 
-  private async family(base: RecordBase, family: FamilyToRead, range: Span, isWatched: boolean): Promise<void> {
-    const { cluster, namespace, name: workload, wantsRotated } = family;
-    const newest = async (kind: KindName, metadata: LabelMatches, contains?: string) => {
-      const query = this.query({ kind, cluster, metadata });
-      const filtered = contains === undefined ? query : withLineFilter(query, contains, true);
-      const entry = await this.source.newest(filtered, range);
-      if (entry !== undefined) {
-        base.add(kind, entry.line, entry.ns);
-        this.note(1);
+  /**
+   * The newest record of each family, into `base` too: back from the end of a range as far as it takes to find one of each,
+   * of all families at once. For each apart Loki would read all records of the time again.
+   */
+  private async newestOfEach<K extends 'pods' | 'containers'>(
+    base: RecordBase,
+    kind: K,
+    families: readonly FamilyToRead[],
+    range: Span,
+    contains?: string
+  ): Promise<Array<{ record: RecordOf<K>; at: number }>> {
+    const missing = new Map(families.map((family) => [familyKey({ ...family, workload: family.name }), family]));
+    const found: Array<{ record: RecordOf<K>; at: number }> = [];
+    let length = HOUR;
+    for (let to = range.to; to > range.from && missing.size > 0; to -= length, length = Math.min(DAY, 2 * length)) {
+      const some = [...missing.values()];
+      const query = this.query({
+        ...{ kind, cluster: distinct(some.map(({ cluster }) => cluster)) },
+        metadata: {
+          namespace: distinct(some.map(({ namespace }) => namespace)),
+          workload: distinct(some.map(({ name }) => name)),
+        },
+      });
+      const newest = new Map<string, { line: string; ns: bigint; record: RecordOf<K> }>();
+      const span = { from: Math.max(range.from, to - length), to };
+      await this.pages(contains === undefined ? query : withLineFilter(query, contains, true), span, ({ line, ns }) => {
+        const record = parseRecord<RecordOf<K>>(line, KINDS[kind].schema);
+        if (record === undefined) {
+          return;
+        }
+        const key = familyKey(record);
+        if (missing.has(key) && ns > (newest.get(key)?.ns ?? -1n)) {
+          newest.set(key, { line, ns, record });
+        }
+      });
+      for (const [key, { line, ns, record }] of newest) {
+        base.add(kind, line, ns);
+        found.push({ record, at: millis(ns) });
+        missing.delete(key);
       }
-      return entry?.line;
+    }
+    return found;
+  }
+
+  /** The Jobs of pods whose records were written at some time. What lives on is written again every six hours. */
+  private async jobsOf(
+    base: RecordBase,
+    pods: ReadonlyArray<{ record: RecordOf<'pods'>; at: number }>,
+    range: Span
+  ): Promise<void> {
+    const ofJobs = pods.flatMap(({ record: { cluster, namespace, job }, at }) =>
+      job === null ? [] : { cluster, namespace, job, at }
+    );
+    if (ofJobs.length === 0) {
+      return;
+    }
+    const query = this.query({
+      ...{ kind: 'jobs', cluster: distinct(ofJobs.map(({ cluster }) => cluster)) },
+      metadata: {
+        namespace: distinct(ofJobs.map(({ namespace }) => namespace)),
+        job: distinct(ofJobs.map(({ job }) => job)),
+      },
+    });
+    const times = ofJobs.map(({ at }) => at);
+    const span = {
+      from: Math.max(range.from, Math.min(...times) - JOB_AROUND_MS),
+      to: Math.min(range.to, Math.max(...times) + JOB_AROUND_MS),
     };
-    if (wantsRotated) {
-      await newest('containers', { namespace, workload }, '"rotatedAway":{');
-    }
-    const line = isWatched ? await newest('pods', { namespace, workload }) : undefined;
-    const pod = line === undefined ? undefined : parseRecord(line, podRecordSchema);
-    if (pod !== undefined && pod.job !== null) {
-      await newest('jobs', { namespace, job: pod.job });
-    }
+    await this.pages(query, span, ({ line, ns }) => base.add('jobs', line, ns));
   }
 
   private async take(
@@ -523,7 +578,19 @@ function nodesIn(
   return [...new Map(records.map(({ cluster, node }) => [nodeKey({ cluster, node }), { cluster, node }])).values()];
 }
 
-const batches = (names: readonly string[]): string[][] =>
+const familyKey = ({
+  cluster,
+  namespace,
+  workload,
+}: {
+  cluster: string;
+  namespace: string;
+  workload: string;
+}): string => JSON.stringify([cluster, namespace, workload]);
+
+const distinct = (names: readonly string[]): string[] => [...new Set(names)].sort();
+
+const batches = <T>(names: readonly T[]): T[][] =>
   Array.from({ length: Math.ceil(names.length / NAMES_PER_QUERY) }, (_, index) =>
     names.slice(index * NAMES_PER_QUERY, (index + 1) * NAMES_PER_QUERY)
   );

@@ -6,6 +6,8 @@ import type { QueryClient } from '../loki/query-client';
 import { CaseCounts, type NamedSelection } from './case-counts';
 
 const MS = 1_000_000n;
+/** A review reads what is rare over long times: a query a day would be thirty that give nothing. */
+const SLICE_NS = 7n * 86_400_000n * MS;
 
 /** What a capacity review asks, over HTTP. @throws LokiRefusal, LokiUnreachable, StrangeAnswer, the signal's reason */
 export function capacitySource(
@@ -16,7 +18,7 @@ export function capacitySource(
   by: GroupBy
 ): CapacitySource {
   return {
-    pages: (query, span) => pages(client, { query, ...nanos(span) }, 'backward', { signal }),
+    pages: (query, span) => pages(client, { query, ...nanos(span) }, 'backward', { signal, sliceNs: SLICE_NS }),
     async newest(query, span) {
       const entry = await newestEntry(client, { query, ...nanos(span) });
       signal.throwIfAborted();

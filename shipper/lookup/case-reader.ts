@@ -32,6 +32,8 @@ export interface ReadingProgress {
 const MS = 1_000_000n;
 const HOUR_MS = 3_600_000;
 const HOUR_NS = BigInt(HOUR_MS) * MS;
+/** Loki refuses ranges of more than 721 hours. */
+const LONGEST_NS = 28n * 24n * HOUR_NS;
 /** A pod's record may lie so long before the removal of its log. */
 const PODS_BACK_NS = 24n * HOUR_NS;
 /** So many container and pod records of a slice are in memory at once, with what explains them: some 50 MB. */
@@ -71,6 +73,9 @@ export class CaseReader {
     const { hours, total } =
       isShort || isOfFewPods(selection) ? { hours: [], total: 0 } : await this.count(selection, window);
     const slices = hours.length === 0 ? [whole(window)] : slicesOf(hours, this.recordsPerSlice);
+    const isEmpty = hours.length > 0 && hours.every(({ records }) => records === 0);
+    // Before Afterlog was there nothing was written: what tells of that time was written afterwards.
+    const isSilent = isEmpty && (await this.isSilent(selection, window));
     const progress = { read: 0, total };
     const reader = new EvidenceReader(this.client, {
       signal: this.signal,
@@ -86,7 +91,8 @@ export class CaseReader {
       // What else was on the nodes of an older slice is wanted, and not read again.
       reader.base.dropFrom(BigInt(Math.max(recordsTo, to + NEIGHBOURS_AROUND_MS)) * MS);
       try {
-        for (const wishes of evidencePlan(reader.base, selection, { from, to, recordsTo })) {
+        const readFrom = isSilent ? Math.max(from, to - HOUR_MS) : from;
+        for (const wishes of evidencePlan(reader.base, selection, { from: readFrom, to, recordsTo })) {
           await reader.read(wishes);
         }
       } catch (error) {
@@ -139,15 +145,37 @@ export class CaseReader {
       return counts;
     };
     const all = await countAll(ofNodes);
-    const own = namespace === undefined ? all : await countAll({ ...ofNodes, namespace });
     const hours: Counted[] = [];
     for (let at = millis(first); at < millis(last); at += HOUR_MS) {
       const start = Math.max(at, Math.floor(millis(from)));
       const end = Math.min(at + HOUR_MS, Math.ceil(millis(to)));
       hours.push({ from: start, to: end, records: all.get(at + HOUR_MS) ?? 0 });
     }
-    const total = [...own.values()].reduce((sum, records) => sum + records, 0);
+    if (namespace === undefined) {
+      return { hours, total: [...all.values()].reduce((sum, records) => sum + records, 0) };
+    }
+    let total = 0;
+    for (const kind of ['containers', 'pods'] as const) {
+      const query = queryOf({ kind, cluster, metadata: { ...ofNodes, namespace } });
+      total += await this.countOf(query, first, last);
+    }
     return { hours, total };
+  }
+
+  /** Nothing at all was recorded in a window, of whatever kind: Afterlog was not there yet, or no more. */
+  private async isSilent({ cluster }: CaseSelection, { from, to }: CaseWindow): Promise<boolean> {
+    return (await this.countOf(recordQuery(RECORD_SELECTOR, { cluster }), from, to)) === 0;
+  }
+
+  private async countOf(query: string, from: bigint, to: bigint): Promise<number> {
+    let total = 0;
+    for (let end = to; end > from; end -= LONGEST_NS) {
+      const length = end - from < LONGEST_NS ? end - from : LONGEST_NS;
+      const window = `${(length + MS - 1n) / MS}ms`;
+      const counted = await this.client.instant(`sum(count_over_time(${query} [${window}]))`, end, this.signal);
+      total += counted[0]?.value ?? 0;
+    }
+    return total;
   }
 
   /** What is left to read of something whose removals case records name. @throws as `cases` */
