@@ -1,5 +1,5 @@
 import { casesOf } from '../cases';
-import { containerRecord, gc, heartbeat, left, pod, run, t } from '../cases/testing/records';
+import { containerRecord, gc, heartbeat, job, left, pod, run, t } from '../cases/testing/records';
 import { evidencePlan, type EvidenceWindow, type Selection, type Wish } from './evidence-plan';
 import { kindNamed, RecordBase } from './record-base';
 
@@ -196,4 +196,49 @@ test('of chosen nodes no records of others are read to know which namespaces are
     );
   expect(byNamespace({ cluster: 'c1', node: 'node-a' })).toEqual([]);
   expect(byNamespace({ cluster: 'c1' })).toHaveLength(1);
+});
+
+describe('Jobs of pods on chosen nodes', () => {
+  const HOUR = 3_600_000;
+  const [from, to] = [Date.parse(t('00:00:00')), Date.parse(t('23:00:00'))];
+  const window = { from, to, recordsTo: to };
+  const ended = pod({
+    ...{ created: t('01:00:00'), finished: t('01:10:00'), node: 'node-a' },
+    containers: [{ name: 'main', state: 'terminated', runs: [run(0, '01:00:00', '01:10:00')] }],
+  });
+  const deletedAt = (clock: string): [string, Stored] => [
+    clock,
+    job({ id: ended.jobUid ?? '', deletion: { requested: t(clock), gone: t(clock), by: 'ttl', evidence: [] } }),
+  ];
+  const spansOfJobs = (stored: Array<[string, Stored]>) =>
+    wishesOver({ cluster: 'c1', node: 'node-a' }, window, [['01:10:00', ended], ...stored])
+      .filter(({ kind, metadata }) => kind === 'jobs' && metadata.id !== undefined)
+      .map(({ span }) => span);
+
+  test('are looked for in the hours in which most are deleted, and no further if they were', () => {
+    const [soon, ...more] = spansOfJobs([deletedAt('02:00:00')]);
+    expect(more).toEqual([]);
+    expect((soon?.to ?? 0) - (soon?.from ?? 0)).toBeLessThan(8 * HOUR);
+  });
+
+  test('are looked for until the end of the time range if they were not', () => {
+    const stored = [deletedAt('20:00:00')];
+    expect(spansOfJobs(stored).at(-1)?.to).toBeGreaterThanOrEqual(to);
+    const base = readAs({ cluster: 'c1', node: 'node-a' }, window, [['01:10:00', ended], ...stored]);
+    expect(base.of('jobs').map(({ deletion }) => deletion?.gone)).toEqual([t('20:00:00')]);
+  });
+});
+
+test('an agent that was restarted on a chosen node has heartbeats read around its restart only', () => {
+  const [from, to] = [Date.parse(t('00:00:00')), Date.parse(t('23:00:00'))];
+  const node = 'node-a';
+  const stored: Array<[string, Stored]> = [
+    ['10:00:05', heartbeat('00:00:00', '10:00:05', { node, id: `${node}/heartbeat/1` })],
+    ['22:58:00', heartbeat('10:00:20', '22:58:00', { node, id: `${node}/heartbeat/2` })],
+    ['12:20:00', containerRecord({ node, podUid: 'some', left: left('12:20:00') })],
+  ];
+  const wishes = wishesOver({ cluster: 'c1', node }, { from, to, recordsTo: to }, stored);
+  const beats = wishes.filter(({ kind }) => kind === 'heartbeats');
+  expect(beats.reduce((sum, { span }) => sum + span.to - span.from, 0)).toBeLessThan(3_600_000);
+  expect(beats.every(({ metadata }) => [metadata.node].flat().includes(node))).toBe(true);
 });
