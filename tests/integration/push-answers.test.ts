@@ -36,6 +36,7 @@ test.each<[Treatment & object, string, RegExp]>([
   [{ status: 400, body: "tenant ID 'a' is too long: max 150 characters" }, 'tenant', /--loki.tenant-id/],
   [{ status: 400, body: 'something that no Loki says' }, 'unknown_answer', /--loki.url/],
   [{ status: 400, body: tooLong(1_000_000) }, 'too_long', /max-line-size/],
+  [{ status: 400, body: tooLong(0) }, 'unknown_answer', /--loki.url/],
   [{ status: 301, body: page('Moved') }, 'redirect', /--loki.url/],
   [{ status: 200, body: 'welcome' }, 'not_acknowledged', /204/],
   [{ status: 401, body: '' }, 'unauthorized', /bearer-token/],

@@ -319,7 +319,8 @@ const distributorFaults: ReadonlyArray<{ fault: EntryFault; text: RegExp; limit:
     { fault: 'too-new', text: /^entry for stream .*has timestamp too new: \S+$/s, limit: () => NaN },
     {
       fault: 'too-long',
-      text: /^max entry size '(\d+)' bytes exceeded for stream /i,
+      // 0 is Loki's word for no limit, which no line can exceed.
+      text: /^max entry size '([1-9]\d*)' bytes exceeded for stream /i,
       limit: ([, bytes = '']) => Number(bytes),
     },
   ];
