@@ -115,6 +115,11 @@ function placeOf(
   return flags.has(key) || inFile === undefined ? `--${setting ? flagOf(setting) : ''}` : `${inFile.place}: ${key}`;
 }
 
+/** The beginning of the messages that zod has of its own. */
+const DEFAULT_MESSAGE = 'Invalid input';
+/** What YAML calls them. */
+const KINDS: Readonly<Record<string, string>> = { record: 'map', object: 'map', array: 'list' };
+
 /** Where in a setting's value, as `[0].match`. */
 const insideOf = (setting: Setting | undefined, issue: z.core.$ZodIssue | undefined): string =>
   (issue?.path ?? [])
@@ -126,8 +131,14 @@ function messageOf(issue: z.core.$ZodIssue | undefined): string {
   switch (issue?.code) {
     case 'invalid_value':
       return `invalid value ${JSON.stringify(issue.input)} (one of: ${issue.values.join(', ')})`;
+    case 'unrecognized_keys':
+      return `unknown key "${issue.keys.join('", "')}"`;
     case 'invalid_type':
-      return `expected a ${issue.expected === 'record' ? 'map' : issue.expected}, got ${JSON.stringify(issue.input)}`;
+      return issue.input === undefined
+        ? 'is missing'
+        : issue.message.startsWith(DEFAULT_MESSAGE)
+          ? `expected a ${KINDS[issue.expected] ?? issue.expected}, got ${JSON.stringify(issue.input)}`
+          : issue.message;
     default:
       return issue?.message ?? 'invalid value';
   }

@@ -123,7 +123,10 @@ test('rules are for the containers that they name, and the rest is sent as it is
 
 test.each([
   ['drop: [{name: a, match: "("}]', /agent\.yaml: line 1: drop\[0\]\.match: invalid RE2 regular expression "\("/],
-  ['log: {level: info}\nmultiline: [{first: x}]', /agent\.yaml: line 2: multiline\[0\].*first/],
+  ['log: {level: info}\nmultiline: [{first: x}]', /agent\.yaml: line 2: multiline\[0\]\.first-line: is missing/],
+  ['drop: [{name: a, match: x, namespace: [b]}]', /line 1: drop\[0\]: unknown key "namespace"/],
+  ['drop: {a: x}', /line 1: drop: expected a list of rules/],
+  ['drop: [x]', /line 1: drop\[0\]: expected name and match/],
 ])('%s is refused with file, line and key', async (yaml, message) => {
   const file = join(node.dir, 'agent.yaml');
   writeFileSync(file, `${yaml}\n`);
