@@ -80,4 +80,4 @@ function pathOfFilters(context: unknown): string | undefined {
   return known && whereTo(known);
 }
 
-const whereText = () => t('extensions.where', 'Where did this container’s log go?');
+const whereText = () => t('extensions.where', 'What became of this log?');

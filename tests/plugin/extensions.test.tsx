@@ -8,6 +8,9 @@ import {
   LINKED_LABELS,
 } from '../../src/extensions/contexts';
 import { fieldsOfQuery, whereTo } from '../../src/extensions/where-to';
+import english from '../../src/locales/en-US/afterlog-timelines-app.json';
+import japanese from '../../src/locales/ja-JP/afterlog-timelines-app.json';
+import plugin from '../../src/plugin.json';
 
 beforeAll(() => setTemplateSrv(templateSrv));
 afterEach(() => setVariables([]));
@@ -119,4 +122,16 @@ describe('the link', () => {
   ])('is not there for %s', (_, context) => {
     expect(pathOf(context)).toBeUndefined();
   });
+});
+
+/** The command palette shows titles of any length. */
+const ofMenus = plugin.extensions.addedLinks.filter(
+  ({ targets }) => !targets.includes('grafana/commandpalette/action')
+);
+it.each([
+  ['plugin.json', ofMenus.map(({ title }) => title)],
+  ['English', [english.extensions.where, english.extensions.drilldown]],
+  ['Japanese', [japanese.extensions.where, japanese.extensions.drilldown]],
+])('Grafana’s menus, which cut what has 25 characters, show the titles of %s whole', (_, titles) => {
+  expect(titles.filter((title) => title.length >= 25)).toEqual([]);
 });
