@@ -81,8 +81,15 @@ export class Visit {
     });
   }
 
-  /** @param name of a target @param path with its query */
-  static async open(browser: Browser, name: string, path: string, theme: Theme = 'dark', more = ''): Promise<Visit> {
+  /** @param name of a target @param path with its query @param token of a service account, to visit as it */
+  static async open(
+    browser: Browser,
+    name: string,
+    path: string,
+    theme: Theme = 'dark',
+    more = '',
+    token?: string
+  ): Promise<Visit> {
     const target = environment().targets.find((one) => one.name === name);
     if (target === undefined) {
       throw new Error(`there is no target ${name}`);
@@ -92,6 +99,7 @@ export class Visit {
       locale: 'en-US',
       timezoneId: 'UTC',
       permissions: ['clipboard-read', 'clipboard-write'],
+      ...(token !== undefined && { extraHTTPHeaders: { authorization: `Bearer ${token}` } }),
     });
     const visit = new Visit(await context.newPage(), context, target);
     await visit.goto(`${path}${path.includes('?') ? '&' : '?'}theme=${theme}${more}`);
