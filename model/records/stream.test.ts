@@ -46,6 +46,13 @@ describe('a question about nodes', () => {
     expect(shardMatch('container', ['node-a', 'node-b'])).toContain(shardOf('node-b'));
   });
 
+  it('names the shares of the twenty nodes that a timeline shows', () => {
+    const nodes = Array.from({ length: 20 }, (_, n) => `node-${n * 25}`);
+    const shares = new Set(nodes.map(shardOf));
+    expect(shares.size).toBeLessThan(14);
+    expect(shardMatch('pod', nodes)).toEqual(['', ...[...shares].sort()]);
+  });
+
   it('does not name shares where there are none, or nearly all are meant', () => {
     expect(shardMatch('job', 'node-a')).toBeUndefined();
     expect(shardMatch('disk', undefined)).toBeUndefined();
