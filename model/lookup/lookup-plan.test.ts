@@ -401,6 +401,17 @@ describe('what is not there', () => {
   });
 });
 
+test.each([
+  ['tick', 'cronjob/tick'],
+  ['tick-29591260', 'job/tick-29591260'],
+])('%s, which no pod is called, is %s, and nothing was missed', async (text, expected) => {
+  recorded(run('tick-29591260-bbbbb'));
+  const { locations, misses } = await lookUp(text);
+  const found = locations.map(({ target }) => (target.kind === 'container' ? '' : `${target.kind}/${target.name}`));
+  expect(found).toEqual([expected]);
+  expect(misses).toEqual([]);
+});
+
 describe('names near to what is not there', () => {
   const near = (target: Target, more = {}) => runPlan(nearNamesPlan(target, { window, ...more }), loki.ask);
   beforeEach(() => {

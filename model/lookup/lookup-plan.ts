@@ -30,8 +30,15 @@ export function* lookupPlan({ targets, otherwise }: Question, scope: LookupScope
     return first;
   }
   const second = yield* locateAll(otherwise, scope);
-  return second.locations.length > 0 ? second : { ...second, misses: [...first.misses, ...second.misses] };
+  if (second.locations.length === 0) {
+    return { ...second, misses: [...first.misses, ...second.misses] };
+  }
+  // A Job and a CronJob of one name are two readings of it: it was found.
+  const found = new Set(second.locations.map(({ target }) => nameOf(target)));
+  return { ...second, misses: second.misses.filter(({ target }) => !found.has(nameOf(target))) };
 }
+
+const nameOf = (target: Target): string => (target.kind === 'container' ? target.id : target.name);
 
 function* locateAll(targets: readonly Target[], scope: LookupScope): Plan<Lookup> {
   const containers = targets.filter((target) => target.kind === 'container');

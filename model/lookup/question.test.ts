@@ -200,6 +200,24 @@ describe('the surroundings of an id', () => {
     });
   });
 
+  it.each(['hello', 'tick-1795476180', 'hello-2'])(
+    '%s alone may be a Job or a CronJob where there is no such pod',
+    (name) => {
+      expect(parseQuestion(name)).toEqual({
+        targets: [pod(name)],
+        otherwise: [
+          { kind: 'job', name },
+          { kind: 'cronjob', name },
+        ],
+        neverStarted: false,
+      });
+    }
+  );
+
+  it.each(['hello-rtkpw', 'pod/hello', 'job/hello', 'prod/web'])('%s is nothing else', (name) => {
+    expect(parseQuestion(name).otherwise).toEqual([]);
+  });
+
   it('do not matter in colour', () => {
     expect(targets(`\u001b[31munable to retrieve container logs for containerd://${id}\u001b[0m`)).toEqual([
       container(id),

@@ -29,7 +29,8 @@ export function parseQuestion(given: string): Question {
     return { targets: [{ kind: 'container', id: text }], otherwise: named, neverStarted: false };
   }
   if (ids.length === 0 && named.length > 0) {
-    return { targets: named.map(podBeforeContainer), otherwise: [], neverStarted: false };
+    const otherwise = text.includes('/') ? [] : named.flatMap(ownersOfName);
+    return { targets: named.map(podBeforeContainer), otherwise, neverStarted: false };
   }
   const mentions = mentionsIn(text);
   const pods = together(mentions.length > 0 || ids.length > 0 ? mentions : likelyNamesIn(text));
@@ -46,6 +47,12 @@ export function parseQuestion(given: string): Question {
     ...(goneNode !== undefined && { goneNode }),
   };
 }
+
+/** A name alone is a pod's, as for kubectl; where there is no such pod it may be that of a Job or a CronJob. */
+const ownersOfName = (target: Target): Target[] =>
+  target.kind === 'pod' && !hasRandomSuffix(target.name)
+    ? (['job', 'cronjob'] as const).map((kind) => ({ ...target, kind }))
+    : [];
 
 /** Of `POD/CONTAINER` only the pod's name ends in what Kubernetes drew by lot: a namespace's does not. */
 function podBeforeContainer(target: Target): Target {

@@ -55,6 +55,18 @@ describe('what an answer that found nothing rests on', () => {
     expect(text).toBe('2 nodes reporting during all of this time.');
   });
 
+  test('is whole, too, for a range that lies between two heartbeats of an agent', async () => {
+    const loki = lokiWith([beat('node-a', '07:00:00', '11:57:00'), machine({ created: t('06:00:00') }), watching]);
+    const { isWhole, text } = await ask(loki, {}, '11:59:30');
+    expect(isWhole).toBe(true);
+    expect(text).toBe('1 node reporting during all of this time.');
+    // One that was silent before the range began is not counted, nor one that had stopped.
+    const gone = lokiWith([beat('node-a', '07:00:00', '11:45:00'), watching]);
+    expect((await ask(gone, {}, '11:59:30')).isWhole).toBe(false);
+    const stopped = lokiWith([beat('node-a', '07:00:00', '11:57:00', { final: true }), watching]);
+    expect((await ask(stopped, {}, '11:59:30')).isWhole).toBe(false);
+  });
+
   test('names since when, where the agents began in the middle', async () => {
     const loki = lokiWith([beat('node-a', '09:00:00', '11:58:00'), beat('node-b', '09:00:30', '11:58:00'), watching]);
     const { isWhole, text } = await ask(loki);

@@ -77,7 +77,8 @@ export function observersOf(records: ObserverRecords, { from, end }: ObserverRan
   const blind: NodeName[] = [];
   for (const [key, own] of processes) {
     const newest = own[0];
-    if (newest === undefined || isRemoved(key) || (ms(newest.to) ?? 0) < from) {
+    // Between two heartbeats an agent is observing as well: a range may be shorter than that.
+    if (newest === undefined || isRemoved(key) || ((ms(newest.to) ?? 0) < from && hasStopped(newest, from))) {
       continue;
     }
     const node = nameOf(newest);
