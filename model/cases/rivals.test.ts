@@ -164,6 +164,25 @@ test('C5 is ruled out while another container of the pod runs on: a new sandbox 
   expect(first?.rivals).toContainEqual(expect.objectContaining({ cause: 'C5', out: [{ code: 'out-running' }] }));
 });
 
+test('C19 that nobody reported is ruled out while another container of the pod runs on: a restart ends all of them', () => {
+  const containers = [
+    { name: 'main', role: 'main', state: 'terminated', restarts: 1 },
+    { name: 'proxy', role: 'main', state: 'terminated', restarts: 0 },
+  ];
+  const runs = (proxyEnd: string) => [
+    [run(0, '12:00:00', '12:19:59'), run(1, '12:20:03', '12:30:00')],
+    [run(0, '12:00:00', proxyEnd)],
+  ];
+  const causesWith = (proxyEnd: string) => {
+    const own = containers.map((one, n) => ({ ...one, runs: runs(proxyEnd)[n] }));
+    const pods = [pod({ containers: own, finished: t('12:30:00'), restartsAllContainers: true })];
+    const first = casesOf({ containers: [containerRecord({ lastTime: t('12:19:58') })], pods })[0];
+    return [first?.cause, ...(first?.rivals ?? []).map(({ cause }) => cause)];
+  };
+  expect(causesWith('12:19:59')).toContain('C19');
+  expect(causesWith('12:30:00')).not.toContain('C19');
+});
+
 test('an end that only the agent knows of does not make a newer run explain a log that was not seen to go', () => {
   const pods = [
     pod({
