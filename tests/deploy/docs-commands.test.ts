@@ -59,7 +59,10 @@ function documented(file: string, text: string, isMention: boolean): Documented[
     .replace(/(\s+#|\s{3,}|…|\s[|>&]|\)).*$/, '') // what it does, or where it goes
     .replace(/[[\]]/g, ' ')
     .trim();
-  const words = [...command.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(([, ...given]) => given.find(Boolean) ?? '');
+  // As a shell takes them: quotes may stand amid a word.
+  const words = [...command.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g)].map(([word]) =>
+    word.replace(/'([^']*)'|"([^"]*)"/g, (_, single?: string, double?: string) => single ?? double ?? '')
+  );
   return words[0] !== undefined && words[0] in MAKERS ? [{ file, text: command, words, isMention }] : [];
 }
 

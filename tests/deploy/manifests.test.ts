@@ -142,9 +142,9 @@ describe('the rights', () => {
   const rulesOf = async (file: string) =>
     (await objects(file)).flatMap((one) => ('rules' in one ? rulesSchema.parse(one).rules : []));
 
-  it('of the agent are those of reading its kubelet’s statistics and configuration', async () => {
+  it('of the agent are those of reading its kubelet’s statistics, configuration and pods', async () => {
     expect(await rulesOf('agent-rbac.yaml')).toMatchObject([
-      { resources: ['nodes/stats', 'nodes/metrics', 'nodes/configz'], verbs: ['get'] },
+      { resources: ['nodes/stats', 'nodes/metrics', 'nodes/configz', 'nodes/pods'], verbs: ['get'] },
     ]);
   });
 

@@ -138,9 +138,9 @@ describe('without the kubelet log', () => {
     [
       'no node and no Events',
       { ...withoutKubeletLog, nodes: [], events: [] },
-      { 'unknown unknown': 38, 'C7 strong': 1 },
+      { 'unknown unknown': 41, 'C7 strong': 1 },
     ],
-    ['no pods', { ...withoutKubeletLog, pods: [] }, { 'C1 likely': 38, 'C8 confirmed': 6, 'C9 confirmed': 1 }],
+    ['no pods', { ...withoutKubeletLog, pods: [] }, { 'C1 likely': 36, 'C8 confirmed': 3, 'C9 confirmed': 1 }],
   ])('with %s the confidences fall, and no cause becomes a wrong one', (_, input, expected) => {
     const degraded = casesOf(input);
     expect(degraded).toHaveLength(54);

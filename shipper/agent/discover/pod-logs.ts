@@ -22,6 +22,9 @@ interface PodEntry {
   containers: Map<string, ContainerEntry>;
 }
 
+/** The times of files are those of the kernel's coarse clock: as much as a tick behind (10 ms with 100 ticks a second). */
+const TICK_MS = 10;
+
 /**
  * Finds containers below the kubelet's log directory. Each directory is watched by inotify, so that a new file is opened
  * the moment it appears, and a rescan finds what inotify missed.
@@ -43,7 +46,7 @@ export class PodLogs {
   /** Looks at what cannot be watched; null where everything is. */
   private watchless: NodeJS.Timeout | null = null;
   private stopped = false;
-  private readonly startedMs = Date.now();
+  private readonly startedMs = Date.now() - TICK_MS;
   /** Why the log directory cannot be read; null where it can. */
   problem: string | null = null;
 
