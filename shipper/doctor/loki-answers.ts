@@ -57,23 +57,31 @@ async function version(connection: LokiConnection): Promise<Finding[]> {
   if (!build.success) {
     return [note('loki.version', `its version cannot be read (${status})`, null)];
   }
-  const [major = 0, minor = 0] = build.data.version.replace(/^v/, '').split('.').map(Number);
-  const found = `it is Loki ${build.data.version}`;
-  return [
-    major > 2
-      ? ok('loki.version', found)
-      : major === 2 && minor >= 9
-        ? warning(
-            'loki.version',
-            found,
-            'Before 3.0 structured metadata is off unless allow_structured_metadata is set: set it, or upgrade.'
-          )
-        : error(
-            'loki.version',
-            found,
-            'It has no structured metadata, on which every look-up rests: upgrade to 2.9 at least, better 3.x.'
-          ),
-  ];
+  return [versionFinding(build.data.version)];
+}
+
+/** @param version as Loki names its build; builds of one's own and hosted ones have none, or one that is no number */
+export function versionFinding(version: string): Finding {
+  const [, major = '', minor = ''] = /^v?(\d+)\.(\d+)/.exec(version) ?? [];
+  if (major === '') {
+    const named = version === '' ? 'it names no version' : `its version is "${version}"`;
+    return note('loki.version', `${named}: whether it has structured metadata cannot be told from that`, null);
+  }
+  const found = `it is Loki ${version}`;
+  if (Number(major) > 2) {
+    return ok('loki.version', found);
+  }
+  return Number(major) === 2 && Number(minor) >= 9
+    ? warning(
+        'loki.version',
+        found,
+        'Before 3.0 structured metadata is off unless allow_structured_metadata is set: set it, or upgrade.'
+      )
+    : error(
+        'loki.version',
+        found,
+        'It has no structured metadata, on which every look-up rests: upgrade to 2.9 at least, better 3.x.'
+      );
 }
 
 async function clock(connection: LokiConnection): Promise<Finding[]> {

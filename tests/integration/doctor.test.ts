@@ -17,7 +17,7 @@ import { checkDisks } from '../../shipper/doctor/disks';
 import type { Finding } from '../../shipper/doctor/finding';
 import { checkKubelet } from '../../shipper/doctor/kubelet';
 import { checkLogDirectories } from '../../shipper/doctor/log-directories';
-import { checkLoki, clockFinding, testPush } from '../../shipper/doctor/loki-answers';
+import { checkLoki, clockFinding, testPush, versionFinding } from '../../shipper/doctor/loki-answers';
 import { checkLokiLimits } from '../../shipper/doctor/loki-limits';
 import { checkStateDirectory } from '../../shipper/doctor/state-directory';
 import { checkSystemLimits } from '../../shipper/doctor/system-limits';
@@ -245,6 +245,18 @@ describe('Loki', () => {
   ])('whose clock is %i ms ahead', (ahead, level, text) => {
     const now = Date.now();
     expect(clockFinding(now + ahead, now, now)).toMatchObject({ level, found: expect.stringContaining(text) });
+  });
+
+  test.each([
+    ['3.7.6', 'ok'],
+    ['v3.0.0-rc.1', 'ok'],
+    ['2.9.8', 'warning'],
+    ['2.8.11', 'error'],
+    ['', 'note'],
+    ['main-0f1e2d3', 'note'],
+    ['k229', 'note'],
+  ])('of version "%s" gives %s', (version, level) => {
+    expect(versionFinding(version).level).toBe(level);
   });
 });
 

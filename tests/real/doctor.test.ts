@@ -19,7 +19,8 @@ const reported = (findings: readonly Finding[]) => findings.map(({ level, check 
   try {
     expect(reported(await checkLoki(connection, cluster))).toEqual([
       'ok loki.query',
-      'ok loki.version',
+      // A Loki that was built without one names no version.
+      expect.stringMatching(/^(ok|note) loki\.version$/),
       'ok loki.clock',
       'ok loki.push',
       'note loki.records',
