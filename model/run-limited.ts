@@ -1,5 +1,5 @@
 /**
- * Runs tasks in their order, so many at a time. After one has failed none begins any more, and those under way end first.
+ * Runs tasks in their order, so many at a time. After one has failed none begins any more, and those that run end first.
  *
  * @throws what the first that failed threw
  */

@@ -26,7 +26,7 @@ export interface StreamNames {
   hasScrapeJob: boolean;
 }
 
-/** Metadata of the agent's lines that have the names of another shipper: readers tell them from that shipper's own. */
+/** Metadata of the agent's lines that have the names of another shipper: readers distinguish them from that shipper's own. */
 export const SHIPPER_LABEL = 'shipper';
 export const SHIPPER_NAME = 'afterlog';
 

@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 
 const cwd = new URL('..', import.meta.url);
 
-/** Runs a script of package.json, shows what it says once it has ended, and tells whether it passed. */
+/** Runs a script of package.json, shows what it says once it has ended, and returns whether it passed. */
 function step(name) {
   const child = spawn('npm', ['run', '--silent', name], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   const started = performance.now();

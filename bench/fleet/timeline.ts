@@ -11,7 +11,7 @@ const PROXY = '/api/datasources/proxy/uid/loki';
 /** Chromium with a page that reads timelines from a Loki, as the app does in Grafana. */
 export class TimelinePage {
   private constructor(
-    /** Reads a range anew. Milliseconds since 1970. */
+    /** Reads a range again. Milliseconds since 1970. */
     readonly read: (range: { from: number; to: number }) => Promise<TimelineCost & { cpu: number }>,
     readonly close: () => Promise<void>
   ) {}

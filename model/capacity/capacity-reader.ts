@@ -114,7 +114,7 @@ const ceil = (at: number, unit: number) => Math.ceil(at / unit) * unit;
 const JOB_AROUND_MS = 6.5 * HOUR;
 /** Nodes that are asked about side by side. */
 const QUERIES_AT_ONCE = 4;
-/** A longer span is read in so many pieces, none shorter than this; so many are under way at once, of whatever query. */
+/** A longer span is read in so many pieces, none shorter than this; so many queries run at the same time. */
 const PIECES = 4;
 const PIECE_MS = 2 * DAY;
 /** Disks, settings, counts and Job families; then the counts of the period before. */
@@ -411,7 +411,7 @@ export class CapacityReader {
     );
   }
 
-  /** Does something when fewer than `PIECES` others are under way. */
+  /** Does something when fewer than `PIECES` others run. */
   private async inTurn(read: () => Promise<void>): Promise<void> {
     while (this.reading >= PIECES) {
       await new Promise<void>((resolve) => this.waiting.push(resolve));

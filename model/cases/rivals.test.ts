@@ -13,7 +13,7 @@ import {
   watch,
 } from './testing/records';
 
-// What evidence cannot tell apart, nobody is said to have done: found in simulated worlds (tests/truth).
+// Where evidence cannot decide between causes, none is named: found in simulated worlds (tests/truth).
 
 const ofP = (input: CaseInput): Answer | undefined => casesOf(input).find(({ podUid }) => podUid === 'p');
 const said = (input: CaseInput): string => {
@@ -104,7 +104,7 @@ describe('C1 without a word of the kubelet', () => {
     });
   });
 
-  test('is not, where the Events of the node were watched and none tells of a reclaim', () => {
+  test('is not, where the Events of the node were watched and none reports a reclaim', () => {
     const watching = watch('11:00:00', '13:00:00');
     const { pods } = watching.kinds;
     const ofEvents = { ...watching, kinds: { pods, events: pods } } as typeof watching;

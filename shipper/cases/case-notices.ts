@@ -21,7 +21,7 @@ export interface CaseNotice {
 const LACKING: ReadonlySet<LogStatus> = new Set(['lost', 'partial']);
 /** Kubernetes refuses longer messages of Events (`core/v1` validation: 1,024 bytes). */
 const MAX_MESSAGE = 1000;
-/** What an annotated Job or pod tells of its removed logs. */
+/** The annotation of a Job or a pod whose logs were removed. */
 const ANNOTATION = 'afterlog.io/logs';
 
 /**
@@ -63,7 +63,7 @@ function linkTo({ namespace, kind, name, pod }: CaseNotice, grafanaUrl: string |
 const ANNOTATION_PARTS = ['summary', 'link', 'removed', 'causes', 'counts'] as const;
 const PART = /\{([^{}]*)\}/g;
 
-/** @returns names in braces that an annotation cannot tell, with those that it can; undefined where all are known */
+/** @returns names in braces that an annotation does not know, with those that it does; undefined where all are known */
 export function annotationProblem(template: string): string | undefined {
   const parts: readonly string[] = ANNOTATION_PARTS;
   const unknown = [...template.matchAll(PART)].filter(([, name = '']) => !parts.includes(name)).map(([part]) => part);

@@ -65,7 +65,7 @@ export function versionFinding(version: string): Finding {
   const [, major = '', minor = ''] = /^v?(\d+)\.(\d+)/.exec(version) ?? [];
   if (major === '') {
     const named = version === '' ? 'it names no version' : `its version is "${version}"`;
-    return note('loki.version', `${named}: whether it has structured metadata cannot be told from that`, null);
+    return note('loki.version', `${named}, which does not show whether it has structured metadata`, null);
   }
   const found = `it is Loki ${version}`;
   if (Number(major) > 2) {

@@ -74,7 +74,7 @@ export class CaseReader {
       isShort || isOfFewPods(selection) ? { hours: [], total: 0 } : await this.count(selection, window);
     const slices = hours.length === 0 ? [whole(window)] : slicesOf(hours, this.recordsPerSlice);
     const isEmpty = hours.length > 0 && hours.every(({ records }) => records === 0);
-    // Before Afterlog was there nothing was written: what tells of that time was written afterwards.
+    // Before Afterlog was there nothing was written: what is known of that time was written afterwards.
     const isSilent = isEmpty && (await this.isSilent(selection, window));
     const progress = { read: 0, total };
     const reader = new EvidenceReader(this.client, {

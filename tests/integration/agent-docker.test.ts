@@ -136,7 +136,7 @@ test('a json-file log that is cut short between two rescans is read from its sta
   await docker.arrived();
 });
 
-test('json-file logs in which every line is the same are told apart, rotated and emptied', async () => {
+test('json-file logs in which every line is the same are distinguished, rotated and emptied', async () => {
   const data = join(scene.node.dir, 'docker');
   const text = 'x'.repeat(200);
   const docker = new DockerContainer(data, 'same-0').write(5, text);

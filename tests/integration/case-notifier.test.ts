@@ -166,7 +166,7 @@ it('an annotation on each Job that is there says it, by a template, also when Ev
   expect(api.stored('events')).toEqual([]);
 });
 
-it('a template that names what an annotation cannot tell is refused', () => {
+it('a template that names what an annotation does not know is refused', () => {
   expect(annotationProblem('{summary} {link} {removed} {causes} {counts}')).toBeUndefined();
   expect(annotationProblem('{sumary} and {}')).toMatch(/^has \{sumary\}, \{\}; known are \{summary\}/);
 });

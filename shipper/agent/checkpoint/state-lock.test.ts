@@ -36,7 +36,7 @@ test('two agents do not share one, and the error says what to do', () => {
   expect(() => lockState(dir)).toThrow(`another agent (process ${process.ppid}) runs on --state.dir ${dir}`);
 });
 
-test('an agent that is stopping is waited for, and told so', async () => {
+test('an agent that is stopping is waited for, and learns of it', async () => {
   const stopping = spawn('sleep', ['60']);
   writeFileSync(lock(), `${stopping.pid} ${startOf(stopping.pid!)} stopping`);
   let waits = 0;

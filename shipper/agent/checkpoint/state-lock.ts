@@ -72,7 +72,7 @@ export async function awaitHandOver(dir: string, onWait: () => void, timeoutMs: 
       try {
         writeFileSync(nextPath(dir), '');
       } catch {
-        // A disk without room: the other agent ends without being told that this one waits.
+        // A disk without room: the other agent ends without knowing that this one waits.
       }
     }
     await sleep(HAND_OVER_CHECK_MS);

@@ -35,7 +35,7 @@ export function metadataOf(run: ContainerRun, settings: NamingSettings, containe
   const names = metadata ?? naming.metadata;
   const pairs = Object.entries(named(names, naming, valuesOf(run, settings, containerId)));
   if (names.includes('container_id') && containerId === null) {
-    // Without its id the pod's uid tells a container run from others of the same name.
+    // Without its id the pod's uid distinguishes a container run from others of the same name.
     pairs.push([naming.names.pod_uid, run.podUid]);
   }
   return preset === 'afterlog' ? pairs : [...pairs, [SHIPPER_LABEL, SHIPPER_NAME]];

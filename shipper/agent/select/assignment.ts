@@ -13,7 +13,7 @@ export interface AssignmentDeps {
 
 /**
  * Tells each container what the configuration says of it. Where that depends on the pod's labels, the container waits until
- * the kubelet has told them, for some seconds at most; its files are open meanwhile. What is not known by then is shipped.
+ * the kubelet has reported them, for some seconds at most; its files are open meanwhile. What is not known by then is shipped.
  */
 export class Assignment {
   private readonly undecided = new Set<ContainerLog>();

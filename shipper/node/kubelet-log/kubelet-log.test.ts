@@ -182,7 +182,7 @@ describe('KubeletLog', () => {
     expect(reclaims.map(({ start }) => formatNs(start))).toEqual(['2026-11-23T14:15:38.571891000Z']);
   });
 
-  test('takes the time of an entry in a verbose journal from its cursor: the abbreviation of its zone tells none', async () => {
+  test('takes the time of an entry in a verbose journal from its cursor: the abbreviation of its zone names no offset', async () => {
     const entry = (seconds: number) =>
       `Mon 2026-11-23 23:15:38.600000 IST [s=9b8d4c;i=1a2f;b=77aa;m=5f3c21;t=${((1795443338.6 + seconds) * 1e6).toString(16)};x=ab12]`;
     const fields = (text: string, n: number) => [

@@ -274,7 +274,7 @@ function parseKept(kept: string | null): { position: string | null; offsetMs: nu
 }
 
 /**
- * The first line of an entry in `journalctl --output=verbose`: its time with the abbreviation of a zone, which tells none,
+ * The first line of an entry in `journalctl --output=verbose`: its time with the abbreviation of a zone, which names no offset,
  * and its cursor, whose `t` is microseconds since 1970 in hexadecimal digits (systemd, src/shared/logs-show.c and
  * src/libsystemd/sd-journal/sd-journal.c, sd_journal_get_cursor).
  */
