@@ -9,14 +9,15 @@ import { fileURLToPath } from 'node:url';
 const glob = ({ logs }) => join(logs, '*/*/*.log');
 const port = ({ url }) => new URL(url).port;
 
-const afterlog = {
-  name: 'Afterlog',
+/** An agent of ours, of this checkout or of another build. */
+const agent = (name, program) => ({
+  name,
   ours: true,
-  command: fileURLToPath(new URL('../../bin/afterlog', import.meta.url)),
+  command: program,
   version: ['--version'],
   /** @param node its `flags`, where it has some, are for the agent alone */
   start: ({ url, logs, own, flags = [] }) => ({
-    command: afterlog.command,
+    command: program,
     args: [
       'agent',
       ...['--loki.url', url, '--logs.dir', logs, '--containers.dir', join(own, 'containers')],
@@ -24,7 +25,8 @@ const afterlog = {
       ...['--node.name', 'bench', '--listen', '', '--log.level', 'error', ...flags],
     ],
   }),
-};
+});
+const afterlog = agent('Afterlog', fileURLToPath(new URL('../../bin/afterlog', import.meta.url)));
 
 const peers = [
   {
@@ -160,7 +162,8 @@ const peers = [
 ];
 
 /**
- * Ours and the peers that are here: on PATH, or where a variable such as FLUENT_BIT_BIN says.
+ * Ours and the peers that are here: on PATH, or where a variable such as FLUENT_BIT_BIN says. AFTERLOG_BIN names another
+ * build of ours, `bin/afterlog` of its checkout.
  * @returns {{ shippers: Array<{ name: string, version: string, start: Function }>, missing: string[] }}
  */
 export function findShippers(env = process.env) {
@@ -175,7 +178,8 @@ export function findShippers(env = process.env) {
       found.push({ ...peer, command, start: (node) => ({ command, ...peer.start(node) }) });
     }
   }
-  const shippers = [afterlog, ...found].map((shipper) => ({ ...shipper, version: versionOf(shipper) }));
+  const others = env.AFTERLOG_BIN === undefined ? [] : [agent('another Afterlog', env.AFTERLOG_BIN)];
+  const shippers = [afterlog, ...others, ...found].map((shipper) => ({ ...shipper, version: versionOf(shipper) }));
   return { shippers, missing };
 }
 
