@@ -5,6 +5,7 @@ import type { Span } from '../../model/evidence';
 import type { LabelMatches } from '../../model/logql';
 import { recordKey } from '../../model/records';
 import { useEqual } from '../shared/use-equal';
+import { useLatest } from '../shared/use-latest';
 import { type CaseQuery, type CaseTally, countCases, readCases, recordedPart } from './case-records';
 import type { LokiSource } from './loki-source';
 import type { Explained } from './record-cache';
@@ -95,7 +96,7 @@ export function useCases(loki: LokiSource, range: Span, step: number, wish: Case
     setRound((before) => before + 1);
     records.reload();
   }, [records]);
-  return useMemo(() => {
+  const found = useMemo((): Cases => {
     const worked = live === undefined ? [] : workedOut(records, live);
     const matching = worked.filter(matches);
     const keys = new Set(worked.map(recordKey));
@@ -116,6 +117,16 @@ export function useCases(loki: LokiSource, range: Span, step: number, wish: Case
       isLoading: !recorded.isDone || records.status === 'loading',
     };
   }, [recorded, records, matches, isTextual, live, span, reload]);
+  // A refresh asks the same of a range that has moved on: until that is answered the last answer stands, as in a panel.
+  const last = useLatest(
+    found.isLoading ? undefined : found,
+    useEqual({ cluster, metadata, pipeline, status, isTextual, seconds: Math.round((to - from) / 1000) })
+  );
+  const { error } = found;
+  return useMemo(
+    () => (found.isLoading && last !== undefined ? { ...last, records, error, reload, isLoading: true } : found),
+    [found, last, records, error, reload]
+  );
 }
 
 interface Question {

@@ -1,7 +1,7 @@
 import React from 'react';
 import type { AppRootProps } from '@grafana/data';
 import { locationService } from '@grafana/runtime';
-import { render, screen, within } from '@testing-library/react';
+import { fireEvent, render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import App from '../../src/App';
 import { ObservedBy } from '../../src/app/Observing';
@@ -102,6 +102,23 @@ describe('the page of lost logs', () => {
     await userEvent.click(within(drawer).getByRole('button', { name: 'Show the log' }));
     expect(await within(drawer).findByText('hello from report')).toBeVisible();
     expect(locationService.getSearch().get('case')).toBe('c1 report-uid/main/0');
+  });
+
+  it('keeps what is shown, and the focus in it, while it asks again', async () => {
+    open();
+    const isRead = { name: /^kubectl can no longer show 3 logs/ };
+    await screen.findByRole('heading', isRead);
+    const button = screen.getByRole('button', { name: /report-bcdfg/ });
+    button.focus();
+    const removed: Node[] = [];
+    const observer = new MutationObserver((changes) => changes.forEach((one) => removed.push(...one.removedNodes)));
+    observer.observe(document.body, { childList: true, subtree: true });
+    fireEvent.click(screen.getByRole('button', { name: 'Refresh' }));
+    await screen.findByRole('heading', { name: /^So far/ });
+    await screen.findByRole('heading', isRead);
+    observer.disconnect();
+    expect(removed.some((node) => node.contains(button))).toBe(false);
+    expect(button).toHaveFocus();
   });
 
   it('leads each case to its log and to the timeline', async () => {

@@ -1,12 +1,22 @@
-import React, { type ReactNode, useCallback, useMemo } from 'react';
+import React, { createContext, type ReactNode, useCallback, useContext, useMemo } from 'react';
 import { css, cx } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { type Column, type FetchDataFunc, InteractiveTable, useStyles2 } from '@grafana/ui';
+import { useEqual } from '../../shared/use-equal';
 import { type Cell, type Row, sortedRows, type Sort, type Table } from './sort';
 
 const ROWS = 25;
 /** On paper there is no next page. */
 const ROWS_PRINTED = 500;
+
+type NameOf = (column: string, text: string, place: number) => ReactNode;
+
+/** Not in the columns: others make every cell anew, under a pointer or with the focus in it. */
+const Naming = createContext<NameOf | undefined>(undefined);
+
+function Name({ column, text, place }: { column: string; text: string; place: number }) {
+  return <>{useContext(Naming)?.(column, text, place) ?? text}</>;
+}
 
 /** A table, ordered by any of its columns. */
 export function SectionTable({
@@ -22,11 +32,11 @@ export function SectionTable({
   sort: Sort | undefined;
   isPrinting: boolean;
   /** How the cell with the name of a row is drawn, with the row's place in the table. */
-  nameOf?: (column: string, text: string, place: number) => ReactNode;
+  nameOf?: NameOf;
   onSort: (sort: Sort) => void;
 }) {
   const styles = useStyles2(getStyles);
-  const { columns: head } = table;
+  const head = useEqual(table.columns);
   const columns = useMemo(
     () =>
       head.map(({ name, text, isNumber }, index): Column<Row> => ({
@@ -36,12 +46,12 @@ export function SectionTable({
           const isQuiet = isNumber && (cell.value === null || cell.value === 0);
           return (
             <span className={cx(isNumber && styles.number, isQuiet && styles.quiet)}>
-              {nameOf?.(name, cell.text, original.place) ?? cell.text}
+              <Name column={name} text={cell.text} place={original.place} />
             </span>
           );
         },
       })),
-    [head, styles, nameOf, isPrinting]
+    [head, styles, isPrinting]
   );
   const data = useMemo(() => sortedRows(table, sort), [table, sort]);
   const initialSortBy = useMemo(() => (sort === undefined ? [] : [{ id: sort.by, desc: sort.desc }]), [sort]);
@@ -56,16 +66,18 @@ export function SectionTable({
   return (
     // Wide tables scroll inside of the page, also by the keyboard.
     <div className={styles.scroll} role="region" aria-label={label} tabIndex={0}>
-      <InteractiveTable
-        className={styles.table}
-        columns={columns}
-        data={data}
-        getRowId={({ place }) => `${place}`}
-        pageSize={isPrinting ? ROWS_PRINTED : ROWS}
-        initialSortBy={initialSortBy}
-        fetchData={fetchData}
-        disableSortRemove
-      />
+      <Naming.Provider value={nameOf}>
+        <InteractiveTable
+          className={styles.table}
+          columns={columns}
+          data={data}
+          getRowId={({ place }) => `${place}`}
+          pageSize={isPrinting ? ROWS_PRINTED : ROWS}
+          initialSortBy={initialSortBy}
+          fetchData={fetchData}
+          disableSortRemove
+        />
+      </Naming.Provider>
     </div>
   );
 }

@@ -23,6 +23,7 @@ export function CasesTable({
 }: {
   cases: readonly CaseSummary[];
   timeZone: string;
+  /** The same function each time: another one makes every cell anew, under a pointer or with the focus in it. */
   onOpen: (one: CaseSummary) => void;
 }) {
   const styles = useStyles2(getStyles);

@@ -69,7 +69,7 @@ export default function LostLogsPage() {
         <>
           <Headline tallies={tallies} isReading={found.isLoading} />
           <CasesChart tallies={tallies} span={span} step={step} timeZone={timeZone} onSpan={time.setSpan} />
-          <CasesTable cases={cases} timeZone={timeZone} onOpen={(each) => openCase(recordKey(each))} />
+          <CasesTable cases={cases} timeZone={timeZone} onOpen={openSummary} />
         </>
       )}
       {shown !== undefined && (
@@ -91,6 +91,7 @@ export default function LostLogsPage() {
 }
 
 const openCase = (key: string | null) => locationService.partial({ case: key }, key === null);
+const openSummary = (one: CaseSummary) => openCase(recordKey(one));
 
 const MINUTE_MS = 60_000;
 

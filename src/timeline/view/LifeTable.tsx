@@ -19,6 +19,7 @@ interface LifeTableProps {
   view: View;
   timeZone: string;
   now: number;
+  /** The same function each time: another one makes every cell anew, under a pointer or with the focus in it. */
   onOpen: (life: ContainerLife) => void;
 }
 
