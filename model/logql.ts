@@ -13,6 +13,11 @@ export function escapeRegex(text: string): string {
 /** A label's value: a text, one of several, or a regular expression that must match the whole value. */
 export type LabelMatch = string | readonly string[] | RegExp;
 
+/** Whether a name is one of what is asked for; undefined asks for all. */
+export const allows = (match: LabelMatch | undefined, name: string): boolean =>
+  match === undefined ||
+  (match instanceof RegExp ? match.test(name) : typeof match === 'string' ? match === name : match.includes(name));
+
 /** `name="value"`, or `name=~"…"`; the same form in a selector and in a label filter. */
 export function matcher(name: string, match: LabelMatch): string {
   if (match instanceof RegExp) {

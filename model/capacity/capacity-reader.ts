@@ -11,7 +11,7 @@ import {
   type Span,
 } from '../evidence';
 import type { LogEntry } from '../log-entry';
-import { type LabelMatch, type LabelMatches, withLineFilter } from '../logql';
+import { allows, type LabelMatch, type LabelMatches, withLineFilter } from '../logql';
 import {
   type GcRecord,
   gcRecordSchema,
@@ -23,15 +23,20 @@ import {
   rollupRecordSchema,
 } from '../records';
 import { rollupQuery } from '../rollups';
-import { type CaseTally, type CountInput, nodeKey, poolsOf, type PressureRecord } from './counts';
+import type { CaseMargins, CountedFamilies } from './case-counts';
+import { type CountInput, nodeKey, poolsOf, type PressureRecord } from './counts';
 import { familiesOf } from './families';
 import { familiesToRead, type FamilyRecords, type FamilyToRead } from './findings';
 import { type CapacityInput, MAX_FAMILIES } from './review';
 
-/** Which clusters and nodes a review is about; undefined for all. */
+/** What a review is about; undefined for all. What a node went through as a whole is the same whatever namespaces are. */
 export interface CapacitySelection {
   cluster?: LabelMatch;
   node?: LabelMatch;
+  /** Of cases and pods. */
+  namespace?: LabelMatch;
+  /** Job families of cases and pods. */
+  workload?: LabelMatch;
   /** The node label that names pools; undefined where rows by pool are not asked for. */
   poolLabel?: string;
 }
@@ -61,16 +66,9 @@ export interface CapacitySource {
   newest(query: string, span: Span): Promise<Pick<LogEntry, 'ns' | 'line'> | undefined>;
   /** The series of a metric query. */
   series(query: string, span: Span, stepMs: number): Promise<NumberSeries[]>;
-  /**
-   * The cases of the selection that happened in a time range, added up: by all of it, or by node and by family apart.
-   *
-   * @param wantsFamilies else counts by node will do
-   */
-  cases(window: CapacityWindow, wantsFamilies: boolean): Promise<CaseTally[] | CaseMargins>;
+  /** The cases of a selection that happened in a time range, added up (`CaseCounts`). */
+  cases(selection: CapacitySelection, window: CapacityWindow, families: CountedFamilies): Promise<CaseMargins>;
 }
-
-/** Cases by node, and by Job family: as `CountInput` takes them. */
-export type CaseMargins = Pick<CountInput, 'cases' | 'familyCases'>;
 
 /** How far a reading is. */
 export interface CapacityProgress {
@@ -136,9 +134,14 @@ export class CapacityReader {
    * Everything about a time range, and the counts of the equally long time before: first what disks can be shown from,
    * then with the counts, then all.
    *
+   * @param families all for rows by namespace or Job family
    * @throws what the source throws
    */
-  async *read(selection: CapacitySelection, window: CapacityWindow): AsyncGenerator<CapacityPart, void, void> {
+  async *read(
+    selection: CapacitySelection,
+    window: CapacityWindow,
+    families: CountedFamilies = 'all'
+  ): AsyncGenerator<CapacityPart, void, void> {
     const range = { from: window.from, to: Math.min(window.to, window.now) };
     const lengthMs = window.to - window.from;
     const base = new RecordBase();
@@ -160,7 +163,7 @@ export class CapacityReader {
       input: inputOf({ range, rollups, ...uncounted, withKubeletLog: new Set<string>(), nodes }),
       missing: 'counts',
     };
-    const counted = await this.counts(base, selection, { ...window, ...range }, true);
+    const counted = await this.counts(base, selection, { ...window, ...range }, families);
     await this.rest(base, selection, range, { rollups, ...counted });
     const counts = { range, rollups, ...counted, ...ofNodes(base, rollups, counted.gcs) };
     const familyRecords = await this.families(counts);
@@ -203,21 +206,25 @@ export class CapacityReader {
     base: RecordBase,
     selection: CapacitySelection,
     window: CapacityWindow,
-    wantsFamilies: boolean
+    families: CountedFamilies
   ): Promise<Pick<CountInput, 'pressures' | 'cases' | 'familyCases' | 'gcs' | 'pods' | 'watched'>> {
     const range = { from: window.from, to: window.to };
     const afterwards = { from: range.from, to: window.recordsTo };
     const done = <T>(result: T) => (this.step(), result);
     const [counted, pressures, watched, gcs] = await Promise.all([
-      this.source.cases(window, wantsFamilies).then(done),
+      this.source.cases(selection, window, families).then(done),
       this.pressures(selection, range, afterwards.to).then(done),
       this.watched(selection, range).then(done),
       // Rollups count a reclaim in the hour in which the agent read of it, which may be a later one: the few records are exact.
       this.reclaims(selection, { from: range.from - RECLAIM_MS, to: range.to }).then(done),
-      this.take(base, 'pods', selection, afterwards, { phase: 'Failed' }, '"reason":"Evicted"').then(done),
+      this.evicted(base, selection, afterwards).then(done),
     ]);
-    const { cases, familyCases } = Array.isArray(counted) ? { cases: counted, familyCases: undefined } : counted;
-    return { pressures, watched, cases, familyCases, gcs, pods: base.of('pods') };
+    return { pressures, watched, ...counted, gcs, pods: base.of('pods') };
+  }
+
+  private evicted(base: RecordBase, selection: CapacitySelection, span: Span): Promise<void> {
+    const { namespace, workload } = selection;
+    return this.take(base, 'pods', selection, span, { phase: 'Failed', namespace, workload }, '"reason":"Evicted"');
   }
 
   /** The counts of an earlier period, of which only the sums are shown: who was silent in it makes no difference to them. */
@@ -226,7 +233,7 @@ export class CapacityReader {
     const base = new RecordBase();
     const [rollups, counted] = await Promise.all([
       this.rollups(selection, range),
-      this.counts(base, selection, window, false),
+      this.counts(base, selection, window, 'none'),
       this.newest(base, 'heartbeats', selection, range.to, HEARTBEAT_EVERY_MS),
     ]);
     this.step();
@@ -596,7 +603,3 @@ const batches = <T>(names: readonly T[]): T[][] =>
   );
 
 const millis = (ns: bigint): number => Number(ns / 1_000_000n);
-
-const allows = (match: LabelMatch | undefined, name: string): boolean =>
-  match === undefined ||
-  (match instanceof RegExp ? match.test(name) : typeof match === 'string' ? match === name : match.includes(name));

@@ -71,7 +71,10 @@ export interface CountInput {
   pods: readonly PodRecord[];
   /** By all of it; where `familyCases` are given, by node, and only those with cause C15 by Job family too. */
   cases: readonly CaseTally[];
-  /** By Job family, where counts by all of it would be too many. Of a review by node those with most of a cause only. */
+  /**
+   * By Job family, where counts by all of it would be too many. Of very many families those with most of each cause; the
+   * others of a namespace then have an empty `workload`. Of a review by node only those that findings may be about.
+   */
   familyCases?: readonly CaseTally[];
   /** Keys (`nodeKey`) of nodes whose kubelet log was read: else nobody knows their reclaims. */
   withKubeletLog: ReadonlySet<string>;
@@ -110,6 +113,9 @@ export function rowsBy(by: GroupBy, input: CountInput): CapacityRow[] {
     addPod(rowOf(pod), pod, input.range);
   }
   for (const tally of by === 'node' ? input.cases : (input.familyCases ?? input.cases)) {
+    if (by === 'job' && tally.workload === '') {
+      continue; // Of a namespace those that were not told apart.
+    }
     const row = rowOf(tally);
     row.logs[tally.status] += tally.count;
     if (by !== 'node' && tally.cause === 'C1') {

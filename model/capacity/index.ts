@@ -2,17 +2,25 @@ export {
   type CapacityPart,
   type CapacityProgress,
   CapacityReader,
-  type CaseMargins,
   type CapacitySelection,
   type CapacitySource,
   type CapacityWindow,
   type NumberSeries,
 } from './capacity-reader';
+export {
+  type AskNumbers,
+  CaseCounts,
+  type CaseMargins,
+  type CountedCase,
+  type CountedFamilies,
+  type CountedNumber,
+  saysTooManySeries,
+} from './case-counts';
 export { type CapacityRow, type CaseTally, type CountInput, type GroupBy, type PressureRecord } from './counts';
 export { type FamilyRecords, type FamilyToRead, type Finding } from './findings';
 export { type Content, CONTENTS } from './disk-use';
 export { type Distance } from './headroom';
-export { type CapacityNames, namesIn, type Narrowing, narrowed } from './narrow';
+export { type CapacityNames, familiesOfJobs, namesIn, type Narrowing, narrowed } from './narrow';
 export { type CapacityInput, type CapacityReview, type NodeCapacity, reviewOf } from './review';
 export { type TrendRow } from './trend';
 export {

@@ -23,19 +23,21 @@ interface OfWorkload {
 }
 
 /**
- * The input of a review with the cases, pods and amounts written of some namespaces and Job families only. What a node
- * went through as a whole, its disks, reclaims and conditions, stays.
+ * The input of a review with the cases, pods and amounts written of some namespaces and Job families only. Counts that do not
+ * tell workloads apart are of them already (`CapacitySelection`); what a node went through as a whole, its disks, reclaims
+ * and conditions, stays.
  */
 export function narrowed(input: CapacityInput, { namespaces, jobs }: Narrowing): CapacityInput {
   if (namespaces.length + jobs.length === 0) {
     return input;
   }
-  const families = new Set(jobs.flatMap((job) => [job, familyOf(job)]));
+  const families = new Set(familiesOfJobs(jobs));
   const isWanted = ({ namespace, workload }: OfWorkload) =>
     (namespaces.length === 0 || namespaces.includes(namespace)) && (jobs.length === 0 || families.has(workload));
   const counts = <T extends CountInput>(whole: T): T => ({
     ...whole,
-    cases: whole.cases.filter(isWanted),
+    cases: whole.cases.filter((one) => one.workload === '' || isWanted(one)),
+    familyCases: whole.familyCases?.filter((one) => one.workload === '' || isWanted(one)),
     pods: whole.pods.filter(isWanted),
     rollups: whole.rollups.map((rollup) => ({
       ...rollup,
@@ -56,6 +58,11 @@ export function narrowed(input: CapacityInput, { namespaces, jobs }: Narrowing):
   };
 }
 
+/** Names of Job families, those of the families of Jobs among them. */
+export const familiesOfJobs = (jobs: readonly string[]): string[] => [
+  ...new Set(jobs.flatMap((job) => [job, familyOf(job)])),
+];
+
 /** The family of a Job's pods, whose names end in five random characters. */
 const familyOf = (job: string): string => workloadOf(`${job}-bcdfg`).workload;
 
@@ -68,9 +75,9 @@ function mapValues<K extends string, V>(record: Record<K, V>, change: (value: V)
 }
 
 /** The names in a review's input. */
-export function namesIn({ cases, pods, nodes, rollups }: CapacityInput): CapacityNames {
+export function namesIn({ cases, familyCases = [], pods, nodes, rollups }: CapacityInput): CapacityNames {
   const written = rollups.flatMap(({ top }) => Object.values(top).flat());
-  const workloads: OfWorkload[] = [...cases, ...pods, ...written];
+  const workloads: OfWorkload[] = [...cases, ...familyCases, ...pods, ...written];
   const sorted = (names: readonly string[]) => [...new Set(names)].filter((name) => name !== '').sort();
   return {
     clusters: sorted([...nodes, ...cases].map(({ cluster }) => cluster)),

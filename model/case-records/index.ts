@@ -12,5 +12,14 @@ export {
 } from './case-record';
 export { type CaseEntry, CountedCases } from './counted';
 export { caseCountQuery, caseQuery, containerIdText, WHEREABOUTS, whereaboutsQuery } from './queries';
-export { countsByBoth, countsByFamily, countsByNode, topFamilies } from './margins';
+export {
+  type CountedScope,
+  countsByBoth,
+  countsByFamily,
+  countsByNamespace,
+  countsByNode,
+  MOST_SERIES,
+  shardsOfNodes,
+  topFamilies,
+} from './margins';
 export { type CaseCoverage, type Segment, segmentsOf } from './segments';

@@ -1,45 +1,53 @@
-import type { LabelMatch } from '../logql';
 import { recordQuery, RECORD_SELECTOR } from '../evidence';
+import type { LabelMatch, LabelMatches } from '../logql';
 import { shardMatch, SHARD_NAMES } from '../records';
 import { caseCountQuery, caseQuery } from './queries';
 
-/** What the labels of a count of cases tell apart. */
-const MARGINS = {
-  byNode: ['node', 'status', 'cause'],
-  byFamily: ['namespace', 'workload', 'status', 'cause'],
-  byCause: ['namespace', 'workload', 'cause'],
-  both: ['node', 'namespace', 'workload', 'status', 'cause'],
-} as const;
-
-/** Series of an answer, Loki's default of max_query_series; a count beyond is of the largest. */
-const MOST_SERIES = 500;
-
-/**
- * The queries that count the cases of a cluster by node. Each is about the nodes of a shard, so that its series stay below
- * Loki's limit; the last about cases without a shard: late ones, and those of pods without a node.
- */
-export function countsByNode(cluster: string, node: LabelMatch | undefined, window: string): string[] {
-  const matches = [shardMatch('case', node)];
-  const shards = matches[0] === undefined ? [...SHARD_NAMES, ''] : matches;
-  return shards.map((shard) =>
-    caseCountQuery(recordQuery(RECORD_SELECTOR, { record: 'case', cluster, shard }, { node }), MARGINS.byNode, window)
-  );
+/** Which cases are counted. */
+export interface CountedScope {
+  cluster?: LabelMatch;
+  /** Structured metadata of case records: `node`, `namespace`, `workload`, `status`, `cause`. */
+  metadata: LabelMatches;
+  /** The stream selector of Afterlog's records, where it is not the usual one. */
+  selector?: string;
 }
 
-/** The query that counts the cases of one cause by Job family, the largest counts where they are very many. */
-export const countsByFamily = (cluster: string, node: LabelMatch | undefined, cause: string, window: string): string =>
-  `topk(${MOST_SERIES}, ${caseCountQuery(caseQuery(cluster, { node, cause }), MARGINS.byFamily, window)})`;
+/** Series of an answer, Loki's default of max_query_series; a count beyond is of the largest. */
+export const MOST_SERIES = 500;
 
-/** The query for the families with most cases of each of some causes. */
-export const topFamilies = (
-  cluster: string,
-  node: LabelMatch | undefined,
-  causes: readonly string[],
-  most: number,
-  window: string
-): string =>
-  `topk by (cause) (${most}, ${caseCountQuery(caseQuery(cluster, { node, cause: causes }), MARGINS.byCause, window)})`;
+const FAMILY = ['cluster', 'namespace', 'workload'];
 
-/** The query that counts the cases of one cause by node and Job family. */
-export const countsByBoth = (cluster: string, node: LabelMatch | undefined, cause: string, window: string): string =>
-  `topk(${MOST_SERIES}, ${caseCountQuery(caseQuery(cluster, { node, cause }), MARGINS.both, window)})`;
+/**
+ * The query that counts cases by node, of the nodes of one shard each, so that series stay below Loki's limit; the last is
+ * about cases without a shard: late ones, and those of pods without a node.
+ *
+ * @param shard undefined for all that the scope's nodes may be in
+ */
+export function countsByNode({ cluster, metadata, selector }: CountedScope, shard: LabelMatch, window: string): string {
+  const query = recordQuery(selector ?? RECORD_SELECTOR, { record: 'case', cluster, shard }, metadata);
+  return caseCountQuery(query, ['cluster', 'node', 'status', 'cause'], window);
+}
+
+/** The shards that counts by node are asked for one by one. */
+export function shardsOfNodes(node: LabelMatch | undefined): LabelMatch[] {
+  const some = shardMatch('case', node);
+  return some === undefined ? [...SHARD_NAMES, ''] : [some];
+}
+
+const queryOf = ({ cluster, metadata, selector }: CountedScope) => caseQuery(cluster, metadata, selector);
+
+/** The query that counts cases by Job family, the largest counts where they are very many. */
+export const countsByFamily = (scope: CountedScope, window: string): string =>
+  `topk(${MOST_SERIES}, ${caseCountQuery(queryOf(scope), [...FAMILY, 'status', 'cause'], window)})`;
+
+/** The query that counts cases by namespace. */
+export const countsByNamespace = (scope: CountedScope, window: string): string =>
+  caseCountQuery(queryOf(scope), ['cluster', 'namespace', 'status', 'cause'], window);
+
+/** The query for the families with most cases of each cause of a scope. */
+export const topFamilies = (scope: CountedScope, most: number, window: string): string =>
+  `topk by (cause) (${most}, ${caseCountQuery(queryOf(scope), [...FAMILY, 'cause'], window)})`;
+
+/** The query that counts cases by node and Job family, the largest counts where they are very many. */
+export const countsByBoth = (scope: CountedScope, window: string): string =>
+  `topk(${MOST_SERIES}, ${caseCountQuery(queryOf(scope), ['node', ...FAMILY, 'status', 'cause'], window)})`;

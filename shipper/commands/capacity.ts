@@ -5,6 +5,8 @@ import {
   CapacityReader,
   type CapacityWindow,
   CHANGE_KEYS,
+  familiesOfJobs,
+  narrowed,
   parseChanges,
   reviewOf,
 } from '../../model/capacity';
@@ -33,6 +35,8 @@ const capacityGroup = {
   heading: 'Options:',
   schema: z.strictObject({
     node: nameFilter('only this node'),
+    namespace: nameFilter('only logs and pods of this namespace', 'n'),
+    job: nameFilter('only logs and pods of this Job family, or of the family of this Job'),
     cluster: nameFilter('only this cluster'),
     ...timeRange('what happened', DEFAULT_SINCE),
     by: z
@@ -89,7 +93,7 @@ export function capacityCommand(): Command {
 
 async function run(input: CommandInput): Promise<ExitCode> {
   const flags = input.read(capacityGroup);
-  const { node, by } = flags;
+  const { node, namespace, job, by } = flags;
   const cluster = clusterOf(flags);
   const window = caseWindow(flags, DEFAULT_SINCE);
   const times = timesIn(flags.timezone);
@@ -100,10 +104,13 @@ async function run(input: CommandInput): Promise<ExitCode> {
   }
   let read: CapacityInput | undefined;
   const observers = await withCases(input, times, async (_, cases, { client, signal, onProgress }) => {
-    const source = capacitySource(client, cases, { cluster, node }, signal, by);
+    const source = capacitySource(client, cases, { cluster, node }, signal);
+    const workload = job === undefined ? undefined : familiesOfJobs([job]);
+    const selection = { cluster, node, namespace, workload, poolLabel };
+    const families = by === 'namespace' || by === 'job' ? 'all' : 'most';
     const reader = new CapacityReader(source, ({ read: records }) => onProgress({ read: records, total: 0 }));
     try {
-      for await (const { input: part, missing } of reader.read({ cluster, node, poolLabel }, millis(window))) {
+      for await (const { input: part, missing } of reader.read(selection, millis(window), families)) {
         read = { ...part, missing };
       }
       return read?.nodes.length === 0 ? await observersOfCases(client, { cluster, node }, window) : undefined;
@@ -119,7 +126,9 @@ async function run(input: CommandInput): Promise<ExitCode> {
     return exitCode.interrupted;
   }
   const range = { from: formatNs(window.from), to: formatNs(BigInt(read.range.to) * 1_000_000n) };
-  const review = reviewOf(by, read, flags['what-if']);
+  const listOf = (name: string | undefined) => (name === undefined ? [] : [name]);
+  const reviewed = narrowed(read, { namespaces: listOf(namespace), jobs: listOf(job) });
+  const review = reviewOf(by, reviewed, flags['what-if']);
   await new Output(process.stdout).write(terminalText(capacityText(review, range, flags.output, words)));
   if (review.missing !== null) {
     process.stderr.write(`afterlog: ${words.render({ code: 'capacity-interrupted', missing: review.missing })}\n`);

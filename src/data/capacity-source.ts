@@ -1,10 +1,17 @@
-import { type CaseSummary, caseCountQuery, caseMoment, caseQuery } from '../../model/case-records';
-import type { CapacitySource, CapacityWindow, CaseTally, NumberSeries } from '../../model/capacity';
-import { isCauseId } from '../../model/causes';
+import { caseMoment, type CaseSummary } from '../../model/case-records';
+import {
+  type AskNumbers,
+  type CapacitySource,
+  type CapacityWindow,
+  CaseCounts,
+  type CountedCase,
+  type NumberSeries,
+  saysTooManySeries,
+} from '../../model/capacity';
 import { evidencePlan, type Span } from '../../model/evidence';
-import type { LabelMatches } from '../../model/logql';
 import { foreignVerdicts, runPlan } from '../../model/lookup';
-import { logStatusSchema, recordKey } from '../../model/records';
+import { allows } from '../../model/logql';
+import { recordKey } from '../../model/records';
 import { askThrough } from './ask-loki';
 import { readCases, recordedPart } from './case-records';
 import { entryPages } from './entry-pages';
@@ -15,21 +22,21 @@ import { inParts } from './in-steps';
 import { LokiFailure } from './query-frames';
 import type { RecordCache } from './record-cache';
 
-/** Which clusters and nodes are reviewed; empty lists for all. */
-export interface ReviewedNodes {
+/** What is reviewed; empty lists for all. */
+export interface Reviewed {
   cluster: readonly string[];
   node: readonly string[];
+  /** Of cases and pods. */
+  namespace: readonly string[];
+  /** Names of Job families, of cases and pods. */
+  workload: readonly string[];
   /** The node label that names pools; undefined where they are not asked for. */
   poolLabel?: string;
 }
 
 const MS = 1_000_000n;
-const HOUR_MS = 3_600_000;
-/** Loki refuses ranges of more than 721 hours. */
-const LONGEST_RANGE_MS = 28 * 24 * HOUR_MS;
 /** Cases whose time may still move are few. */
 const MOST_OPEN = 10_000;
-const TALLIED = ['cluster', 'node', 'namespace', 'workload', 'status', 'cause'];
 
 /**
  * What a capacity review asks, through a data source of Grafana's. Cases are counted in Loki as far as a watch has written
@@ -40,7 +47,7 @@ const TALLIED = ['cluster', 'node', 'namespace', 'workload', 'status', 'cause'];
  */
 export function capacitySource(
   loki: LokiSource,
-  nodes: ReviewedNodes,
+  reviewed: Reviewed,
   { cache, signal, onShortage }: { cache: RecordCache; signal: AbortSignal; onShortage: (one: Shortage) => void }
 ): CapacitySource {
   const nanos = ({ from, to }: Span) => ({ from: BigInt(Math.floor(from)) * MS, to: BigInt(Math.ceil(to)) * MS });
@@ -53,34 +60,49 @@ export function capacitySource(
       // Loki may answer for one step more than it was asked for.
       return seriesOf(points.filter(({ at }) => at <= span.to));
     },
-    async cases(window) {
+    async cases({ namespace, workload }, window, families) {
+      const counts = new CaseCounts(askNumbers(loki, signal), families);
       const range = { from: window.from, to: window.to };
-      const { span } = await recordedPart(loki, range, nodes.cluster, signal);
+      const { span } = await recordedPart(loki, range, reviewed.cluster, signal);
+      const metadata = { node: someOf(reviewed.node), namespace, workload };
       const live = { ...window, from: span?.to ?? window.from };
       const reader = new EvidenceReader(loki, cache, signal);
       const worked =
-        live.from < live.to ? await workedOut(loki, reader, cache, { nodes, live, isAll: !span, signal }) : [];
+        live.from < live.to ? await workedOut(loki, reader, cache, { reviewed, live, isAll: !span, signal }) : [];
       reader.shortages.forEach(onShortage);
-      if (span === undefined) {
-        return talliesOf(worked);
+      counts.add(worked.filter((one) => allows(namespace, one.namespace) && allows(workload, one.workload)));
+      if (span !== undefined) {
+        const cluster = someOf(reviewed.cluster);
+        await counts.count({ cluster, metadata, selector: loki.recordSelector }, span);
+        if (worked.length > 0) {
+          // A log that is rotated again and again may stand in a record, and have been rotated once more since.
+          const query = { cluster: reviewed.cluster, metadata: { ...metadata, open: 'true' }, pipeline: '' };
+          const open = await readCases(loki, span, { ...query, status: [] }, MOST_OPEN, signal);
+          const keys = new Set(worked.map(recordKey));
+          counts.add(
+            open.cases.filter((one) => keys.has(recordKey(one))),
+            -1
+          );
+        }
       }
-      const keys = new Set(worked.map(recordKey));
-      const query = { cluster: nodes.cluster, metadata: { node: someOf(nodes.node), open: 'true' }, pipeline: '' };
-      const open = await readCases(loki, span, { ...query, status: [] }, MOST_OPEN, signal);
-      // A log that is rotated again and again may stand in a record, and have been rotated once more since.
-      const moved = open.cases.filter((one) => keys.has(recordKey(one)));
-      const counted = await countedIn(loki, nodes, span, signal);
-      return added([
-        ...counted,
-        ...talliesOf(worked),
-        ...talliesOf(moved).map((one) => ({ ...one, count: -one.count })),
-      ]);
+      return counts.margins();
     },
   };
 }
 
-/** What of a case is counted. */
-type Tallied = Pick<CaseSummary, 'id' | 'cluster' | 'node' | 'namespace' | 'workload' | 'status' | 'cause'>;
+const askNumbers =
+  (loki: LokiSource, signal: AbortSignal): AskNumbers =>
+  async (query, atMs) => {
+    try {
+      return await loki.vector(query, atMs, signal);
+    } catch (failure) {
+      signal.throwIfAborted();
+      if (failure instanceof LokiFailure && saysTooManySeries(failure.message)) {
+        return undefined;
+      }
+      throw failure;
+    }
+  };
 
 const someOf = (names: readonly string[]) => (names.length === 0 ? undefined : names);
 
@@ -100,9 +122,9 @@ async function workedOut(
   loki: LokiSource,
   reader: EvidenceReader,
   cache: RecordCache,
-  { nodes, live, isAll, signal }: { nodes: ReviewedNodes; live: CapacityWindow; isAll: boolean; signal: AbortSignal }
-): Promise<Tallied[]> {
-  const selection = { node: someOf(nodes.node) };
+  { reviewed, live, isAll, signal }: { reviewed: Reviewed; live: CapacityWindow; isAll: boolean; signal: AbortSignal }
+): Promise<Array<Pick<CaseSummary, 'id' | keyof CountedCase>>> {
+  const selection = { node: someOf(reviewed.node) };
   for (const wishes of evidencePlan(cache.base, selection, live)) {
     await reader.read(wishes);
   }
@@ -114,68 +136,9 @@ async function workedOut(
     const ms = ns === undefined ? (isAll ? live.from : Date.parse(one.asOf)) : Number(ns / MS);
     const isNamed = (names: readonly string[], name: string | null) =>
       names.length === 0 || (name !== null && names.includes(name));
-    return ms >= live.from && ms < live.to && isNamed(nodes.cluster, one.cluster) && isNamed(nodes.node, one.node);
+    return (
+      ms >= live.from && ms < live.to && isNamed(reviewed.cluster, one.cluster) && isNamed(reviewed.node, one.node)
+    );
   });
   return runPlan(foreignVerdicts(within, loki.logs), askThrough(loki, signal));
-}
-
-const talliesOf = (cases: readonly Tallied[]): CaseTally[] =>
-  added(
-    cases.map(({ cluster, node, namespace, workload, status, cause }) => ({
-      ...{ cluster, node, namespace, workload, status, cause, count: 1 },
-    }))
-  );
-
-function added(tallies: readonly CaseTally[]): CaseTally[] {
-  const sums = new Map<string, CaseTally>();
-  for (const tally of tallies) {
-    const { count, ...what } = tally;
-    const key = JSON.stringify([what.cluster, what.node, what.namespace, what.workload, what.status, what.cause]);
-    const sum = sums.get(key) ?? { ...what, count: 0 };
-    sum.count += count;
-    sums.set(key, sum);
-  }
-  return [...sums.values()].filter(({ count }) => count !== 0);
-}
-
-/** The cases of a span that stand in case records, counted in Loki. @throws LokiFailure, AbortError */
-async function countedIn(
-  loki: LokiSource,
-  nodes: ReviewedNodes,
-  span: Span,
-  signal: AbortSignal
-): Promise<CaseTally[]> {
-  const metadata: LabelMatches = { node: someOf(nodes.node) };
-  const query = caseQuery(someOf(nodes.cluster), metadata, loki.recordSelector);
-  const count = async ({ from, to }: Span): Promise<CaseTally[]> => {
-    if (to - from > LONGEST_RANGE_MS) {
-      return halves({ from, to });
-    }
-    try {
-      const numbers = await loki.vector(caseCountQuery(query, TALLIED, `${to - from}ms`), to, signal);
-      return numbers.filter(({ value }) => value !== 0).map(tallyOf);
-    } catch (failure) {
-      signal.throwIfAborted();
-      // Loki refuses an answer of very many series: a shorter time has fewer.
-      if (!(failure instanceof LokiFailure) || !/series/i.test(failure.message) || to - from <= HOUR_MS) {
-        throw failure;
-      }
-      return halves({ from, to });
-    }
-  };
-  const halves = async ({ from, to }: Span) => {
-    const middle = Math.ceil((from + to) / 2 / HOUR_MS) * HOUR_MS;
-    const split = middle > from && middle < to ? middle : Math.floor((from + to) / 2);
-    return [...(await count({ from, to: split })), ...(await count({ from: split, to }))];
-  };
-  return added(await count(span));
-}
-
-function tallyOf({ labels, value }: Count): CaseTally {
-  const { cluster = '', node = '', namespace = '', workload = '', status = '', cause = '' } = labels;
-  return {
-    ...{ cluster, node: node === '' ? null : node, namespace, workload, count: value },
-    status: logStatusSchema.catch('unknown').parse(status),
-    cause: isCauseId(cause) ? cause : 'unknown',
-  };
 }

@@ -3,7 +3,7 @@ import { type CapacityPart, type CapacityProgress, CapacityReader } from '../../
 import { errorText } from '../../model/error-text';
 import { AFTER_MS, type Span } from '../../model/evidence';
 import { useEqual } from '../shared/use-equal';
-import { capacitySource, type ReviewedNodes } from './capacity-source';
+import { capacitySource, type Reviewed } from './capacity-source';
 import type { Shortage } from './evidence-reader';
 import type { LokiSource } from './loki-source';
 import { cacheFor } from './use-records';
@@ -31,14 +31,14 @@ const NOTHING: Omit<Reading, 'question'> = {
 };
 const PROGRESS_EVERY_MS = 100;
 
-/** The records of a capacity review. Of the same nodes, what was read before is shown until there is as much again. */
-export function useCapacity(loki: LokiSource, range: Span, nodes: ReviewedNodes): CapacityRecords {
+/** The records of a capacity review. Of the same nodes, namespaces and Jobs, what was read before is shown until there is as much again. */
+export function useCapacity(loki: LokiSource, range: Span, reviewed: Reviewed): CapacityRecords {
   const [round, setRound] = useState(0);
   const { from, to } = range;
-  const { cluster, node, poolLabel } = useEqual(nodes);
+  const { cluster, node, namespace, workload, poolLabel } = useEqual(reviewed);
   const question = useMemo(
-    () => ({ loki, from, to, cluster, node, poolLabel, round }),
-    [loki, from, to, cluster, node, poolLabel, round]
+    () => ({ loki, from, to, cluster, node, namespace, workload, poolLabel, round }),
+    [loki, from, to, cluster, node, namespace, workload, poolLabel, round]
   );
   const [state, setState] = useState<Reading>({ question: undefined, ...NOTHING });
   const reading = state.question === question ? state : { question, ...NOTHING, part: keptOf(state, question) };
@@ -53,20 +53,22 @@ export function useCapacity(loki: LokiSource, range: Span, nodes: ReviewedNodes)
   return { ...reading, cancel, reload };
 }
 
-interface Question extends Span, ReviewedNodes {
+interface Question extends Span, Reviewed {
   loki: LokiSource;
 }
 
-/** What is shown of an earlier question that was about the same nodes. */
-function keptOf({ question, part }: Reading, { loki, cluster, node }: Question): CapacityPart | undefined {
-  return question?.loki === loki && question.cluster === cluster && question.node === node ? part : undefined;
+const SAME = ['loki', 'cluster', 'node', 'namespace', 'workload'] as const;
+
+/** What is shown of an earlier question that was about the same. */
+function keptOf({ question, part }: Reading, asked: Question): CapacityPart | undefined {
+  return SAME.every((name) => question?.[name] === asked[name]) ? part : undefined;
 }
 
 function read(
   question: Question,
   setState: Dispatch<SetStateAction<Reading>>
 ): { stop: () => void; leave: () => void } {
-  const { loki, from, to, cluster, node, poolLabel } = question;
+  const { loki, from, to, cluster, node, namespace, workload, poolLabel } = question;
   const left = new AbortController();
   const { signal } = left;
   let known: Reading = { question, ...NOTHING };
@@ -82,7 +84,7 @@ function read(
   let reportedAt = 0;
   const run = async () => {
     const onShortage = (one: Shortage) => show({ partial: [...known.partial, one] });
-    const source = capacitySource(loki, { cluster, node }, { cache: cacheFor(loki), signal, onShortage });
+    const source = capacitySource(loki, question, { cache: cacheFor(loki), signal, onShortage });
     const reader = new CapacityReader(source, (progress) => {
       const time = performance.now();
       if (!signal.aborted && time - reportedAt > PROGRESS_EVERY_MS) {
@@ -93,7 +95,10 @@ function read(
     const some = (names: readonly string[]) => (names.length === 0 ? undefined : names);
     const now = Date.now();
     const window = { from, to, recordsTo: Math.max(from, Math.min(to + AFTER_MS, now)), now };
-    for await (const part of reader.read({ cluster: some(cluster), node: some(node), poolLabel }, window)) {
+    const selection = {
+      ...{ cluster: some(cluster), node: some(node), namespace: some(namespace), workload: some(workload), poolLabel },
+    };
+    for await (const part of reader.read(selection, window)) {
       signal.throwIfAborted();
       show({ part });
     }

@@ -1,8 +1,14 @@
-import type { CaseMargins, CaseTally } from '../../model/capacity';
+import {
+  type AskNumbers,
+  CaseCounts,
+  type CaseMargins,
+  type CaseTally,
+  type CountedFamilies,
+} from '../../model/capacity';
 import { caseLine, caseMetadata, type CaseRecord, caseRecordSchema } from '../../model/case-records';
 import { type CauseId } from '../../model/causes';
 import { PERIOD_MS, RECORD_VERSION, recordLabels } from '../../model/records';
-import { CaseCounts } from '../../shipper/capacity/case-counts';
+import { capacitySource, type NamedSelection } from '../../shipper/capacity/capacity-source';
 import { CaseList } from '../../shipper/cases/case-list';
 import { startTestStore, type TestStore, type Value } from '../testkit/store';
 
@@ -28,11 +34,14 @@ function caseOf(node: string | null, number: number, more: Partial<CaseRecord> =
 }
 
 let store: TestStore;
+/** What counts. */
+let truth: CaseRecord[];
 beforeAll(async () => {
   store = await startTestStore();
   const all = ['node-a', 'node-b', 'node-c', null].flatMap((node) =>
     Array.from({ length: 24 }, (_, number) => caseOf(node, number))
   );
+  truth = all.map(([, record], place) => (place === 0 ? { ...record, status: 'complete' } : record));
   // Amended: it was partial, and is complete.
   const [amended] = all;
   if (amended !== undefined) {
@@ -63,65 +72,83 @@ afterAll(() => store.close());
 
 const signal = new AbortController().signal;
 
-/** What is read one by one: the same question about each half of a day is below what is counted. */
-async function oneByOne(node?: string): Promise<CaseTally[]> {
-  const tallies: CaseTally[] = [];
-  for (let from = FROM; from < TO; from += DAY / 2) {
-    const half = { ...window, from, to: from + DAY / 2 };
-    const counted = await new CaseCounts(store.client, new CaseList(store.client, signal), { node }, signal).read(
-      half,
-      'all'
-    );
-    if (!Array.isArray(counted)) {
-      throw new Error('half a day was counted');
-    }
-    tallies.push(...counted);
-  }
-  return tallies;
+async function counted(
+  families: CountedFamilies,
+  selection: NamedSelection = {},
+  range = window
+): Promise<CaseMargins> {
+  const source = capacitySource(store.client, new CaseList(store.client, signal), selection, signal);
+  return source.cases(selection, range, families);
 }
 
-async function counted(families: 'none' | 'most' | 'all', node?: string): Promise<CaseMargins> {
-  const list = new CaseList(store.client, signal);
-  const margins = await new CaseCounts(store.client, list, { node }, signal).read(window, families);
-  if (Array.isArray(margins)) {
-    throw new Error('three days were read one by one');
-  }
-  return margins;
-}
+/** Each case as a tally. */
+const tallies = (records: readonly CaseRecord[]): CaseTally[] => records.map((record) => ({ ...record, count: 1 }));
 
 /** Sums by some of what tallies tell. */
-function sums(tallies: readonly CaseTally[], ...names: Array<keyof CaseTally>): Record<string, number> {
+function sums(some: readonly CaseTally[], ...names: Array<keyof CaseTally>): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const tally of tallies) {
+  for (const tally of some) {
     const key = names.map((name) => tally[name]).join(' ');
     counts[key] = (counts[key] ?? 0) + tally.count;
   }
   return counts;
 }
 
-test.each([undefined, 'node-b'])('counts are those of the cases one by one (node %p)', async (node) => {
-  const single = await oneByOne(node);
-  expect(sums(single, 'cluster')).toEqual({ c1: node === undefined ? 96 : 24 });
-  const { cases, familyCases = [] } = await counted('all', node);
+test.each<NamedSelection>([{}, { node: 'node-b' }, { namespace: ['team-1'], workload: ['report-0', 'report-1'] }])(
+  'counts are those of the cases one by one (%p)',
+  async (selection) => {
+    const { node, namespace = [], workload = [] } = selection;
+    const isWanted = (one: CaseRecord) =>
+      (node === undefined || one.node === node) &&
+      ([namespace].flat().length === 0 || [namespace].flat().includes(one.namespace)) &&
+      ([workload].flat().length === 0 || [workload].flat().includes(one.workload));
+    const single = tallies(truth.filter(isWanted));
+    expect(single.length).toBeGreaterThan(10);
+    const { cases, familyCases } = await counted('all', selection);
+    expect(sums(cases, 'node', 'status', 'cause')).toEqual(sums(single, 'node', 'status', 'cause'));
+    expect(sums(familyCases, 'namespace', 'workload', 'status', 'cause')).toEqual(
+      sums(single, 'namespace', 'workload', 'status', 'cause')
+    );
+    // Which nodes log rotation shortened which logs on is told as well.
+    const rotated = (some: readonly CaseTally[]) => some.filter(({ cause }) => cause === 'C15');
+    expect(sums(rotated(cases), 'node', 'workload')).toEqual(sums(rotated(single), 'node', 'workload'));
+  }
+);
+
+test('a range that is longer than Loki takes at once is asked about in parts', async () => {
+  const { cases } = await counted('none', {}, { ...window, from: FROM - 60 * DAY });
+  expect(sums(cases, 'cluster')).toEqual({ c1: 96 });
+});
+
+test('families with most cases are told for what findings are about', async () => {
+  const { familyCases } = await counted('most');
+  expect(sums(familyCases, 'namespace', 'workload', 'cause')).toEqual(
+    sums(tallies(truth), 'namespace', 'workload', 'cause')
+  );
+  expect((await counted('none')).familyCases).toEqual([]);
+});
+
+test('a Loki that answers with fewer series is asked cause by cause and status by status', async () => {
+  const MOST = 6;
+  let refusals = 0;
+  const ask: AskNumbers = async (query, atMs) => {
+    const numbers = await store.client.instant(query, ns(atMs));
+    refusals += numbers.length > MOST ? 1 : 0;
+    return numbers.length > MOST ? undefined : numbers;
+  };
+  const counts = new CaseCounts(ask, 'all');
+  await counts.count({ cluster: 'c1', metadata: { node: 'node-b' } }, { from: FROM, to: TO });
+  const { cases, familyCases } = counts.margins();
+  const single = tallies(truth.filter(({ node }) => node === 'node-b'));
+  expect(refusals).toBeGreaterThan(0);
   expect(sums(cases, 'node', 'status', 'cause')).toEqual(sums(single, 'node', 'status', 'cause'));
   expect(sums(familyCases, 'namespace', 'workload', 'status', 'cause')).toEqual(
     sums(single, 'namespace', 'workload', 'status', 'cause')
   );
-  // Which nodes log rotation shortened which logs on is told as well.
-  const rotated = (tallies: readonly CaseTally[]) => tallies.filter(({ cause }) => cause === 'C15');
-  expect(sums(rotated(cases), 'node', 'workload')).toEqual(sums(rotated(single), 'node', 'workload'));
 });
 
-test('a range that is longer than Loki takes at once is asked about in parts', async () => {
-  const long = { ...window, from: FROM - 60 * DAY };
-  const list = new CaseList(store.client, signal);
-  const margins = await new CaseCounts(store.client, list, {}, signal).read(long, 'none');
-  expect(Array.isArray(margins) ? [] : sums(margins.cases, 'cluster')).toEqual({ c1: 96 });
-});
-
-test('families with most cases are told for what findings are about', async () => {
-  const single = await oneByOne();
-  const { familyCases = [] } = await counted('most');
-  expect(sums(familyCases, 'namespace', 'workload', 'cause')).toEqual(sums(single, 'namespace', 'workload', 'cause'));
-  expect((await counted('none')).familyCases).toEqual([]);
+test('a Loki that answers with too few series for that is named, with the setting to change', async () => {
+  const counts = new CaseCounts(() => Promise.resolve(undefined), 'none');
+  const counting = counts.count({ cluster: 'c1', metadata: {} }, { from: FROM, to: TO });
+  await expect(counting).rejects.toThrow('max_query_series');
 });

@@ -5,6 +5,7 @@ import {
   type CapacityNames,
   type CapacityPart,
   csvOf,
+  familiesOfJobs,
   markdownOf,
   narrowed,
   namesIn,
@@ -38,8 +39,11 @@ export default function CapacityPage() {
   const search = useLocation('search');
   const { by, poolLabel } = groupingOf(search);
   const label = by === 'pool' ? poolLabel : undefined;
-  const nodes = useMemo(() => ({ cluster, node, poolLabel: label }), [cluster, node, label]);
-  const records = useCapacity(loki, span, nodes);
+  const reviewed = useMemo(
+    () => ({ cluster, node, namespace, workload: familiesOfJobs(job), poolLabel: label }),
+    [cluster, node, namespace, job, label]
+  );
+  const records = useCapacity(loki, span, reviewed);
   const { part, status } = records;
   const names = useSeen(useMemo(() => (part === undefined ? NO_NAMES : namesIn(part.input)), [part]));
   const words = wordsIn(timeZone);
