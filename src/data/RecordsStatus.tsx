@@ -104,7 +104,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
 /** How far a reading is. */
 export function progressText({ read, total }: Progress): string {
   const known = { read: read.toLocaleString(), total: total?.toLocaleString() };
-  return total === undefined || total < read
+  return total === undefined || total === 0 || total < read
     ? t('records.reading', 'Reading records: {{read}}', known)
     : t('records.reading-of', 'Reading records: {{read}} of {{total}}', known);
 }

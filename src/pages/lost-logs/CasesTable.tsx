@@ -131,6 +131,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     background: 'none',
     color: theme.colors.text.link,
     textAlign: 'left',
+    minWidth: '16ch',
     overflowWrap: 'anywhere',
     '&:hover': { textDecoration: 'underline' },
   }),

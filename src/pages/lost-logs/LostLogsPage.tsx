@@ -6,6 +6,7 @@ import { type CaseSummary, summaryOf } from '../../../model/case-records';
 import { matcher } from '../../../model/logql';
 import { recordKey } from '../../../model/records';
 import { useLoki } from '../../app/app-context';
+import { CasesHeadline } from '../../app/CasesHeadline';
 import { download, fileOf } from '../../shared/download';
 import { FilterBar, type Filters, matcherOf, type Names, namesIn, useFilters } from '../../shared/filters';
 import { type CaseWish, RecordsStatus, type RecordSet, useCases } from '../../data/records';
@@ -17,7 +18,6 @@ import { CasesStatus } from './CasesStatus';
 import { CasesTable } from './CasesTable';
 import { stepOf } from './counts';
 import { csvOf } from './csv';
-import { Headline } from './Headline';
 import { NoCases } from './NoCases';
 import { OpenedCase } from './OpenedCase';
 import { timelineLink } from '../../app/case-links';
@@ -67,7 +67,7 @@ export default function LostLogsPage() {
         )}
       {(cases.length > 0 || tallies.length > 0) && (
         <>
-          <Headline tallies={tallies} isReading={found.isLoading} />
+          <CasesHeadline tallies={tallies} isReading={found.isLoading} />
           <CasesChart tallies={tallies} span={span} step={step} timeZone={timeZone} onSpan={time.setSpan} />
           <CasesTable cases={cases} timeZone={timeZone} onOpen={openSummary} />
         </>

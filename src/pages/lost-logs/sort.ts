@@ -1,10 +1,5 @@
 import type { CaseSummary } from '../../../model/case-records';
-import type { LogStatus } from '../../../model/records';
-
-/** What is not in Loki stands first. */
-const SEVERITY: readonly LogStatus[] = ['lost', 'partial', 'unknown', 'pending', 'rescued', 'complete'];
-
-export const bySeverity = (a: LogStatus, b: LogStatus): number => SEVERITY.indexOf(a) - SEVERITY.indexOf(b);
+import { severityOf } from '../../shared/severity';
 
 const keys = {
   gone: ({ at, finished }: CaseSummary) => at ?? finished ?? '',
@@ -12,7 +7,7 @@ const keys = {
   namespace: ({ namespace }: CaseSummary) => namespace,
   job: ({ cronJob, job }: CaseSummary) => `${cronJob ?? job ?? ''} ${job ?? ''}`,
   node: ({ node }: CaseSummary) => node ?? '',
-  status: ({ status }: CaseSummary) => `${SEVERITY.indexOf(status)}`,
+  status: ({ status }: CaseSummary) => `${severityOf(status)}`,
   // C2 stands before C10.
   cause: ({ cause }: CaseSummary) => (cause === 'unknown' ? '~' : cause.slice(1).padStart(2, '0')),
 };

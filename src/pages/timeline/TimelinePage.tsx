@@ -24,6 +24,7 @@ import { useLocation } from '../../shared/use-location';
 import { FleetNotice } from './FleetNotice';
 import { NothingToShow } from './NothingToShow';
 import { ShareMenu } from './ShareMenu';
+import { TimelineHeadline } from './TimelineHeadline';
 import { TimelineToolbar } from './TimelineToolbar';
 import { useRemainingHeight } from './use-remaining-height';
 import { searchOfViewState, useViewState, wholeOf } from './view-state';
@@ -119,6 +120,7 @@ export default function TimelinePage() {
       />
       <RecordsStatus records={records} />
       {records.fleet && <FleetNotice fleet={records.fleet} isNamed={filters.node.length > 0} />}
+      <TimelineHeadline {...{ records, filters, span, lives }} onOthers={() => changeState({ others: true })} />
       <div ref={box} className={styles.columns} style={{ height }}>
         <div className={styles.picture}>
           {isEmpty && records.status === 'done' ? (

@@ -27,7 +27,7 @@ export interface ViewState {
   open: string | undefined;
 }
 
-const DEFAULTS = { groupBy: 'node', sort: 'start', rowHeight: 'normal' } as const;
+const DEFAULTS = { groupBy: 'node', sort: 'worst', rowHeight: 'normal' } as const;
 
 const oneOf = <T extends string>(all: readonly T[], value: string | null, fallback: T): T =>
   all.find((one) => one === value) ?? fallback;

@@ -127,6 +127,15 @@ describe('rows', () => {
     ]);
   });
 
+  test('with a log that Loki lacks go first if asked to, the others by their start', () => {
+    const [group] = modelOf('node', 'worst').groups;
+    const lacking = new Set(lives.filter(({ cause, status }) => cause && status === 'lost').map(({ job }) => job));
+    const labels = group?.rows.map(({ label }) => label) ?? [];
+    expect(new Set(labels.slice(0, lacking.size))).toEqual(lacking);
+    const rest = group?.rows.slice(lacking.size).map(({ start }) => start) ?? [];
+    expect(rest).toEqual(rest.toSorted((a, b) => a - b));
+  });
+
   test('with most cases go first if asked to', () => {
     expect(modelOf('node', 'cases').groups[0]?.rows[0]?.label).toBe('hello');
     expect(modelOf('job', 'cases').groups[0]?.label).toBe('hello');

@@ -19,5 +19,7 @@ export interface Row {
   start: number;
   end: number;
   cases: number;
+  /** `severityOf()` the worst of its cases; Infinity where it has none. */
+  severity: number;
   failed: number;
 }

@@ -1,3 +1,4 @@
+import { severityOf } from '../../shared/severity';
 import type { ContainerLife } from './container-life';
 import { nodeKey } from './node-key';
 import type { NodeLane } from './node-lane';
@@ -16,6 +17,8 @@ export interface Group {
   rows: Row[];
   lives: number;
   cases: number;
+  /** As of its worst row. */
+  severity: number;
 }
 
 /** What a timeline shows, ready to be laid out. */
@@ -66,6 +69,7 @@ export function timelineModel(
     group.rows.push(row);
     group.lives += own.length;
     group.cases += row.cases;
+    group.severity = Math.min(group.severity, row.severity);
     groups.set(groupKey, group);
   }
   const sorted = [...groups.values()].sort(compareGroups(options.sort));
@@ -106,9 +110,13 @@ function rowOf(key: string, lives: ContainerLife[], now: number): Row {
     start: first.started,
     end: lives.reduce((end, life) => Math.max(end, life.ended ?? now), first.started),
     cases: lives.reduce((sum, life) => sum + (life.cause === undefined ? 0 : 1), 0),
+    severity: lives.reduce((worst, life) => Math.min(worst, severityOfCase(life)), Infinity),
     failed: lives.reduce((sum, life) => sum + (life.exit === 'failed' ? 1 : 0), 0),
   };
 }
+
+const severityOfCase = ({ cause, status }: ContainerLife): number =>
+  cause === undefined ? Infinity : severityOf(status);
 
 /** Key and label of the group that a row belongs to. */
 function groupOf(row: Row, groupBy: Grouping): [string, string] {
@@ -127,13 +135,19 @@ function groupOf(row: Row, groupBy: Grouping): [string, string] {
 
 const emptyGroup = (key: string, label: string, node: NodeLane | undefined): Group => ({
   ...{ key, label, node },
-  ...{ rows: [], lives: 0, cases: 0 },
+  ...{ rows: [], lives: 0, cases: 0, severity: Infinity },
 });
 
 /** By code units: right for names of Kubernetes objects, and far faster than by language. */
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
+/** From here on a status is as good as any: all of the log is in Loki. */
+const IN_LOKI = severityOf('rescued');
+const compareSeverity = (a: { severity: number }, b: { severity: number }) =>
+  Math.min(a.severity, IN_LOKI) - Math.min(b.severity, IN_LOKI);
+
 const compareRows: Record<Sorting, (a: Row, b: Row) => number> = {
+  worst: (a, b) => compareSeverity(a, b) || a.start - b.start || compare(a.key, b.key),
   start: (a, b) => a.start - b.start || compare(a.key, b.key),
   newest: (a, b) => b.start - a.start || compare(a.key, b.key),
   name: (a, b) => compare(a.label, b.label) || compare(a.key, b.key),
@@ -145,5 +159,12 @@ const compareRows: Record<Sorting, (a: Row, b: Row) => number> = {
 function compareGroups(sort: Sorting): (a: Group, b: Group) => number {
   const byName = (a: Group, b: Group) =>
     Number(a.label === '') - Number(b.label === '') || compare(a.label, b.label) || compare(a.key, b.key);
-  return sort === 'cases' ? (a, b) => b.cases - a.cases || byName(a, b) : byName;
+  switch (sort) {
+    case 'worst':
+      return (a, b) => compareSeverity(a, b) || byName(a, b);
+    case 'cases':
+      return (a, b) => b.cases - a.cases || byName(a, b);
+    default:
+      return byName;
+  }
 }

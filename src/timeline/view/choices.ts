@@ -16,6 +16,7 @@ export function groupingText(grouping: Grouping): string {
 
 export function sortingText(sorting: Sorting): string {
   const texts: Record<Sorting, string> = {
+    worst: t('timeline.sort.worst', 'Worst log first'),
     start: t('timeline.sort.start', 'Earliest start first'),
     newest: t('timeline.sort.newest', 'Latest start first'),
     name: t('timeline.sort.name', 'By name'),
