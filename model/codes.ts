@@ -196,6 +196,7 @@ interface Accounts {
     to: Instant | null;
   };
   'account-growing': { lines: number; from: Instant | null; to: Instant | null };
+  'account-unconfirmed': { lines: number; from: Instant | null; to: Instant | null; finished: Instant; asOf: Instant };
   'account-unknown': { lines: number };
   'account-excluded': { rule: string };
   'account-tenant': { tenant: string };

@@ -118,7 +118,7 @@ describe('the account of a container run', () => {
   });
 
   it('begins with what removed the log, where that is known', () => {
-    expect(accountOf(complete, { code: 'deleted-client' }).map(({ code }) => code)).toEqual([
+    expect(accountOf(complete, {}, { code: 'deleted-client' }).map(({ code }) => code)).toEqual([
       'deleted-client',
       'account-complete',
       'account-left',
@@ -126,8 +126,18 @@ describe('the account of a container run', () => {
   });
 
   it('follows what is known beside the record: its pod has ended', () => {
-    const [first] = accountOf({ ...complete, status: 'pending', ended: false, left: null }, undefined, 'complete');
+    const [first] = accountOf({ ...complete, status: 'pending', ended: false, left: null }, { status: 'complete' });
     expect(first?.code).toBe('account-complete');
+  });
+
+  it('says of a container that has finished, and whose agent has not confirmed all of it yet, no more than that', () => {
+    const asOf = to;
+    const running = { ...complete, status: 'pending' as const, ended: false, left: null };
+    expect(accountOf(running, { status: 'pending', finished: to, asOf })).toEqual([
+      { code: 'account-unconfirmed', ...lines, finished: to, asOf },
+      { code: 'account-on-node', ended: true },
+    ]);
+    expect(accountOf(running, { status: 'pending', finished: null, asOf })[0]?.code).toBe('account-growing');
   });
 });
 

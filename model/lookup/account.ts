@@ -36,23 +36,33 @@ export const statusWords: Record<LogStatus, string> = {
   unknown: 'not reported by an agent',
 };
 
+/** What records of all kinds say of a container run, beside its own. */
+interface Known {
+  status?: LogStatus;
+  /** When the container ended; null where nothing tells. */
+  finished?: string | null;
+  /** Until when that was observed. */
+  asOf?: string;
+}
+
 /**
  * What happened to a container run's log, for its Job's owner: the status, what is missing and why, what rotation
  * deleted from the node, when the log was removed from it.
  *
+ * @param known what all records together say, which is more than the container record says, such as that its pod has ended
  * @param statement what removed the log from its node, where that is known: it stands first
- * @param status where more is known than the record says, such as that its pod has ended
  */
-export function accountOf(record: ContainerRecord, statement?: StatementCode, status = record.status): Code[] {
+export function accountOf(record: ContainerRecord, known: Known = {}, statement?: StatementCode): Code[] {
+  const { status = record.status, finished = null } = known;
   const account = [
-    statusCode(record, status),
+    statusCode(record, { ...known, status }),
     ...gaps(record, status),
     ...rules(record),
     ...tenant(record),
     ...rotation(record),
   ];
   if (statement === undefined) {
-    return [...account, removal(record)];
+    return [...account, removal(record, record.ended || finished !== null)];
   }
   return [
     statement,
@@ -61,7 +71,7 @@ export function accountOf(record: ContainerRecord, statement?: StatementCode, st
   ];
 }
 
-function statusCode(record: ContainerRecord, status: LogStatus): Code {
+function statusCode(record: ContainerRecord, { status, finished = null, asOf }: Known & { status: LogStatus }): Code {
   const { linesAcked: lines, linesSeen, bytesSeen, bytesAcked, firstTime: from, lastTime: to } = record;
   switch (status) {
     case 'complete':
@@ -81,7 +91,9 @@ function statusCode(record: ContainerRecord, status: LogStatus): Code {
     case 'pending':
       return bytesAcked < bytesSeen
         ? { code: 'account-pending', bytes: bytesAcked, of: bytesSeen, lines, from, to }
-        : { code: 'account-growing', lines, from, to };
+        : finished === null || asOf === undefined
+          ? { code: 'account-growing', lines, from, to }
+          : { code: 'account-unconfirmed', lines, from, to, finished, asOf };
     case 'unknown': {
       const rule = excludedBy(record.gaps);
       return rule === null ? { code: 'account-unknown', lines } : { code: 'account-excluded', rule };
@@ -117,7 +129,7 @@ function rotation({ rotatedAway, gaps: missing }: ContainerRecord): Code[] {
   return [{ code: 'account-rotated', lines, bytes, from, to, hasGaps: missing.length > 0 }];
 }
 
-function removal({ left, ended }: ContainerRecord): Code {
+function removal({ left }: ContainerRecord, ended: boolean): Code {
   return left === null
     ? { code: 'account-on-node', ended }
     : { code: 'account-left', at: left.at, directory: left.directory };

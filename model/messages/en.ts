@@ -605,6 +605,8 @@ export const en: Catalogue = {
       `Its log is being sent to Loki: ${bytes(size)} of ${bytes(of)} have arrived, ${count(lines, 'line')}${lines > 0 ? between(from, to, times) : ''}.`,
     'account-growing': ({ lines, from, to }, times) =>
       `Everything it had written is in Loki: ${count(lines, 'line')}${lines > 0 ? between(from, to, times) : ''}. It may write more.`,
+    'account-unconfirmed': ({ lines, from, to, finished, asOf }, times) =>
+      `The container finished at ${times.time(finished)}. All that its agent had read by ${times.time(asOf)} is in Loki: ${count(lines, 'line')}${lines > 0 ? between(from, to, times) : ''}. The agent has not confirmed yet that this is all.`,
     'account-excluded': ({ rule }) => `Excluded by configuration (${rule}): the agent does not ship its log.`,
     'account-unknown': ({ lines }) =>
       `Whether all of its log is in Loki is not known; ${count(lines, 'line')} arrived.`,

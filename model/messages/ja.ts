@@ -610,6 +610,8 @@ export const ja: Catalogue = {
       `ログを Loki に送信中です: ${bytes(of)}のうち ${bytes(size)}、${lineCount(lines)}が届いています${lines > 0 ? between(from, to, times) : ''}。`,
     'account-growing': ({ lines, from, to }, times) =>
       `これまでの出力はすべて Loki にあります: ${lineCount(lines)}${lines > 0 ? between(from, to, times) : ''}。今後も出力される可能性があります。`,
+    'account-unconfirmed': ({ lines, from, to, finished, asOf }, times) =>
+      `コンテナは ${times.time(finished)} に終了しました。エージェントが ${times.time(asOf)} までに読み取った出力はすべて Loki にあります: ${lineCount(lines)}${lines > 0 ? between(from, to, times) : ''}。これがすべてかどうかは、エージェントがまだ確認していません。`,
     'account-excluded': ({ rule }) => `設定により除外されています（${rule}）。エージェントはこのログを送信しません。`,
     'account-unknown': ({ lines }) => `ログがすべて Loki にあるかどうかは不明です。${lineCount(lines)}が届いています。`,
     'account-tenant': ({ tenant }) => `行はテナント ${tenant} に保存されています。`,

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import * as z from 'zod';
-import type { Case } from '../../model/cases';
+import type { Answer } from '../../model/cases';
 import { nameOfTarget, parseQuestion } from '../../model/lookup';
 import { observerCodes, type Observers } from '../../model/observers';
 import { formatNs } from '../../model/time';
@@ -15,7 +15,7 @@ import { caseJson, explanation } from '../lookup/case-text';
 import { Output } from '../lookup/output';
 import { observersOfCases } from '../lookup/observing';
 import { englishIn, type PrintedTimes, timesIn } from '../lookup/times';
-import { casesOfTargets } from '../lookup/target-cases';
+import { answersOfTargets } from '../lookup/target-cases';
 import { terminalText } from '../common/terminal-text';
 import { caseWindow, nameFilter, outputFormat, timeRange, timeZone, withCases } from './query-flags';
 
@@ -69,27 +69,29 @@ async function run(input: CommandInput): Promise<void> {
     );
   }
   const window = caseWindow(flags, '7d');
-  const { cases, observers } = await withCases(input, times, async (reader, _, { client }) => {
-    const first = await casesOfTargets(reader, targets, filter, window);
-    const found = first.length > 0 ? first : await casesOfTargets(reader, otherwise, filter, window);
+  const { answers, observers } = await withCases(input, times, async (reader, _, { client }) => {
+    const first = await answersOfTargets(reader, targets, filter, window);
+    const found = first.length > 0 ? first : await answersOfTargets(reader, otherwise, filter, window);
     const namespace = flags.namespace ?? targets[0]?.namespace;
     const about = { cluster: filter.cluster, namespace };
-    return { cases: found, observers: found.length > 0 ? undefined : await observersOfCases(client, about, window) };
+    return { answers: found, observers: found.length > 0 ? undefined : await observersOfCases(client, about, window) };
   });
   if (observers !== undefined) {
     const text = notFound(targets.map(nameOfTarget).join(', '), what, window, { observers, times });
     const searched = scopeText(scope, flags);
     throw new UserError([text, ...(searched === undefined ? [] : [searched])].join('\n'));
   }
-  const answer = flags.output === 'json' ? `${JSON.stringify(cases.map(caseJson), null, 2)}\n` : textOf(cases, times);
+  const answer =
+    flags.output === 'json' ? `${JSON.stringify(answers.map(caseJson), null, 2)}\n` : textOf(answers, times);
   await new Output(process.stdout).write(terminalText(answer));
 }
 
-/** Cases of the same cause and time are explained once, with the names of the others. */
-function textOf(cases: readonly Case[], times: PrintedTimes): string {
-  const groups = new Map<string, Case[]>();
-  for (const one of cases) {
-    const key = [one.cause, one.confidence, one.status, one.container, one.node, one.at?.slice(0, 16)].join(' ');
+/** Logs of which the same is known, at the same time, are explained once, with the names of the others. */
+function textOf(answers: readonly Answer[], times: PrintedTimes): string {
+  const groups = new Map<string, Answer[]>();
+  for (const one of answers) {
+    const { place, cause, confidence, status, container, node, at, finished } = one;
+    const key = [place, cause, confidence, status, container, node, (at ?? finished)?.slice(0, 16)].join(' ');
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
   return [...groups.values()].map(([first, ...others]) => (first ? explanation(first, others, times) : '')).join('\n');

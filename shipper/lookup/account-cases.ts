@@ -1,4 +1,4 @@
-import type { Case } from '../../model/cases';
+import type { Answer } from '../../model/cases';
 import { type LookupWindow, nsOf } from '../../model/lookup';
 import type { LogStatus } from '../../model/records';
 import type { Account } from './accounts';
@@ -12,25 +12,26 @@ const PODS_PER_QUERY = 50;
 const MINUTE_NS = 60_000_000_000n;
 
 /**
- * The accounts, each with the case of its container run where there is one: what took the log from its node.
+ * The accounts, each with what all records together say of its container run: whether it has finished, and what took the log
+ * from its node.
  *
  * @throws as `CaseReader.cases`
  */
-export async function addCases(
+export async function addAnswers(
   reader: CaseReader,
   accounts: readonly Account[],
   window: LookupWindow
 ): Promise<Account[]> {
   const span = windowOf(accounts, window);
-  const cases: Case[] = [];
+  const answers: Answer[] = [];
   for (const selection of selectionsOf(accounts)) {
-    for (const one of await reader.cases(selection, span)) {
-      cases.push(one);
+    for (const one of await reader.answers(selection, span)) {
+      answers.push(one);
     }
   }
   return accounts.map((account) => {
-    const found = cases.find((one) => isOf(one, account));
-    return found === undefined ? account : { ...account, case: found, status: settled(account, found) };
+    const answer = answers.find((one) => isOf(one, account));
+    return answer === undefined ? account : { ...account, answer, status: settled(account, answer) };
   });
 }
 
@@ -38,7 +39,7 @@ export async function addCases(
  * What is known beside the container record, such as that its node was removed, or what the API server says of its end.
  * Of a container that may write on, the case is about what rotation deleted only.
  */
-function settled({ status }: Account, { status: known, rotatedAway, finished }: Case): LogStatus {
+function settled({ status }: Account, { status: known, rotatedAway, finished }: Answer): LogStatus {
   const isPartOnly = rotatedAway !== null && finished === null;
   return isPartOnly ? status : known;
 }
@@ -80,7 +81,7 @@ function windowOf(accounts: readonly Account[], window: LookupWindow): CaseWindo
   return { from: first - MINUTE_NS, to: last, recordsTo: reported < recordsTo ? reported : recordsTo, now };
 }
 
-function isOf(one: Case, { record, origin }: Account): boolean {
+function isOf(one: Answer, { record, origin }: Account): boolean {
   if (record !== undefined) {
     return one.id === record.id && one.cluster === record.cluster;
   }

@@ -1,4 +1,4 @@
-import type { Case } from '../../model/cases';
+import type { Answer, Case } from '../../model/cases';
 import { excludedBy } from '../../model/log-status';
 import { accountOf, between, count, nameOf, type Origin, statusWords } from '../../model/lookup';
 import type { Words } from '../../model/messages';
@@ -6,7 +6,7 @@ import { happenedText, sentenceText } from '../../model/messages/case-text';
 import { logStatusSchema } from '../../model/records';
 import { formatNs } from '../../model/time';
 import type { RangeQuery } from '../loki/query-client';
-import { type Account, shortfall, whoOf } from './accounts';
+import { type Account, caseOf, shortfall, whoOf } from './accounts';
 import { caseJson, causeText } from './case-text';
 import { englishIn, type PrintedTimes } from './times';
 
@@ -63,7 +63,7 @@ function summary(accounts: readonly Account[]): string {
 /** `Cause: 33 × C1 disk reclaim (confirmed), 1 × unknown.`; nothing where none has a case. */
 function causes(accounts: readonly Account[]): string {
   const counts = new Map<string, number>();
-  for (const { case: found } of accounts) {
+  for (const found of accounts.map(caseOf)) {
     if (found !== undefined) {
       const text = causeWithConfidence(found);
       counts.set(text, (counts.get(text) ?? 0) + 1);
@@ -84,12 +84,17 @@ function paragraph(
   times: PrintedTimes
 ): string {
   const words = englishIn(times);
-  const { record, origin, case: found } = account;
+  const { record, origin, answer } = account;
+  const found = caseOf(account);
   const isElsewhere = record?.status === 'lost' && account.status !== 'lost';
   const sentences = [
     ...(record === undefined || isElsewhere
       ? unreported(account, words, times)
-      : [words.renderAll(accountOf(record, reports(found) ? found.statement : undefined, account.status))]),
+      : [
+          words.renderAll(
+            accountOf(record, { ...answer, status: account.status }, reports(found) ? found.statement : undefined)
+          ),
+        ]),
     ...foreignSentence(origin),
     ...shortfallSentence(account, isWhole),
     ...oddities(origin),
@@ -111,14 +116,16 @@ const statusLine = ({ status }: Account, found: Case) =>
 
 const logqlText = (queries: readonly string[], where: string) => `LogQL (${where}): ${queries.join('\n  ')}`;
 
-function unreported({ record, origin, case: found }: Account, words: Words, times: PrintedTimes): string[] {
+function unreported(account: Account, words: Words, times: PrintedTimes): string[] {
+  const { record, origin, answer } = account;
+  const found = caseOf(account);
   if (origin === undefined) {
-    return found === undefined ? [] : [sentenceText(found, words)];
+    return answer === undefined ? [] : [sentenceText(answer, words)];
   }
   const when = whenText(formatNs(origin.first), formatNs(origin.last), times);
   return [
     ...(found === undefined ? [] : [happenedText(found, words)]),
-    `${count(origin.lines, 'line')} shown, ${when}. ${record === undefined ? moreText(found, times) : 'The agent lost this log.'}`,
+    `${count(origin.lines, 'line')} shown, ${when}. ${record === undefined ? moreText(answer, times) : 'The agent lost this log.'}`,
   ];
 }
 
@@ -139,11 +146,11 @@ const whenText = (first: string, last: string, times: PrintedTimes): string =>
       : `between ${times.time(first)} and ${times.time(last)}`;
 
 /** Whether more lines may follow, of a run that no agent has a record of. */
-function moreText(found: Case | undefined, times: PrintedTimes): string {
-  if (found === undefined || found.finished === null) {
+function moreText(answer: Answer | undefined, times: PrintedTimes): string {
+  if (answer === undefined || answer.finished === null) {
     return 'No agent has reported on this container yet. It may still be running; more lines may follow.';
   }
-  return `No agent has reported on this container yet. It finished at ${times.time(found.finished)}; more lines may follow.`;
+  return `No agent has reported on this container yet. It finished at ${times.time(answer.finished)}; more lines may follow.`;
 }
 
 function shortfallSentence(account: Account, isWhole: boolean): string[] {
@@ -170,13 +177,15 @@ function oddities(origin: Origin | undefined): string[] {
 export function accountJson(accounts: readonly Account[], { url, isWhole }: { url: string; isWhole: boolean }): string {
   return accounts
     .map((account) => {
-      const { record, origin, status, query, case: found } = account;
+      const { record, origin, status, query, answer } = account;
+      const found = caseOf(account);
       const { cluster, namespace, pod, container, restart, containerId, node } = whoOf(account);
       return JSON.stringify({
         run: { cluster, namespace, pod, container, restart, containerId: containerId ?? null, node },
         status,
         cause: found?.cause ?? null,
         confidence: found?.confidence ?? null,
+        finished: answer?.finished ?? null,
         linesShown: origin?.lines ?? 0,
         linesGone: shortfall(account, isWhole),
         record: record ?? null,

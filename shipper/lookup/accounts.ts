@@ -1,20 +1,24 @@
-import type { Case } from '../../model/cases';
+import type { Answer, Case } from '../../model/cases';
 import type { FoundRun, Origin, Who } from '../../model/lookup';
 import type { ContainerRecord, LogStatus } from '../../model/records';
 
-/** What is known of a container run: its container record, its lines, what took its log from the node. */
+/** What is known of a container run: its container record, its lines, what became of its log. */
 export interface Account {
   record?: ContainerRecord;
   origin?: Origin;
-  case?: Case;
+  /** What all records together say of its log, a case or not. */
+  answer?: Answer;
   status: LogStatus;
   /** What one pastes into Grafana Explore to see its lines. */
   query?: string;
 }
 
+/** What took its log from the node; undefined where nothing is known to have. */
+export const caseOf = ({ answer }: Account): Case | undefined => (answer?.place === 'removed' ? answer : undefined);
+
 /** Whose account it is. */
-export function whoOf({ record, origin, case: found }: Account): Who {
-  return record ?? origin ?? { ...found, node: found?.node ?? undefined };
+export function whoOf({ record, origin, answer }: Account): Who {
+  return record ?? origin ?? { ...answer, node: answer?.node ?? undefined };
 }
 
 /** The accounts of all container runs that were looked up, in the order of their first lines. */

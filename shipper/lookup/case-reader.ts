@@ -1,4 +1,4 @@
-import { type Case, casesOf } from '../../model/cases';
+import { type Answer, answersOf, type Case, casesOf } from '../../model/cases';
 import {
   BEFORE_MS,
   type Counted,
@@ -67,8 +67,21 @@ export class CaseReader {
     return all;
   }
 
-  /** The same, slice by slice. @throws as `cases` */
-  async *slices(selection: CaseSelection, window: CaseWindow): AsyncGenerator<Case[], void, void> {
+  /** What is known of all container runs of a few pods, cases or not, newest first. @throws as `cases` */
+  async answers(selection: CaseSelection, window: CaseWindow): Promise<Answer[]> {
+    const all: Answer[] = [];
+    for await (const answers of this.slices(selection, window, answersOf)) {
+      all.push(...answers);
+    }
+    return all;
+  }
+
+  /** The same as `cases`, slice by slice. @param of works out what is wanted of the records @throws as `cases` */
+  async *slices(
+    selection: CaseSelection,
+    window: CaseWindow,
+    of: typeof answersOf = casesOf
+  ): AsyncGenerator<Case[], void, void> {
     const isShort = window.to - window.from <= HOUR_NS;
     const { hours, total } =
       isShort || isOfFewPods(selection) ? { hours: [], total: 0 } : await this.count(selection, window);
@@ -104,7 +117,7 @@ export class CaseReader {
       this.unreadable = reader.base.unreadable;
       const start = formatNs(from <= millis(window.from) ? window.from : BigInt(from) * MS);
       const end = formatNs(to >= millis(window.to) ? window.to : BigInt(to) * MS);
-      const cases = casesOf({ ...reader.base.records(), now: formatNs(window.now) }, selection).filter((one) => {
+      const cases = of({ ...reader.base.records(), now: formatNs(window.now) }, selection).filter((one) => {
         const moment = one.at ?? one.finished ?? start;
         const key = recordKey(one);
         const isNew = isSelected(one, selection) && moment >= start.slice(0, 23) && moment < end && !reported.has(key);

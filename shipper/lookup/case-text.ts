@@ -129,7 +129,7 @@ export function explanation(one: Answer, others: readonly Answer[], times: Print
     ...(one.place === 'removed'
       ? ['', 'What to change', ...adviceOn(one, words).map((advice) => `  - ${advice}`)]
       : []),
-    ...sameCause(others),
+    ...alike(one, others),
     '',
   ].join('\n');
 }
@@ -169,7 +169,7 @@ function indent(text: string): string {
 
 const NAMED = 30;
 
-function sameCause(others: readonly Answer[]): string[] {
+function alike({ place }: Answer, others: readonly Answer[]): string[] {
   if (others.length === 0) {
     return [];
   }
@@ -177,5 +177,6 @@ function sameCause(others: readonly Answer[]): string[] {
     .slice(0, NAMED)
     .map(({ pod, container, restart }) => `  ${pod}/${container}, restart count ${restart}`);
   const more = others.length > NAMED ? [`  and ${others.length - NAMED} more: afterlog cases shows all`] : [];
-  return ['', `${others.length} more containers with the same cause`, ...names, ...more];
+  const common = place === 'removed' ? 'with the same cause' : 'of which the same is known';
+  return ['', `${others.length} more ${others.length === 1 ? 'container' : 'containers'} ${common}`, ...names, ...more];
 }

@@ -14,7 +14,7 @@ import {
 import { UserError } from '../common/user-error';
 import { LokiUnreachable } from '../loki/connection';
 import { LokiRefusal, type QueryClient } from '../loki/query-client';
-import { addCases } from './account-cases';
+import { addAnswers } from './account-cases';
 import { accountJson, accountText } from './account-text';
 import { type Account, accountsOf } from './accounts';
 import { refuseAmbiguous } from './ambiguous';
@@ -24,7 +24,7 @@ import { notFoundText } from './not-found';
 import { Output } from './output';
 import { type Lines, printAll, printFollowing, printLast } from './print-lines';
 import { Printer } from './printer';
-import { casesOfTargets } from './target-cases';
+import { answersOfTargets } from './target-cases';
 import { nowOf } from './time-window';
 import type { PrintedTimes } from './times';
 
@@ -69,7 +69,7 @@ export async function runLookup(options: RunOptions): Promise<boolean> {
   const locations = found.locations.filter(({ isSeen }) => isSeen);
   const misses = [...found.misses, ...found.locations.filter(({ isSeen }) => !isSeen)];
   const accounts = locations.length === 0 ? [] : await show(options, locations);
-  const without = await explainCasesOf(options, misses);
+  const without = await explainMisses(options, misses);
   if (without.length > 0) {
     const text = await notFoundText(client, without, question, wanted, options.times);
     if (without.length === misses.length && locations.length === 0) {
@@ -118,7 +118,7 @@ function report(
 /** The accounts with what took the logs from their nodes. The lines are printed by now: that it cannot be reported is no failure. */
 async function explained({ client, wanted, stderr }: RunOptions, accounts: Account[]): Promise<Account[]> {
   try {
-    return await addCases(new CaseReader(client), accounts, wanted.window);
+    return await addAnswers(new CaseReader(client), accounts, wanted.window);
   } catch (error) {
     if (!(error instanceof LokiRefusal || error instanceof LokiUnreachable)) {
       throw error;
@@ -133,23 +133,23 @@ async function explained({ client, wanted, stderr }: RunOptions, accounts: Accou
  *
  * @returns those of which nobody knows anything
  */
-async function explainCasesOf(options: RunOptions, misses: readonly Miss[]): Promise<Miss[]> {
+async function explainMisses(options: RunOptions, misses: readonly Miss[]): Promise<Miss[]> {
   const { client, wanted } = options;
   const { from, to, recordsTo } = wanted.window;
   const now = nowOf(wanted.window);
   const unknown: Miss[] = [];
   for (const miss of misses) {
-    const cases = await casesOfTargets(new CaseReader(client), [miss.target], wanted, {
+    const answers = await answersOfTargets(new CaseReader(client), [miss.target], wanted, {
       from,
       to,
       recordsTo,
       now,
     });
-    if (cases.length === 0) {
+    if (answers.length === 0) {
       unknown.push(miss);
       continue;
     }
-    const accounts = cases.map((one): Account => ({ case: one, status: one.status }));
+    const accounts = answers.map((answer): Account => ({ answer, status: answer.status }));
     report(options, accounts, { queries: [], isWhole: false });
   }
   return unknown;

@@ -1,4 +1,4 @@
-import type { Case } from '../../model/cases';
+import type { Answer } from '../../model/cases';
 import { type Target, TELLING_ID_DIGITS } from '../../model/lookup';
 import { recordKey } from '../../model/records';
 import { isUniqueName } from '../../model/workload';
@@ -14,32 +14,38 @@ export interface CaseNarrowing {
   restart?: number;
 }
 
-/** The cases of looked-up things, each once. @throws as `CaseReader.cases` */
-export async function casesOfTargets(
+/**
+ * What is known of the logs of looked-up things, each once: of those that were removed where there are some, else of all.
+ *
+ * @throws as `CaseReader.cases`
+ */
+export async function answersOfTargets(
   reader: CaseReader,
   targets: readonly Target[],
   flags: CaseNarrowing,
   window: CaseWindow
-): Promise<Case[]> {
-  const found = new Map<string, Case>();
+): Promise<Answer[]> {
+  const found = new Map<string, Answer>();
   for (const target of targets) {
     const narrowed = { ...target, namespace: flags.namespace ?? target.namespace };
     const read = async (selection: CaseSelection, span: CaseWindow) =>
-      (await reader.cases(selection, span)).filter((one) => isMeant(one, narrowed, flags));
-    const cases: Case[] = [];
+      (await reader.answers(selection, span)).filter((one) => isMeant(one, narrowed, flags));
+    const answers: Answer[] = [];
     const wanted = wantedOf(narrowed, flags.cluster);
     for (const part of wanted === undefined ? [] : await reader.recordedRemovals(wanted, window)) {
-      cases.push(...(await read(part.selection, part.window)));
+      answers.push(...(await read(part.selection, part.window)));
     }
-    if (cases.length === 0) {
+    if (answers.length === 0) {
       for (const selection of await selectionsOf(reader, narrowed, flags.cluster, window)) {
-        (await read(selection, window)).forEach((one) => cases.push(one));
+        (await read(selection, window)).forEach((one) => answers.push(one));
       }
     }
     // What was read of the newest time comes last.
-    cases.forEach((one) => found.set(recordKey(one), one));
+    answers.forEach((one) => found.set(recordKey(one), one));
   }
-  return [...found.values()];
+  const all = [...found.values()];
+  const cases = all.filter(({ place }) => place === 'removed');
+  return cases.length > 0 ? cases : all;
 }
 
 /** What leads to one pod, or to the pods of one Job, in case records. */
@@ -71,7 +77,7 @@ async function selectionsOf(
   }
 }
 
-function isMeant(one: Case, target: Target, flags: CaseNarrowing): boolean {
+function isMeant(one: Answer, target: Target, flags: CaseNarrowing): boolean {
   const container = flags.container ?? target.container;
   const restart = flags.restart ?? target.restart;
   return (

@@ -1,5 +1,5 @@
 import type { CaseSummary } from '../../model/case-records';
-import { type Case, casesOf } from '../../model/cases';
+import { type Answer, answersOf, type Case } from '../../model/cases';
 import type { ContainerRecord } from '../../model/records';
 import { AFTER_MS, evidencePlan, type Span } from '../../model/evidence';
 import { type FoundRun, foreignRuns, foreignVerdicts, runPlan } from '../../model/lookup';
@@ -43,27 +43,38 @@ export function caseOfSummary(one: CaseSummary, lookedAt: number): CaseOf {
 }
 
 /**
- * The case of one container run, with all that explains it: only what stands beside it in time is read.
+ * What is known of the log of one container run, a case or not, with all that explains it: only what stands beside it in
+ * time is read.
  *
- * @returns undefined where `kubectl logs` can still show its log
+ * @returns undefined where no record tells of it
  * @throws LokiFailure, AbortError
  */
-export async function readCase(loki: LokiSource, of: CaseOf, signal: AbortSignal): Promise<Case | undefined> {
-  const { one } = await readCaseEvidence(loki, of, signal);
+export async function readAnswer(loki: LokiSource, of: CaseOf, signal: AbortSignal): Promise<Answer | undefined> {
+  const { answer } = await readRecorded(loki, of, signal);
   const ask = askThrough(loki, signal);
-  return one && (await runPlan(foreignVerdicts([one], loki.logs), ask))[0];
+  return answer && (await runPlan(foreignVerdicts([answer], loki.logs), ask))[0];
 }
 
-/** The same by Afterlog's records alone, with the container record, where an agent has written one. @throws LokiFailure, AbortError */
+/**
+ * The case of one container run by Afterlog's records alone, with the container record, where an agent has written one.
+ *
+ * @returns no case where `kubectl logs` can still show its log
+ * @throws LokiFailure, AbortError
+ */
 export async function readCaseEvidence(
   loki: LokiSource,
   of: CaseOf,
   signal: AbortSignal
 ): Promise<{ one: Case | undefined; record: ContainerRecord | undefined }> {
+  const { answer, record } = await readRecorded(loki, of, signal);
+  return { one: answer?.place === 'removed' ? answer : undefined, record };
+}
+
+async function readRecorded(loki: LokiSource, of: CaseOf, signal: AbortSignal) {
   const { base } = await readEvidence(loki, of, signal);
   const isMeant = ({ cluster, id }: { cluster: string; id: string }) => cluster === of.cluster && id === of.id;
-  const cases = casesOf({ ...base.records(), now: new Date().toISOString() });
-  return { one: cases.find(isMeant), record: base.of('containers').find(isMeant) };
+  const answers = answersOf({ ...base.records(), now: new Date().toISOString() });
+  return { answer: answers.find(isMeant), record: base.of('containers').find(isMeant) };
 }
 
 /**

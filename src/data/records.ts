@@ -5,7 +5,7 @@ import type { Span } from '../../model/evidence';
 export { type RecordSet } from '../../model/evidence';
 export type { Shortage } from './evidence-reader';
 export type { CaseTally } from './case-records';
-export { caseOfRun, caseOfSummary, checkCase, readCase, readCaseEvidence } from './read-case';
+export { caseOfRun, caseOfSummary, checkCase, readAnswer, readCaseEvidence } from './read-case';
 export type { Explained } from './record-cache';
 export type { Fleet, LoadedRecords, Progress } from './records-loader';
 export { recordsOfLines } from './records-of-lines';

@@ -17,7 +17,7 @@ import { metadataOf } from '../../shipper/cluster/core/tracker';
 import { askLoki } from '../../shipper/lookup/ask-loki';
 import { CaseReader } from '../../shipper/lookup/case-reader';
 import type { CaseSelection } from '../../shipper/lookup/case-window';
-import { casesOfTargets } from '../../shipper/lookup/target-cases';
+import { answersOfTargets } from '../../shipper/lookup/target-cases';
 import { connectLoki, type LokiConnection } from '../../shipper/loki/connection';
 import { QueryClient } from '../../shipper/loki/query-client';
 import { RecordWriter } from '../../shipper/loki/record-writer';
@@ -252,14 +252,14 @@ describe('one of very many containers', () => {
     'is explained by %s as without case records, and its container records are read of its node alone',
     async (_, name) => {
       const targets = lookedUp(name);
-      const before = await casesOfTargets(new CaseReader(loki), targets, {}, window());
+      const before = await answersOfTargets(new CaseReader(loki), targets, {}, window());
       await lead(async (leader) => {
         await leader.round(signal);
         await reportCoverage(leader);
       });
       let cases: Case[] = [];
       const asked = await askedFor(async (client) => {
-        cases = await casesOfTargets(new CaseReader(client), targets, {}, window());
+        cases = await answersOfTargets(new CaseReader(client), targets, {}, window());
       });
       expect(before.length).toBeGreaterThan(0);
       const lastingOf = (all: readonly Case[]) =>

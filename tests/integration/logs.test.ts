@@ -1,4 +1,11 @@
-import { GC_METADATA, gcRecordSchema, POD_METADATA, podRecordSchema } from '../../model/records';
+import {
+  GC_METADATA,
+  gcRecordSchema,
+  HEARTBEAT_METADATA,
+  heartbeatRecordSchema,
+  POD_METADATA,
+  podRecordSchema,
+} from '../../model/records';
 import { formatNs } from '../../model/time';
 import { id, run, pushLines, pushOther, pushRecord, record } from './logs-data';
 import { afterlog, type Ran } from '../testkit/afterlog';
@@ -349,6 +356,66 @@ describe('afterlog logs', () => {
       expect(stderr).toContain('Status lost, cause C14 drain or preemption (likely).');
       expect(stderr).not.toContain('nothing found');
       expect(stderr).not.toContain('LogQL (Loki');
+    });
+  });
+
+  describe('a log on its node, of a container that has finished', () => {
+    const pod = run('fresh-x7k2p', { node: 'n7' });
+    const values = lines(start, 'one', 'two');
+    const finished = formatNs(start + 5n * second);
+    const explain = (...args: string[]) => afterlog(['explain', ...args, '--loki.url', store.url]);
+    const beat = (seconds: bigint) =>
+      pushOther(
+        store,
+        start + seconds * second,
+        heartbeatRecordSchema.parse({
+          ...{ v: 2, kind: 'heartbeat', id: 'n7/heartbeat/1', cluster: 'c1', node: 'n7', version: '1', containers: 1 },
+          ...{ from: formatNs(start - 60n * second), to: formatNs(start + seconds * second), previousUntil: null },
+          ...{ logsProblem: null, lokiProblem: null, kubeletLog: null, unackedBytes: 0, oldestUnacked: null },
+          final: false,
+        }),
+        HEARTBEAT_METADATA
+      );
+
+    beforeAll(async () => {
+      await pushLines(store, pod, values);
+      // The agent does not know of its end: the file and the link to it stay.
+      const running = { ended: false, left: null, status: 'pending' as const, final: false };
+      await pushRecord(store, start + 3n * second, record(pod, times(values), running));
+      const podRecord = podRecordSchema.parse({
+        ...{ v: 2, kind: 'pod', id: pod.podUid, cluster: 'c1', namespace: 'job-test', pod: pod.pod, node: 'n7' },
+        ...{ workload: 'fresh', job: 'fresh', phase: 'Succeeded', created: formatNs(start), finished, final: true },
+        containers: [{ name: 'main', state: 'terminated', runs: [{ restart: 0, started: formatNs(start), finished }] }],
+      });
+      await pushOther(store, start + 5n * second, podRecord, POD_METADATA);
+      await beat(4n);
+    });
+
+    it('is said to have finished, and to be on its node', async () => {
+      const { code, stdout, stderr } = await logs('job/fresh');
+      expect([code, stdout]).toEqual([0, 'one\ntwo\n']);
+      expect(stderr).toMatch(
+        /The container finished at .* UTC\. All that its agent had read by .* is in Loki: 2 lines/
+      );
+      expect(stderr).toContain(
+        'The agent has not confirmed yet that this is all. The container had ended; its log was'
+      );
+      expect(stderr).not.toContain('It may write more');
+      const explained = await explain('job/fresh');
+      expect(explained).toMatchObject({ code: 0, stderr: '' });
+      expect(explained.stdout).toContain('The container has finished and its log is still on n7');
+      expect(explained.stdout).toMatch(/Status +pending, as of /);
+      expect(explained.stdout).not.toMatch(/Cause|What to change/);
+    });
+
+    it('is complete once its agent has reported after the end', async () => {
+      await beat(30n);
+      expect((await logs('fresh-x7k2p')).stderr).toContain('All of its log is in Loki: 2 lines');
+      expect((await explain('fresh-x7k2p')).stdout).toMatch(/Status +complete\n/);
+      const json: unknown = JSON.parse((await explain('fresh-x7k2p', '-o', 'json')).stdout);
+      expect(json).toMatchObject([
+        { place: 'node', status: 'complete', cause: 'unknown', finished: expect.any(String) },
+      ]);
     });
   });
 

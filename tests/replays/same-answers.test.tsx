@@ -15,7 +15,7 @@ import { createLogger } from '../../shipper/common/log';
 import { CaseReader } from '../../shipper/lookup/case-reader';
 import type { CaseWindow } from '../../shipper/lookup/case-window';
 import { runLookup } from '../../shipper/lookup/run';
-import { casesOfTargets } from '../../shipper/lookup/target-cases';
+import { answersOfTargets } from '../../shipper/lookup/target-cases';
 import { timesIn } from '../../shipper/lookup/times';
 import { timeWindow } from '../../shipper/lookup/time-window';
 import { connectLoki, type LokiConnection } from '../../shipper/loki/connection';
@@ -24,7 +24,7 @@ import { RecordWriter } from '../../shipper/loki/record-writer';
 import { readCases, recordedPart } from '../../src/data/case-records';
 import { findRuns } from '../../src/data/find-runs';
 import { LokiSource } from '../../src/data/loki-source';
-import { caseOfRun, caseOfSummary, readCase, recordsOfLines } from '../../src/data/records';
+import { caseOfRun, caseOfSummary, readAnswer, recordsOfLines } from '../../src/data/records';
 import { RecordCache } from '../../src/data/record-cache';
 import { RecordsLoader } from '../../src/data/records-loader';
 import { LokiDataSource } from '../plugin/loki-data-source';
@@ -141,7 +141,7 @@ describe.each([
       const answered: Case[] = [];
       await each(podsOf(cases), async ([{ namespace, pod }]) => {
         const target = { kind: 'pod', name: pod, namespace } as const;
-        answered.push(...(await casesOfTargets(new CaseReader(client), [target], {}, window)));
+        answered.push(...(await answersOfTargets(new CaseReader(client), [target], {}, window)));
       });
       expect(byId(answered)).toEqual(expected);
     },
@@ -205,7 +205,7 @@ describe.each([
       expect(byId(read.cases)).toEqual(byId(older));
       const opened: Array<Case | undefined> = [];
       await each(cases, async (one) => {
-        opened.push(await readCase(source, caseOfSummary(summaryOf(one), span.to), signal));
+        opened.push(await readAnswer(source, caseOfSummary(summaryOf(one), span.to), signal));
       });
       expect(byId(opened.flatMap((one) => one ?? []))).toEqual(expected);
     },
@@ -220,7 +220,7 @@ describe.each([
         const { runs } = await findRuns(source, parseQuestion(`${namespace}/${pod}`), span, signal);
         for (const run of runs) {
           const of = caseOfRun(run);
-          const one = of && (await readCase(source, of, signal));
+          const one = of && (await readAnswer(source, of, signal));
           answered.push(...(one ? [one] : []));
         }
       });

@@ -370,6 +370,10 @@ export const SAMPLES: { readonly [K in CodeName]: ReadonlyArray<Codes[K]> } = {
     { lines: 10, from: at, to: later },
     { lines: 0, from: null, to: null },
   ],
+  'account-unconfirmed': [
+    { lines: 10, from: at, to: later, finished: later, asOf: later },
+    { lines: 0, from: null, to: null, finished: later, asOf: later },
+  ],
   'account-unknown': [{ lines: 10 }],
   'account-excluded': [{ rule: 'select.namespaces.exclude: kube-*' }],
   'account-tenant': [{ tenant: 'team-a' }],

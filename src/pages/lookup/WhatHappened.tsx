@@ -8,7 +8,7 @@ import { sentenceText } from '../../../model/messages/case-text';
 import { CaseEvidence, StatusBadge } from '../../details/case-details';
 import { exploreRun } from '../../data/run-of-case';
 import type { LokiSource } from '../../data/loki-source';
-import { caseOfRun, readCase } from '../../data/records';
+import { caseOfRun, readAnswer } from '../../data/records';
 import { causeText, confidenceText, wordsIn } from '../../shared/words';
 import { timelineLink } from '../../app/case-links';
 import { useAnswer } from '../../shared/use-answer';
@@ -21,13 +21,14 @@ export function WhatHappened({ loki, run, timeZone }: { loki: LokiSource; run: F
   const ask = useCallback(
     async (signal: AbortSignal) => {
       const of = caseOfRun(run);
-      return of && (await readCase(loki, of, signal));
+      return of && (await readAnswer(loki, of, signal));
     },
     [loki, run]
   );
   const answer = useAnswer(ask);
   const { who, record } = run;
-  const one = answer.state === 'done' ? answer.value : undefined;
+  const known = answer.state === 'done' ? answer.value : undefined;
+  const one = known?.place === 'removed' ? known : undefined;
   return (
     <section
       className={styles.box}
@@ -35,7 +36,7 @@ export function WhatHappened({ loki, run, timeZone }: { loki: LokiSource; run: F
       aria-live="polite"
     >
       <div className={styles.head}>
-        <StatusBadge status={one?.status ?? record?.status ?? 'unknown'} seen={one?.seen ?? true} />
+        <StatusBadge status={known?.status ?? record?.status ?? 'unknown'} seen={known?.seen ?? true} />
         <Text element="h2" variant="h4">
           {who.pod ?? t('lookup.a-pod', 'a pod')}
         </Text>
@@ -49,13 +50,14 @@ export function WhatHappened({ loki, run, timeZone }: { loki: LokiSource; run: F
       )}
       <p className={styles.account}>
         {record !== undefined && one?.loki.code !== 'loki-other-shipper'
-          ? words.renderAll(accountOf(record, undefined, one?.status))
-          : one === undefined &&
-            answer.state !== 'loading' &&
-            t(
-              'lookup.no-account',
-              'No agent has reported on this container yet. It may still be running; more lines may follow.'
-            )}
+          ? words.renderAll(accountOf(record, known))
+          : known !== undefined
+            ? one === undefined && sentenceText(known, words)
+            : answer.state !== 'loading' &&
+              t(
+                'lookup.no-account',
+                'No agent has reported on this container yet. It may still be running; more lines may follow.'
+              )}
       </p>
       {answer.state === 'loading' && <LoadingPlaceholder text={t('lookup.explaining', 'Determining the cause')} />}
       {answer.state === 'failed' && (
