@@ -68,6 +68,7 @@ interface InLoki {
   'loki-lost-part': { lines: number | null; bytes: number | null; from: Instant | null; to: Instant | null };
   'loki-lost-unseen': object;
   'loki-pending': { asOf: Instant };
+  'loki-caught-up': { asOf: Instant };
   'loki-pending-backlog': { asOf: Instant; bytes: number };
   'loki-unknown': object;
   'loki-unseen': object;

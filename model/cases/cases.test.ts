@@ -448,6 +448,36 @@ describe('what Loki has', () => {
     expect(only({ ...input, heartbeats: [heartbeat('11:00:00', '12:09:00')] }).status).toBe('unknown');
   });
 
+  test('is all of it where the agent came after the end, and the log was there until it had acknowledged everything', () => {
+    const record = containerRecord({ gaps: [unknownGap], status: 'unknown' });
+    const input = { containers: [record], pods: [pod()], gcs: [gc('12:20:00', [1])] };
+    const of = (from: string, to: string) => only({ ...input, heartbeats: [heartbeat(from, to)] }).status;
+    expect(of('12:15:00', '12:19:00')).toBe('complete');
+    expect(of('12:15:00', '12:15:01')).toBe('unknown');
+    expect(of('12:25:00', '12:40:00')).toBe('unknown');
+    // What rotation had deleted before it came is missing.
+    const there = { ...record, gaps: [{ ...unknownGap, to: t('12:15:00') }], left: null };
+    const heartbeats = [heartbeat('12:15:00', '12:19:00')];
+    expect(answersOf({ ...input, containers: [there], heartbeats })).toMatchObject([{ status: 'unknown' }]);
+  });
+
+  test('is what its agent has read, of a container that runs', () => {
+    const running = pod({
+      phase: 'Running',
+      finished: null,
+      containers: [{ name: 'main', state: 'running', runs: [] }],
+    });
+    const record = containerRecord({ left: null, ended: false, status: 'pending', final: false });
+    const of = (more: object) =>
+      answersOf({
+        containers: [{ ...record, ...more }],
+        pods: [running],
+        heartbeats: [heartbeat('11:00:00', '12:12:00')],
+      });
+    expect(of({})).toMatchObject([{ place: 'node', loki: { code: 'loki-caught-up' } }]);
+    expect(of({ bytesAcked: 1 })).toMatchObject([{ place: 'node', loki: { code: 'loki-pending' } }]);
+  });
+
   test('is all of it where the pod has ended, though the record does not say so yet', () => {
     const record = containerRecord({ left: null, ended: false, status: 'pending', final: false });
     const answers = answersOf({ containers: [record], pods: [pod()], heartbeats: [heartbeat('11:00:00', '12:12:00')] });

@@ -128,22 +128,28 @@ export class Coverage {
   }
 
   /**
-   * The first heartbeat whose agent was observing at a moment, and a while later had nothing unacknowledged from before.
+   * The first heartbeat whose agent was observing at a container's end, or came while its log was there, and a while later
+   * had nothing unacknowledged from before that end.
    *
+   * @param finished the container's end
+   * @param thereUntil its log was on the node until then; Infinity where it still is
    * @param whileMs so long an agent takes to read what was written
    */
   acknowledgedAfter(
     cluster: string,
     node: string | null,
-    moment: number,
+    { finished, thereUntil }: { finished: number; thereUntil: number },
     whileMs: number
   ): HeartbeatRecord | undefined {
     return this.beats
       .get(`${cluster}/${node ?? ''}`)
       ?.find(({ from, to, logsProblem, unackedBytes, oldestUnacked }) => {
         const oldest = ms(oldestUnacked);
-        const isAcked = unackedBytes === 0 || (oldest !== undefined && oldest > moment + whileMs);
-        return logsProblem === null && (ms(from) ?? Infinity) <= moment && (ms(to) ?? 0) > moment + whileMs && isAcked;
+        const isAcked = unackedBytes === 0 || (oldest !== undefined && oldest > finished + whileMs);
+        const came = ms(from) ?? Infinity;
+        // An agent opens all logs that are there before its first heartbeat.
+        const hasRead = came <= finished || came + whileMs <= thereUntil;
+        return logsProblem === null && hasRead && (ms(to) ?? 0) > Math.max(came, finished) + whileMs && isAcked;
       });
   }
 

@@ -41,9 +41,13 @@ export function statusOfSeen(subject: Subject, record: ContainerRecord, facts: F
   const last = facts.coverage.lastBeat(record.cluster, record.node);
   if (status === 'pending') {
     const bytes = last?.unackedBytes ?? 0;
+    const isBehind = record.bytesAcked < record.bytesSeen || subject.left !== undefined;
     return {
       status,
-      loki: bytes > 0 ? { code: 'loki-pending-backlog', asOf, bytes } : { code: 'loki-pending', asOf },
+      loki:
+        bytes > 0
+          ? { code: 'loki-pending-backlog', asOf, bytes }
+          : { code: isBehind ? 'loki-pending' : 'loki-caught-up', asOf },
     };
   }
   return { status, loki: sentence(status, record) };
@@ -69,10 +73,13 @@ export function asOfMs({ cluster, node }: Pick<Subject, 'cluster' | 'node'>, fac
 }
 
 /** The agent had read the log to its end and Loki had acknowledged all of it: a heartbeat after the container's end says so. */
-function acknowledgedBy({ run, cluster, node }: Subject, facts: Facts): HeartbeatRecord | undefined {
+function acknowledgedBy({ run, cluster, node, left, leftFrom }: Subject, facts: Facts): HeartbeatRecord | undefined {
   const finished = ms(run?.finished);
+  const thereUntil = left === undefined ? Infinity : (leftFrom ?? left);
   // Kubernetes has whole seconds, and the agent reads what it sees grow at least once a second.
-  return finished === undefined ? undefined : facts.coverage.acknowledgedAfter(cluster, node, finished, 2000);
+  return finished === undefined
+    ? undefined
+    : facts.coverage.acknowledgedAfter(cluster, node, { finished, thereUntil }, 2000);
 }
 
 /**
@@ -90,11 +97,15 @@ function mayLackBeginning({ cluster, node, run }: Subject, record: ContainerReco
   return record.bytesSeen >= kept && !facts.coverage.wasAgentObserving(cluster, node, started, started + SLOW_START);
 }
 
-/** It says that something may have been written after the last look at the log. */
-function isOfEnd({ lines, bytes, reason, to }: Gap, { run }: Subject): boolean {
+/**
+ * It says that something may have been written after the last look at the log. What an agent missed that found the log
+ * still there is no such thing: rotation had deleted it before.
+ */
+function isOfEnd({ lines, bytes, reason, to }: Gap, { run, left }: Subject): boolean {
   const [noticed, finished] = [ms(to), ms(run?.finished)];
   const isUnknown = lines === null && bytes === null && (reason === 'gone-unread' || reason === 'unacknowledged');
-  return isUnknown && (noticed === undefined || finished === undefined || noticed >= finished - 2000);
+  const isOfRotation = reason === 'gone-unread' && (left === undefined || (noticed !== undefined && noticed < left));
+  return isUnknown && !isOfRotation && (noticed === undefined || finished === undefined || noticed >= finished - 2000);
 }
 
 /**

@@ -464,6 +464,8 @@ export const en: Catalogue = {
     'loki-lost-unseen': () => 'Its log is lost.',
     'loki-pending': ({ asOf }, times) =>
       `Its log has not fully arrived in Loki as of ${times.time(asOf)}; more may follow.`,
+    'loki-caught-up': ({ asOf }, times) =>
+      `All of it that the agent had read by ${times.time(asOf)} is in Loki; more may follow.`,
     'loki-pending-backlog': ({ asOf, bytes: size }, times) =>
       `Its log has not fully arrived in Loki as of ${times.time(asOf)}: the agent had ${bytes(size)} left to send.`,
     'loki-unknown': () => 'Whether all of its log is in Loki is not known.',

@@ -476,6 +476,8 @@ export const ja: Catalogue = {
     'loki-lost-unseen': () => 'ログは失われました。',
     'loki-pending': ({ asOf }, times) =>
       `${times.time(asOf)} の時点で、ログはまだすべて Loki に届いていません。このあと届く可能性があります。`,
+    'loki-caught-up': ({ asOf }, times) =>
+      `エージェントが ${times.time(asOf)} までに読み取った分はすべて Loki にあります。このあと続きが届く可能性があります。`,
     'loki-pending-backlog': ({ asOf, bytes: size }, times) =>
       `${times.time(asOf)} の時点で、ログはまだすべて Loki に届いていません。エージェントには ${bytes(size)}の未送信分がありました。`,
     'loki-unknown': () => 'ログがすべて Loki にあるかどうかは不明です。',

@@ -3,7 +3,7 @@ import type { Confidence } from '../case';
 import { CLOCKS, type Facts, POD_CLEANUP } from '../facts';
 import { at, ms } from '../moment';
 import { isUnknownToRuntime, wasShutDown } from '../pod-reason';
-import { SAME_CLOCK, wasEmptiedByOther, wasKilledByKubelet } from '../pod-state';
+import { isTerminated, SAME_CLOCK, wasEmptiedByOther, wasKilledByKubelet } from '../pod-state';
 import { isMomentUnknown, type Subject } from '../subject';
 import type { Weighed } from './hypothesis';
 import { nodeRemoved } from './node';
@@ -64,8 +64,11 @@ export function byNewerRun(subject: Subject, facts: Facts): Weighed | undefined 
   if (isWithNewer && (isDeleted || !isSoon || wasEmptiedByOther(subject, facts))) {
     return undefined;
   }
-  // Long after the last line of the newer run, and in the moment of a pressure: it may have been a reclaim.
-  const isInPressure = !isSoon && left !== undefined && facts.pressureAt(cluster, node, left) !== undefined;
+  // In the moment of a pressure, long after the last line of the newer run or together with other pods: it may have been a reclaim.
+  const isInPressure =
+    left !== undefined &&
+    facts.pressureAt(cluster, node, left) !== undefined &&
+    (!isSoon || (isTerminated(subject, left) && facts.wereOthersEmptied(subject, left)));
   const isNodeGone = first.finished >= (nodeRemoved(subject, facts)?.moment ?? Infinity) - POD_CLEANUP;
   // Of a log that was not seen to go, an end of which the API server does not know may be that of the node.
   const isAgentsWord = containerRecord !== undefined && first.finishedBy === Infinity;

@@ -122,6 +122,7 @@ export const SAMPLES: { readonly [K in CodeName]: ReadonlyArray<Codes[K]> } = {
   'loki-lost-part': missing,
   'loki-lost-unseen': [{}],
   'loki-pending': [{ asOf: at }],
+  'loki-caught-up': [{ asOf: at }],
   'loki-pending-backlog': [{ asOf: at, bytes: 4_000_000 }],
   'loki-unknown': [{}],
   'loki-unseen': [{}],
