@@ -144,6 +144,7 @@ interface Contradictions {
   'out-directory-removed': object;
   'out-directory-stayed': object;
   'out-running': object;
+  'out-running-removed': object;
   'out-stayed': { until: Instant };
   'out-gone-before': object;
   'out-file-size': { bytes: number; maxBytes: number };

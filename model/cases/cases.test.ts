@@ -187,6 +187,44 @@ describe('C1, a reclaim of disk', () => {
       expect(ofP(casesOf({ ...emptied, heartbeats: read('12:30:00', '12:40:00') }))?.cause).toBe('unknown');
     });
 
+    test('is none where logs of running containers were removed together with it', () => {
+      const running = containerRecord({
+        ...{ podUid: 'runs', pod: 'runs', containerId: containerId(9) },
+        ...{ ended: false, lastTime: t('12:20:00'), status: 'pending' },
+      });
+      const disks = sample(0.84);
+      const one = ofP(casesOf({ ...emptied, containers: [...emptied.containers, running], disks }));
+      expect(one).toMatchObject({ cause: 'C17', confidence: 'likely' });
+      expect(one?.rivals[0]).toMatchObject({ cause: 'C1', out: [{ code: 'out-running-removed' }] });
+      const silent = { ...running, lastTime: t('12:00:00') };
+      const unclear = ofP(casesOf({ ...emptied, containers: [...emptied.containers, silent], disks }));
+      expect(unclear?.cause).toBe('C1');
+    });
+
+    test('leaves open who removed a directory while others were emptied in the same moment', () => {
+      const containers = [containerRecord({ left: left('12:20:00', 'removed') }), ...others];
+      const watches = [watch('11:00:00', '12:40:00')];
+      const nodes = [condition('12:20:05', '12:25:00')];
+      expect(ofP(casesOf({ containers, pods: [pod()], watches, nodes }))).toMatchObject({ cause: 'unknown' });
+      const alone = [containerRecord({ left: left('12:20:00', 'removed') })];
+      expect(ofP(casesOf({ containers: alone, pods: [pod()], watches, nodes }))).toMatchObject({ cause: 'C17' });
+    });
+
+    test('is likely for an older run that was removed together with them, whatever ended before', () => {
+      const older = containerRecord({ left: left('12:20:00', 'unknown'), lastTime: t('12:05:00') });
+      const next = containerRecord({
+        ...{ restart: 1, containerId: containerId(7), left: null },
+        ...{ firstTime: t('12:06:00'), lastTime: t('12:19:00') },
+      });
+      const nodes = [condition('12:20:05', '12:25:00')];
+      const of = (beside: typeof others) =>
+        casesOf({ containers: [older, next, ...beside], nodes }).find(
+          ({ podUid, restart }) => podUid === 'p' && restart === 0
+        );
+      expect(of(others)).toMatchObject({ cause: 'C1', confidence: 'likely' });
+      expect(of([])?.cause).not.toBe('C1');
+    });
+
     test('is none where other terminated containers of the node stayed', () => {
       const stays = containerRecord({ podUid: 'stays', pod: 'stays', containerId: containerId(9), left: null });
       const pods = [pod(), pod({ id: 'stays', pod: 'stays' })];

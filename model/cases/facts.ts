@@ -54,6 +54,8 @@ const BRIEF = 20_000;
 export const CLOCK_MARGIN = 15 * 60_000;
 /** So exact are the times of files that go. */
 const AROUND = 1000;
+/** A container that wrote so shortly before a moment, and did not end by then, was running. */
+const WRITING = 1000;
 /** What one process removes one after the other goes within this of each other. */
 const ONE_BY_ONE = 300;
 /** A container that crashes again and again is started within five minutes; the rest is for pulling its image. */
@@ -81,6 +83,7 @@ export class Facts {
   readonly measurements: Measurements;
   /** Who was observing when. */
   readonly coverage: Coverage;
+  private readonly withRunning = new Set<GcRecord>();
   private readonly jobs = new Map<string, JobRecord>();
   private readonly jobsByName = new Map<string, JobRecord>();
   private readonly nodes = new Map<string, NodeState[]>();
@@ -145,6 +148,9 @@ export class Facts {
     this.findEmptied(leftByItself);
     for (const reclaim of inferReclaims(leftByItself)) {
       push(this.reclaims, `${reclaim.cluster}/${reclaim.node}`, reclaim);
+      if (reclaim.containers.some(({ run, at }) => this.wasRunning(reclaim.cluster, run ?? '', ms(at) ?? 0))) {
+        this.withRunning.add(reclaim);
+      }
       for (const removed of reclaim.containers) {
         this.inferred.set(keyOf(reclaim.cluster, removed.run ?? ''), { gc: reclaim, at: ms(removed.at) ?? 0 });
       }
@@ -235,12 +241,15 @@ export class Facts {
   /**
    * Logs of other pods, which nobody had deleted, were removed in the same moment: one process removed them all. A
    * deletion, an eviction or a restart removes the logs of its own pod only.
+   *
+   * @param areKept only those count whose directories stayed, as a reclaim leaves them
    */
-  wereOthersEmptied({ cluster, node, podUid }: PodOnNode, moment: number): boolean {
+  wereOthersEmptied({ cluster, node, podUid }: PodOnNode, moment: number, { areKept = false } = {}): boolean {
     const emptied = this.emptied.get(`${cluster}/${node ?? ''}`) ?? [];
     const first = countWhile(emptied, (one) => one.moment < moment - ONE_BY_ONE);
     for (let next = first; (emptied[next]?.moment ?? Infinity) <= moment + ONE_BY_ONE; next++) {
-      if (emptied[next]?.podUid !== podUid) {
+      const other = emptied[next];
+      if (other !== undefined && other.podUid !== podUid && (other.isEmpty || !areKept)) {
         return true;
       }
     }
@@ -270,6 +279,22 @@ export class Facts {
   /** The removals that were inferred together with a run's own. */
   inferredRemoval({ cluster, id }: { cluster: string; id: string }): Removal | undefined {
     return this.inferred.get(keyOf(cluster, id));
+  }
+
+  /** Among the logs that were removed together were some of containers that ran: a reclaim leaves those. */
+  wereRunningRemovedWith({ gc }: Removal): boolean {
+    return this.withRunning.has(gc);
+  }
+
+  /** It wrote until its log was removed, or ended only later. */
+  private wasRunning(cluster: string, id: string, moment: number): boolean {
+    const record = this.containerRecord(cluster, id);
+    const pod = record && this.pod(cluster, record.podUid);
+    const { run } = record ? runOf(pod, record.container, record.restart) : {};
+    const finished = ms(run?.finished);
+    return finished === undefined || isUnknownToRuntime({ run })
+      ? record?.ended === false && (ms(record.lastTime) ?? 0) >= moment - WRITING
+      : finished - moment >= 2 * AROUND;
   }
 
   /** The node was reclaiming disk at that moment: by its kubelet's log, or by the directories that were emptied. */

@@ -2,7 +2,7 @@ import { locateContainers } from './locate-by-id';
 import { locateNamed } from './locate-by-name';
 import type { Lookup, LookupScope } from './location';
 import { type Plan, together } from './plan';
-import type { Question, Target } from './target';
+import { podsBeside, type Question, type Target } from './target';
 
 /*
  * How a log is looked up: what is asked of Loki, in which order, and which container runs and queries for lines come out.
@@ -24,10 +24,17 @@ import type { Question, Target } from './target';
 const AT_ONCE = 10;
 
 /** Where the logs are that a question asks for. */
-export function* lookupPlan({ targets, otherwise }: Question, scope: LookupScope): Plan<Lookup> {
+export function* lookupPlan(question: Question, scope: LookupScope): Plan<Lookup> {
+  const { targets, otherwise } = question;
   const first = yield* locateAll(targets, scope);
   if (first.locations.length > 0 || otherwise.length === 0) {
-    return first;
+    const found = new Set(first.locations.flatMap(({ runs }) => runs.map(({ who }) => who.pod ?? '')));
+    const others = yield* locateAll(podsBeside(question, found), scope);
+    return {
+      locations: [...first.locations, ...others.locations],
+      misses: [...first.misses, ...others.misses],
+      isPart: first.isPart || others.isPart,
+    };
   }
   const second = yield* locateAll(otherwise, scope);
   if (second.locations.length === 0) {

@@ -32,6 +32,19 @@ const podRow = new RegExp(`^(?:${name}[ \\t]+)?${name}[ \\t]+${ready}[ \\t]+[A-Z
 const jobRow = new RegExp(
   `^(?:${name}[ \\t]+)?${name}[ \\t]+(?:(?:Complete|Failed|Running|Suspended|SuccessCriteriaMet|FailureTarget)[ \\t]+)?${ready}[ \\t]+(?:\\d+[smhd]\\w*[ \\t]+)?\\d+[smhd]`
 );
+/** `[NAMESPACE] NAME SCHEDULE [TIMEZONE] SUSPEND ACTIVE`, a row of `kubectl get cronjobs`. */
+const cronJobRow = new RegExp(
+  `^(?:${name}[ \\t]+)?${name}[ \\t]+(?:@[a-z]+|[-*/,\\w?#]+(?:[ ][-*/,\\w?#]+){4})[ \\t]+(?:[<\\w][-+/\\w>]*[ \\t]+)?(?:True|False)[ \\t]+\\d+`
+);
+/** `NAMESPACE NAME CPU-REQUESTS CPU-LIMITS …`, a row of the pods in `kubectl describe node`. */
+const podOfNodeRow = new RegExp(`^${name}[ \\t]+${name}(?:[ \\t]+\\w+ \\(\\d+%\\)){2}`);
+/** Rows of tables, by the kind that they name. */
+const rows = [
+  { kind: 'pod', pattern: podRow },
+  { kind: 'pod', pattern: podOfNodeRow },
+  { kind: 'job', pattern: jobRow },
+  { kind: 'cronjob', pattern: cronJobRow },
+] as const;
 
 /**
  * Fields that name an object, as JSON, YAML, logfmt, LogQL, labels and `kubectl describe` write them, behind whatever
@@ -65,12 +78,12 @@ export function fieldsIn(text: string): Mention[] {
   let at = 0;
   for (const whole of text.split('\n')) {
     const line = whole.slice(0, MAX_LINE).replace(ownersOnALine, (text) => ' '.repeat(text.length));
-    const [pod, job] = [podRow.exec(line.trimStart()), jobRow.exec(line.trimStart())];
-    const row = pod ?? job;
-    const found = row?.[2];
-    if (row && found !== undefined) {
-      const kind = pod ? 'pod' : 'job';
-      mentions.push({ at, target: { kind, name: found, ...(row[1] !== undefined && { namespace: row[1] }) } });
+    for (const { kind, pattern } of rows) {
+      const [, namespace, found] = pattern.exec(line.trimStart()) ?? [];
+      if (found !== undefined) {
+        mentions.push({ at, target: { kind, name: found, ...(namespace !== undefined && { namespace }) } });
+        break;
+      }
     }
     for (const { index, 1: kind = '', 2: inner = '' } of line.matchAll(nested)) {
       const target = nestedTarget(kind, inner);

@@ -70,6 +70,17 @@ const texts: Array<[text: string, targets: object[]]> = [
     `4703b9db1c2ed   docker.io/library/busybox@sha256:${id}   5 minutes ago   Exited   main   2   aa11bb22cc33d   ${p}`,
     [C({}, '4703b9db1c2ed')],
   ],
+  [
+    `NAME     SCHEDULE      TIMEZONE   SUSPEND   ACTIVE   LAST SCHEDULE   AGE\nbackup   */5 * * * *   <none>     False     0        2m              5d\ntick     @daily        False     1        2m              5d`,
+    [
+      { kind: 'cronjob', name: 'backup' },
+      { kind: 'cronjob', name: 'tick' },
+    ],
+  ],
+  [
+    `Non-terminated Pods:          (2 in total)\n  Namespace   Name      CPU Requests  CPU Limits\n  ---------   ----      ------------  ----------\n  prod        ${p}      100m (2%)     0 (0%)      0 (0%)    0 (0%)    9d\n  dev         mysql-0   0 (0%)        0 (0%)      70Mi (0%) 0 (0%)    9d`,
+    [P(NS), P({ namespace: 'dev' }, 'mysql-0')],
+  ],
   [`crictl logs 4703b9db1c2e`, [C({}, '4703b9db1c2e')]],
   [
     `# crictl logs --tail 5 4703b9db1c2e\nFATA[0000] rpc error: code = NotFound desc = an error occurred when try to find container "4703b9db1c2e": not found`,

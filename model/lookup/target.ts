@@ -48,3 +48,17 @@ export function nameOfTarget(target: Target): string {
 
 export type ContainerTarget = Extract<Target, { kind: 'container' }>;
 export type NamedTarget = Exclude<Target, { kind: 'container' }>;
+
+/**
+ * The pods that a text names beside container ids, and that are not those of the containers found: several errors were
+ * pasted at once, of which some name an id and some a pod.
+ */
+export const podsBeside = ({ targets, otherwise }: Question, found: ReadonlySet<string>): Target[] =>
+  targets.some(({ kind }) => kind === 'container')
+    ? otherwise.filter(
+        (target) =>
+          target.kind === 'pod' &&
+          !found.has(target.name) &&
+          !targets.some((other) => other.kind === 'container' && other.id === target.name)
+      )
+    : [];

@@ -561,6 +561,8 @@ export const en: Catalogue = {
     'out-directory-removed': () => 'it keeps the directory, and the directory was removed',
     'out-directory-stayed': () => 'the directory of a deleted pod is removed, and it stayed',
     'out-running': () => 'the container was running',
+    'out-running-removed': () =>
+      'it removes terminated containers only, and logs of running ones were removed together with this',
     'out-stayed': ({ until }, times) => `the file was still there at ${times.clock(until)}`,
     'out-gone-before': () => 'the log had been removed before',
     'out-file-size': ({ bytes: size, maxBytes }) =>

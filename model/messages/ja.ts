@@ -566,6 +566,7 @@ export const ja: Catalogue = {
     'out-directory-removed': () => 'この場合ディレクトリは残るが、削除されていた',
     'out-directory-stayed': () => '削除された Pod のディレクトリは削除されるが、残っていた',
     'out-running': () => 'コンテナは実行中だった',
+    'out-running-removed': () => '回収は終了したコンテナだけを削除するが、実行中のコンテナのログも一緒に削除された',
     'out-stayed': ({ until }, times) => `${times.clock(until)} の時点でファイルはまだ存在していた`,
     'out-gone-before': () => 'ログはその前に削除されていた',
     'out-file-size': ({ bytes: size, maxBytes }) =>

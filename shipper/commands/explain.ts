@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import * as z from 'zod';
 import type { Answer } from '../../model/cases';
-import { nameOfTarget, parseQuestion } from '../../model/lookup';
+import { nameOfTarget, parseQuestion, podsBeside } from '../../model/lookup';
 import { observerCodes, type Observers } from '../../model/observers';
 import { formatNs } from '../../model/time';
 import { UserError } from '../common/user-error';
@@ -60,7 +60,8 @@ async function run(input: CommandInput): Promise<void> {
   const what = input.words.join(' ');
   const flags = input.read(explainGroup);
   const scope = contextScope(userConfig(process.env), process.env);
-  const { targets, otherwise } = withinNamespace(parseQuestion(what), flags.namespace ?? scope.namespace);
+  const question = withinNamespace(parseQuestion(what), flags.namespace ?? scope.namespace);
+  const { targets, otherwise } = question;
   const filter = { ...flags, cluster: flags.cluster ?? scope.cluster };
   const times = timesIn(flags.timezone);
   if (targets.length === 0) {
@@ -71,7 +72,8 @@ async function run(input: CommandInput): Promise<void> {
   const window = caseWindow(flags, '7d');
   const { answers, observers } = await withCases(input, times, async (reader, _, { client }) => {
     const first = await answersOfTargets(reader, targets, filter, window);
-    const found = first.length > 0 ? first : await answersOfTargets(reader, otherwise, filter, window);
+    const others = first.length > 0 ? podsBeside(question, new Set(first.map(({ pod }) => pod))) : otherwise;
+    const found = [...first, ...(await answersOfTargets(reader, others, filter, window))];
     const namespace = flags.namespace ?? targets[0]?.namespace;
     const about = { cluster: filter.cluster, namespace };
     return { answers: found, observers: found.length > 0 ? undefined : await observersOfCases(client, about, window) };

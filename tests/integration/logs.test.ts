@@ -74,6 +74,23 @@ describe('afterlog logs', () => {
       expect((await logs(...message.split(' '))).stdout).toContain('last line\n');
     });
 
+    it('is printed with the pods that other errors of the same paste name', async () => {
+      const paste = [
+        '$ kubectl logs -n job-test hello-rtkpw',
+        message,
+        '$ kubectl logs -n job-test hello-b4xz7',
+        'Error from server (NotFound): pods "hello-b4xz7" not found',
+        'Error from server (NotFound): pods "gone-x7k2p" not found',
+      ];
+      const { code, stdout, stderr } = await fromInput(paste.join('\n'));
+      expect(stdout).toContain('[pod/hello-rtkpw/hello] second line\n[pod/hello-b4xz7/hello] bye\n');
+      expect(stderr).toContain('nothing found for pod/gone-x7k2p');
+      expect(code).toBe(1);
+      const explained = await afterlog(['explain', paste.slice(0, 4).join('\n'), '--loki.url', store.url]);
+      expect(explained.stdout).toContain('job-test/hello-rtkpw, container hello');
+      expect(explained.stdout).toContain('hello-b4xz7');
+    });
+
     it('is printed with times, in part, and without a word', async () => {
       expect(await logs(containerId, '--timestamps', '--tail', '1', '-q')).toEqual({
         code: 0,

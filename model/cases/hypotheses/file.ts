@@ -138,8 +138,15 @@ function byRemoval(subject: Subject, facts: Facts): Weighed | undefined {
   const isPodThere = pod === 'there' || pod === 'assumed';
   // Events are lossy: that the sandbox was made anew may not have been recorded.
   const mayBePruned = podContainer?.role === 'init' && subject.pod?.phase === 'Running';
+  // Others were emptied in the same moment, as by a reclaim, which removes the files before anybody removes directories.
+  const mayBeReclaimed = isWithReclaim && facts.wereOthersEmptied(subject, left, { areKept: true });
   const ceiling: Confidence =
-    mayBeSkewed(subject) || mayBePruned || !isPodThere || !isReclaimOut || mayBeAnotherDisk(subject, facts)
+    mayBeSkewed(subject) ||
+    mayBePruned ||
+    !isPodThere ||
+    !isReclaimOut ||
+    mayBeReclaimed ||
+    mayBeAnotherDisk(subject, facts)
       ? 'unknown'
       : pod === 'assumed' || isWithReclaim
         ? 'likely'

@@ -172,6 +172,10 @@ function contradictionsOf(
   if (!isTerminated(subject, Math.min(began, left))) {
     out.push({ code: 'out-running' });
   }
+  const company = facts.inferredRemoval(subject);
+  if (company !== undefined && facts.wereRunningRemovedWith(company)) {
+    out.push({ code: 'out-running-removed' });
+  }
   if (containerId !== null && facts.coverage.wasKubeletLogRead(cluster, node, left)) {
     out.push({ code: 'out-kubelet-log' });
   }

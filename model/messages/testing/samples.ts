@@ -204,6 +204,7 @@ export const SAMPLES: { readonly [K in CodeName]: ReadonlyArray<Codes[K]> } = {
   'out-directory-removed': [{}],
   'out-directory-stayed': [{}],
   'out-running': [{}],
+  'out-running-removed': [{}],
   'out-stayed': [{ until: at }],
   'out-gone-before': [{}],
   'out-file-size': [{ bytes: 6600, maxBytes: 10_485_760 }],

@@ -1,7 +1,7 @@
 import React, { useCallback, useMemo } from 'react';
 import { t, Trans } from '../../shared/texts';
 import { Alert, LoadingPlaceholder, Stack } from '@grafana/ui';
-import { nameOfTarget, parseQuestion, type Question } from '../../../model/lookup';
+import { nameOfTarget, parseQuestion, type Target } from '../../../model/lookup';
 import { useLoki } from '../../app/app-context';
 import { findRuns, type Found } from '../../data/find-runs';
 import { useAnswer } from '../../shared/use-answer';
@@ -28,7 +28,9 @@ export function LookupAnswer({
     case 'none':
       return <Unreadable {...question} />;
     case 'loading':
-      return <LoadingPlaceholder text={t('lookup.loading', 'Looking up {{names}}', { names: namesOf(question) })} />;
+      return (
+        <LoadingPlaceholder text={t('lookup.loading', 'Looking up {{names}}', { names: namesOf(question.targets) })} />
+      );
     case 'failed':
       return (
         <Alert severity="error" title={t('lookup.failed', 'Loki did not answer')}>
@@ -37,11 +39,11 @@ export function LookupAnswer({
         </Alert>
       );
     case 'done': {
-      const { runs, isPart } = answer.value;
+      const { runs, misses, isPart } = answer.value;
       const isTogether = run === ALL_RUNS && runs.length > 1;
       const shown = isTogether ? undefined : (runs.find(({ key }) => key === run) ?? runs[0]);
       return runs.length === 0 ? (
-        <NotFound loki={loki} question={question} names={namesOf(question)} days={days} />
+        <NotFound loki={loki} question={question} names={namesOf(question.targets)} days={days} />
       ) : (
         <Stack direction="column" gap={2}>
           {isPart && (
@@ -51,6 +53,14 @@ export function LookupAnswer({
               </Trans>
             </Alert>
           )}
+          {misses.length > 0 && (
+            <Alert
+              severity="info"
+              title={t('lookup.not-found', 'Nothing found for {{names}}', {
+                names: namesOf(misses.map(({ target }) => target)),
+              })}
+            />
+          )}
           <FoundLogs loki={loki} runs={runs} shown={shown} timeZone={timeZone} />
         </Stack>
       );
@@ -58,4 +68,4 @@ export function LookupAnswer({
   }
 }
 
-const namesOf = ({ targets }: Question) => targets.map(nameOfTarget).join(', ');
+const namesOf = (targets: readonly Target[]) => targets.map(nameOfTarget).join(', ');
