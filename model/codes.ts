@@ -35,12 +35,14 @@ interface Statements {
   'node-removed-unwatched': { node: Node; since: Instant };
   'node-shutdown': { node: Node };
   'runtime-lost': { node: Node };
-  rotated: { lines: number };
+  /** `lines` is null where no agent saw how much rotation deleted. */
+  rotated: { lines: number | null };
   truncated: object;
   'deleted-while-running': object;
   'deleted-by-other': { directory: boolean; isLikely: boolean };
   'directory-removed': { at: Instant | null; podKnown: boolean };
-  undecided: { causes: Cause[] };
+  /** `isPart`: the rest of the log is on the node. */
+  undecided: { causes: Cause[]; isPart?: boolean };
   unexplained: { at: Instant | null };
   'on-node': { node: Node; ended: boolean };
   'not-known-removed': { node: Node };

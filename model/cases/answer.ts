@@ -120,7 +120,8 @@ export function removedAt(subject: Subject, { cause }: Decision, facts: Facts): 
     (cause === 'C1' ? facts.removal(subject)?.at : undefined) ??
     deletion?.gone ??
     nodeRemoved(subject, facts)?.moment ??
-    ms(containerRecord?.rotatedAway?.to)
+    ms(containerRecord?.rotatedAway?.to) ??
+    (cause === 'C15' ? ms(containerRecord?.gaps.find(({ reason }) => reason === 'gone-unread')?.to) : undefined)
   );
 }
 

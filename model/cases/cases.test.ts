@@ -499,6 +499,50 @@ describe('what Loki has', () => {
     expect(answersOf({ ...input, containers: [there], heartbeats })).toMatchObject([{ status: 'unknown' }]);
   });
 
+  test('is not all of it where the agent was halted while the container ran, and never opened its log', () => {
+    const never = { bytesSeen: 0, bytesAcked: 0, linesSeen: 0, linesAcked: 0, firstTime: null, lastTime: null };
+    const gone = { left: left('12:20:00', 'removed'), gaps: [{ ...unknownGap, to: t('12:20:00') }] };
+    const record = containerRecord({ ...never, ...gone, status: 'unknown' });
+    const input = { containers: [record], pods: [pod({ deletion: deletion('drain', '12:10:30') })] };
+    const heartbeats = [heartbeat('11:00:00', '12:40:00')];
+    expect(only({ ...input, heartbeats })).toMatchObject({ status: 'unknown', loki: { code: 'loki-unknown' } });
+  });
+
+  test('lacks what rotation deleted while no agent was observing: a case, though the rest is on its node', () => {
+    const gap = { ...unknownGap, from: t('12:02:00'), to: t('12:09:00') };
+    const record = containerRecord({ left: null, ended: false, status: 'pending', final: false, gaps: [gap] });
+    const down = [heartbeat('11:00:00', '12:03:00'), heartbeat('12:09:00', '12:30:00')];
+    const one = only({ containers: [record], pods: [pod()], heartbeats: down });
+    expect(one).toMatchObject({
+      cause: 'C15',
+      confidence: 'likely',
+      status: 'unknown',
+      at: '2026-11-23T12:09:00.000Z',
+    });
+    expect(one.sentence).toMatch(
+      /^Files of this log were deleted .* Whether all of its log is in Loki is not known\.$/
+    );
+    const running = pod({ phase: 'Running', finished: null, containers: [] });
+    expect(only({ containers: [record], pods: [running], heartbeats: down })).toMatchObject({
+      status: 'pending',
+      loki: { code: 'loki-unknown' },
+    });
+    // Rotation does not escape an agent that is there.
+    const there = only({ containers: [record], pods: [pod()], heartbeats: [heartbeat('11:00:00', '12:30:00')] });
+    expect(there.cause).toBe('unknown');
+  });
+
+  test('names of an agent that was killed until when it had watched', () => {
+    const next = heartbeat('12:30:00', '13:00:00', { previousUntil: t('12:12:00') });
+    const unseen = (more: object) =>
+      answersOf({
+        pods: [pod({ deletion: deletion('drain', '12:20:00'), ...more })],
+        heartbeats: [heartbeat('11:00:00', '12:08:00'), next],
+      }).find(({ seen }) => !seen)?.unseen;
+    const later = { containers: [{ name: 'main', state: 'terminated', runs: [run(0, '12:14:00', '12:16:00')] }] };
+    expect(unseen(later)).toMatchObject({ code: 'unseen-silent', from: '2026-11-23T12:12:00.000Z' });
+  });
+
   test('is what its agent has read, of a container that runs', () => {
     const running = pod({
       phase: 'Running',

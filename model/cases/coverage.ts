@@ -19,6 +19,9 @@ const BEGIN_REPORTED = 30_000;
 /** A removal is named in the kubelet's log this close to the file's own time. */
 const LOG_MARGIN = 5000;
 
+/** Until when an agent knew a log there is kept every five seconds. */
+const LAST_SEEN = 10_000;
+
 /** Who was observing when: agents their nodes, agents their kubelet's log, the watch its API server. */
 export class Coverage {
   /** The newest heartbeat of each process, oldest process first, by node. */
@@ -55,7 +58,16 @@ export class Coverage {
       }
     }
     this.beats.forEach((all) => all.sort((a, b) => (ms(a.from) ?? 0) - (ms(b.from) ?? 0)));
-    this.beats.forEach((all, node) => push(this.agents, node, ...sinceBeat(all.at(-1), signs.get(node) ?? [])));
+    this.beats.forEach((all, node) => {
+      push(this.agents, node, ...sinceBeat(all.at(-1), signs.get(node) ?? []));
+      // The next process knows until when the one before it watched: its last heartbeat may be minutes older.
+      all.slice(1).forEach(({ previousUntil }, index) => {
+        const before = all[index];
+        if (before?.logsProblem === null && previousUntil !== null) {
+          push(this.agents, node, ...interval(before.to, previousUntil));
+        }
+      });
+    });
     for (const [node, times] of signs) {
       if (!this.agents.has(node)) {
         this.agents.set(
@@ -133,12 +145,14 @@ export class Coverage {
    *
    * @param finished the container's end
    * @param thereUntil its log was on the node until then; Infinity where it still is
+   * @param hasGaps something may be missing: then the log had to be there at the heartbeat. A process that was halted for a while
+   *   says nothing of it.
    * @param whileMs so long an agent takes to read what was written
    */
   acknowledgedAfter(
     cluster: string,
     node: string | null,
-    { finished, thereUntil }: { finished: number; thereUntil: number },
+    { finished, thereUntil, hasGaps }: { finished: number; thereUntil: number; hasGaps: boolean },
     whileMs: number
   ): HeartbeatRecord | undefined {
     return this.beats
@@ -149,7 +163,10 @@ export class Coverage {
         const came = ms(from) ?? Infinity;
         // An agent opens all logs that are there before its first heartbeat.
         const hasRead = came <= finished || came + whileMs <= thereUntil;
-        return logsProblem === null && hasRead && (ms(to) ?? 0) > Math.max(came, finished) + whileMs && isAcked;
+        const wasThere = !hasGaps || (ms(to) ?? 0) <= thereUntil + LAST_SEEN;
+        return (
+          logsProblem === null && hasRead && wasThere && (ms(to) ?? 0) > Math.max(came, finished) + whileMs && isAcked
+        );
       });
   }
 

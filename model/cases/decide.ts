@@ -4,7 +4,7 @@ import type { Confidence, Evidence, Rival } from './case';
 import { type Facts, POD_CLEANUP } from './facts';
 import { byDeletion } from './hypotheses/deletion';
 import { byEviction } from './hypotheses/eviction';
-import { byOther, byRotation, byRuntime } from './hypotheses/file';
+import { byOther, byRotation, byRuntime, isShortened } from './hypotheses/file';
 import { confidenceOf, type Hypothesis, needsOf, rankOf, type Weighed } from './hypotheses/hypothesis';
 import { byNode, byShutdown } from './hypotheses/node';
 import { byReclaim } from './hypotheses/reclaim';
@@ -149,11 +149,19 @@ function undecided(subject: Subject, open: readonly Candidate[], rivals: Rival[]
   return {
     cause: 'unknown',
     confidence: 'unknown',
-    statement: own?.statement ?? (causes.length > 1 ? { code: 'undecided', causes } : fallback.statement),
+    statement:
+      own?.statement ??
+      (causes.length > 1
+        ? { code: 'undecided', causes, ...(isPartOnly(subject) && { isPart: true }) }
+        : fallback.statement),
     evidence: open.flatMap(({ weighed }) => weighed.evidence),
     rivals,
   };
 }
+
+/** Only earlier files of the log were removed: the rest is there. */
+const isPartOnly = ({ left, containerRecord, deletion }: Subject): boolean =>
+  left === undefined && containerRecord !== undefined && deletion === undefined && isShortened(containerRecord);
 
 /** Nothing explains it: what was seen is all that is said. */
 function unexplained({ left, containerRecord, deletion, pod }: Subject): Pick<Decision, 'statement' | 'evidence'> {

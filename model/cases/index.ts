@@ -5,6 +5,7 @@ import type { Answer, Case, CaseInput } from './case';
 import { type Decision, decide } from './decide';
 import { Facts, POD_CLEANUP } from './facts';
 import { wasRejected } from './hypotheses/eviction';
+import { isShortened } from './hypotheses/file';
 import { nodeRemoved } from './hypotheses/node';
 import { wasRestartedInPlace } from './hypotheses/restart';
 import { ms } from './moment';
@@ -106,8 +107,7 @@ function isUnreadable(subject: Subject, facts: Facts): boolean {
   const { containerRecord, left, deletion } = subject;
   return (
     left !== undefined ||
-    containerRecord?.rotatedAway != null ||
-    containerRecord?.gaps.some(({ reason }) => reason === 'truncated') === true ||
+    (containerRecord !== undefined && isShortened(containerRecord)) ||
     deletion?.gone !== undefined ||
     isUnknownToRuntime(subject) ||
     wasRestartedInPlace(subject) ||

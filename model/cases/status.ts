@@ -19,12 +19,9 @@ export interface Settled {
 
 /** The status of a log of which an agent has a record: from that record, the pod's end and the heartbeats together. */
 export function statusOfSeen(subject: Subject, record: ContainerRecord, facts: Facts): Settled {
-  const beat = acknowledgedBy(subject, facts);
-  if (
-    beat !== undefined &&
-    record.gaps.every((gap) => isOfEnd(gap, subject)) &&
-    record.bytesAcked >= record.bytesSeen
-  ) {
+  const beat = acknowledgedBy(subject, record, facts);
+  const isAcked = beat !== undefined && record.bytesAcked >= record.bytesSeen;
+  if (isAcked && record.gaps.every((gap) => isOfEnd(gap, subject))) {
     const isWhole = !mayLackBeginning(subject, record, facts);
     const status = !isWhole ? 'unknown' : record.left !== null && record.left.bytesUnacked > 0 ? 'rescued' : 'complete';
     const hasChanged = record.status !== status;
@@ -34,7 +31,9 @@ export function statusOfSeen(subject: Subject, record: ContainerRecord, facts: F
       ...(hasChanged && { acknowledgedBy: beat }),
     };
   }
-  const found = settled(subject, record, facts);
+  // Nothing more comes of a container that has finished, whatever is missing of it.
+  const hasSettled = isAcked && record.status === 'pending';
+  const found = hasSettled ? logStatusOf({ ...record, ended: true }) : settled(subject, record, facts);
   const isAll = found === 'complete' || found === 'rescued';
   const status = isAll && mayLackBeginning(subject, record, facts) ? 'unknown' : found;
   const asOf = at(asOfMs(subject, facts));
@@ -47,7 +46,9 @@ export function statusOfSeen(subject: Subject, record: ContainerRecord, facts: F
       loki:
         bytes > 0
           ? { code: 'loki-pending-backlog', asOf, bytes }
-          : { code: isBehind ? 'loki-pending' : 'loki-caught-up', asOf },
+          : record.gaps.length > 0
+            ? sentence(logStatusOf({ ...record, ended: true }), record)
+            : { code: isBehind ? 'loki-pending' : 'loki-caught-up', asOf },
     };
   }
   return { status, loki: sentence(status, record) };
@@ -73,13 +74,17 @@ export function asOfMs({ cluster, node }: Pick<Subject, 'cluster' | 'node'>, fac
 }
 
 /** The agent had read the log to its end and Loki had acknowledged all of it: a heartbeat after the container's end says so. */
-function acknowledgedBy({ run, cluster, node, left, leftFrom }: Subject, facts: Facts): HeartbeatRecord | undefined {
+function acknowledgedBy(
+  { run, cluster, node, left, leftFrom }: Subject,
+  { gaps }: ContainerRecord,
+  facts: Facts
+): HeartbeatRecord | undefined {
   const finished = ms(run?.finished);
   const thereUntil = left === undefined ? Infinity : (leftFrom ?? left);
   // Kubernetes has whole seconds, and the agent reads what it sees grow at least once a second.
   return finished === undefined
     ? undefined
-    : facts.coverage.acknowledgedAfter(cluster, node, { finished, thereUntil }, 2000);
+    : facts.coverage.acknowledgedAfter(cluster, node, { finished, thereUntil, hasGaps: gaps.length > 0 }, 2000);
 }
 
 /**

@@ -395,7 +395,9 @@ export const en: Catalogue = {
     'runtime-lost': ({ node }) =>
       `The container runtime on ${its(node)} no longer knows this container, so \`kubectl logs\` cannot read it; the file itself is still there.`,
     rotated: ({ lines }) =>
-      `The container wrote more than the kubelet keeps, and log rotation deleted its first ${numberText(lines)} lines from the node. \`kubectl logs\` does not report that.`,
+      lines === null
+        ? 'Files of this log were deleted from the node while no agent was observing, as log rotation does when a container has written more than the kubelet keeps. `kubectl logs` does not report that.'
+        : `The container wrote more than the kubelet keeps, and log rotation deleted its first ${numberText(lines)} lines from the node. \`kubectl logs\` does not report that.`,
     truncated: () => 'Something other than the kubelet truncated the log file.',
     'deleted-while-running': () =>
       'The log file was deleted while the container was running. The kubelet does not do that: a user or another program on the node did.',
@@ -405,8 +407,8 @@ export const en: Catalogue = {
       podKnown
         ? `The whole log directory of its pod was removed from the node${at === null ? '' : ` at ${times.clock(at)}`}, although the pod is not known to have been deleted or evicted.`
         : `The whole log directory of its pod was removed from the node${at === null ? '' : ` at ${times.clock(at)}`}, as when a pod is deleted. No record from the API server tells who or what did that.`,
-    undecided: ({ causes }) =>
-      `Its log was removed from the node. The evidence fits ${causes.join(' and ')} and does not decide between them.`,
+    undecided: ({ causes, isPart = false }) =>
+      `${isPart ? 'A part of its log' : 'Its log'} was removed from the node. The evidence fits ${causes.join(' and ')} and does not decide between them.`,
     unexplained: ({ at }, times) =>
       `Its log was removed from the node${at === null ? '' : ` at ${times.clock(at)}`}. No reclaim, eviction, restart or deletion of its pod that fits was recorded.`,
     'on-node': ({ node, ended }) =>

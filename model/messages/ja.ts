@@ -405,7 +405,9 @@ export const ja: Catalogue = {
     'runtime-lost': ({ node }) =>
       `${its(node)}のコンテナランタイムがこのコンテナを認識していないため、\`kubectl logs\` では読めません。ファイル自体は残っています。`,
     rotated: ({ lines }) =>
-      `コンテナが kubelet の保持量を超えて書き込み、ログローテーションが最初の ${lineCount(lines)}をノードから削除しました。\`kubectl logs\` はそれを報告しません。`,
+      lines === null
+        ? 'エージェントが観測していない間に、このログの一部のファイルがノードから削除されました。コンテナの出力が kubelet の保持量を超えると、ログローテーションによりこうなります。`kubectl logs` はそれを報告しません。'
+        : `コンテナが kubelet の保持量を超えて書き込み、ログローテーションが最初の ${lineCount(lines)}をノードから削除しました。\`kubectl logs\` はそれを報告しません。`,
     truncated: () => 'kubelet 以外の何かがログファイルを切り詰めました。',
     'deleted-while-running': () =>
       'コンテナの実行中にログファイルが削除されました。kubelet はこれを行いません。ノード上のユーザーまたは別のプログラムによるものです。',
@@ -417,8 +419,8 @@ export const ja: Catalogue = {
           ? 'ただし、Pod の削除や退避は記録されていません。'
           : 'Pod が削除されたときと同じ状態ですが、何が削除したかを示す API サーバーの記録がありません。'
       }`,
-    undecided: ({ causes }) =>
-      `ログはノードから削除されました。証拠は ${causes.join(' と ')} に一致し、どちらかは判断できません。`,
+    undecided: ({ causes, isPart = false }) =>
+      `${isPart ? 'ログの一部は' : 'ログは'}ノードから削除されました。証拠は ${causes.join(' と ')} に一致し、どちらかは判断できません。`,
     unexplained: ({ at }, times) =>
       `${at === null ? '' : `${times.clock(at)} に`}ログがノードから削除されました。一致する回収、退避、再起動、Pod の削除は記録されていません。`,
     'on-node': ({ node, ended }) =>

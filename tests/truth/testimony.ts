@@ -167,11 +167,13 @@ export class Testimony {
     const isOver = hasEnded || left !== null;
     // What was rotated away while no agent was there, the next one misses; else it is the end that nobody saw.
     const isMissed = shortened !== undefined && !within(this.agents, shortened.at);
+    // A file that was emptied is the same file; of one that was rotated away the next agent finds another.
+    const reason = isMissed && shortened.cause === 'C17' ? 'truncated' : 'gone-unread';
     const missed = (isMissed ? this.seenAt(shortened.at) : this.seenAt(gone)) ?? END;
     const unread: Gap[] =
-      !isOver || whole === 'all'
+      !isOver || whole === 'all' || missed > this.witnesses.agentLateFrom
         ? []
-        : [{ reason: 'gone-unread', bytes: null, lines: null, from: null, to: this.nodeText(missed) }];
+        : [{ reason, bytes: null, lines: null, from: null, to: this.nodeText(missed) }];
     const truncated: Gap = {
       ...{ reason: 'truncated', bytes: null, lines: null, from: null, to: this.nodeText(shortened?.at ?? 0) },
     };

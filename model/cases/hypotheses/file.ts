@@ -1,7 +1,8 @@
+import type { ContainerRecord, Gap } from '../../records';
 import type { Confidence } from '../case';
 import { wasReclaimingIn } from '../disk-pressure';
 import { CLOCK_MARGIN, CLOCKS, type Facts } from '../facts';
-import { at } from '../moment';
+import { at, ms } from '../moment';
 import { isUnknownToRuntime } from '../pod-reason';
 import { endedAfter, podStateAt, wasKilledByKubelet } from '../pod-state';
 import { isMomentUnknown, type Subject } from '../subject';
@@ -235,8 +236,11 @@ export function byRuntime(subject: Subject): Weighed | undefined {
 /** C15: earlier files were deleted by rotation while the container was there; what is left is not the whole log. */
 export function byRotation({ containerRecord, left, cluster, node }: Subject, facts: Facts): Weighed | undefined {
   const away = containerRecord?.rotatedAway;
-  if (!away || left !== undefined) {
+  if (left !== undefined || containerRecord === undefined) {
     return undefined;
+  }
+  if (!away) {
+    return byMissedRotation(containerRecord, facts);
   }
   const size = rotationSize(away, facts, cluster, node, Date.parse(away.to ?? ''));
   return {
@@ -262,6 +266,37 @@ export function byRotation({ containerRecord, left, cluster, node }: Subject, fa
     ],
   };
 }
+
+/** No agent saw it: files were there before an agent was away, and others in their place after. */
+function byMissedRotation({ gaps, cluster, node }: ContainerRecord, facts: Facts): Weighed | undefined {
+  const gap = gaps.find(isMissedRotation);
+  const [from, to] = [ms(gap?.from), ms(gap?.to)];
+  const isAway = !facts.coverage
+    .ofAgent(cluster, node)
+    .some((span) => from !== undefined && to !== undefined && span.from <= from && span.to >= to);
+  if (gap === undefined || !isAway) {
+    return undefined;
+  }
+  return {
+    cause: 'C15',
+    statement: { code: 'rotated', lines: null },
+    isReported: false,
+    // A user or a program may have deleted them as well, and nobody saw it.
+    ceiling: 'likely',
+    ...(to !== undefined && { moment: to }),
+    contradictions: [],
+    predictions: [{ wasObserved: true, need: 'need-agent' }],
+    evidence: [],
+  };
+}
+
+/** An agent that came back found other files than the one it had read: those that it missed were deleted. */
+const isMissedRotation = ({ reason, lines, bytes }: Gap): boolean =>
+  reason === 'gone-unread' && lines === null && bytes === null;
+
+/** Files of a log that is there were deleted, or the log became shorter. */
+export const isShortened = ({ left, rotatedAway, gaps }: ContainerRecord): boolean =>
+  rotatedAway !== null || gaps.some((gap) => gap.reason === 'truncated' || (left === null && isMissedRotation(gap)));
 
 interface Rotated {
   files: number;

@@ -63,7 +63,7 @@ export const SAMPLES: { readonly [K in CodeName]: ReadonlyArray<Codes[K]> } = {
   'node-removed-unwatched': [{ node: 'node-a', since: '2026-11-23T12:00:00.000Z' }],
   'node-shutdown': nodes,
   'runtime-lost': nodes,
-  rotated: [{ lines: 180_000 }],
+  rotated: [{ lines: 180_000 }, { lines: null }],
   truncated: [{}],
   'deleted-while-running': [{}],
   'deleted-by-other': [
