@@ -376,6 +376,9 @@ export class LogFile implements Parkable {
   private firstLine(): { offset: number; bytes: Buffer; isWhole: boolean } | null {
     const short = Buffer.alloc(HEAD_BYTES);
     const n = this.readAt(short, 0, HEAD_BYTES, 0);
+    if (this.gzip === null && n !== null && n > 0) {
+      this.head ??= Buffer.from(short.subarray(0, Math.min(n, COMPARED_BYTES))); // it may be emptied before it is read
+    }
     if (n === null || n === 0 || beginsWithTime(short)) {
       return lineIn(short, n, 0);
     }
