@@ -39,8 +39,10 @@ const BEATS_NS = BigInt(HEARTBEAT_EVERY_MS) * MS;
 const NODES_NS = DAY_NS + DAY_NS / 24n;
 /** Loki keeps nothing that is older when it arrives: a name that was in use has a record within this. */
 const NAMES_NS = 7n * DAY_NS;
-/** More nodes than these are not asked about one by one, and no node more often than `MAX_PROCESSES` times. */
-const FEW = 50;
+/** Of more nodes than these the last heartbeats are looked for together. */
+const FEW = 8;
+/** More agents than these that were started anew are not asked about, and none more often than `MAX_PROCESSES` times. */
+const MAX_RESTARTED = 50;
 const MAX_PROCESSES = 10;
 /** Records that name what was asked for. */
 const NAMING = ['container', 'pod', 'job'];
@@ -95,21 +97,22 @@ export function* observerRecordsPlan(
       : [counted];
   const seen = nodesIn(shares);
   const here = new Set([...known.values()].map(keyOf));
-  const gone = (seen ?? []).filter((one) => !here.has(keyOf(one))).slice(0, FEW);
-  const before = gone.map((one) => ofNode(one, { from: from - BEATS_NS, to: end - BEATS_NS }, selector));
+  const gone = (seen ?? []).filter((one) => !here.has(keyOf(one)));
+  const countQueries = counted === undefined ? shareQueries(selection, selector) : [beats.query];
+  const last = yield* lastBeats(gone, { from: from - BEATS_NS, to: end - BEATS_NS }, { countQueries, selector });
+  last.forEach((reply) => take(known, reply));
   const watches = recordsIn(watching, watchRecordSchema);
   const unwatched = [...new Set([...known.values(), ...gone].map((one) => one.cluster))].filter(
     (name) => !watches.some((watch) => watch.cluster === name)
   );
-  const replies = yield [
-    ...before,
-    ...(known.size + gone.length === 0 ? [{ ...beats, from: from - NAMES_NS, to: end, limit: 1 }] : []),
-  ];
-  replies.forEach((reply) => take(known, reply));
-  const earlierWatches = yield unwatched.map((name) => ({
+  const anyBefore = known.size + gone.length === 0 ? [{ ...beats, from: from - NAMES_NS, to: end, limit: 1 }] : [];
+  const earlierWatch = (name: string) => ({
     query: recordQuery(selector, { record: 'watch', cluster: name }),
     ...{ from, to: end, limit: 1 },
-  }));
+  });
+  const replies = yield [...anyBefore, ...unwatched.map(earlierWatch)];
+  const earlierWatches = replies.slice(anyBefore.length);
+  replies.slice(0, anyBefore.length).forEach((reply) => take(known, reply));
   yield* processesBefore(known, from, selector);
   const nodes = recordsIn(states, nodeStateSchema);
   return {
@@ -128,8 +131,8 @@ const shareQueries = ({ cluster, node }: ObserverSelection, selector: string): s
   );
 
 /** The nodes that were counted; undefined where Loki refused to. */
-function nodesIn(replies: Replies): Array<Pick<HeartbeatRecord, 'cluster' | 'node'>> | undefined {
-  const nodes = new Map<string, Pick<HeartbeatRecord, 'cluster' | 'node'>>();
+function nodesIn(replies: Replies): OfNode[] | undefined {
+  const nodes = new Map<string, OfNode>();
   for (const reply of replies) {
     if (reply === undefined) {
       return undefined;
@@ -141,6 +144,62 @@ function nodesIn(replies: Replies): Array<Pick<HeartbeatRecord, 'cluster' | 'nod
   return [...nodes.values()];
 }
 
+type OfNode = Pick<HeartbeatRecord, 'cluster' | 'node'>;
+type Stretch = Pick<LokiQuestion, 'from' | 'to'>;
+
+/**
+ * The last heartbeats of nodes that have none any more. Where many fell silent, as in an outage, they are told apart by
+ * counting in the later half of the time, and again in a half of that one, until a few are left to be asked about one by
+ * one, or so short a time that all of its heartbeats can be read: hundreds of nodes cost a dozen questions.
+ *
+ * @param countQueries heartbeats of all nodes, in as many parts as Loki counts by node
+ */
+function* lastBeats(
+  gone: readonly OfNode[],
+  span: Stretch,
+  { countQueries, selector }: { countQueries: readonly string[]; selector: string }
+): Plan<LokiReply[]> {
+  const found: LokiReply[] = [];
+  let groups = [{ nodes: gone, span }];
+  while (groups.length > 0) {
+    const steps = groups.map(({ nodes, span }) => ({ nodes, span, ...stepFor(nodes, span, countQueries, selector) }));
+    const replies = [...(yield steps.flatMap(({ questions }) => questions))];
+    groups = [];
+    for (const { nodes, span, questions, half } of steps) {
+      const own = replies.splice(0, questions.length);
+      if (half === undefined) {
+        found.push(...own.flatMap((reply) => reply ?? []));
+        continue;
+      }
+      const later = new Set((nodesIn(own) ?? []).map(keyOf));
+      groups.push(
+        { nodes: nodes.filter((one) => later.has(keyOf(one))), span: { from: half, to: span.to } },
+        { nodes: nodes.filter((one) => !later.has(keyOf(one))), span: { from: span.from, to: half } }
+      );
+    }
+    groups = groups.filter(({ nodes }) => nodes.length > 0);
+  }
+  return found;
+}
+
+/** What is asked next about nodes whose last heartbeat lies in a stretch of time. `half`: where it was cut to count. */
+function stepFor(
+  nodes: readonly OfNode[],
+  span: Stretch,
+  countQueries: readonly string[],
+  selector: string
+): { questions: LokiQuestion[]; half?: bigint } {
+  if (nodes.length <= FEW) {
+    return { questions: nodes.map((one) => ofNode(one, span, selector)) };
+  }
+  if (span.to - span.from <= BEATS_NS) {
+    return { questions: countQueries.map((query) => ({ query, ...span })) };
+  }
+  const half = (span.from + span.to) / 2n;
+  const later = { from: half, to: span.to, by: ['cluster', 'node'] };
+  return { questions: countQueries.map((query) => ({ query, ...later })), half };
+}
+
 /** Agents that were started within the range: the last heartbeat of the process before, step by step. */
 function* processesBefore(known: Map<string, HeartbeatRecord>, from: bigint, selector: string): Plan<void> {
   let late = [...known.values()];
@@ -149,7 +208,7 @@ function* processesBefore(known: Map<string, HeartbeatRecord>, from: bigint, sel
       const start = parseNs(beat.from) ?? from;
       return start > from ? ofNode(beat, { from: from - BEATS_NS, to: start }, selector) : [];
     });
-    if (asked.length > FEW) {
+    if (asked.length > MAX_RESTARTED) {
       return; // Each names the end of the process before it, which has to do.
     }
     const replies = yield asked;
@@ -161,13 +220,13 @@ const heartbeatQuery = (cluster: LabelMatch | undefined, node: LabelMatch | unde
   recordQuery(selector, { record: 'heartbeat', cluster, shard: shardMatch('heartbeat', node) }, { node });
 
 /** The newest heartbeat of one node in a stretch of time. */
-const ofNode = (
-  { cluster, node }: { cluster: string; node: string },
-  span: Pick<LokiQuestion, 'from' | 'to'>,
-  selector: string
-): LokiQuestion => ({ ...span, query: heartbeatQuery(cluster, node, selector), limit: 1 });
+const ofNode = ({ cluster, node }: OfNode, span: Stretch, selector: string): LokiQuestion => ({
+  ...span,
+  query: heartbeatQuery(cluster, node, selector),
+  limit: 1,
+});
 
-const keyOf = ({ cluster, node }: { cluster: string; node: string }) => `${cluster}/${node}`;
+const keyOf = ({ cluster, node }: OfNode) => `${cluster}/${node}`;
 
 /** Keeps the newest heartbeat of each process. @returns those of processes that were not known */
 function take(known: Map<string, HeartbeatRecord>, reply: LokiReply | undefined): HeartbeatRecord[] {

@@ -90,6 +90,35 @@ describe('what an answer that found nothing rests on', () => {
     expect(text).toContain('2 nodes silent since 2026-11-23 08:12:00 UTC or later: node-b, node-c.');
   });
 
+  test.each([500, 50])(
+    'names every node of an outage with its moment, by few questions (%d series)',
+    async (maxSeries) => {
+      const clock = (minute: number) =>
+        `${`${Math.floor(minute / 60)}`.padStart(2, '0')}:${`${minute % 60}`.padStart(2, '0')}:00`;
+      const HEARTBEATS = 15;
+      // Every fourth goes on; the others fell silent together, but for every tenth.
+      const lastOf = (n: number) => (n % 4 === 0 ? 714 : n % 10 === 0 ? 490 + n : 580) + (n % 5);
+      const names = Array.from({ length: 200 }, (_, n) => `node-${n}`);
+      const loki = lokiWith([
+        ...names.flatMap((name, n) => {
+          const last = lastOf(n);
+          const count = Math.floor((last - 420) / HEARTBEATS);
+          return Array.from({ length: count }, (_, back) => beat(name, '07:00:00', clock(last - back * HEARTBEATS)));
+        }),
+        watching,
+      ]);
+      for (const line of loki.lines) {
+        Object.assign(line.labels, recordLabels({ ...JSON.parse(line.line) }));
+      }
+      loki.maxSeries = maxSeries;
+      const { observers } = await ask(loki);
+      const silent = names.map((node, n) => ({ node, since: t(clock(lastOf(n))) })).filter((_, n) => n % 4 !== 0);
+      const byName = (a: { node: string }, b: { node: string }) => (a.node < b.node ? -1 : 1);
+      expect(observers.silent.toSorted(byName)).toEqual(silent.toSorted(byName));
+      expect(loki.asked.filter(({ by }) => by === undefined).length).toBeLessThan(60);
+    }
+  );
+
   test('names the time in which a node had no agent, and passes over an update', async () => {
     const loki = lokiWith([
       beat('node-a', '07:00:00', '09:00:00'),
