@@ -13,7 +13,7 @@ import { ClusterClock } from '../cluster/core/cluster-clock';
 import { LeaseElection } from '../cluster/lease';
 import { watchMetrics } from '../cluster/metrics';
 import { type SessionOptions, WatchSession } from '../cluster/session';
-import { preferSmallHeap } from '../cluster/small-heap';
+import { preferSmallHeap } from '../common/small-heap';
 import { exitCode, type ExitCode } from '../common/exit-code';
 import { hostPort, parseListen } from '../common/listen';
 import { createLogger, type Logger, logLevels } from '../common/log';
