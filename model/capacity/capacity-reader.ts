@@ -6,7 +6,9 @@ import {
   NAMES_PER_QUERY,
   parseRecord,
   queryOf,
+  RECORD_SELECTOR,
   RecordBase,
+  recordQuery,
   type RecordOf,
   type Span,
 } from '../evidence';
@@ -21,6 +23,7 @@ import {
   type RollupPeriod,
   type RollupRecord,
   rollupRecordSchema,
+  shardMatch,
 } from '../records';
 import { rollupQuery } from '../rollups';
 import type { CaseMargins, CountedFamilies } from './case-counts';
@@ -131,8 +134,8 @@ export class CapacityReader {
   ) {}
 
   /**
-   * Everything about a time range, and the counts of the equally long time before: first what disks can be shown from,
-   * then with the counts, then all.
+   * Everything about a time range, and the counts of the equally long time before: first what disks can be shown from, of
+   * a long range its whole days before the hours at its ends, then with the counts, then all.
    *
    * @param families all for rows by namespace or Job family
    * @throws what the source throws
@@ -147,23 +150,37 @@ export class CapacityReader {
     const base = new RecordBase();
     let pools: ReadonlyMap<string, string> | undefined;
     const { poolLabel } = selection;
-    const [rollups] = await Promise.all([
-      this.disks(base, selection, range, window.now),
+    const [days] = await Promise.all([
+      this.days(selection, range),
       this.newest(base, 'heartbeats', selection, range.to, HEARTBEAT_EVERY_MS),
       this.newest(base, 'thresholds', selection, range.to, THRESHOLDS_EVERY_MS),
       poolLabel !== undefined && this.pools(selection, range, poolLabel).then((known) => (pools = known)),
     ]);
+    this.step();
     const inputOf = (counts: CountInput): CapacityInput => ({
       pools,
       ...{ ...counts, disks: base.of('disks'), thresholds: base.of('thresholds'), stopped: stoppedAgents(base) },
     });
     const uncounted = { gcs: [], pods: [], pressures: [], cases: [], watched: new Map<string, number>() };
-    const nodes = nodesIn(base, rollups, []);
-    yield {
-      input: inputOf({ range, rollups, ...uncounted, withKubeletLog: new Set<string>(), nodes }),
+    const withDisks = (rollups: readonly RollupRecord[]): CapacityPart => ({
+      input: inputOf({
+        ...{ range, rollups, ...uncounted, withKubeletLog: new Set<string>(), nodes: nodesIn(base, rollups, []) },
+      }),
       missing: 'counts',
-    };
-    const counted = await this.counts(base, selection, { ...window, ...range }, families);
+    });
+    const count = () => this.counts(base, selection, { ...window, ...range }, families);
+    let counting: ReturnType<typeof count> | undefined;
+    if (days.length > 0) {
+      yield withDisks(days);
+      // Loki counts while the rest of the disks is read.
+      counting = count();
+      counting.catch(() => undefined); // It is awaited further below.
+    }
+    const rollups = [...days, ...(await this.hours(selection, range, days))];
+    await Promise.all(rawSpans(range, rollups, window.now).map((span) => this.take(base, 'disks', selection, span)));
+    this.step();
+    yield withDisks(rollups);
+    const counted = await (counting ?? count());
     await this.rest(base, selection, range, { rollups, ...counted });
     const counts = { range, rollups, ...counted, ...ofNodes(base, rollups, counted.gcs) };
     const familyRecords = await this.families(counts);
@@ -173,20 +190,6 @@ export class CapacityReader {
       ...{ from: window.from - lengthMs, to: window.from, recordsTo: window.from + AFTER_MS, now: window.now },
     });
     yield { input: { ...inputNow, before }, missing: null };
-  }
-
-  /** Rollups of a range, and into `base` the disks of the times that they leave out. */
-  private async disks(
-    base: RecordBase,
-    selection: CapacitySelection,
-    range: Span,
-    now: number
-  ): Promise<RollupRecord[]> {
-    const rollups = await this.rollups(selection, range);
-    this.step();
-    await Promise.all(rawSpans(range, rollups, now).map((span) => this.take(base, 'disks', selection, span)));
-    this.step();
-    return rollups;
   }
 
   /** Into `base`, records that each node writes again within some time. */
@@ -222,9 +225,12 @@ export class CapacityReader {
     return { pressures, watched, ...counted, gcs, pods: base.of('pods') };
   }
 
-  private evicted(base: RecordBase, selection: CapacitySelection, span: Span): Promise<void> {
-    const { namespace, workload } = selection;
-    return this.take(base, 'pods', selection, span, { phase: 'Failed', namespace, workload }, '"reason":"Evicted"');
+  /** Evicted pods, which are in streams of their own. */
+  private async evicted(base: RecordBase, selection: CapacitySelection, span: Span): Promise<void> {
+    const { cluster, node, namespace, workload } = selection;
+    const labels = { record: 'pod', cluster, shard: shardMatch('pod', node), evicted: 'true' };
+    const query = recordQuery(this.source.recordSelector ?? RECORD_SELECTOR, labels, { node, namespace, workload });
+    await this.pages(query, span, ({ line, ns }) => base.add('pods', line, ns));
   }
 
   /** The counts of an earlier period, of which only the sums are shown: who was silent in it makes no difference to them. */
@@ -387,12 +393,10 @@ export class CapacityReader {
     kind: KindName,
     { cluster, node }: CapacitySelection,
     span: Span,
-    metadata: LabelMatches = {},
-    contains?: string
+    metadata: LabelMatches = {}
   ): Promise<void> {
     const query = this.query({ kind, cluster, metadata: { node, ...metadata } });
-    const filtered = contains === undefined ? query : withLineFilter(query, contains, true);
-    await this.pages(filtered, span, ({ line, ns }) => base.add(kind, line, ns));
+    await this.pages(query, span, ({ line, ns }) => base.add(kind, line, ns));
   }
 
   /** All entries of a log query, those of a long span some pieces at a time: in no order. */
@@ -432,25 +436,38 @@ export class CapacityReader {
     }
   }
 
-  /** Rollups that lie in the range as a whole, of each node without overlap. */
-  private async rollups(selection: CapacitySelection, { from, to }: Span): Promise<RollupRecord[]> {
-    const wholeHours = { from: ceil(from, HOUR), to: floor(to, HOUR) };
-    const wholeDays = { from: ceil(from, DAY), to: floor(to, DAY) };
-    if (to - from <= BY_DAYS_MS) {
+  /** Rollups that lie in a range as a whole, of each node without overlap. */
+  private async rollups(selection: CapacitySelection, range: Span): Promise<RollupRecord[]> {
+    const days = await this.days(selection, range);
+    return [...days, ...(await this.hours(selection, range, days))];
+  }
+
+  /** Rollups of the days that lie in a range as a whole; none of a short one. */
+  private async days(selection: CapacitySelection, range: Span): Promise<RollupRecord[]> {
+    return range.to - range.from <= BY_DAYS_MS ? [] : this.rollupsOf('day', selection, wholeDays(range));
+  }
+
+  /** Rollups of the hours that lie in a range as a whole and that none of the days covers. */
+  private async hours(
+    selection: CapacitySelection,
+    range: Span,
+    days: readonly RollupRecord[]
+  ): Promise<RollupRecord[]> {
+    const wholeHours = { from: ceil(range.from, HOUR), to: floor(range.to, HOUR) };
+    if (range.to - range.from <= BY_DAYS_MS) {
       return this.rollupsOf('hour', selection, wholeHours);
     }
-    const days = await this.rollupsOf('day', selection, wholeDays);
+    const inner = wholeDays(range);
     const covered = new Set(days.map((day) => `${nodeKey(day)} ${Date.parse(day.from)}`));
-    const lastDay = wholeDays.to - DAY;
+    const lastDay = inner.to - DAY;
     const nodes = new Set(days.map(nodeKey));
     const isLastWhole = [...nodes].every((key) => covered.has(`${key} ${lastDay}`));
     const ends = await Promise.all([
-      this.rollupsOf('hour', selection, { from: wholeHours.from, to: wholeDays.from }),
+      this.rollupsOf('hour', selection, { from: wholeHours.from, to: inner.from }),
       // The newest day may not be written yet by every node.
-      this.rollupsOf('hour', selection, { from: isLastWhole ? wholeDays.to : lastDay, to: wholeHours.to }),
+      this.rollupsOf('hour', selection, { from: isLastWhole ? inner.to : lastDay, to: wholeHours.to }),
     ]);
-    const hours = ends.flat();
-    return [...days, ...hours.filter((hour) => !covered.has(`${nodeKey(hour)} ${floor(Date.parse(hour.from), DAY)}`))];
+    return ends.flat().filter((hour) => !covered.has(`${nodeKey(hour)} ${floor(Date.parse(hour.from), DAY)}`));
   }
 
   private async rollupsOf(
@@ -464,7 +481,7 @@ export class CapacityReader {
       await this.pages(query, span, ({ line, ns }) => {
         const record = parseRecord(line, rollupRecordSchema);
         if (record !== undefined && allows(cluster, record.cluster)) {
-          latest.add(record, ns);
+          latest.add({ ...record, ...UNUSED }, ns);
         }
       });
     }
@@ -532,6 +549,11 @@ export class CapacityReader {
     this.onProgress({ ...this.progress });
   }
 }
+
+/** What of a rollup no review needs: of very many it would be a good part of the memory. */
+const UNUSED = { headroom: null, secondsBeyond: {}, logs: {} } as const;
+
+const wholeDays = ({ from, to }: Span): Span => ({ from: ceil(from, DAY), to: floor(to, DAY) });
 
 /** The times for which disks are read as raw records: all where there is no rollup, else both ends. */
 function rawSpans(range: Span, rollups: readonly RollupRecord[], now: number): Span[] {

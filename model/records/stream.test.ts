@@ -16,6 +16,12 @@ describe('the stream of a record', () => {
     }
   });
 
+  it('is one of its own for evicted pods', () => {
+    const [evicted, other] = [true, false].map((one) => recordLabels({ kind: 'pod', cluster: 'c1', evicted: one }));
+    expect(evicted).toEqual({ ...other, evicted: 'true' });
+    expect(other).not.toHaveProperty('evicted');
+  });
+
   it('is one an hour for what is late, of all nodes', () => {
     const late = { late: 'true', hour: '2026-11-23T23' } as const;
     expect(recordLabels({ kind: 'disk', cluster: 'c1', node: 'node-a' }, late)).toEqual({

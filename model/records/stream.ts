@@ -31,16 +31,19 @@ export interface StreamOfRecord {
   node?: string;
   /** Of a rollup. */
   period?: RollupPeriod;
+  /** Of an evicted pod: evictions of months are found without reading all records of pods. */
+  evicted?: boolean;
 }
 
 /** The labels of the stream that a record goes to. */
 export function recordLabels(
-  { kind, cluster, node, period }: StreamOfRecord,
+  { kind, cluster, node, period, evicted }: StreamOfRecord,
   late?: LateLabels
 ): Record<string, string> {
   const isSplit = late === undefined && node !== undefined && node !== '' && SHARDED.has(kind);
   const shard = isSplit ? { shard: shardOf(node) } : undefined;
-  return { service_name: RECORD_SERVICE, record: kind, cluster, ...(period && { period }), ...shard, ...late };
+  const more = { ...(period && { period }), ...(evicted && { evicted: 'true' }) };
+  return { service_name: RECORD_SERVICE, record: kind, cluster, ...more, ...shard, ...late };
 }
 
 /**

@@ -17,6 +17,7 @@ import { capacitySource } from '../capacity/capacity-source';
 import { capacityText } from '../capacity/capacity-text';
 import { exitCode, type ExitCode } from '../common/exit-code';
 import { terminalText } from '../common/terminal-text';
+import { preferSmallHeap } from '../common/small-heap';
 import { UserError } from '../common/user-error';
 import { type CommandInput, defineCommand } from '../config/command';
 import { lokiGroup } from '../config/loki-settings';
@@ -92,6 +93,7 @@ export function capacityCommand(): Command {
 }
 
 async function run(input: CommandInput): Promise<ExitCode> {
+  preferSmallHeap();
   const flags = input.read(capacityGroup);
   const { node, namespace, job, by } = flags;
   const cluster = clusterOf(flags);

@@ -13,6 +13,8 @@ export interface OutgoingRecord {
   cluster: string;
   /** Of a rollup: a label of its stream. */
   period?: RollupPeriod;
+  /** Of an evicted pod: a label of its stream. */
+  evicted?: boolean;
   /** When the thing happened: nanoseconds since 1970. */
   timestamp: bigint;
   /** The record as one line of JSON. */

@@ -70,8 +70,8 @@ export class RecordWriter {
     if (this.closed) {
       throw new Error('the record writer is closed');
     }
-    const { kind, cluster, period, metadata } = record;
-    const stream = { kind, cluster, period, node: metadata.node };
+    const { kind, cluster, period, evicted, metadata } = record;
+    const stream = { kind, cluster, period, evicted, node: metadata.node };
     const key = JSON.stringify(recordLabels(stream));
     let lane = this.lanes.get(key);
     if (lane === undefined) {

@@ -66,6 +66,7 @@ export function outgoingPod(record: PodRecord, entryMs: number): OutgoingRecord 
   return {
     kind: 'pod',
     cluster: record.cluster,
+    evicted: record.phase === 'Failed' && record.reason === 'Evicted',
     timestamp: BigInt(entryMs) * 1_000_000n,
     line: recordLine(record),
     metadata: metadataOf(record, POD_METADATA),
