@@ -228,6 +228,8 @@ interface Capacity {
     removed: number;
     lost: number;
     partial: number;
+    /** The Job family that wrote most on it; undefined where no record names one, or it wrote little. */
+    writer?: { name: string; percent: number };
   };
   'capacity-quiet': {
     nodes: number;

@@ -82,6 +82,35 @@ describe('what nodes went through', () => {
     });
   });
 
+  test('names the Job family that wrote most of what filled the disks of that node', () => {
+    const share = (workload: string, gb: number) => ({ namespace: 'shop', workload, bytes: gb * GB });
+    const hour: RollupRecord = {
+      ...rollup(START, { p95: 1, greatest: 1, last: 1 }), // 2 GB were written
+      top: { logs: [share('report', 0.5)], layers: [share('report', 0.1)], volumes: [share('import', 0.2)], pods: [] },
+    };
+    // The pods of samples are named now and then, the same pod with what it uses by then.
+    const pod = (uid: string, name: string, gb: number) => ({ namespace: 'shop', name, uid, bytes: gb * GB });
+    const later = [
+      { ...disk(START + HOUR, 20), pods: [pod('1', 'import-29401234-bcdfg', 0.4)] },
+      {
+        ...disk(START + HOUR + MINUTE, 22),
+        pods: [pod('1', 'import-29401234-bcdfg', 1.4), pod('2', 'report-xk2p9', 0.2)],
+      },
+    ];
+    const told = { rollups: [hour], disks: later, gcs: [gc(START + 10 * MINUTE)] };
+    // Import: 0.2 and 1.4 of 2 GB in the hour and 2 GB after it.
+    expect(reviewOf('node', input(told)).summary).toMatchObject({ writer: { name: 'shop/import', percent: 40 } });
+    // What the hour covers already is not counted again, and who wrote a twentieth is not named.
+    const covered = later.map((one) => ({ ...one, time: hour.from }));
+    expect(reviewOf('node', input({ ...told, disks: covered })).summary).toMatchObject({
+      writer: { name: 'shop/report', percent: 30 },
+    });
+    const little: RollupRecord = { ...hour, top: { logs: [share('report', 0.1)], layers: [], volumes: [], pods: [] } };
+    expect(reviewOf('node', input({ ...told, rollups: [little], disks: [] })).summary).not.toHaveProperty(
+      'writer.name'
+    );
+  });
+
   test('is not zero where nobody looked', () => {
     const blind = reviewOf('node', input({ withKubeletLog: new Set(), watched: new Map() }));
     expect(blind.rows).toMatchObject([

@@ -1,4 +1,5 @@
-import type { RollupRecord } from '../records';
+import type { DiskRecord, RollupRecord } from '../records';
+import { workloadOf } from '../workload';
 
 /** What the containers of a Job family wrote, as rollups tell: each names those with most only, so that more is possible. */
 export interface FamilyUse {
@@ -49,4 +50,47 @@ export function familiesOf(rollups: readonly RollupRecord[], most: number): Fami
   const sum = ({ logBytes, layerBytes, volumeBytes }: FamilyUse) => logBytes + layerBytes + volumeBytes;
   const name = (family: FamilyUse) => `${family.cluster} ${family.namespace} ${family.name}`;
   return [...families.values()].sort((a, b) => sum(b) - sum(a) || (name(a) < name(b) ? -1 : 1)).slice(0, most);
+}
+
+/** The Job family that wrote most of what filled the disks of a node. */
+export interface Writer {
+  namespace: string;
+  name: string;
+  /** Of what was written to the node's disks: at least this. */
+  percent: number;
+}
+
+/**
+ * The family that wrote most on a node: bytes of its logs, and its largest layers and volumes, by rollups; of the time of
+ * samples, the ephemeral storage of its pods. What was deleted between two looks is in neither: at least these.
+ *
+ * @param samples of a time that no rollup covers
+ * @param filled bytes by which use of the node's disks grew, deletions left out
+ * @returns undefined where no record names a writer
+ */
+export function largestWriter(
+  rollups: readonly RollupRecord[],
+  samples: readonly DiskRecord[],
+  filled: number
+): Writer | undefined {
+  const bytesOf = new Map<string, Writer & { bytes: number }>();
+  const add = (namespace: string, name: string, bytes: number) => {
+    const key = JSON.stringify([namespace, name]);
+    const writer = bytesOf.get(key) ?? { namespace, name, percent: 0, bytes: 0 };
+    bytesOf.set(key, { ...writer, bytes: writer.bytes + bytes });
+  };
+  for (const { namespace, name, logBytes, layerBytes, volumeBytes } of familiesOf(rollups, Infinity)) {
+    add(namespace, name, logBytes + layerBytes + volumeBytes);
+  }
+  const pods = new Map<string, DiskRecord['pods'][number]>();
+  for (const pod of samples.flatMap((sample) => sample.pods)) {
+    if (pod.bytes > (pods.get(pod.uid)?.bytes ?? 0)) {
+      pods.set(pod.uid, pod);
+    }
+  }
+  pods.forEach(({ namespace, name, bytes }) => add(namespace, workloadOf(name).workload, bytes));
+  const [most] = [...bytesOf.values()].sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1));
+  return most === undefined || filled <= 0
+    ? undefined
+    : { namespace: most.namespace, name: most.name, percent: Math.min(100, (most.bytes / filled) * 100) };
 }

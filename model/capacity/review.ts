@@ -11,8 +11,8 @@ import {
   totalOf,
 } from './counts';
 import { disksOf, type NodeDisks } from './disk-use';
-import { familiesOf, type FamilyUse } from './families';
-import { type FamilyRecords, type Finding, findingsOf, type NodeFacts } from './findings';
+import { familiesOf, type FamilyUse, largestWriter } from './families';
+import { type FamilyRecords, familyText, type Finding, findingsOf, type NodeFacts } from './findings';
 import { trendOf, type TrendRow } from './trend';
 import { type SettingChanges, type WhatIf, whatIfOf } from './what-if';
 import { type Filling, fillingOf, type Headroom, headroomOf } from './headroom';
@@ -117,7 +117,10 @@ export function reviewOf(by: GroupBy, input: CapacityInput, changes?: SettingCha
     missing,
     ...{ by, rows: by === 'node' ? ofNodes : rowsBy(by, input), total: totalOf(ofNodes), nodes },
     totalBefore: totalBefore(input.before),
-    summary: missing === 'counts' ? { code: 'capacity-interrupted', missing } : summaryOf(named, nodes),
+    summary:
+      missing === 'counts'
+        ? { code: 'capacity-interrupted', missing }
+        : summaryOf(named, nodes, (key) => writerOn(rollups.get(key) ?? [], disks.get(key) ?? [], nodes, key)),
     families,
     findings: findingsOf({
       ...{ nodes: facts, cases: input.cases, families },
@@ -160,7 +163,33 @@ function byNode<R extends { cluster: string; node: string }>(records: readonly R
   return all;
 }
 
-function summaryOf(rows: ReadonlyArray<CapacityRow & { name: string }>, nodes: readonly NodeCapacity[]): CapacityCode {
+/** A writer of less is not named in the sentence about a node. */
+const LEAST_WRITTEN_PERCENT = 10;
+
+/** Who wrote most on a node. */
+function writerOn(
+  rollups: readonly RollupRecord[],
+  disks: readonly DiskRecord[],
+  nodes: readonly NodeCapacity[],
+  key: string
+): { name: string; percent: number } | undefined {
+  const own = nodes.find((node) => nodeKey(node) === key)?.disks;
+  const filled = (own?.measures ?? []).reduce((sum, one) => sum + (one.unit === 'bytes' ? one.filled : 0), 0);
+  const covered = rollups.map(({ from, to }) => [Date.parse(from), Date.parse(to)] as const);
+  const outside = disks.filter(({ time }) => !covered.some(([from, to]) => isWithin(Date.parse(time), from, to)));
+  const writer = largestWriter(rollups, outside, filled);
+  return writer === undefined || writer.percent < LEAST_WRITTEN_PERCENT
+    ? undefined
+    : { name: familyText(writer), percent: writer.percent };
+}
+
+const isWithin = (at: number, from: number, to: number) => at >= from && at < to;
+
+function summaryOf(
+  rows: ReadonlyArray<CapacityRow & { name: string }>,
+  nodes: readonly NodeCapacity[],
+  writerOf: (key: string) => { name: string; percent: number } | undefined
+): CapacityCode {
   const [worst] = rows;
   if (worst === undefined) {
     return { code: 'capacity-no-nodes' };
@@ -168,7 +197,10 @@ function summaryOf(rows: ReadonlyArray<CapacityRow & { name: string }>, nodes: r
   const { name: node, reclaims, pressureMs, logs } = worst;
   const removed = casesIn(worst);
   if (removed > 0 || (reclaims ?? 0) > 0 || (pressureMs ?? 0) > 0) {
-    return { code: 'capacity-worst', node, reclaims, pressureMs, removed, lost: logs.lost, partial: logs.partial };
+    return {
+      ...{ code: 'capacity-worst', node, reclaims, pressureMs, removed, lost: logs.lost, partial: logs.partial },
+      writer: writerOf(nodeKey({ cluster: worst.cluster, node })),
+    };
   }
   const [nearest] = nodes
     .flatMap(({ node: name, headroom }) =>

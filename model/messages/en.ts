@@ -640,10 +640,14 @@ export const en: Catalogue = {
     'account-on-node': ({ ended }) =>
       ended ? 'The container had ended; its log was still on the node.' : 'Its log was still on the node.',
 
-    'capacity-worst': ({ node, reclaims, pressureMs, removed, lost, partial }) =>
+    'capacity-worst': ({ node, reclaims, pressureMs, removed, lost, partial, writer }) =>
       `${node}: ${reclaims === null ? 'reclaims not known' : count(reclaims, 'reclaim')}, ${
         pressureMs === null ? 'DiskPressure not known' : `${span(pressureMs)} of DiskPressure`
-      }, ${count(removed, 'log')} that kubectl logs can no longer show in full, of which Loki lacks ${numberText(lost)} completely and ${numberText(partial)} in part.`,
+      }, ${count(removed, 'log')} that kubectl logs can no longer show in full, of which Loki lacks ${numberText(lost)} completely and ${numberText(partial)} in part.${
+        writer === undefined
+          ? ''
+          : ` At least ${percentText(writer.percent)} of what filled its disks was written by Job family ${writer.name}.`
+      }`,
     'capacity-quiet': ({ nodes, nearest }) =>
       `No reclaim, DiskPressure or removed log is recorded on ${count(nodes, 'node')}.${
         nearest === null
@@ -680,13 +684,13 @@ export const en: Catalogue = {
     'capacity-image-min-age-effect': ({ durationMs }) =>
       `Reclaims and image GC may remove unused images that are at least ${span(durationMs)} old. A reclaim that frees enough with images evicts no pod; it deletes terminated containers all the same.`,
     'capacity-image-churn': ({ bytes: size, percent, again }) =>
-      `${bytes(size)} of images were added in the time range: ${percentText(percent)} of what filled the disk.${
+      `Images, and layers of containers that had ended, grew by ${bytes(size)} in the time range: ${percentText(percent)} of what filled the disk. At most so much was pulled.${
         again === null || again === 0
           ? ''
           : ` ${count(again, 'image was', 'images were')} removed more than once, and pulled again in between.`
       }`,
     'capacity-image-churn-effect': () =>
-      'Smaller images, base layers that Jobs share, and fewer new tags for the same content fill the disk more slowly. More disk alone makes reclaims rarer, not smaller.',
+      'As far as it was images: smaller ones, base layers that Jobs share, and fewer new tags for the same content fill the disk more slowly. More disk alone makes reclaims rarer, not smaller.',
     'capacity-evicted': ({ workload, container, pods, usedBytes, requestBytes }) =>
       `${count(pods, 'pod')} of ${workload} ${pods === 1 ? 'was' : 'were'} evicted when the node was short of disk: container ${container} used up to ${bytes(usedBytes)} of ephemeral storage and requests ${requestBytes === 0 ? 'none' : bytes(requestBytes)}. Pods that use more than their request are evicted first.`,
     'capacity-no-request': ({ workload, containers, bytes: size, percent }) =>
@@ -733,7 +737,8 @@ export const en: Catalogue = {
       `Finished Jobs are deleted after ${span(seconds * 1000)} instead of at a reclaim, and take up less of the disk. Their logs are in Loki only from then on.`,
     'capacity-unknown-images': () => 'How long the images had been unused is not recorded.',
     'capacity-unknown-young-images': () => 'Whether there were unused images of a lower age is not recorded.',
-    'capacity-unknown-pullers': () => 'Which Jobs pulled how much is not recorded.',
+    'capacity-unknown-pullers': () =>
+      'How much of it was images, and which Jobs pulled them, is not recorded: the kubelet counts both together.',
     'capacity-unknown-log-sizes': () => 'How large the logs were is not known: the value is twice what it was.',
     'capacity-unknown-need': () => 'How much it would have used without the eviction is not known.',
     'capacity-unknown-container': () =>

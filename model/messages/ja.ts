@@ -643,10 +643,14 @@ export const ja: Catalogue = {
     'account-on-node': ({ ended }) =>
       ended ? 'コンテナは終了しており、ログはノードに残っていました。' : 'ログはノードに残っていました。',
 
-    'capacity-worst': ({ node, reclaims, pressureMs, removed, lost, partial }) =>
+    'capacity-worst': ({ node, reclaims, pressureMs, removed, lost, partial, writer }) =>
       `${node}: ${reclaims === null ? '回収は不明' : `回収 ${numberText(reclaims)} 回`}、${
         pressureMs === null ? 'DiskPressure は不明' : `DiskPressure ${span(pressureMs)}`
-      }、kubectl logs で全体を表示できなくなったログ ${numberText(removed)} 件（うち Loki に全くないもの ${numberText(lost)} 件、一部がないもの ${numberText(partial)} 件）。`,
+      }、kubectl logs で全体を表示できなくなったログ ${numberText(removed)} 件（うち Loki に全くないもの ${numberText(lost)} 件、一部がないもの ${numberText(partial)} 件）。${
+        writer === undefined
+          ? ''
+          : `ディスクに書き込まれた量の少なくとも ${percentText(writer.percent)} は Job ファミリー ${writer.name} によるものです。`
+      }`,
     'capacity-quiet': ({ nodes, nearest }) =>
       `${numberText(nodes)} 個のノードに、回収、DiskPressure、削除されたログの記録はありません。${
         nearest === null
@@ -683,13 +687,13 @@ export const ja: Catalogue = {
     'capacity-image-min-age-effect': ({ durationMs }) =>
       `回収とイメージの GC は、${span(durationMs)}以上経過した未使用のイメージを削除できます。イメージで十分な容量が空く回収は Pod を退避しませんが、終了したコンテナは削除します。`,
     'capacity-image-churn': ({ bytes: size, percent, again }) =>
-      `この期間に ${bytes(size)}のイメージが追加されました。ディスクに書き込まれた量の ${percentText(percent)} です。${
+      `この期間に、イメージと終了したコンテナのレイヤーが合わせて ${bytes(size)}増えました。ディスクに書き込まれた量の ${percentText(percent)} です。取得されたイメージは最大でこの量です。${
         again === null || again === 0
           ? ''
           : `${numberText(again)} 個のイメージは複数回削除され、その間に再び取得されました。`
       }`,
     'capacity-image-churn-effect': () =>
-      'イメージを小さくし、Job の間でベースレイヤーを共有し、同じ内容の新しいタグを減らすと、ディスクが埋まる速度が下がります。ディスクを大きくするだけでは回収の頻度が下がるだけで、規模は小さくなりません。',
+      'イメージによる増加であれば、イメージを小さくし、Job の間でベースレイヤーを共有し、同じ内容の新しいタグを減らすと、ディスクが埋まる速度が下がります。ディスクを大きくするだけでは回収の頻度が下がるだけで、規模は小さくなりません。',
     'capacity-evicted': ({ workload, container, pods, usedBytes, requestBytes }) =>
       `ノードのディスクが不足したとき、${workload} の Pod ${numberText(pods)} 個が退避されました。コンテナ ${container} は ephemeral-storage を最大 ${bytes(usedBytes)}使用し、requests は ${requestBytes === 0 ? '設定されていません' : `${bytes(requestBytes)}です`}。requests を超えて使用している Pod が先に退避されます。`,
     'capacity-no-request': ({ workload, containers, bytes: size, percent }) =>
@@ -736,7 +740,8 @@ export const ja: Catalogue = {
       `終了した Job は回収時ではなく ${span(seconds * 1000)}後に削除され、ディスクの使用量が減ります。その後のログは Loki にだけあります。`,
     'capacity-unknown-images': () => 'イメージが使用されなかった期間は記録されていません。',
     'capacity-unknown-young-images': () => 'より新しい未使用のイメージがあったかどうかは記録されていません。',
-    'capacity-unknown-pullers': () => 'どの Job がどれだけのイメージを取得したかは記録されていません。',
+    'capacity-unknown-pullers': () =>
+      'そのうちイメージがどれだけか、どの Job が取得したかは記録されていません。kubelet は両方をまとめて数えます。',
     'capacity-unknown-log-sizes': () => 'ログの大きさは不明です。値はこれまでの 2 倍です。',
     'capacity-unknown-need': () => '退避されなかった場合に使用したはずの量は不明です。',
     'capacity-unknown-container': () =>

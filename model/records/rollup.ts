@@ -72,7 +72,10 @@ export const rollupRecordSchema = z.object({
   logsDead: amountSchema.nullable().default(null),
   /** emptyDir volumes on the disk and other local ephemeral volumes of running pods, from `/stats/summary`. */
   volumes: amountSchema.nullable().default(null),
-  /** Sum of all increases of `images`: what was pulled, also of images removed since. null where the kubelet did not report. */
+  /**
+   * Sum of all increases of `images`: at most what was pulled, also of images removed since, for the layers of containers
+   * that ended are part of it. null where the kubelet did not report.
+   */
   imageBytesAdded: z.number().nullable().default(null),
   /** From the kubelet's log: reclaims by the eviction manager, runs of the image GC, and what both removed. */
   reclaims: count,

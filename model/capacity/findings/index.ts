@@ -2,7 +2,7 @@ import { type Finding, type FindingInput } from './finding';
 import { kubeletFindings, rotationFindings } from './kubelet';
 import { workloadFindings } from './workloads';
 
-export { type FamilyRecords, type Finding, type FindingInput, type NodeFacts } from './finding';
+export { type FamilyRecords, familyText, type Finding, type FindingInput, type NodeFacts } from './finding';
 export { familiesToRead, type FamilyToRead } from './workloads';
 
 /** The findings that the records support, those of most nodes first. */

@@ -235,7 +235,10 @@ export const SAMPLES: { readonly [K in CodeName]: ReadonlyArray<Codes[K]> } = {
   'advice-unseen': [{}],
   'advice-gap': reasons.map((reason) => ({ reason })),
   'capacity-worst': [
-    { node: 'node-a', reclaims: 2, pressureMs: 120_000, removed: 41, lost: 6, partial: 0 },
+    {
+      ...{ node: 'node-a', reclaims: 2, pressureMs: 120_000, removed: 41, lost: 6, partial: 0 },
+      writer: { name: 'job-test/disk-pressure-test', percent: 69 },
+    },
     { node: 'node-a', reclaims: null, pressureMs: null, removed: 1, lost: 0, partial: 1 },
   ],
   'capacity-quiet': [
