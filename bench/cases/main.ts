@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import winston from 'winston';
 import { CaseLeader } from '../../shipper/cases/case-leader';
-import { preferSmallHeap } from '../../shipper/cluster/small-heap';
+import { preferSmallHeap } from '../../shipper/common/small-heap';
 import { connectLoki } from '../../shipper/loki/connection';
 import { QueryClient } from '../../shipper/loki/query-client';
 import { RecordWriter } from '../../shipper/loki/record-writer';

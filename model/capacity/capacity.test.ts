@@ -86,7 +86,8 @@ describe('what nodes went through', () => {
     const share = (workload: string, gb: number) => ({ namespace: 'shop', workload, bytes: gb * GB });
     const hour: RollupRecord = {
       ...rollup(START, { p95: 1, greatest: 1, last: 1 }), // 2 GB were written
-      top: { logs: [share('report', 0.5)], layers: [share('report', 0.1)], volumes: [share('import', 0.2)], pods: [] },
+      top: { logs: [share('report', 0.5)], layers: [share('report', 9)], volumes: [], pods: [] },
+      written: [share('import', 0.2), share('report', 0.1)],
     };
     // The pods of samples are named now and then, the same pod with what it uses by then.
     const pod = (uid: string, name: string, gb: number) => ({ namespace: 'shop', name, uid, bytes: gb * GB });
@@ -105,7 +106,7 @@ describe('what nodes went through', () => {
     expect(reviewOf('node', input({ ...told, disks: covered })).summary).toMatchObject({
       writer: { name: 'shop/report', percent: 30 },
     });
-    const little: RollupRecord = { ...hour, top: { logs: [share('report', 0.1)], layers: [], volumes: [], pods: [] } };
+    const little: RollupRecord = { ...hour, top: { ...hour.top, logs: [] }, written: [share('report', 0.1)] };
     expect(reviewOf('node', input({ ...told, rollups: [little], disks: [] })).summary).not.toHaveProperty(
       'writer.name'
     );

@@ -61,8 +61,8 @@ export interface Writer {
 }
 
 /**
- * The family that wrote most on a node: bytes of its logs, and its largest layers and volumes, by rollups; of the time of
- * samples, the ephemeral storage of its pods. What was deleted between two looks is in neither: at least these.
+ * The family that wrote most on a node: by rollups bytes of its logs and by how much its layers and volumes grew; of the time
+ * of samples, the ephemeral storage of its pods. What was deleted between two looks is in neither: at least these.
  *
  * @param samples of a time that no rollup covers
  * @param filled bytes by which use of the node's disks grew, deletions left out
@@ -79,8 +79,8 @@ export function largestWriter(
     const writer = bytesOf.get(key) ?? { namespace, name, percent: 0, bytes: 0 };
     bytesOf.set(key, { ...writer, bytes: writer.bytes + bytes });
   };
-  for (const { namespace, name, logBytes, layerBytes, volumeBytes } of familiesOf(rollups, Infinity)) {
-    add(namespace, name, logBytes + layerBytes + volumeBytes);
+  for (const { top, written } of rollups) {
+    [...top.logs, ...written].forEach(({ namespace, workload, bytes }) => add(namespace, workload, bytes));
   }
   const pods = new Map<string, DiskRecord['pods'][number]>();
   for (const pod of samples.flatMap((sample) => sample.pods)) {

@@ -42,6 +42,7 @@ export function narrowed(input: CapacityInput, { namespaces, jobs }: Narrowing):
     rollups: whole.rollups.map((rollup) => ({
       ...rollup,
       top: mapValues(rollup.top, (shares) => shares.filter(isWanted)),
+      written: rollup.written.filter(isWanted),
     })),
   });
   const { familyRecords: records } = input;

@@ -15,6 +15,7 @@ const record: RollupRecord = {
   imagesRemovedAgain: 1,
   ...{ podsEvicted: 0, logs: { complete: 3, lost: 0 }, logBytes: 1000, logBytesLost: 0 },
   top: { logs: [{ namespace: 'n', workload: 'w', bytes: 1000 }], layers: [], volumes: [], pods: [] },
+  written: [],
 };
 
 test('a rollup has its numbers in the metadata, without an id', () => {

@@ -98,6 +98,8 @@ export const rollupRecordSchema = z.object({
   top: z
     .object({ logs: shares, layers: shares, volumes: shares, pods: shares })
     .default({ logs: [], layers: [], volumes: [], pods: [] }),
+  /** The workloads that wrote most into layers and volumes, largest first: by how much each pod grew from look to look. */
+  written: shares,
 });
 export type RollupRecord = z.infer<typeof rollupRecordSchema>;
 export type RollupPeriod = RollupRecord['period'];

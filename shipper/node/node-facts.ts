@@ -105,7 +105,7 @@ export class NodeFacts {
           this.sample = sample;
           deps.onDisk?.(sample);
           const moment = { disk: sample, volumes: stats?.volumes ?? null, thresholds: this.thresholds };
-          this.rollups?.add(moment, stats?.byWorkload);
+          this.rollups?.add(moment, stats && { ...stats.byWorkload, byPod: stats.byPod });
         },
       }
     );

@@ -43,7 +43,7 @@ function hourOf(node: number, hour: number): RollupRecord {
       imagesRemovedAgain: 0,
     },
     ...{ imageBytesRemoved: 0, podsEvicted: 0, logs: node === 2 && hour === 1 ? { lost: 3, partial: 1 } : {} },
-    ...{ logBytes: 0, logBytesLost: 0, top: { logs: [], layers: [], volumes: [], pods: [] } },
+    ...{ logBytes: 0, logBytesLost: 0, top: { logs: [], layers: [], volumes: [], pods: [] }, written: [] },
   };
 }
 

@@ -36,7 +36,7 @@ function hourOf(node: string, from: number, more: Partial<RollupRecord> = {}): R
       imagesRemovedAgain: 0,
     },
     ...{ imageBytesRemoved: 0, podsEvicted: 0, logs: {}, logBytes: 0, logBytesLost: 0 },
-    ...{ top: { logs: [], layers: [], volumes: [], pods: [] }, ...more },
+    ...{ top: { logs: [], layers: [], volumes: [], pods: [] }, written: [], ...more },
   };
 }
 

@@ -29,6 +29,7 @@ const stats = (
   volumes: null,
   pods: [],
   byWorkload: { layers: new Map(), volumes: new Map(), pods: new Map() },
+  byPod: new Map(),
 });
 
 describe('filesystemReader', () => {

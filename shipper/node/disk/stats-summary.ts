@@ -41,6 +41,8 @@ export interface DiskStats {
   pods: DiskRecord['pods'];
   /** Bytes by `<namespace>/<workload>`; `pods`: ephemeral storage of the largest pod. */
   byWorkload: Record<'layers' | 'volumes' | 'pods', Map<string, number>>;
+  /** Layers and volumes of each pod, by its UID. */
+  byPod: Map<string, { workload: string; bytes: number }>;
 }
 
 const PODS = 5;
@@ -52,6 +54,7 @@ export function parseStatsSummary(body: unknown): DiskStats {
   const { node, pods } = summarySchema.parse(body);
   const stored = node.runtime?.imageFs?.usedBytes;
   const byWorkload: DiskStats['byWorkload'] = { layers: new Map(), volumes: new Map(), pods: new Map() };
+  const byPod: DiskStats['byPod'] = new Map();
   let [layers, volumes] = [0, 0];
   for (const { podRef, containers, 'ephemeral-storage': storage } of pods ?? []) {
     const podLayers = sumOf(containers?.map(({ rootfs }) => rootfs));
@@ -60,6 +63,7 @@ export function parseStatsSummary(body: unknown): DiskStats {
     const workload = `${podRef.namespace}/${workloadOf(podRef.name).workload}`;
     byWorkload.layers.set(workload, (byWorkload.layers.get(workload) ?? 0) + podLayers);
     byWorkload.volumes.set(workload, (byWorkload.volumes.get(workload) ?? 0) + podVolumes);
+    byPod.set(podRef.uid, { workload, bytes: podLayers + podVolumes });
     const podBytes = storage?.usedBytes ?? podLayers + podLogs;
     byWorkload.pods.set(workload, Math.max(byWorkload.pods.get(workload) ?? 0, podBytes));
     layers += podLayers;
@@ -73,6 +77,7 @@ export function parseStatsSummary(body: unknown): DiskStats {
     layers,
     volumes,
     byWorkload,
+    byPod,
     pods: (pods ?? [])
       .map(({ podRef, ...pod }) => ({ ...podRef, bytes: pod['ephemeral-storage']?.usedBytes ?? 0 }))
       .filter(({ bytes }) => bytes >= LEAST_BYTES)

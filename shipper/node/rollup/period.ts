@@ -60,6 +60,7 @@ export const periodStateSchema = z.object({
     layers: bytesByWorkload,
     volumes: bytesByWorkload,
     pods: bytesByWorkload.default({}),
+    written: bytesByWorkload.default({}),
   }),
 });
 export type PeriodState = z.infer<typeof periodStateSchema>;
@@ -67,7 +68,7 @@ type Top = keyof PeriodState['workloads'];
 
 export const emptyPeriod = (from: number): PeriodState => ({
   ...{ from, observedMs: 0, layout: 'unknown', uses: {}, headroom: null, msBeyond: {}, amounts: {}, counts: {} },
-  workloads: { logs: {}, layers: {}, volumes: {}, pods: {} },
+  workloads: { logs: {}, layers: {}, volumes: {}, pods: {}, written: {} },
 });
 
 /** A moment of a node as far as rollups are concerned. */
@@ -168,10 +169,10 @@ export function addCount(state: PeriodState, name: string, count: number): void 
   }
 }
 
-/** @param how logs are written bit by bit, sizes are compared */
+/** What is written is added up, sizes are compared. */
 export function addToWorkload(state: PeriodState, top: Top, workload: string, bytes: number): void {
   const before = state.workloads[top][workload] ?? 0;
-  const after = top === 'logs' ? before + bytes : Math.max(before, bytes);
+  const after = top === 'logs' || top === 'written' ? before + bytes : Math.max(before, bytes);
   if (after > 0) {
     state.workloads[top][workload] = after;
   }
@@ -196,7 +197,7 @@ export function addPeriod(whole: PeriodState, part: PeriodState): void {
       ...{ greatest: Math.max(known.greatest, greatest), last, area: known.area + area, ms: known.ms + ms },
     };
   }
-  for (const top of ['logs', 'layers', 'volumes', 'pods'] as const) {
+  for (const top of ['logs', 'layers', 'volumes', 'pods', 'written'] as const) {
     Object.entries(part.workloads[top]).forEach(([workload, bytes]) => addToWorkload(whole, top, workload, bytes));
   }
 }
@@ -217,12 +218,15 @@ function addUp(sums: Record<string, number>, more: Record<string, number>): Reco
 
 /** Forgets the workloads that have least: a node that runs thousands of Jobs a day has a small state. */
 export function bounded(state: PeriodState): PeriodState {
-  const { logs, layers, volumes, pods } = state.workloads;
+  const { logs, layers, volumes, pods, written } = state.workloads;
   const most = (bytes: Record<string, number>) =>
     Object.fromEntries(sharesOf(bytes, MAX_WORKLOADS).map((one) => [`${one.namespace}/${one.workload}`, one.bytes]));
   return {
     ...state,
-    workloads: { logs: most(logs), layers: most(layers), volumes: most(volumes), pods: most(pods) },
+    workloads: {
+      ...{ logs: most(logs), layers: most(layers), volumes: most(volumes), pods: most(pods) },
+      written: most(written),
+    },
   };
 }
 
@@ -265,6 +269,7 @@ export function numbersOf(
       volumes: sharesOf(workloads.volumes, shares),
       pods: sharesOf(workloads.pods, shares),
     },
+    written: sharesOf(workloads.written, shares),
   };
 }
 

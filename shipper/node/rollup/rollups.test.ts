@@ -150,6 +150,28 @@ describe('an hour', () => {
     expect(theHour()).toMatchObject({ imageBytesAdded: 40, images: { greatest: 30 } });
   });
 
+  it('adds up by how much the layers and volumes of pods grew, a pod that is new with all it has', () => {
+    const target = rollups();
+    const look = (pods: Record<string, number>) => {
+      const byPod = new Map(
+        Object.entries(pods).map(([uid, bytes]) => [uid, { workload: `team/${uid.slice(0, 1)}`, bytes }])
+      );
+      target.add(moment(50), { layers: new Map(), volumes: new Map(), pods: new Map(), byPod });
+      nowMs += MINUTE;
+    };
+    // Of the first look nobody knows when it was written.
+    look({ a1: 500 });
+    look({ a1: 700, b1: 30 });
+    target.add(moment(50)); // The kubelet was not asked anew.
+    look({ a1: 600, b1: 40, a2: 5 });
+    look({ a2: 15 });
+    observe(target, 65, () => 50);
+    expect(theHour().written).toEqual([
+      { namespace: 'team', workload: 'a', bytes: 200 + 5 + 10 },
+      { namespace: 'team', workload: 'b', bytes: 30 + 10 },
+    ]);
+  });
+
   it('names the workloads that wrote most, of running and of finished containers', () => {
     const target = rollups();
     const log = (id: string, workload: string, bytes: number, bytesBefore = 0): LogSize => ({

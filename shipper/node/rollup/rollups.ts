@@ -34,6 +34,8 @@ export interface WorkloadUse {
   volumes: ReadonlyMap<string, number>;
   /** Of its largest pod. */
   pods: ReadonlyMap<string, number>;
+  /** Layers and volumes of each pod, by its UID. */
+  byPod: ReadonlyMap<string, { workload: string; bytes: number }>;
 }
 
 /** A container's log as the agent knows it. */
@@ -112,6 +114,8 @@ export class Rollups {
   private counted = new Map<string, number>();
   private savedAt = performance.now();
   private logsAt = -Infinity;
+  /** As the kubelet told last. */
+  private lastPods: WorkloadUse['byPod'] | undefined;
 
   constructor(
     private readonly node: { cluster: string; node: string },
@@ -129,6 +133,9 @@ export class Rollups {
     this.addGrowth(moment, nowMs);
     for (const top of ['layers', 'volumes', 'pods'] as const) {
       use?.[top].forEach((bytes, workload) => addToWorkload(state.hour, top, workload, bytes));
+    }
+    if (use !== undefined && use !== null) {
+      this.addWritten(use.byPod);
     }
     this.held = { moment, atMs: nowMs };
     if (nowMs - this.logsAt >= MINUTE) {
@@ -201,6 +208,18 @@ export class Rollups {
       this.save();
     }
     this.hold(heldUntil);
+  }
+
+  /** By how much pods grew since the last look; a pod that is new wrote all that it has. */
+  private addWritten(byPod: WorkloadUse['byPod']): void {
+    const before = this.lastPods;
+    this.lastPods = byPod;
+    // What was there before this agent looked first may be of a time that is counted already.
+    if (before !== undefined && before !== byPod) {
+      for (const [uid, { workload, bytes }] of byPod) {
+        addToWorkload(this.state.hour, 'written', workload, Math.max(0, bytes - (before.get(uid)?.bytes ?? 0)));
+      }
+    }
   }
 
   private hold(untilMs: number): void {
