@@ -217,6 +217,12 @@ interface Accounts {
   'account-rotated': { lines: number; bytes: number; from: Instant | null; to: Instant | null; hasGaps: boolean };
   'account-left': { at: Instant; directory: 'empty' | 'removed' | 'unknown' | null };
   'account-on-node': { ended: boolean };
+  'not-started-rejected': { pod: string; node: Node; reason: string; message: string };
+  'not-started-failed': { pod: string; reason: string; message: string };
+  'not-started-unscheduled': { pod: string; isOver: boolean };
+  'not-started-waiting': { pod: string; container: string; reason: string; isOver: boolean };
+  'not-started': { pod: string; isOver: boolean };
+  'not-started-job': { job: string; isSuspended: boolean; isOver: boolean; why: string };
 }
 
 /** A capacity review: its summary, findings with their effect, and notes. */

@@ -21,6 +21,7 @@ export * from './lookup-plan';
 export { foreignRuns, lacksLines } from './foreign-lines';
 export { foreignVerdicts } from './foreign-verdicts';
 export { type Origin, Origins } from './origins';
+export { type Unstarted, unstartedPlan } from './unstarted';
 export { LineJoiner, type LogLine } from './line-joiner';
 export { type EntryPages, mergeByTime } from './merge';
 export { type NearName, type NearNames, nearNamesPlan } from './near-names';

@@ -637,6 +637,30 @@ export const en: Catalogue = {
             ? "; the pod's log directory was removed with it, as when the pod is deleted or evicted"
             : ''
       }.`,
+    'not-started-rejected': ({ pod, node, reason, message }) =>
+      `The kubelet on ${its(node)} rejected pod ${pod} at admission (${message === '' ? reason : `${reason}: ${message}`}). None of its containers started, so it has no log.`,
+    'not-started-failed': ({ pod, reason, message }) =>
+      `Pod ${pod} failed before any of its containers started (${message === '' ? reason : `${reason}: ${message}`}), so it has no log.`,
+    'not-started-unscheduled': ({ pod, isOver }) =>
+      isOver
+        ? `Pod ${pod} was never scheduled to a node, so it has no log.`
+        : `Pod ${pod} has not been scheduled to a node yet, so it has no log.`,
+    'not-started-waiting': ({ pod, container, reason, isOver }) =>
+      isOver
+        ? `Container ${container} of pod ${pod} never started (${reason}), so it has no log.`
+        : `Container ${container} of pod ${pod} has not started yet (${reason}), so it has no log.`,
+    'not-started': ({ pod, isOver }) =>
+      isOver
+        ? `No container of pod ${pod} ever started, so it has no log.`
+        : `No container of pod ${pod} has started yet, so it has no log.`,
+    'not-started-job': ({ job, isSuspended, isOver, why }) =>
+      `${
+        isSuspended
+          ? `Job ${job} is suspended, and no pod of it is recorded`
+          : isOver
+            ? `Job ${job} ended without a recorded pod`
+            : `Job ${job} has no recorded pod yet`
+      }${why === '' ? '' : ` (${why})`}, so it has no log.`,
     'account-on-node': ({ ended }) =>
       ended ? 'The container had ended; its log was still on the node.' : 'Its log was still on the node.',
 

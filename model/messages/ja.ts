@@ -640,6 +640,30 @@ export const ja: Catalogue = {
             ? 'Pod のログディレクトリも一緒に削除されました。Pod が削除または退避されたときの状態です。'
             : ''
       }`,
+    'not-started-rejected': ({ pod, node, reason, message }) =>
+      `${its(node)}の kubelet は Pod ${pod} の受け入れを拒否しました（${message === '' ? reason : `${reason}: ${message}`}）。コンテナは一つも開始されておらず、ログはありません。`,
+    'not-started-failed': ({ pod, reason, message }) =>
+      `Pod ${pod} はコンテナが開始される前に失敗したため（${message === '' ? reason : `${reason}: ${message}`}）、ログはありません。`,
+    'not-started-unscheduled': ({ pod, isOver }) =>
+      isOver
+        ? `Pod ${pod} はノードにスケジュールされなかったため、ログはありません。`
+        : `Pod ${pod} はまだノードにスケジュールされていないため、ログはありません。`,
+    'not-started-waiting': ({ pod, container, reason, isOver }) =>
+      isOver
+        ? `Pod ${pod} のコンテナ ${container} は開始されなかったため（${reason}）、ログはありません。`
+        : `Pod ${pod} のコンテナ ${container} はまだ開始されていないため（${reason}）、ログはありません。`,
+    'not-started': ({ pod, isOver }) =>
+      isOver
+        ? `Pod ${pod} のコンテナは一つも開始されなかったため、ログはありません。`
+        : `Pod ${pod} のコンテナはまだ開始されていないため、ログはありません。`,
+    'not-started-job': ({ job, isSuspended, isOver, why }) =>
+      `${
+        isSuspended
+          ? `Job ${job} は一時停止されており、Pod の記録がないため`
+          : isOver
+            ? `Job ${job} は Pod の記録がないまま終了したため`
+            : `Job ${job} の Pod はまだ記録されていないため`
+      }${why === '' ? '' : `（${why}）`}、ログはありません。`,
     'account-on-node': ({ ended }) =>
       ended ? 'コンテナは終了しており、ログはノードに残っていました。' : 'ログはノードに残っていました。',
 

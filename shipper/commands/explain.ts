@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import * as z from 'zod';
 import type { Answer } from '../../model/cases';
-import { nameOfTarget, parseQuestion, podsBeside } from '../../model/lookup';
+import { nameOfTarget, parseQuestion, podsBeside, runPlan, unstartedPlan } from '../../model/lookup';
 import { observerCodes, type Observers } from '../../model/observers';
 import { formatNs } from '../../model/time';
 import { UserError } from '../common/user-error';
@@ -10,6 +10,7 @@ import { lokiGroup } from '../config/loki-settings';
 import { contextScope, scopeText, userConfig, withinNamespace } from './user-config';
 import { flagForm, type SettingsGroup } from '../config/settings';
 import { wholeNumberFrom } from '../config/units';
+import { askLoki } from '../lookup/ask-loki';
 import type { CaseWindow } from '../lookup/case-window';
 import { caseJson, explanation } from '../lookup/case-text';
 import { Output } from '../lookup/output';
@@ -70,13 +71,17 @@ async function run(input: CommandInput): Promise<void> {
     );
   }
   const window = caseWindow(flags, '7d');
-  const { answers, observers } = await withCases(input, times, async (reader, _, { client }) => {
+  const { answers, unstarted, observers } = await withCases(input, times, async (reader, _, { client }) => {
     const first = await answersOfTargets(reader, targets, filter, window);
     const others = first.length > 0 ? podsBeside(question, new Set(first.map(({ pod }) => pod))) : otherwise;
     const found = [...first, ...(await answersOfTargets(reader, others, filter, window))];
     const namespace = flags.namespace ?? targets[0]?.namespace;
     const about = { cluster: filter.cluster, namespace };
-    return { answers: found, observers: found.length > 0 ? undefined : await observersOfCases(client, about, window) };
+    const scopeOfAll = { cluster: filter.cluster, window: { ...window, isDefault: true } };
+    const unstarted = found.length > 0 ? [] : await runPlan(unstartedPlan(targets, scopeOfAll), askLoki(client));
+    const isAnswered = found.length > 0 || unstarted.length > 0;
+    const observers = isAnswered ? undefined : await observersOfCases(client, about, window);
+    return { answers: found, unstarted, observers };
   });
   if (observers !== undefined) {
     const text = notFound(targets.map(nameOfTarget).join(', '), what, window, { observers, times });
@@ -84,7 +89,9 @@ async function run(input: CommandInput): Promise<void> {
     throw new UserError([text, ...(searched === undefined ? [] : [searched])].join('\n'));
   }
   const answer =
-    flags.output === 'json' ? `${JSON.stringify(answers.map(caseJson), null, 2)}\n` : textOf(answers, times);
+    flags.output === 'json'
+      ? `${JSON.stringify(answers.map(caseJson), null, 2)}\n`
+      : textOf(answers, times) + unstarted.map(({ codes }) => `${englishIn(times).renderAll(codes)}\n`).join('');
   await new Output(process.stdout).write(terminalText(answer));
 }
 
@@ -109,7 +116,7 @@ function notFound(
   return [
     `no case found for ${names} between ${time(from)} and ${time(to)}`,
     englishIn(times).renderAll(observerCodes(observers)),
-    'The log may still be on its node, or was removed earlier: try --since 30d.',
+    'It may have been removed earlier: try --since 30d.',
     `Check the name: \`afterlog cases\` lists all cases. Search Loki: afterlog logs ${what.length < 80 ? what : 'WHAT'}`,
   ].join('\n');
 }

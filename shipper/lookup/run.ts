@@ -10,6 +10,7 @@ import {
   type Question,
   runPlan,
   runsOf,
+  unstartedPlan,
 } from '../../model/lookup';
 import { UserError } from '../common/user-error';
 import { LokiUnreachable } from '../loki/connection';
@@ -26,7 +27,7 @@ import { type Lines, printAll, printFollowing, printLast } from './print-lines';
 import { Printer } from './printer';
 import { answersOfTargets } from './target-cases';
 import { nowOf } from './time-window';
-import type { PrintedTimes } from './times';
+import { englishIn, type PrintedTimes } from './times';
 
 export interface RunOptions {
   client: QueryClient;
@@ -69,7 +70,8 @@ export async function runLookup(options: RunOptions): Promise<boolean> {
   const locations = found.locations.filter(({ isSeen }) => isSeen);
   const misses = [...found.misses, ...found.locations.filter(({ isSeen }) => !isSeen)];
   const accounts = locations.length === 0 ? [] : await show(options, locations);
-  const without = await explainMisses(options, misses);
+  const unexplained = await explainMisses(options, misses);
+  const without = await explainUnstarted(options, unexplained);
   if (without.length > 0) {
     const text = await notFoundText(client, without, question, wanted, options.times);
     if (without.length === misses.length && locations.length === 0) {
@@ -153,6 +155,19 @@ async function explainMisses(options: RunOptions, misses: readonly Miss[]): Prom
     report(options, accounts, { queries: [], isWhole: false });
   }
   return unknown;
+}
+
+/** Tells of what never started, and so has no log. @returns those of which nobody knows anything */
+async function explainUnstarted(
+  { client, wanted, stderr, times }: RunOptions,
+  misses: readonly Miss[]
+): Promise<Miss[]> {
+  const targets = misses.map(({ target }) => target);
+  const unstarted = await runPlan(unstartedPlan(targets, wanted), askLoki(client));
+  for (const { codes } of unstarted) {
+    stderr.write(`afterlog: ${englishIn(times).renderAll(codes)}\n`);
+  }
+  return misses.filter((miss) => unstarted.every(({ target }) => target !== miss.target));
 }
 
 async function showFollowing(options: RunOptions, lines: Lines, accounts: readonly Account[]): Promise<void> {

@@ -1,8 +1,12 @@
 import {
+  EVENT_METADATA,
+  eventRecordSchema,
   GC_METADATA,
   gcRecordSchema,
   HEARTBEAT_METADATA,
   heartbeatRecordSchema,
+  JOB_METADATA,
+  jobRecordSchema,
   POD_METADATA,
   podRecordSchema,
 } from '../../model/records';
@@ -433,6 +437,69 @@ describe('afterlog logs', () => {
       expect(json).toMatchObject([
         { place: 'node', status: 'complete', cause: 'unknown', finished: expect.any(String) },
       ]);
+    });
+  });
+
+  describe('what never started', () => {
+    const explain = (...args: string[]) => afterlog(['explain', ...args, '--loki.url', store.url]);
+    const base = { v: 2, cluster: 'c1', namespace: 'job-test' };
+    const never = (name: string, more: object) =>
+      pushOther(
+        store,
+        start,
+        podRecordSchema.parse({
+          ...{ ...base, kind: 'pod', id: name, pod: `${name}-x7k2p`, node: 'n1', workload: name, job: name },
+          ...{ phase: 'Pending', created: formatNs(start), final: false, ...more },
+        }),
+        POD_METADATA
+      );
+
+    beforeAll(async () => {
+      const rejected = { phase: 'Failed', final: true };
+      const message = "Pod was rejected: Node didn't have enough resource: cpu, requested: 2000, used: 3900. ";
+      await never('full', { ...rejected, reason: 'OutOfcpu', message });
+      const condition = 'The node had condition: [DiskPressure]. ';
+      await never('pressed', { ...rejected, reason: 'Evicted', message: condition });
+      await never('late', { ...rejected, reason: 'DeadlineExceeded', message: 'Pod was active longer than specified' });
+      const waits = { name: 'main', state: 'waiting', waiting: 'ImagePullBackOff' };
+      await never('pull', { containers: [waits] });
+      await never('homeless', { node: null });
+      const ofJob = {
+        kind: 'job',
+        id: 'quota',
+        job: 'quota',
+        result: 'running',
+        created: formatNs(start),
+        final: false,
+      };
+      await pushOther(store, start, jobRecordSchema.parse({ ...base, ...ofJob }), JOB_METADATA);
+      const event = eventRecordSchema.parse({
+        ...{ v: 2, kind: 'event', id: 'e1', cluster: 'c1', reason: 'FailedCreate', type: 'Warning', count: 3 },
+        ...{ message: 'Error creating: exceeded quota: compute', first: formatNs(start), last: formatNs(start) },
+        ...{ object: { kind: 'Job', namespace: 'job-test', name: 'quota', uid: 'quota' }, final: true },
+      });
+      await pushOther(store, start, event, EVENT_METADATA);
+    });
+
+    it.each([
+      [
+        'pod/full-x7k2p',
+        "The kubelet on n1 rejected pod full-x7k2p at admission (OutOfcpu: Node didn't have enough resource: cpu, requested: 2000, used: 3900). None of its containers started, so it has no log.",
+      ],
+      [
+        'job/pressed',
+        'The kubelet on n1 rejected pod pressed-x7k2p at admission (Evicted: The node had condition: [DiskPressure]). None of its containers started, so it has no log.',
+      ],
+      [
+        'late-x7k2p',
+        'Pod late-x7k2p failed before any of its containers started (DeadlineExceeded: Pod was active longer than specified), so it has no log.',
+      ],
+      ['pull-x7k2p', 'Container main of pod pull-x7k2p has not started yet (ImagePullBackOff), so it has no log.'],
+      ['job/homeless', 'Pod homeless-x7k2p has not been scheduled to a node yet, so it has no log.'],
+      ['job/quota', 'Job quota has no recorded pod yet (Error creating: exceeded quota: compute), so it has no log.'],
+    ])('is told: %s', async (what, sentence) => {
+      expect(await explain(what)).toEqual({ code: 0, stdout: `${sentence}\n`, stderr: '' });
+      expect(await logs(what)).toEqual({ code: 1, stdout: '', stderr: `afterlog: ${sentence}\n` });
     });
   });
 

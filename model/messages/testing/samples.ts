@@ -393,5 +393,30 @@ export const SAMPLES: { readonly [K in CodeName]: ReadonlyArray<Codes[K]> } = {
   })),
   'account-rotated': [true, false].map((hasGaps) => ({ ...lines, hasGaps })),
   'account-left': (['empty', 'removed', 'unknown', null] as const).map((directory) => ({ at, directory })),
+  'not-started-rejected': [
+    { pod: 'p', node: 'n', reason: 'OutOfcpu', message: "Node didn't have enough resource: cpu" },
+    { pod: 'p', node: null, reason: 'NodeAffinity', message: '' },
+  ],
+  'not-started-failed': [
+    { pod: 'p', reason: 'DeadlineExceeded', message: 'Pod was active on the node longer than the specified deadline' },
+    { pod: 'p', reason: 'Evicted', message: '' },
+  ],
+  'not-started-unscheduled': [
+    { pod: 'p', isOver: true },
+    { pod: 'p', isOver: false },
+  ],
+  'not-started-waiting': [
+    { pod: 'p', container: 'main', reason: 'ImagePullBackOff', isOver: true },
+    { pod: 'p', container: 'main', reason: 'ImagePullBackOff', isOver: false },
+  ],
+  'not-started': [
+    { pod: 'p', isOver: true },
+    { pod: 'p', isOver: false },
+  ],
+  'not-started-job': [
+    { job: 'j', isSuspended: false, isOver: false, why: 'exceeded quota' },
+    { job: 'j', isSuspended: true, isOver: false, why: '' },
+    { job: 'j', isSuspended: false, isOver: true, why: '' },
+  ],
   'account-on-node': [{ ended: true }, { ended: false }],
 };

@@ -61,6 +61,7 @@ const wanted: ReadonlyMap<string, ReadonlySet<string>> = new Map(
       'ScaleDown',
     ]),
     Job: new Set([
+      'FailedCreate',
       'SuccessfulDelete',
       'FailedDelete',
       'BackoffLimitExceeded',
