@@ -9,6 +9,8 @@ import {
   runPlan,
   runsOf,
   type Target,
+  type Unstarted,
+  unstartedPlan,
 } from '../../model/lookup';
 import { askThrough } from './ask-loki';
 import { type LokiSource, nsSpanOf } from './loki-source';
@@ -40,6 +42,14 @@ export async function findNearNames(
     ? { hasRecords: true, names: [] }
     : runPlan(nearNamesPlan(target, scopeOf(loki, span)), askThrough(loki, signal));
 }
+
+/** Of things that were not found: those of which no container started, and why. @throws LokiFailure, AbortError */
+export const findUnstarted = (
+  loki: LokiSource,
+  targets: readonly Target[],
+  span: Span,
+  signal: AbortSignal
+): Promise<Unstarted[]> => runPlan(unstartedPlan(targets, scopeOf(loki, span)), askThrough(loki, signal));
 
 function scopeOf({ logs, recordSelector }: LokiSource, span: Span): LookupScope {
   const { from, to } = nsSpanOf(span);

@@ -139,6 +139,28 @@ describe('the look-up page', () => {
     expect(locationService.getSearch().get('run')).toContain('twice-bcdfg main 0');
   });
 
+  it('says of a pod of which no container started that it has no log, and why', async () => {
+    const at = Date.now() - 40 * 60_000;
+    const rejected = { phase: 'Failed', reason: 'OutOfcpu', message: 'Pod was rejected: no cpu', containers: [] };
+    await pushRecords(loki, [[at, podOf(containerRecord('full', at), rejected)]]);
+    openWith('full-bcdfg');
+    expect(await screen.findByText('No log: no container of it started')).toBeVisible();
+    expect(screen.getByText(/rejected pod full-bcdfg at admission \(OutOfcpu: no cpu\)/)).toBeVisible();
+    expect(screen.queryByText(/Nothing found/)).toBeNull();
+  });
+
+  it('says of a finished container whose log is on its node that it has finished', async () => {
+    const end = Date.now() - 30 * 60_000;
+    const record = { ...containerRecord('fresh', end), ended: false, left: null, status: 'pending', final: false };
+    await pushRecords(loki, [
+      [end, record],
+      [end, podOf(containerRecord('fresh', end))],
+    ]);
+    openWith('fresh-bcdfg');
+    expect(await screen.findByText(/The container finished at .* The container had ended; its log was/)).toBeVisible();
+    expect(screen.queryByText(/It may write more/)).toBeNull();
+  });
+
   it('says what to do when nothing is found', async () => {
     openWith('nobody-bcdfg');
     expect(await screen.findByText('Nothing found for pod/nobody-bcdfg')).toBeVisible();

@@ -43,7 +43,7 @@ export function LookupAnswer({
       const isTogether = run === ALL_RUNS && runs.length > 1;
       const shown = isTogether ? undefined : (runs.find(({ key }) => key === run) ?? runs[0]);
       return runs.length === 0 ? (
-        <NotFound loki={loki} question={question} names={namesOf(question.targets)} days={days} />
+        <NotFound loki={loki} question={question} names={namesOf(question.targets)} days={days} timeZone={timeZone} />
       ) : (
         <Stack direction="column" gap={2}>
           {isPart && (

@@ -1,11 +1,12 @@
 import React, { useCallback } from 'react';
 import { t, Trans } from '../../shared/texts';
-import { Alert, LinkButton } from '@grafana/ui';
+import { Alert, LinkButton, LoadingPlaceholder } from '@grafana/ui';
 import type { NearNames, Question } from '../../../model/lookup';
-import { findNearNames } from '../../data/find-runs';
+import { findNearNames, findUnstarted } from '../../data/find-runs';
 import type { LokiSource } from '../../data/loki-source';
 import { LOOKUP_PATH } from '../../shared/paths';
 import { useAnswer } from '../../shared/use-answer';
+import { wordsIn } from '../../shared/words';
 import { spanOfDays } from './search-params';
 
 /** For a text that names nothing to look up. */
@@ -27,11 +28,13 @@ export function NotFound({
   question: { targets, neverStarted },
   names,
   days,
+  timeZone,
 }: {
   loki: LokiSource;
   question: Question;
   names: string;
   days: number;
+  timeZone: string;
 }) {
   const isPod = targets.some(({ kind }) => kind === 'pod');
   const [target] = targets;
@@ -40,6 +43,24 @@ export function NotFound({
     [loki, target, days]
   );
   const near = useAnswer(ask);
+  const askUnstarted = useCallback(
+    (signal: AbortSignal) => findUnstarted(loki, targets, spanOfDays(days), signal),
+    [loki, targets, days]
+  );
+  const unstarted = useAnswer(askUnstarted);
+  if (unstarted.state === 'loading') {
+    return <LoadingPlaceholder text={t('lookup.loading', 'Looking up {{names}}', { names })} />;
+  }
+  if (unstarted.state === 'done' && unstarted.value.length > 0) {
+    const words = wordsIn(timeZone);
+    return (
+      <Alert severity="info" title={t('lookup.not-started', 'No log: no container of it started')}>
+        {unstarted.value.map(({ target: { kind }, codes }, index) => (
+          <p key={`${kind} ${index}`}>{words.renderAll(codes)}</p>
+        ))}
+      </Alert>
+    );
+  }
   return (
     <Alert severity="warning" title={t('lookup.not-found', 'Nothing found for {{names}}', { names })}>
       <p>
