@@ -64,3 +64,31 @@ test('details go at last', () => {
   const line = recordLine(record(gaps), sizeOf([gap(10)]) + 5);
   expect(gapsIn(line)).toEqual([gap(10, { bytes: 200, to: gap(20).to })]);
 });
+
+test('a record that just fits is told as it is', () => {
+  const gaps = [gap(10), gap(20)];
+  expect(gapsIn(recordLine(record(gaps), sizeOf(gaps)))).toEqual(gaps);
+});
+
+test('gaps of the same kind and detail are told as one before those of another detail are', () => {
+  const gaps = [gap(10, { detail: 'one' }), gap(20, { detail: 'one' }), gap(30, { detail: 'two' })];
+  const merged = [gap(10, { detail: 'one', bytes: 200, to: gap(20).to }), gap(30, { detail: 'two' })];
+  expect(gapsIn(recordLine(record(gaps), sizeOf(merged)))).toEqual(merged);
+  expect(gapsIn(recordLine(record(gaps), sizeOf(merged) - 1))).toMatchObject([{ bytes: 300, to: gap(30).to }]);
+});
+
+test.each<[string, Partial<Gap>, Partial<Gap>, Partial<Gap>]>([
+  ['spans both, whichever comes first', gap(30), gap(10), { from: gap(10).from, to: gap(30).to }],
+  ['spans one that lies in the other', { ...gap(10), to: gap(40).to }, gap(20), { from: gap(10).from, to: gap(40).to }],
+  ['has no begin where the first has none', { from: null }, gap(20), { from: null }],
+  ['has no begin where the second has none', gap(10), { from: null }, { from: null }],
+  ['has no end where the first has none', { to: null }, gap(20), { to: null }],
+  ['has no end where the second has none', gap(10), { to: null }, { to: null }],
+  ['has the lines of both', { lines: 2 }, { lines: 3 }, { lines: 5 }],
+  ['has no lines where the second has none', { lines: 2 }, { lines: null }, { lines: null }],
+  ['has no bytes where the first has none', { bytes: null }, { bytes: 3 }, { bytes: null }],
+  ['has no bytes where the second has none', { bytes: 3 }, { bytes: null }, { bytes: null }],
+])('one gap of two %s', (_, first, second, both) => {
+  const gaps = [gap(10, first), gap(20, second)];
+  expect(gapsIn(recordLine(record(gaps), sizeOf(gaps) - 1))).toMatchObject([both]);
+});

@@ -76,3 +76,86 @@ test('a stretch that is passed over counts with its lines and bytes, each time',
     { reason: 'too-old', bytes: 100, lines: 4, from: gap.from, to: gap.to },
   ]);
 });
+
+test('a gap that begins where it ends is as it is', () => {
+  account.acknowledge({ from: '2026-11-24T00:00:00Z', last: '2026-11-24T00:00:01Z' }, 0);
+  account.miss({ ...gap, from: gap.to });
+  expect(account.state.gaps).toMatchObject([{ from: gap.to, to: gap.to }]);
+});
+
+test.each([
+  ['its begin', { from: null }],
+  ['its end', { to: null }],
+])('a gap of which %s is not known is as it is', (_, open) => {
+  account.acknowledge({ from: '2026-11-24T00:00:00Z', last: '2026-11-24T00:00:01Z' }, 0);
+  account.miss({ ...gap, ...open });
+  expect(account.state.gaps).toEqual([{ ...gap, ...open }]);
+});
+
+describe('what rules of the configuration did', () => {
+  const dropped = { rule: 'debug', action: 'drop', lines: 3, bytes: 90 } as const;
+  const masked = { rule: 'tokens', action: 'replace', lines: 2, bytes: 60 } as const;
+  const span = { from: gap.from, last: gap.to };
+
+  test('is added up by rule and action', () => {
+    account.acknowledge(span, 0, [dropped, masked]);
+    account.acknowledge(span, 0, [dropped, { ...dropped, action: 'replace' }]);
+    expect(account.state.rules).toEqual([
+      { ...dropped, lines: 6, bytes: 180 },
+      masked,
+      { ...dropped, action: 'replace' },
+    ]);
+  });
+
+  test('is passed over where it dropped lines, and not missing', () => {
+    account.acknowledge(span, 0, [dropped, masked]);
+    expect(account.state).toMatchObject({ passedOver: { lines: 3, bytes: 0 }, gaps: [] });
+  });
+
+  test('is not missing either where the rest of the stretch is', () => {
+    account.passOver({ ...span, lines: 10, bytes: 500, rules: [dropped, masked] }, { reason: 'too-old' });
+    expect(account.state).toMatchObject({
+      passedOver: { lines: 10, bytes: 410 },
+      gaps: [{ reason: 'too-old', lines: 7, bytes: 410 }],
+      rules: [dropped, masked],
+    });
+  });
+});
+
+describe('an exclusion', () => {
+  const now = (second: number) => `2026-11-24T00:01:0${second}Z`;
+
+  test('is one gap, from the last line that Loki has until it ends; nothing else is missing meanwhile', () => {
+    account.acknowledge({ from: gap.from, last: gap.to }, 0);
+    account.exclude('rule-1', now(1));
+    account.miss(gap);
+    const excluded = { reason: 'excluded', bytes: null, lines: null, from: gap.to, to: null, detail: 'rule-1' };
+    expect(account).toMatchObject({ unreported: true, state: { gaps: [excluded] } });
+    expect(missed).toEqual([]);
+    account.unreported = false;
+    account.include(now(2));
+    account.miss(gap);
+    expect(account).toMatchObject({ unreported: true, state: { gaps: [{ ...excluded, to: now(2) }, gap] } });
+  });
+
+  test('goes on over a restart, and ends where another rule excludes it', () => {
+    account.miss(gap);
+    account.exclude('rule-1', now(1));
+    const next = new RunAccount(() => undefined, account.state);
+    next.unreported = false;
+    next.exclude('rule-1', now(2));
+    expect(next).toMatchObject({ unreported: false, state: { gaps: [gap, { detail: 'rule-1', to: null }] } });
+    next.exclude('rule-2', now(3));
+    expect(next).toMatchObject({
+      unreported: true,
+      state: { gaps: [gap, { detail: 'rule-1', to: now(3) }, { detail: 'rule-2', to: null }] },
+    });
+  });
+
+  test('that was none ends nothing', () => {
+    account.miss({ ...gap, to: null });
+    account.unreported = false;
+    account.include(now(1));
+    expect(account).toMatchObject({ unreported: false, state: { gaps: [{ ...gap, to: null }] } });
+  });
+});
