@@ -94,16 +94,16 @@ test.each([
 
 describe('what rules of the configuration did', () => {
   const dropped = { rule: 'debug', action: 'drop', lines: 3, bytes: 90 } as const;
-  const masked = { rule: 'tokens', action: 'replace', lines: 2, bytes: 60 } as const;
+  const masked = { rule: 'tokens', action: 'redact', lines: 2, bytes: 60 } as const;
   const span = { from: gap.from, last: gap.to };
 
   test('is added up by rule and action', () => {
     account.acknowledge(span, 0, [dropped, masked]);
-    account.acknowledge(span, 0, [dropped, { ...dropped, action: 'replace' }]);
+    account.acknowledge(span, 0, [dropped, { ...dropped, action: 'redact' }]);
     expect(account.state.rules).toEqual([
       { ...dropped, lines: 6, bytes: 180 },
       masked,
-      { ...dropped, action: 'replace' },
+      { ...dropped, action: 'redact' },
     ]);
   });
 

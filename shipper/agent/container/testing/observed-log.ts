@@ -20,10 +20,10 @@ const logger = winston.createLogger({ silent: true });
 /** A container's log on a disk, as its directory shows it and as a pusher sends it, without either's timers. */
 export class ObservedLog {
   readonly node = new SimulatedNode();
-  readonly simulated: SimulatedContainer = this.node.container({ pod: 'job-1' });
+  readonly simulated: SimulatedContainer;
   directory!: ContainerDirectory;
   container!: ContainerLog;
-  /** The time stands still, but for this: milliseconds. */
+  /** Where the time stands still it is so much later, milliseconds. */
   aheadMs = 0;
   /** When the link to the log was made, milliseconds since 1970. */
   linkedMs: number | null = null;
@@ -32,7 +32,12 @@ export class ObservedLog {
   /** What was reported as missing, as for the metrics. */
   readonly missed: Gap[] = [];
 
-  constructor() {
+  /** @param clock whether the time stands still; where timers are at work it goes on */
+  constructor({ pod = 'job-1', clock = 'still' }: { pod?: string; clock?: 'still' | 'running' } = {}) {
+    this.simulated = this.node.container({ pod });
+    if (clock === 'running') {
+      return;
+    }
     const [begin, beginMs] = [performance.now(), Date.now()];
     jest.spyOn(performance, 'now').mockImplementation(() => begin + this.aheadMs);
     jest.spyOn(Date, 'now').mockImplementation(() => beginMs + this.aheadMs);
