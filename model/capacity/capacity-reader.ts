@@ -26,9 +26,10 @@ import {
   shardMatch,
 } from '../records';
 import { rollupQuery } from '../rollups';
-import type { CaseMargins, CountedFamilies } from './case-counts';
+import type { AskNumbers, CaseMargins, CountedFamilies } from './case-counts';
 import { type CountInput, nodeKey, poolsOf, type PressureRecord } from './counts';
 import { familiesOf } from './families';
+import { type FamilyPulls, pullsIn } from './pulls';
 import { familiesToRead, type FamilyRecords, type FamilyToRead } from './findings';
 import { type CapacityInput, MAX_FAMILIES } from './review';
 
@@ -69,6 +70,8 @@ export interface CapacitySource {
   newest(query: string, span: Span): Promise<Pick<LogEntry, 'ns' | 'line'> | undefined>;
   /** The series of a metric query. */
   series(query: string, span: Span, stepMs: number): Promise<NumberSeries[]>;
+  /** The numbers of a metric query. */
+  numbers: AskNumbers;
   /** The cases of a selection that happened in a time range, added up (`CaseCounts`). */
   cases(selection: CapacitySelection, window: CapacityWindow, families: CountedFamilies): Promise<CaseMargins>;
 }
@@ -119,7 +122,7 @@ const QUERIES_AT_ONCE = 4;
 const PIECES = 4;
 const PIECE_MS = 2 * DAY;
 /** Disks, settings, counts and Job families; then the counts of the period before. */
-const STEPS = 4 + 5 + 1 + 7;
+const STEPS = 4 + 6 + 1 + 8;
 
 /** Reads what a capacity review is worked out from: rollups and case records, and raw records where there are none. */
 export class CapacityReader {
@@ -210,19 +213,26 @@ export class CapacityReader {
     selection: CapacitySelection,
     window: CapacityWindow,
     families: CountedFamilies
-  ): Promise<Pick<CountInput, 'pressures' | 'cases' | 'familyCases' | 'gcs' | 'pods' | 'watched'>> {
+  ): Promise<Pick<CountInput, 'pressures' | 'cases' | 'familyCases' | 'gcs' | 'pods' | 'watched' | 'pulls'>> {
     const range = { from: window.from, to: window.to };
     const afterwards = { from: range.from, to: window.recordsTo };
     const done = <T>(result: T) => (this.step(), result);
-    const [counted, pressures, watched, gcs] = await Promise.all([
+    const [counted, pressures, watched, gcs, pulls] = await Promise.all([
       this.source.cases(selection, window, families).then(done),
       this.pressures(selection, range, afterwards.to).then(done),
       this.watched(selection, range).then(done),
       // Rollups count a reclaim in the hour in which the agent read of it, which may be a later one: the few records are exact.
       this.reclaims(selection, { from: range.from - RECLAIM_MS, to: range.to }).then(done),
+      this.pulls(selection, range, families).then(done),
       this.evicted(base, selection, afterwards).then(done),
     ]);
-    return { pressures, watched, ...counted, gcs, pods: base.of('pods') };
+    return { pressures, watched, ...counted, gcs, pods: base.of('pods'), pulls };
+  }
+
+  /** Of a period of which only sums are shown none. */
+  private async pulls(selection: CapacitySelection, range: Span, families: CountedFamilies): Promise<FamilyPulls[]> {
+    const { numbers, recordSelector } = this.source;
+    return families === 'none' ? [] : pullsIn(numbers, selection, range, recordSelector);
   }
 
   /** Evicted pods, which are in streams of their own. */

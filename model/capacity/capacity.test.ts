@@ -1,4 +1,5 @@
-import { reviewOf } from '.';
+import { markdownOf, reviewOf } from '.';
+import { ENGLISH } from '../messages';
 import type { DiskRecord, RollupRecord } from '../records';
 import {
   counts,
@@ -110,6 +111,22 @@ describe('what nodes went through', () => {
     expect(reviewOf('node', input({ ...told, rollups: [little], disks: [] })).summary).not.toHaveProperty(
       'writer.name'
     );
+  });
+
+  test('tells what images of Job families were pulled, which alone make one', () => {
+    const pulled = { cluster: 'c1', namespace: 'shop', name: 'report', pulls: 3, bytes: 300, again: 1 };
+    const hour: RollupRecord = {
+      ...rollup(START, { p95: 1, greatest: 1, last: 1 }),
+      top: { logs: [{ namespace: 'shop', workload: 'import', bytes: 200 }], layers: [], volumes: [], pods: [] },
+    };
+    const { families } = reviewOf('node', input({ rollups: [hour], pulls: [pulled] }));
+    expect(families).toMatchObject([
+      { name: 'report', pulled, logBytes: 0 },
+      { name: 'import', logBytes: 200 },
+    ]);
+    const markdown = markdownOf(reviewOf('node', input({ rollups: [hour], pulls: [pulled] })), '', ENGLISH);
+    expect(markdown).toMatch(/\| shop \| report \| 0 B \| 0 B \| 0 B \| 0 B \| 3 \| 300 B \| 1 \|/);
+    expect(markdownOf(reviewOf('node', input({ rollups: [hour] })), '', ENGLISH)).not.toContain('Image pulls');
   });
 
   test('is not zero where nobody looked', () => {

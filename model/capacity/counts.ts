@@ -10,6 +10,7 @@ import {
   recordKey,
   type RollupRecord,
 } from '../records';
+import type { FamilyPulls } from './pulls';
 
 /**
  * What the rows of a review stand for: a `pool` is the nodes with one value of a label, a `job` is a Job family, the pods
@@ -76,6 +77,8 @@ export interface CountInput {
    * others of a namespace then have an empty `workload`. Of a review by node only those that findings may be about.
    */
   familyCases?: readonly CaseTally[];
+  /** Images that Job families had pulled. */
+  pulls?: readonly FamilyPulls[];
   /** Keys (`nodeKey`) of nodes whose kubelet log was read: else nobody knows their reclaims. */
   withKubeletLog: ReadonlySet<string>;
   /** Clusters that a watch observed, and for which part of the range: else nobody knows conditions and evictions. */

@@ -1,5 +1,6 @@
 import type { DiskRecord, RollupRecord } from '../records';
 import { workloadOf } from '../workload';
+import type { FamilyPulls } from './pulls';
 
 /** What the containers of a Job family wrote, as rollups tell: each names those with most only, so that more is possible. */
 export interface FamilyUse {
@@ -13,14 +14,20 @@ export interface FamilyUse {
   volumeBytes: number;
   /** The greatest ephemeral storage of one pod, logs included. */
   podBytes: number;
+  /** Images that its pods had pulled; undefined where no record tells of any. */
+  pulled?: FamilyPulls;
 }
 
-/** Those that wrote most, by the sum of logs, layers and volumes. */
-export function familiesOf(rollups: readonly RollupRecord[], most: number): FamilyUse[] {
+/** Those that wrote most, by the sum of images, logs, layers and volumes. */
+export function familiesOf(
+  rollups: readonly RollupRecord[],
+  most: number,
+  pulls: readonly FamilyPulls[] = []
+): FamilyUse[] {
   const families = new Map<string, FamilyUse>();
   const familyOf = (cluster: string, namespace: string, name: string) => {
     const key = JSON.stringify([cluster, namespace, name]);
-    const family = families.get(key) ?? {
+    const family: FamilyUse = families.get(key) ?? {
       cluster,
       namespace,
       name,
@@ -47,7 +54,9 @@ export function familiesOf(rollups: readonly RollupRecord[], most: number): Fami
       family.podBytes = Math.max(family.podBytes, bytes);
     }
   }
-  const sum = ({ logBytes, layerBytes, volumeBytes }: FamilyUse) => logBytes + layerBytes + volumeBytes;
+  pulls.forEach((pulled) => (familyOf(pulled.cluster, pulled.namespace, pulled.name).pulled = pulled));
+  const sum = ({ logBytes, layerBytes, volumeBytes, pulled }: FamilyUse) =>
+    logBytes + layerBytes + volumeBytes + (pulled?.bytes ?? 0);
   const name = (family: FamilyUse) => `${family.cluster} ${family.namespace} ${family.name}`;
   return [...families.values()].sort((a, b) => sum(b) - sum(a) || (name(a) < name(b) ? -1 : 1)).slice(0, most);
 }

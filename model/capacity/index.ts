@@ -22,6 +22,7 @@ export { type Content, CONTENTS } from './disk-use';
 export { type Distance } from './headroom';
 export { type CapacityNames, familiesOfJobs, namesIn, type Narrowing, narrowed } from './narrow';
 export { type CapacityInput, type CapacityReview, type NodeCapacity, reviewOf } from './review';
+export { type FamilyPulls, pullsIn } from './pulls';
 export { type TrendRow } from './trend';
 export {
   CHANGE_KEYS,

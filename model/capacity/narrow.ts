@@ -39,6 +39,7 @@ export function narrowed(input: CapacityInput, { namespaces, jobs }: Narrowing):
     cases: whole.cases.filter((one) => one.workload === '' || isWanted(one)),
     familyCases: whole.familyCases?.filter((one) => one.workload === '' || isWanted(one)),
     pods: whole.pods.filter(isWanted),
+    pulls: whole.pulls?.filter(({ namespace, name }) => isWanted({ namespace, workload: name })),
     rollups: whole.rollups.map((rollup) => ({
       ...rollup,
       top: mapValues(rollup.top, (shares) => shares.filter(isWanted)),

@@ -348,11 +348,14 @@ function familiesOf({ families }: CapacityReview, words: Words): Partial<Section
   if (families.length === 0) {
     return { sentences: [texts.noFamily] };
   }
-  const rows = families.map(({ namespace, name, logBytes, layerBytes, volumeBytes, podBytes }) => [
+  const hasPulls = families.some(({ pulled }) => pulled !== undefined);
+  const rows = families.map(({ namespace, name, logBytes, layerBytes, volumeBytes, podBytes, pulled }) => [
     ...[text(namespace), text(name), bytes(logBytes), bytes(layerBytes), bytes(volumeBytes), bytes(podBytes)],
+    ...(hasPulls ? [number(pulled?.pulls ?? 0), bytes(pulled === undefined ? 0 : pulled.bytes)] : []),
+    ...(hasPulls ? [number(pulled?.again ?? 0)] : []),
   ]);
   return {
-    sentences: [texts.familiesAtLeast],
+    sentences: [texts.familiesAtLeast, ...(hasPulls ? [texts.pullsAtMost] : [])],
     table: tableOf(
       [
         ['namespace', 'text'],
@@ -361,6 +364,13 @@ function familiesOf({ families }: CapacityReview, words: Words): Partial<Section
         ['layerBytes', 'number'],
         ['volumeBytes', 'number'],
         ['podBytes', 'number'],
+        ...(hasPulls
+          ? ([
+              ['pulls', 'number'],
+              ['pulledBytes', 'number'],
+              ['pulledAgain', 'number'],
+            ] as const)
+          : []),
       ],
       rows,
       words

@@ -112,7 +112,8 @@ export function reviewOf(by: GroupBy, input: CapacityInput, changes?: SettingCha
   // Earlier ones tell which images were pulled again.
   const gcs = input.gcs.filter(({ end }) => Date.parse(end) >= input.range.from && Date.parse(end) < input.range.to);
   const withLayout = nodes.map(({ disks: own, ...node }) => ({ ...node, layout: own?.layout }));
-  const families = input.rollups.length === 0 ? null : familiesOf(input.rollups, MAX_FAMILIES);
+  const { pulls = [] } = input;
+  const families = input.rollups.length + pulls.length === 0 ? null : familiesOf(input.rollups, MAX_FAMILIES, pulls);
   return {
     missing,
     ...{ by, rows: by === 'node' ? ofNodes : rowsBy(by, input), total: totalOf(ofNodes), nodes },

@@ -64,6 +64,7 @@ export interface ReviewTexts {
   familiesNotKnown: string;
   noFamily: string;
   familiesAtLeast: string;
+  pullsAtMost: string;
   crossed: string;
   tooLittleData: string;
   noGrowth: string;
@@ -123,6 +124,9 @@ type ReviewColumn =
   | 'layerBytes'
   | 'volumeBytes'
   | 'podBytes'
+  | 'pulls'
+  | 'pulledBytes'
+  | 'pulledAgain'
   | 'from'
   | 'usedAtEnd'
   | 'added'

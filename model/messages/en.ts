@@ -305,6 +305,9 @@ export const en: Catalogue = {
       layerBytes: 'Largest layers',
       volumeBytes: 'Largest volumes',
       podBytes: 'Largest pod',
+      pulls: 'Image pulls',
+      pulledBytes: 'Images pulled',
+      pulledAgain: 'Same image and node',
       from: 'From',
       usedAtEnd: 'Used at the end',
       added: 'Added',
@@ -327,6 +330,8 @@ export const en: Catalogue = {
     familiesNotKnown: 'Not known: rollups tell it, and there is none of this time range.',
     noFamily: 'No rollup of this time range names one.',
     familiesAtLeast: 'At least these: each rollup names only the families that wrote most on its node.',
+    pullsAtMost:
+      'Images pulled are sizes as the kubelet reports them: with imagePullPolicy Always also those of images that were on the node already, whose layers were not transferred again.',
     crossed: 'crossed',
     tooLittleData: 'too little data',
     noGrowth: 'no steady growth',

@@ -319,6 +319,9 @@ export const ja: Catalogue = {
       layerBytes: '最大のレイヤー',
       volumeBytes: '最大のボリューム',
       podBytes: '最大の Pod',
+      pulls: 'イメージの取得回数',
+      pulledBytes: '取得したイメージ',
+      pulledAgain: '同じイメージとノード',
       from: '開始',
       usedAtEnd: '終わりの使用量',
       added: '増減',
@@ -342,6 +345,8 @@ export const ja: Catalogue = {
     familiesNotKnown: '不明です。rollup から分かりますが、この期間の rollup がありません。',
     noFamily: 'この期間の rollup に名前のあるものはありません。',
     familiesAtLeast: '少なくともこの量です。各 rollup は、そのノードで書き込みの多いものだけを挙げます。',
+    pullsAtMost:
+      '取得したイメージの大きさは kubelet の報告によります。imagePullPolicy が Always の場合、すでにノードにあり、レイヤーが再び転送されなかったイメージも含まれます。',
     crossed: '到達済み',
     tooLittleData: 'データ不足',
     noGrowth: '一定の増加なし',

@@ -12,4 +12,5 @@ export * from './event';
 export * from './job';
 export * from './node';
 export * from './pod';
+export * from './pull';
 export * from './watch';

@@ -9,7 +9,7 @@ import type { RollupPeriod } from './rollup';
  * streams.
  */
 const SHARDED: ReadonlySet<string> = new Set([
-  ...['case', 'container', 'disk', 'gc', 'heartbeat', 'pod', 'rollup', 'thresholds'],
+  ...['case', 'container', 'disk', 'gc', 'heartbeat', 'pod', 'pull', 'rollup', 'thresholds'],
 ]);
 const SHARDS = 16;
 /** More than these are as good as all: a matcher for each would be longer than it helps. */

@@ -34,6 +34,7 @@ export function capacitySource(
   named: NamedSelection,
   signal: AbortSignal
 ): CapacitySource {
+  const numbers = askNumbers(client, signal);
   return {
     pages: (query, span) => pages(client, { query, ...nanos(span) }, 'backward', { signal, sliceNs: SLICE_NS }),
     async newest(query, span) {
@@ -42,8 +43,9 @@ export function capacitySource(
       return entry;
     },
     series: (query, span, stepMs) => client.series({ query, ...nanos(span) }, BigInt(stepMs) * MS, signal),
+    numbers,
     async cases({ namespace, workload }, window, families) {
-      const counts = new CaseCounts(askNumbers(client, signal), families);
+      const counts = new CaseCounts(numbers, families);
       const metadata = { node: named.node, namespace, workload };
       const isWanted = (one: CaseSummary) => allows(namespace, one.namespace) && allows(workload, one.workload);
       for (const { cluster, segments } of await plansOf(client, named.cluster, window, signal)) {

@@ -1,6 +1,7 @@
 import { ClusterClock } from './core/cluster-clock';
 import { atTheEnd, replay } from './testing/replayed';
 import { recordedEvents } from './testing/recording';
+import { pullRecordSchema } from '../../model/records';
 import { watched } from './core/tracker';
 import { ClusterState } from './cluster-state';
 
@@ -199,6 +200,36 @@ describe('order and garbage', () => {
     ]);
     expect(atTheEnd(written, 'job')).toHaveLength(3);
     expect(written.filter(({ kind }) => kind === 'event')).toEqual([]);
+  });
+
+  it('records images that were pulled, and none that were there', () => {
+    let now = Date.parse('2026-11-23T23:30:00Z');
+    const clock = new ClusterClock(() => now);
+    const clusterState = new ClusterState('c1', clock, true);
+    const pulled = (uid: string, message: string) =>
+      clusterState.trackers.events.put(
+        {
+          metadata: { uid, name: uid, namespace: 'shop', creationTimestamp: '2026-11-23T23:29:00Z' },
+          involvedObject: { kind: 'Pod', namespace: 'shop', name: 'report-29401234-bcdfg', uid: 'p' },
+          ...{ reason: 'Pulled', type: 'Normal', message, source: { component: 'kubelet', host: 'node-a' } },
+          ...{ firstTimestamp: '2026-11-23T23:29:00Z', lastTimestamp: '2026-11-23T23:29:00Z', count: 1 },
+        },
+        watched
+      );
+    pulled(
+      'a',
+      'Successfully pulled image "shop/report:v1" in 1.2s (1.3s including waiting). Image size: 65045161 bytes.'
+    );
+    pulled('b', 'Successfully pulled image "shop/report:v2" in 2.1s'); // before Kubernetes 1.30
+    pulled('c', 'Container image "shop/report:v1" already present on machine');
+    now += 60_000;
+    const written = clusterState.take({ now: clock.seconds(), limit: Infinity, early: false });
+    expect(written.map(({ kind }) => kind)).toEqual(['pull', 'pull']);
+    expect(written.map(({ line }) => pullRecordSchema.parse(JSON.parse(line)))).toMatchObject([
+      { id: 'a', node: 'node-a', namespace: 'shop', workload: 'report', image: 'shop/report:v1', bytes: 65_045_161 },
+      { id: 'b', image: 'shop/report:v2', bytes: null },
+    ]);
+    expect(written.map(({ metadata }) => metadata.image_bytes)).toEqual(['65045161', undefined]);
   });
 
   it.each<[string, string, string | undefined]>([

@@ -50,6 +50,7 @@ export function capacitySource(
   reviewed: Reviewed,
   { cache, signal, onShortage }: { cache: RecordCache; signal: AbortSignal; onShortage: (one: Shortage) => void }
 ): CapacitySource {
+  const numbers = askNumbers(loki, signal);
   const nanos = ({ from, to }: Span) => ({ from: BigInt(Math.floor(from)) * MS, to: BigInt(Math.ceil(to)) * MS });
   return {
     recordSelector: loki.recordSelector,
@@ -60,8 +61,9 @@ export function capacitySource(
       // Loki may answer for one step more than it was asked for.
       return seriesOf(points.filter(({ at }) => at <= span.to));
     },
+    numbers,
     async cases({ namespace, workload }, window, families) {
-      const counts = new CaseCounts(askNumbers(loki, signal), families);
+      const counts = new CaseCounts(numbers, families);
       const range = { from: window.from, to: window.to };
       const { span } = await recordedPart(loki, range, reviewed.cluster, signal);
       const metadata = { node: someOf(reviewed.node), namespace, workload };

@@ -4,6 +4,7 @@ import {
   type CaseMargins,
   type CaseTally,
   type CountedFamilies,
+  pullsIn,
 } from '../../model/capacity';
 import { caseLine, caseMetadata, type CaseRecord, caseRecordSchema } from '../../model/case-records';
 import { type CauseId } from '../../model/causes';
@@ -59,6 +60,18 @@ beforeAll(async () => {
       .sort(([a], [b]) => a - b)
       .map(([at, record]): Value => [ns(at), caseLine(record), caseMetadata(record)]);
     await store.push(JSON.parse(labels) as Record<string, string>, values);
+  }
+  const pulls: Array<[node: string, workload: string, image: string, bytes: number | null]> = [
+    ...[1, 2, 3].map((): [string, string, string, number] => ['node-a', 'report-0', 'report:v1', 100]),
+    ['node-b', 'report-0', 'report:v1', 100],
+    ['node-b', 'report-0', 'report:v2', null],
+    ['node-b', 'report-1', 'other', null],
+  ];
+  for (const [place, [node, workload, image, bytes]] of pulls.entries()) {
+    const at = FROM + place * HOUR;
+    const record = { v: RECORD_VERSION, kind: 'pull', id: `pull-${place}`, node, workload, image, bytes };
+    const metadata = { node, namespace: 'team-0', workload, image, ...(bytes !== null && { image_bytes: `${bytes}` }) };
+    await store.push(recordLabels({ kind: 'pull', cluster: 'c1', node }), [[ns(at), JSON.stringify(record), metadata]]);
   }
   const watching = { state: 'watching', detail: '', resourceVersion: '1' };
   const watch = {
@@ -151,4 +164,17 @@ test('a Loki that answers with too few series for that is named, with the settin
   const counts = new CaseCounts(() => Promise.resolve(undefined), 'none');
   const counting = counts.count({ cluster: 'c1', metadata: {} }, { from: FROM, to: TO });
   await expect(counting).rejects.toThrow('max_query_series');
+});
+
+test('images that were pulled are counted by Job family, of each node apart', async () => {
+  const source = capacitySource(store.client, new CaseList(store.client, signal), {}, signal);
+  const pulled = (node?: string) => pullsIn(source.numbers, { node }, { from: FROM, to: TO });
+  const byName = async (node?: string) =>
+    (await pulled(node)).sort((a, b) => a.name.localeCompare(b.name)).map(({ name, ...of }) => [name, of]);
+  const where = { cluster: 'c1', namespace: 'team-0' };
+  expect(await byName()).toEqual([
+    ['report-0', { ...where, pulls: 5, bytes: 400, again: 2 }],
+    ['report-1', { ...where, pulls: 1, bytes: null, again: 0 }],
+  ]);
+  expect(await byName('node-a')).toEqual([['report-0', { ...where, pulls: 3, bytes: 300, again: 2 }]]);
 });

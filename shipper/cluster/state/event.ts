@@ -16,6 +16,8 @@ export interface EventState {
   last: number;
   count: number;
   resource: string | null;
+  /** Of a pull: the image, and its bytes where the kubelet tells them. */
+  pull: { image: string; bytes: number | null } | null;
   subject: string | null;
   timesDoubtful: boolean;
 }
@@ -59,6 +61,7 @@ const wanted: ReadonlyMap<string, ReadonlySet<string>> = new Map(
       'TaintManagerEviction',
       'Preempted',
       'ScaleDown',
+      'Pulled',
     ]),
     Job: new Set([
       'FailedCreate',
@@ -83,7 +86,6 @@ export const EVENT_FIELD_SELECTOR = [
   'Scheduled',
   'FailedScheduling',
   'Pulling',
-  'Pulled',
   'Created',
   'Started',
   'Unhealthy',
@@ -112,6 +114,10 @@ export function projectEvent(object: unknown, now: number, shared: SharedTexts):
     return undefined;
   }
   const message = shortText(event.message, MESSAGE) ?? '';
+  const pull = reason === 'Pulled' ? pullOf(message) : null;
+  if (reason === 'Pulled' && pull === null) {
+    return undefined; // The image was there: every container would have a record.
+  }
   const source = fields(event.source);
   return {
     uid: meta.uid,
@@ -124,11 +130,19 @@ export function projectEvent(object: unknown, now: number, shared: SharedTexts):
     message,
     ...timesOf(event, meta.created, now),
     resource: reason === 'EvictionThresholdMet' ? (/reclaim ([\w.-]+)/.exec(message)?.[1] ?? null) : null,
+    pull,
     subject:
       /^(?:Deleted (?:job|pod):?|Marking for deletion Pod|Cancelling deletion of Pod) (?:\S+\/)?(\S+)$/.exec(
         message.replace('(combined from similar events): ', '')
       )?.[1] ?? null,
   };
+}
+
+/** pkg/kubelet/images/image_manager.go; the size is told from Kubernetes 1.30 on. */
+function pullOf(message: string): EventState['pull'] {
+  const image = /Successfully pulled image "([^"]+)"/.exec(message)?.[1];
+  const bytes = /Image size: (\d+) bytes/.exec(message)?.[1];
+  return image === undefined ? null : { image, bytes: bytes === undefined ? null : whole(Number(bytes)) };
 }
 
 /**

@@ -1,4 +1,11 @@
-import { EVENT_METADATA, type EventRecord, RECORD_VERSION } from '../../../model/records';
+import {
+  EVENT_METADATA,
+  type EventRecord,
+  PULL_METADATA,
+  type PullRecord,
+  RECORD_VERSION,
+} from '../../../model/records';
+import { workloadOf } from '../../../model/workload';
 import type { OutgoingRecord } from '../../loki/record-writer';
 import type { Take } from '../core/due-queue';
 import { EntryTable } from '../core/entry-table';
@@ -76,6 +83,22 @@ export class EventTracker extends EntryTable<Entry> implements Tracker {
     this.forget(uid);
   }
 
+  private pulled(
+    { uid, node, object, last }: EventState,
+    { image, bytes }: NonNullable<EventState['pull']>,
+    entryMs: number
+  ): OutgoingRecord {
+    const record: PullRecord = {
+      ...{ v: RECORD_VERSION, kind: 'pull', id: uid, cluster: this.context.cluster, node, image, bytes },
+      ...{ namespace: object.namespace ?? '', pod: object.name, workload: workloadOf(object.name).workload },
+      ...{ time: timeText(last), final: true },
+    };
+    return {
+      ...{ kind: 'pull', cluster: record.cluster, timestamp: BigInt(entryMs) * 1_000_000n, line: recordLine(record) },
+      metadata: { ...metadataOf(record, PULL_METADATA), ...(bytes !== null && { image_bytes: `${bytes}` }) },
+    };
+  }
+
   private forget(uid: string): void {
     const entry = this.entries.get(uid);
     if (entry !== undefined && this.queue.has(uid)) {
@@ -86,7 +109,7 @@ export class EventTracker extends EntryTable<Entry> implements Tracker {
   }
 
   protected write(_: string, entry: Entry, { now }: Take): OutgoingRecord[] {
-    const { uid, namespace: _namespace, first, last, ...event } = entry.event;
+    const { uid, namespace: _namespace, first, last, pull, ...event } = entry.event;
     const record: EventRecord = {
       v: RECORD_VERSION,
       kind: 'event',
@@ -103,6 +126,9 @@ export class EventTracker extends EntryTable<Entry> implements Tracker {
       this.entries.delete(uid);
     }
     const { kind, name, namespace } = entry.event.object;
+    if (pull !== null) {
+      return [this.pulled(entry.event, pull, entryMs)];
+    }
     const outgoing: OutgoingRecord = {
       kind: 'event',
       cluster: record.cluster,
