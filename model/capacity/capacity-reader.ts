@@ -26,7 +26,8 @@ import {
   shardMatch,
 } from '../records';
 import { rollupQuery } from '../rollups';
-import type { AskNumbers, CaseMargins, CountedFamilies } from './case-counts';
+import type { CaseMargins, CountedFamilies } from './case-counts';
+import type { AskNumbers } from '../metric-numbers';
 import { type CountInput, nodeKey, poolsOf, type PressureRecord } from './counts';
 import { familiesOf } from './families';
 import { type FamilyPulls, pullsIn } from './pulls';
@@ -232,7 +233,8 @@ export class CapacityReader {
   /** Of a period of which only sums are shown none. */
   private async pulls(selection: CapacitySelection, range: Span, families: CountedFamilies): Promise<FamilyPulls[]> {
     const { numbers, recordSelector } = this.source;
-    return families === 'none' ? [] : pullsIn(numbers, selection, range, recordSelector);
+    const { poolLabel: _, ...scope } = selection;
+    return families === 'none' ? [] : pullsIn(numbers, scope, range, recordSelector);
   }
 
   /** Evicted pods, which are in streams of their own. */

@@ -14,18 +14,7 @@ import type { Span } from '../evidence';
 import { logStatusSchema } from '../records';
 import { runLimited } from '../run-limited';
 import type { CaseTally, CountInput } from './counts';
-
-/** A number of a metric query. */
-export interface CountedNumber {
-  labels: Readonly<Record<string, string>>;
-  value: number;
-}
-
-/**
- * The numbers of a metric query at a moment, one a series; undefined where Loki refuses because they are too many
- * (`max_query_series`).
- */
-export type AskNumbers = (query: string, atMs: number) => Promise<readonly CountedNumber[] | undefined>;
+import type { AskNumbers, CountedNumber } from '../metric-numbers';
 
 /** Cases by node, and by Job family: as `CountInput` takes them. */
 export type CaseMargins = Required<Pick<CountInput, 'cases' | 'familyCases'>>;
@@ -35,9 +24,6 @@ export type CountedFamilies = 'none' | 'most' | 'all';
 
 /** What of a case is counted. */
 export type CountedCase = Pick<CaseSummary, 'cluster' | 'node' | 'namespace' | 'workload' | 'status' | 'cause'>;
-
-/** Whether Loki's refusal says that an answer has too many series. */
-export const saysTooManySeries = (message: string): boolean => /maximum (?:number )?of series/i.test(message);
 
 /** Loki refuses ranges of more than 721 hours. */
 const LONGEST_MS = 28 * 24 * 3_600_000;

@@ -7,15 +7,7 @@ export {
   type CapacityWindow,
   type NumberSeries,
 } from './capacity-reader';
-export {
-  type AskNumbers,
-  CaseCounts,
-  type CaseMargins,
-  type CountedCase,
-  type CountedFamilies,
-  type CountedNumber,
-  saysTooManySeries,
-} from './case-counts';
+export { CaseCounts, type CaseMargins, type CountedCase, type CountedFamilies } from './case-counts';
 export { type CapacityRow, type CaseTally, type CountInput, type GroupBy, type PressureRecord } from './counts';
 export { type FamilyRecords, type FamilyToRead, type Finding } from './findings';
 export { type Content, CONTENTS } from './disk-use';

@@ -1,7 +1,7 @@
 import { recordQuery, RECORD_SELECTOR, type Span } from '../evidence';
+import type { LabelMatch, LabelMatches } from '../logql';
 import { shardMatch } from '../records';
-import type { AskNumbers, CountedNumber } from './case-counts';
-import type { CapacitySelection } from './capacity-reader';
+import type { AskNumbers, CountedNumber } from '../metric-numbers';
 
 /** Images that the pods of a Job family had pulled, as `pull` records tell: there may have been more. */
 export interface FamilyPulls {
@@ -11,8 +11,14 @@ export interface FamilyPulls {
   pulls: number;
   /** Sizes of those images, as far as the kubelet told them; null where it told none. */
   bytes: number | null;
-  /** Pulls of an image that was pulled on the same node before in the time range. */
-  again: number;
+  /** Pulls of an image that was pulled on the same node before in the time range; null where they are too many to tell. */
+  again: number | null;
+}
+
+/** Whose pulls are counted: names as in the structured metadata. */
+export interface PullScope extends LabelMatches {
+  cluster?: LabelMatch;
+  node?: LabelMatch;
 }
 
 /** Families that are named of each figure. */
@@ -28,12 +34,12 @@ const FAMILY = 'cluster, namespace, workload';
  */
 export async function pullsIn(
   ask: AskNumbers,
-  { cluster, node, namespace, workload }: CapacitySelection,
+  { cluster, node, ...metadata }: PullScope,
   { from, to }: Span,
   selector = RECORD_SELECTOR
 ): Promise<FamilyPulls[]> {
   const labels = { record: 'pull', cluster, shard: shardMatch('pull', node) };
-  const query = recordQuery(selector, labels, { node, namespace, workload });
+  const query = recordQuery(selector, labels, { node, ...metadata });
   const families = new Map<string, FamilyPulls>();
   const familyOf = ({ labels: of }: CountedNumber): FamilyPulls => {
     const [inCluster = '', inNamespace = '', name = ''] = [of.cluster, of.namespace, of.workload];
@@ -52,11 +58,12 @@ export async function pullsIn(
       top(`sum by (${FAMILY}) (sum_over_time(${query} | unwrap image_bytes ${window}))`),
       top(`count by (${FAMILY}) (sum by (node, image, ${FAMILY}) (count_over_time(${query} ${window})))`),
     ]);
-    const distinct = new Map((images ?? []).map((number) => [familyOf(number), number.value]));
+    const distinct = images && new Map(images.map((number) => [familyOf(number), number.value]));
     for (const number of pulls ?? []) {
       const family = familyOf(number);
       family.pulls += number.value;
-      family.again += Math.max(0, number.value - (distinct.get(family) ?? number.value));
+      const again = distinct && number.value - (distinct.get(family) ?? number.value);
+      family.again = again === undefined || family.again === null ? null : family.again + again;
     }
     for (const number of bytes ?? []) {
       const family = familyOf(number);

@@ -352,7 +352,7 @@ function familiesOf({ families }: CapacityReview, words: Words): Partial<Section
   const rows = families.map(({ namespace, name, logBytes, layerBytes, volumeBytes, podBytes, pulled }) => [
     ...[text(namespace), text(name), bytes(logBytes), bytes(layerBytes), bytes(volumeBytes), bytes(podBytes)],
     ...(hasPulls ? [number(pulled?.pulls ?? 0), bytes(pulled === undefined ? 0 : pulled.bytes)] : []),
-    ...(hasPulls ? [number(pulled?.again ?? 0)] : []),
+    ...(hasPulls ? [number(pulled === undefined ? 0 : pulled.again)] : []),
   ]);
   return {
     sentences: [texts.familiesAtLeast, ...(hasPulls ? [texts.pullsAtMost] : [])],

@@ -1,6 +1,7 @@
 export {
   type Asked,
   ASKED_NOTHING,
+  chooseNodes,
   fleetNodes,
   type FleetNodes,
   type FleetNumbers,

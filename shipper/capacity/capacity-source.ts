@@ -1,14 +1,8 @@
-import {
-  type AskNumbers,
-  type CapacitySelection,
-  type CapacitySource,
-  type CapacityWindow,
-  CaseCounts,
-  saysTooManySeries,
-} from '../../model/capacity';
+import { type CapacitySelection, type CapacitySource, type CapacityWindow, CaseCounts } from '../../model/capacity';
 import { type CaseSummary, type Segment, segmentsOf } from '../../model/case-records';
 import { RECORD_SELECTOR, type Span } from '../../model/evidence';
 import { allows } from '../../model/logql';
+import { type AskNumbers, saysTooManySeries } from '../../model/metric-numbers';
 import { recordKey } from '../../model/records';
 import type { CaseList } from '../cases/case-list';
 import { caseCoverage, storedCases } from '../lookup/stored-cases';

@@ -1,4 +1,5 @@
 import type { LogEntry } from '../../model/log-entry';
+import { type AskNumbers, saysTooManySeries } from '../../model/metric-numbers';
 import type { LokiQuestion, LokiReply } from '../../model/lookup';
 import { entryPages } from './entry-pages';
 import { type LokiSource, msSpanOf } from './loki-source';
@@ -44,3 +45,18 @@ async function count(loki: LokiSource, question: LokiQuestion, by: readonly stri
     return undefined;
   }
 }
+
+/** Asks for the numbers of metric queries through a data source of Grafana's. @throws LokiFailure, AbortError */
+export const askNumbers =
+  (loki: LokiSource, signal: AbortSignal): AskNumbers =>
+  async (query, atMs) => {
+    try {
+      return await loki.vector(query, atMs, signal);
+    } catch (failure) {
+      signal.throwIfAborted();
+      if (failure instanceof LokiFailure && saysTooManySeries(failure.message)) {
+        return undefined;
+      }
+      throw failure;
+    }
+  };

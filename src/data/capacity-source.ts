@@ -1,25 +1,22 @@
 import { caseMoment, type CaseSummary } from '../../model/case-records';
 import {
-  type AskNumbers,
   type CapacitySource,
   type CapacityWindow,
   CaseCounts,
   type CountedCase,
   type NumberSeries,
-  saysTooManySeries,
 } from '../../model/capacity';
 import { evidencePlan, type Span } from '../../model/evidence';
 import { foreignVerdicts, runPlan } from '../../model/lookup';
 import { allows } from '../../model/logql';
 import { recordKey } from '../../model/records';
-import { askThrough } from './ask-loki';
+import { askNumbers, askThrough } from './ask-loki';
 import { readCases, recordedPart } from './case-records';
 import { entryPages } from './entry-pages';
 import { EvidenceReader, type Shortage } from './evidence-reader';
 import type { Count } from './log-frames';
 import type { LokiSource } from './loki-source';
 import { inParts } from './in-steps';
-import { LokiFailure } from './query-frames';
 import type { RecordCache } from './record-cache';
 
 /** What is reviewed; empty lists for all. */
@@ -91,20 +88,6 @@ export function capacitySource(
     },
   };
 }
-
-const askNumbers =
-  (loki: LokiSource, signal: AbortSignal): AskNumbers =>
-  async (query, atMs) => {
-    try {
-      return await loki.vector(query, atMs, signal);
-    } catch (failure) {
-      signal.throwIfAborted();
-      if (failure instanceof LokiFailure && saysTooManySeries(failure.message)) {
-        return undefined;
-      }
-      throw failure;
-    }
-  };
 
 const someOf = (names: readonly string[]) => (names.length === 0 ? undefined : names);
 

@@ -2,8 +2,9 @@ import { parseRecord, type Span } from '../../model/evidence';
 import type { LabelMatch } from '../../model/logql';
 import { type DiskRecord, PERIOD_MS, RECORD_VERSION, type RollupRecord, rollupRecordSchema } from '../../model/records';
 import { runLimited } from '../../model/run-limited';
-import { type Asked, fleetNodes, type FleetNodes, fleetQueries, rollupQuery } from '../../model/rollups';
+import { type Asked, chooseNodes, type FleetNodes, rollupQuery } from '../../model/rollups';
 import { formatNs } from '../../model/time';
+import { askNumbers } from './ask-loki';
 import { ENTRIES_PER_QUERY } from './limits';
 import { timedLinesOf } from './log-frames';
 import type { LokiSource } from './loki-source';
@@ -19,14 +20,7 @@ export async function readFleet(
   most: number,
   signal: AbortSignal
 ): Promise<FleetNodes | undefined> {
-  const queries = fleetQueries(range, asked, most, source.recordSelector);
-  const ask = (expr: string) => source.vector(expr, range.to, signal);
-  const [total, headroom, lost, partial, reclaims, containers] = await Promise.all([
-    ...[ask(queries.total), ask(queries.headroom), ask(queries.lost), ask(queries.partial), ask(queries.reclaims)],
-    queries.containers === undefined ? undefined : ask(queries.containers),
-  ]);
-  const numbers = { total: total ?? [], headroom: headroom ?? [], lost: lost ?? [], partial: partial ?? [] };
-  return fleetNodes({ ...numbers, reclaims: reclaims ?? [], containers }, most);
+  return chooseNodes(askNumbers(source, signal), range, asked, most, source.recordSelector);
 }
 
 /** So long a time is one query, of those that are asked side by side. */

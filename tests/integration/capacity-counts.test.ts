@@ -1,13 +1,7 @@
-import {
-  type AskNumbers,
-  CaseCounts,
-  type CaseMargins,
-  type CaseTally,
-  type CountedFamilies,
-  pullsIn,
-} from '../../model/capacity';
+import { CaseCounts, type CaseMargins, type CaseTally, type CountedFamilies, pullsIn } from '../../model/capacity';
 import { caseLine, caseMetadata, type CaseRecord, caseRecordSchema } from '../../model/case-records';
 import { type CauseId } from '../../model/causes';
+import type { AskNumbers } from '../../model/metric-numbers';
 import { PERIOD_MS, RECORD_VERSION, recordLabels } from '../../model/records';
 import { capacitySource, type NamedSelection } from '../../shipper/capacity/capacity-source';
 import { CaseList } from '../../shipper/cases/case-list';

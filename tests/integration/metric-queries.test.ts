@@ -1,7 +1,8 @@
 import { caseCountQuery, caseLine, caseMetadata, caseQuery, type CaseRecord } from '../../model/case-records';
 import { queryOf } from '../../model/evidence';
 import { rollupLine, rollupMetadata, type RollupRecord } from '../../model/records';
-import { ASKED_NOTHING, fleetNodes, fleetQueries, rollupQuery } from '../../model/rollups';
+import type { AskNumbers } from '../../model/metric-numbers';
+import { ASKED_NOTHING, chooseNodes, fleetNodes, fleetQueries, rollupQuery } from '../../model/rollups';
 import { formatNs } from '../../model/time';
 import type { Sample } from '../../shipper/loki/query-answer';
 import { startTestStore, type TestStore, type Value } from '../testkit/store';
@@ -106,6 +107,18 @@ describe('rollups', () => {
     expect(room.n2).toBeCloseTo(0.28);
     const all = { total, headroom, lost, partial, reclaims };
     expect(fleetNodes({ ...filled(all), containers: undefined }, 10)).toEqual({ worst: ['n2', 'n1', 'n0'], total: 3 });
+  });
+
+  it('choose nodes share by share where Loki answers with too few series for all', async () => {
+    const ask = (query: string) => store.client.instant(query, ns(TO));
+    const inShares: AskNumbers = (query) => (query.includes('shard="') ? ask(query) : Promise.resolve(undefined));
+    const shop = { nodes: [], namespaces: ['shop'], jobs: [] };
+    for (const asked of [ASKED_NOTHING, shop]) {
+      const chosen = await chooseNodes(inShares, range, asked, 10);
+      expect(chosen).toEqual(await chooseNodes(ask, range, asked, 10));
+      expect(chosen?.total).toBe(3);
+    }
+    await expect(chooseNodes(() => Promise.resolve(undefined), range, shop, 10)).rejects.toThrow('max_query_series');
   });
 
   it('choose the nodes that ran most of a namespace or Job', async () => {
