@@ -26,6 +26,7 @@ import type { CaseWindow } from '../lookup/case-window';
 import { observersOfCases } from '../lookup/observing';
 import { Output } from '../lookup/output';
 import { englishIn, timesIn } from '../lookup/times';
+import { queryGroup } from './query-connection';
 import { caseWindow, clusterOf, nameFilter, outputFormat, timeRange, timeZone, withCases } from './query-flags';
 
 const formats = ['table', 'markdown', 'csv', 'json'] as const;
@@ -79,7 +80,7 @@ export function capacityCommand(): Command {
     name: 'capacity',
     description:
       'Review disks and thresholds of nodes: reclaims, evictions, removed logs, headroom, and what to change.',
-    groups: [capacityGroup, lokiGroup],
+    groups: [capacityGroup, queryGroup, lokiGroup],
     examples: [
       ['capacity', 'all nodes, the last 7 days'],
       ['capacity --from 2026-11-01T00:00:00Z --to 2026-12-01T00:00:00Z -o markdown', 'a monthly review'],

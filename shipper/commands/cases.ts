@@ -15,6 +15,7 @@ import { caseCounts, caseJson, type CaseRow, summaryJson } from '../lookup/case-
 import { Output } from '../lookup/output';
 import { observersOfCases } from '../lookup/observing';
 import { englishIn, timesIn } from '../lookup/times';
+import { queryGroup } from './query-connection';
 import { caseWindow, clusterOf, nameFilter, outputFormat, timeRange, timeZone, withCases } from './query-flags';
 
 const formats = ['table', 'wide', 'json', 'jsonl'] as const;
@@ -57,7 +58,7 @@ export function casesCommand(): Command {
   return defineCommand({
     name: 'cases',
     description: 'List containers whose logs were removed from their node: the cause, and whether Loki has them.',
-    groups: [casesGroup, lokiGroup],
+    groups: [casesGroup, queryGroup, lokiGroup],
     examples: [
       ['cases', 'all cases of the last 24 hours'],
       ['cases --job hello -n job-test --since 7d -o wide', 'one Job'],

@@ -18,6 +18,7 @@ import { observersOfCases } from '../lookup/observing';
 import { englishIn, type PrintedTimes, timesIn } from '../lookup/times';
 import { answersOfTargets } from '../lookup/target-cases';
 import { terminalText } from '../common/terminal-text';
+import { queryGroup } from './query-connection';
 import { caseWindow, nameFilter, outputFormat, timeRange, timeZone, withCases } from './query-flags';
 
 const formats = ['text', 'json'] as const;
@@ -47,7 +48,7 @@ export function explainCommand(): Command {
       name: '<what...>',
       description: 'pod, job/NAME, cronjob/NAME, container id, or the error message of `kubectl logs`',
     },
-    groups: [explainGroup, lokiGroup],
+    groups: [explainGroup, queryGroup, lokiGroup],
     examples: [
       ['explain job/hello -n job-test', 'the logs of a Job'],
       ['explain hello-rtkpw --restart 0', 'the first run of the containers of a pod'],

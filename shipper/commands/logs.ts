@@ -6,17 +6,15 @@ import { parseNs } from '../../model/time';
 import { exitCode, type ExitCode } from '../common/exit-code';
 import { UserError } from '../common/user-error';
 import { type CommandInput, defineCommand } from '../config/command';
-import { lokiGroup, lokiOptions } from '../config/loki-settings';
+import { lokiGroup } from '../config/loki-settings';
 import { flagForm, type SettingsGroup } from '../config/settings';
 import { flag, wholeNumberFrom } from '../config/units';
 import { contextScope, scopeText, userConfig, withinNamespace } from './user-config';
 import { runLookup } from '../lookup/run';
 import { timeWindow } from '../lookup/time-window';
 import { timesIn } from '../lookup/times';
-import { connectLoki } from '../loki/connection';
-import { explainLokiError } from '../loki/explain';
-import { QueryClient } from '../loki/query-client';
 import { terminalText } from '../common/terminal-text';
+import { connectForQueries, explainQueryError, queryGroup } from './query-connection';
 import { nameFilter, outputFormat, timeRange, timeZone } from './query-flags';
 
 const formats = ['text', 'json'] as const;
@@ -80,7 +78,7 @@ export function logsCommand(): Command {
       description:
         'pod [container], job/NAME, cronjob/NAME, deploy/NAME, sts/NAME, container id, or the error message of `kubectl logs`; `-` reads it from stdin',
     },
-    groups: [logsGroup, lokiGroup],
+    groups: [logsGroup, queryGroup, lokiGroup],
     examples: [
       ['logs hello-rtkpw -n job-test', 'the logs of a pod'],
       ['logs hello-rtkpw main --tail 20', 'the last lines of one container'],
@@ -120,20 +118,16 @@ async function run(input: CommandInput): Promise<ExitCode> {
   }
   const now = BigInt(Date.now()) * 1_000_000n;
   const window = timeWindow({ ...flags, since: flags.since ?? sinceTime }, now);
-  const user = userConfig(process.env);
-  const scope = allNamespaces ? {} : contextScope(user, process.env);
+  const scope = allNamespaces ? {} : contextScope(userConfig(process.env), process.env);
   const question = withinNamespace(await questionOf(input.words), namespace ?? scope.namespace);
-  const connection = connectLoki({
-    ...lokiOptions(input.read(lokiGroup), process.env, user.loki),
-    connections: flags['max-log-requests'],
-  });
+  const { client, connection } = connectForQueries(input, { connections: flags['max-log-requests'] });
   const stop = new AbortController();
   if (follow) {
     process.once('SIGINT', () => stop.abort());
   }
   try {
     const answered = await runLookup({
-      client: new QueryClient(connection),
+      client,
       question,
       wanted: {
         namespace,
@@ -164,7 +158,7 @@ async function run(input: CommandInput): Promise<ExitCode> {
     if (error instanceof UserError && searched !== undefined) {
       throw new UserError(`${error.message}\n${searched}`);
     }
-    throw explainLokiError(error, connection.url);
+    throw explainQueryError(error, connection.url);
   } finally {
     await connection.close();
   }

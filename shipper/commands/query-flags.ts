@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import type { CommandInput } from '../config/command';
-import { lokiGroup, lokiOptions } from '../config/loki-settings';
 import { flagForm } from '../config/settings';
 import { contextScope, userConfig } from './user-config';
 import { AFTER_MS } from '../../model/evidence';
@@ -10,9 +9,8 @@ import { CaseReader, type ReadingProgress } from '../lookup/case-reader';
 import type { CaseWindow } from '../lookup/case-window';
 import { AHEAD_NS, type TimeFlags, timeWindow } from '../lookup/time-window';
 import type { PrintedTimes } from '../lookup/times';
-import { connectLoki } from '../loki/connection';
-import { explainLokiError } from '../loki/explain';
-import { QueryClient } from '../loki/query-client';
+import type { QueryClient } from '../loki/query-client';
+import { connectForQueries, explainQueryError } from './query-connection';
 
 /** A name that narrows a search down. */
 export const nameFilter = (description: string, short?: string) =>
@@ -80,13 +78,11 @@ export async function withCases<T>(
   times: PrintedTimes,
   use: (reader: CaseReader, list: CaseList, reading: Reading) => Promise<T>
 ): Promise<T> {
-  const user = userConfig(process.env);
-  const connection = connectLoki(lokiOptions(input.read(lokiGroup), process.env, user.loki));
+  const { client, connection } = connectForQueries(input);
   const stop = new AbortController();
   const interrupt = () => stop.abort();
   process.once('SIGINT', interrupt);
   const view = progressView(process.stderr);
-  const client = new QueryClient(connection);
   const reader = new CaseReader(client, stop.signal, view.show);
   const cases = new CaseList(client, stop.signal, view.show);
   try {
@@ -112,7 +108,7 @@ export async function withCases<T>(
     return result;
   } catch (error) {
     view.clear();
-    throw explainLokiError(error, connection.url);
+    throw explainQueryError(error, connection.url);
   } finally {
     process.removeListener('SIGINT', interrupt);
     await connection.close();

@@ -65,9 +65,48 @@ test('a server that talks without end is an error, or not listened to beyond the
     talk();
   });
   const patient = { ...request, timeoutMs: 10_000, totalMs: 20_000 };
-  await expect(client.exchange({ ...patient, maxBytes: 1_000_000 })).rejects.toThrow('longer than 1000000 bytes');
+  await expect(client.exchange({ ...patient, maxBytes: 1 << 20 })).rejects.toThrow('longer than 1 MiB');
   const { body, cut } = await client.exchange({ ...patient, headBytes: 10_000 });
   expect({ length: body.length, cut }).toEqual({ length: 10_000, cut: true });
+});
+
+test('an answer in chunks of one byte, each of which costs more than a byte, is refused before it has cost much', async () => {
+  await serve((socket) => {
+    socket.write(`${HEAD}transfer-encoding: chunked\r\n\r\n`);
+    const talk = () => {
+      let more = true;
+      while (more && !socket.destroyed) {
+        more = socket.write('1\r\nx\r\n'.repeat(1000));
+      }
+    };
+    socket.on('drain', talk);
+    talk();
+  });
+  const before = process.memoryUsage().heapUsed;
+  const patient = { ...request, timeoutMs: 60_000, totalMs: 60_000 };
+  await expect(client.exchange({ ...patient, maxBytes: 16 << 20 })).rejects.toThrow('longer than 16 MiB');
+  // All chunks of 16 MiB would take 2 GiB.
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(200 << 20);
+});
+
+test('an answer that says how long it is, is not read where that is too long', async () => {
+  await serve((socket) => socket.write(`${HEAD}content-length: ${1 << 30}\r\n\r\nx`));
+  const patient = { ...request, timeoutMs: 60_000, totalMs: 60_000 };
+  await expect(client.exchange({ ...patient, maxBytes: 1 << 20 })).rejects.toThrow('longer than 1 MiB');
+});
+
+test.each([1, 3, 4096, 1 << 20])('a text in chunks of %d bytes is put together again', async (size) => {
+  const bytes = Buffer.from('日本語 🗾 log line\n'.repeat(20_000));
+  await serve((socket) => {
+    socket.write(`${HEAD}transfer-encoding: chunked\r\n\r\n`);
+    for (let start = 0; start < bytes.length; start += size) {
+      const part = bytes.subarray(start, start + size);
+      socket.write(Buffer.concat([Buffer.from(`${part.length.toString(16)}\r\n`), part, Buffer.from('\r\n')]));
+    }
+    socket.write('0\r\n\r\n');
+  });
+  const { body } = await client.exchange({ ...request, timeoutMs: 60_000, totalMs: 60_000 });
+  expect(body).toBe(bytes.toString());
 });
 
 test('an answer that comes in time is whole, and the connection serves the next', async () => {

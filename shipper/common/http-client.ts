@@ -2,6 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type * as httpsProxyAgent from 'https-proxy-agent';
 import { errorText } from '../../model/error-text';
+import { AnswerTooLong, BodyText } from './body-text';
 import { proxyFor, proxyHeaders, proxyName } from './proxy';
 
 export interface HttpExchange {
@@ -14,7 +15,7 @@ export interface HttpExchange {
   timeoutMs: number;
   /** The longest that the whole exchange may take, however busy the other side is; four times `timeoutMs` by default. */
   totalMs?: number;
-  /** A longer answer is an error, … */
+  /** A longer answer is an error, by default one of more than 64 MiB, … */
   maxBytes?: number;
   /** … unless its beginning is enough: then no more than so many bytes of it are read. */
   headBytes?: number;
@@ -28,8 +29,8 @@ export interface HttpAnswer {
   cut: boolean;
 }
 
-/** What no answer to a query of a page of entries comes to. */
-const MAX_BYTES = 256 * 1024 * 1024;
+/** What no answer comes to that anybody here asks for; one that does not end must not take the memory of its reader. */
+const MAX_BYTES = 64 * 1024 * 1024;
 
 /**
  * Kept-alive connections to one server, through Node's own HTTP client: it costs an agent some 30 MiB less memory than
@@ -55,7 +56,7 @@ export class HttpClient {
     this.agent = connectionsTo(this.url, this.proxy, { ...options, keepAlive: true });
   }
 
-  /** @throws the connection's error; `Error` when the other side is silent, or talks, for too long */
+  /** @throws NoAnswer, AnswerTooLong; the connection's error */
   async exchange(exchange: HttpExchange): Promise<HttpAnswer> {
     try {
       return await this.once(exchange).catch((error: unknown) => {
@@ -65,7 +66,9 @@ export class HttpClient {
         throw error;
       });
     } catch (error) {
-      throw this.proxy === undefined ? error : new Error(`proxy ${proxyName(this.proxy)}: ${errorText(error)}`);
+      throw this.proxy === undefined || error instanceof AnswerTooLong
+        ? error
+        : new Error(`proxy ${proxyName(this.proxy)}: ${errorText(error)}`);
     }
   }
 
@@ -97,9 +100,9 @@ export class HttpClient {
         reject(error);
         request.destroy(error);
       };
-      const deadline = setTimeout(() => giveUp(new Error(`no whole answer within ${totalMs} ms`)), totalMs);
+      const deadline = setTimeout(() => giveUp(new NoAnswer(`no whole answer within ${totalMs} ms`)), totalMs);
       request.on('close', () => clearTimeout(deadline));
-      request.on('timeout', () => giveUp(new Error(`no answer within ${timeoutMs} ms`)));
+      request.on('timeout', () => giveUp(new NoAnswer(`no answer within ${timeoutMs} ms`)));
       request.on('error', (error) => {
         const reset = 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
         reject(request.reusedSocket && reset ? new StaleConnection(error.message) : error);
@@ -145,37 +148,41 @@ const refusalOf = (status: number) =>
       : `it answered ${status} to CONNECT`
   );
 
-/** @throws Error when the answer is too long, or ends before its end */
+/** @throws AnswerTooLong; Error when the answer ends before its end */
 function read(
   response: http.IncomingMessage,
   { maxBytes = MAX_BYTES, headBytes = Infinity }: HttpExchange
 ): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
-    const parts: Buffer[] = [];
+    if (headBytes === Infinity && Number(response.headers['content-length']) > maxBytes) {
+      reject(new AnswerTooLong(maxBytes));
+      return;
+    }
+    const text = new BodyText(maxBytes);
     let bytes = 0;
     const end = (cut: boolean) =>
-      resolve({
-        status: response.statusCode ?? 0,
-        headers: response.headers,
-        body: Buffer.concat(parts).toString(),
-        cut,
-      });
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text.end(), cut });
     response.on('data', (part: Buffer) => {
       bytes += part.length;
       if (bytes > headBytes) {
-        parts.push(part.subarray(0, part.length - (bytes - headBytes)));
+        text.add(part.subarray(0, part.length - (bytes - headBytes)));
         end(true);
         response.destroy();
-      } else if (bytes > maxBytes) {
-        reject(new Error(`the answer is longer than ${maxBytes} bytes`));
-      } else {
-        parts.push(part);
+        return;
+      }
+      try {
+        text.add(part);
+      } catch (error) {
+        reject(error);
       }
     });
     response.on('error', reject);
     response.on('end', () => end(false));
   });
 }
+
+/** The other side was silent for too long, or did not come to an end. */
+export class NoAnswer extends Error {}
 
 /** The server had closed a connection that was kept open, just when it was used again: nothing was answered. */
 class StaleConnection extends Error {}

@@ -57,7 +57,7 @@ export async function givenLoki(
   patienceMs = PATIENCE_MS
 ): Promise<DemoLoki> {
   const connection = connectLoki(options);
-  const client = new QueryClient(connection, []);
+  const client = new QueryClient(connection, { retryAfterMs: [] });
   const latest = Date.now() + patienceMs;
   try {
     for (let reported = false; ; reported = true) {

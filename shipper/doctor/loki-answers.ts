@@ -20,7 +20,7 @@ const nowNs = () => BigInt(Date.now()) * 1_000_000n;
 /** Whether Loki answers, as which version, with which clock, and takes pushes. Writes nothing. */
 export async function checkLoki(connection: LokiConnection, cluster: string): Promise<Finding[]> {
   try {
-    const client = new QueryClient(connection, []);
+    const client = new QueryClient(connection, { retryAfterMs: [], timeoutMs: TIMEOUT_MS });
     const range = {
       query: logQuery({ service_name: RECORD_SERVICE, cluster }),
       from: nowNs() - 24n * HOUR_NS,
@@ -143,7 +143,7 @@ export async function testPush(connection: LokiConnection, cluster: string): Pro
       return pushRefused(connection.url, answer);
     }
     const range = { query: logQuery(stream, { id }), from: at, to: at + 1n };
-    const { entries } = await new QueryClient(connection).page(range, 'forward', 1);
+    const { entries } = await new QueryClient(connection, { timeoutMs: TIMEOUT_MS }).page(range, 'forward', 1);
     return entries.length === 1
       ? ok('loki.test-push', 'a line was pushed, and found by its structured metadata')
       : error(

@@ -27,7 +27,9 @@ export interface LokiRequest {
   timeoutMs?: number;
   /** The longest that request and answer may take together, in milliseconds; four times `timeoutMs` by default. */
   totalMs?: number;
-  /** No more than so many bytes of the answer are read; by default an answer of more than 256 MiB is an error. */
+  /** A longer answer is an error; by default one of more than 64 MiB. */
+  maxBytes?: number;
+  /** No more than so many bytes of the answer are read. */
   headBytes?: number;
 }
 

@@ -1,3 +1,4 @@
+import { AnswerTooLong } from '../common/body-text';
 import { UserError } from '../common/user-error';
 import { LokiUnreachable } from './connection';
 import { StrangeAnswer } from './query-answer';
@@ -5,6 +6,11 @@ import { LokiRefusal } from './query-client';
 
 /** An error of a Loki as one that says what to check; any other error as it is. */
 export function explainLokiError(error: unknown, url: string): unknown {
+  if (error instanceof LokiUnreachable && error.cause instanceof AnswerTooLong) {
+    return new UserError(
+      `Loki at ${url}: ${error.cause.message}\nIs that the address of Loki? Give it with --loki.url or in LOKI_ADDR.`
+    );
+  }
   if (error instanceof LokiUnreachable) {
     return new UserError(
       error.message.includes('certificate')

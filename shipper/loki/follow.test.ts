@@ -109,7 +109,7 @@ describe('following', () => {
     const first = await startTestStore();
     const start = ago(60);
     await first.push({ app: 'a' }, [[start, 'before']]);
-    const client = new QueryClient(connectLoki({ url: first.url }), []);
+    const client = new QueryClient(connectLoki({ url: first.url }), { retryAfterMs: [] });
     const stop = new AbortController();
     const troubles: string[] = [];
     let away: () => void = () => undefined;

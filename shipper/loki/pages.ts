@@ -130,7 +130,7 @@ async function* pagesOf(
         const there = entries.filter(({ ns }) => ns === last).map(identity);
         seen = new Set(last === seenAt ? [...seen, ...there] : there);
         seenAt = last;
-        if (seen.size >= client.maxEntries) {
+        if (seen.size >= client.maxEntries || (fresh.length === 0 && seen.size >= limit)) {
           throw new Error(`${seen.size} entries and more at ${last} ns: they do not fit into one answer of Loki`);
         }
         const wanted = Math.max(1, Math.min(maxEntries, Math.floor((PAGE_BYTES * entries.length) / bytes)));

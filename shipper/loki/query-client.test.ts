@@ -1,4 +1,4 @@
-import { ago, startTestStore, type TestStore } from '../../tests/testkit/store';
+import { ago, startTestStore, type TestStore, type Value } from '../../tests/testkit/store';
 import { connectLoki } from './connection';
 import { identity, pages, pagesAhead } from './pages';
 import type { Entry } from './query-answer';
@@ -85,6 +85,28 @@ describe('reading from the store', () => {
     );
   });
 
+  it.each<Direction>(['forward', 'backward'])(
+    'reads entries that are too long for a page of so many, %s',
+    async (direction) => {
+      const label = { namespace: `long-${direction}` };
+      const long = Array.from({ length: 60 }, (_, i): Value => [from + BigInt(i), `${i} ${'x'.repeat(200_000)}`]);
+      await store.push(label, long.slice(0, 30));
+      await store.push(label, long.slice(30));
+      const entries = await collect(store.client, { query: `{namespace="${label.namespace}"}`, from, to }, direction);
+      const numbers = entries.map(({ line }) => Number(line.split(' ')[0]));
+      expect(numbers).toEqual(long.map((_, i) => (direction === 'forward' ? i : 59 - i)));
+    }
+  );
+
+  it('says so where entries of one time are too long for one answer', async () => {
+    const long = Array.from({ length: 60 }, (_, i): Value => [from, `${i} ${'x'.repeat(200_000)}`]);
+    await store.push({ namespace: 'same' }, long.slice(0, 30));
+    await store.push({ namespace: 'same' }, long.slice(30));
+    await expect(collect(store.client, { query: '{namespace="same"}', from, to }, 'forward')).rejects.toThrow(
+      `entries and more at ${from} ns: they do not fit into one answer`
+    );
+  });
+
   it('splits long spans, in either direction', async () => {
     const sliceNs = 60_000_000n;
     for (const direction of ['forward', 'backward'] as const) {
@@ -150,7 +172,7 @@ describe('what answers badly', () => {
       const [status, body] = answers.shift() ?? [500, 'no more answers'];
       return { status, body };
     });
-    client = new QueryClient(connectLoki({ url: server.url }), [1, 1]);
+    client = new QueryClient(connectLoki({ url: server.url }), { retryAfterMs: [1, 1] });
   });
   afterAll(async () => {
     await client.connection.close();

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { LokiAnswer, LokiConnection } from './connection';
+import { AnswerTooLong } from '../common/body-text';
+import { type LokiAnswer, type LokiConnection, LokiUnreachable } from './connection';
 import { type Entry, parseMatrix, parseStreams, parseTexts, type Sample, type Series } from './query-answer';
 
 export type Direction = 'forward' | 'backward';
@@ -35,6 +36,20 @@ const MS = 1_000_000n;
 /** Loki moves the times of a metric query to whole steps: a moment in milliseconds stays where it is. */
 const FINEST_STEP = '1ms';
 const RETRY_AFTER_MS = [500, 1000, 2000];
+/** How long Loki may be silent: its own limit on a query is a minute by default (`query_timeout`), gateways have more. */
+const TIMEOUT_MS = 120_000;
+/** A page that is longer is asked for again with fewer entries, … */
+const MAX_PAGE_BYTES = 8 * 1024 * 1024;
+/** … down to one: sixty times as long as Loki takes a line by default. */
+const MAX_ENTRY_BYTES = 16 * 1024 * 1024;
+const FEWER = 8;
+
+export interface QueryOptions {
+  /** Pauses before what Loki could not answer is asked again, milliseconds. */
+  retryAfterMs?: readonly number[];
+  /** The longest silence of Loki, milliseconds; an answer may take twice as long altogether. */
+  timeoutMs?: number;
+}
 
 /**
  * Asks a Loki: one method for each endpoint that Afterlog reads. Loki's documentation has them under "Loki HTTP API".
@@ -45,11 +60,12 @@ export class QueryClient {
 
   constructor(
     readonly connection: LokiConnection,
-    private readonly retryAfterMs: readonly number[] = RETRY_AFTER_MS
+    private readonly options: QueryOptions = {}
   ) {}
 
   /**
-   * The first or the last entries of a span, in the order of `direction`, at most `limit`.
+   * The first or the last entries of a span, in the order of `direction`, at most `limit`; fewer where Loki does not give so
+   * many, or where they are too long for one answer: `limit` of the result says of how many it is a page.
    *
    * @throws LokiRefusal, LokiUnreachable, StrangeAnswer
    */
@@ -62,9 +78,17 @@ export class QueryClient {
     const asked = Math.min(limit, this.maxEntries);
     const parameters = { query, start: `${from}`, end: `${to}`, limit: `${asked}`, direction };
     try {
-      const { body } = await this.ask('/loki/api/v1/query_range', parameters, signal);
+      const { body } = await this.ask(
+        '/loki/api/v1/query_range',
+        parameters,
+        signal,
+        asked > 1 ? MAX_PAGE_BYTES : MAX_ENTRY_BYTES
+      );
       return { entries: inOrder(parseStreams(body), direction), bytes: body.length, limit: asked };
     } catch (error) {
+      if (asked > 1 && error instanceof LokiUnreachable && error.cause instanceof AnswerTooLong) {
+        return this.page({ query, from, to }, direction, Math.ceil(asked / FEWER), signal);
+      }
       const allowed = error instanceof LokiRefusal ? Number(tooManyEntries.exec(error.text)?.[1] ?? 0) : 0;
       if (allowed < 1 || allowed >= asked) {
         throw error;
@@ -124,13 +148,19 @@ export class QueryClient {
   }
 
   /** Overload passes: 429 and 5xx are asked again a few times. */
-  private async ask(path: string, parameters: Record<string, string>, signal?: AbortSignal): Promise<LokiAnswer> {
+  private async ask(
+    path: string,
+    parameters: Record<string, string>,
+    signal?: AbortSignal,
+    maxBytes?: number
+  ): Promise<LokiAnswer> {
+    const { retryAfterMs = RETRY_AFTER_MS } = this.options;
     for (let attempt = 0; ; attempt++) {
-      const answer = await this.send(path, parameters, signal);
+      const answer = await this.send(path, parameters, { signal, maxBytes });
       if (answer.status === 200) {
         return answer;
       }
-      const pause = this.retryAfterMs[attempt];
+      const pause = retryAfterMs[attempt];
       if ((answer.status !== 429 && answer.status < 500) || pause === undefined) {
         throw new LokiRefusal(this.connection.url, answer.status, answer.body.trim());
       }
@@ -138,16 +168,21 @@ export class QueryClient {
     }
   }
 
-  private send(path: string, parameters: Record<string, string>, signal?: AbortSignal): Promise<LokiAnswer> {
+  private send(
+    path: string,
+    parameters: Record<string, string>,
+    limits: { signal?: AbortSignal; maxBytes?: number }
+  ): Promise<LokiAnswer> {
+    const { timeoutMs = TIMEOUT_MS } = this.options;
+    const how = { ...limits, timeoutMs, totalMs: 2 * timeoutMs };
     // Labels of the stream, structured metadata and parsed labels apart; Loki before 3.0 ignores it.
     const headers = { 'x-loki-response-encoding-flags': 'categorize-labels' };
     return (parameters.query?.length ?? 0) <= MAX_QUERY_IN_ADDRESS
-      ? this.connection.request('GET', path, { query: parameters, headers, signal, timeoutMs: 120_000 })
+      ? this.connection.request('GET', path, { ...how, query: parameters, headers })
       : this.connection.request('POST', path, {
+          ...how,
           body: new URLSearchParams(parameters).toString(),
           headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
-          signal,
-          timeoutMs: 120_000,
         });
   }
 }

@@ -13,6 +13,8 @@ export interface TailMessage {
 
 const ALIVE_EVERY_MS = 20_000;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
+/** No message of Loki comes to that; a longer one ends the connection. */
+const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
 
 /** A websocket on which Loki reports new entries. */
 export interface Tail {
@@ -65,6 +67,7 @@ function open(connection: LokiConnection, parameters: Record<string, string>): P
     agent,
     headers: { ...headers, 'x-loki-response-encoding-flags': 'categorize-labels' },
     handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+    maxPayload: MAX_MESSAGE_BYTES,
   });
   return new Promise((resolve, reject) => {
     socket.once('open', () => resolve(socket));

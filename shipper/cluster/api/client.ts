@@ -1,5 +1,6 @@
 import { type Dispatcher, Pool, ProxyAgent } from 'undici';
 import { errorText } from '../../../model/error-text';
+import { AnswerTooLong, BodyText } from '../../common/body-text';
 import { version } from '../../common/version';
 import type { ClusterClock } from '../core/cluster-clock';
 import { fields, text } from '../core/fields';
@@ -199,18 +200,19 @@ export class ApiClient {
 const MAX_ANSWER_BYTES = 128 * 1024 * 1024;
 
 async function textOf(body: AsyncIterable<unknown> & { destroy(): void }): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    const part = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
-    chunks.push(part);
-    bytes += part.length;
-    if (bytes > MAX_ANSWER_BYTES) {
-      body.destroy();
-      throw new ApiError(413, 'TooLarge', `the answer has more than ${MAX_ANSWER_BYTES} bytes`);
+  const content = new BodyText(MAX_ANSWER_BYTES);
+  try {
+    for await (const chunk of body) {
+      content.add(Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk)));
     }
+  } catch (error) {
+    if (error instanceof AnswerTooLong) {
+      body.destroy();
+      throw new ApiError(413, 'TooLarge', error.message);
+    }
+    throw error;
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return content.end();
 }
 
 function queryText(query: Query): string {

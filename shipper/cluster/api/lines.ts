@@ -2,6 +2,8 @@ const NEWLINE = 0x0a;
 
 /** An object of the API is at most about 1.5 MiB (etcd's limit), as JSON a few times that. */
 const LONGEST = 32 * 1024 * 1024;
+/** A part counts as so many bytes at least: that is what it takes of the memory besides its bytes. */
+const MIN_PART = 64;
 
 /**
  * The lines of a stream of bytes. What stands behind the last newline when the stream ends is no line: a watch that
@@ -23,7 +25,7 @@ export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<st
     }
     if (start < chunk.length) {
       parts.push(chunk.subarray(start));
-      length += chunk.length - start;
+      length += Math.max(chunk.length - start, MIN_PART);
       if (length > LONGEST) {
         throw new RangeError(`a line of more than ${LONGEST} bytes`);
       }
