@@ -1,6 +1,7 @@
 import { excludedBy } from '../../model/log-status';
 import type { ContainerRecord } from '../../model/records';
 import type { AgentConfig } from '../config/agent-config';
+import { jsonList } from '../common/json-list';
 import type { Logger } from '../common/log';
 import { terminalText } from '../common/terminal-text';
 import { UserError } from '../common/user-error';
@@ -32,22 +33,26 @@ export async function shipOnce(
   const containerRecords = agent.containerRecords();
   const { unopened } = agent;
   await agent.stop({ graceMs: 0 });
-  const answer = output === 'json' ? `${JSON.stringify(containerRecords, null, 2)}\n` : table(containerRecords);
-  process.stdout.write(terminalText(answer));
   const shipped = containerRecords.filter(({ gaps }) => excludedBy(gaps) === null);
   const missing = shipped.filter(({ gaps, bytesAcked, bytesSeen }) => gaps.length > 0 || bytesAcked < bytesSeen);
-  if (unopened !== null) {
-    process.stderr.write(terminalText(`afterlog: ${unopened}\n`));
-  }
-  if (!containerRecordsWritten || missing.length > 0 || unopened !== null) {
-    process.stderr.write(
-      containerRecordsWritten
-        ? `afterlog: ${missing.length} of ${shipped.length} logs are not complete in Loki\n`
-        : `afterlog: Loki acknowledged nothing for ${patienceMs / 1000} s; unsent logs stay on the node, run again to send them\n`
-    );
-    return false;
-  }
-  return true;
+  const isComplete = containerRecordsWritten && missing.length === 0 && unopened === null;
+  const warnings = [
+    ...(unopened === null ? [] : [unopened]),
+    ...(isComplete
+      ? []
+      : [
+          containerRecordsWritten
+            ? `${missing.length} of ${shipped.length} logs are not complete in Loki`
+            : `Loki acknowledged nothing for ${patienceMs / 1000} s; unsent logs stay on the node, run again to send them`,
+        ]),
+  ];
+  const answer =
+    output === 'json'
+      ? jsonList('ContainerRecordList', containerRecords, { complete: isComplete, warnings })
+      : table(containerRecords);
+  process.stdout.write(terminalText(answer));
+  warnings.forEach((warning) => process.stderr.write(terminalText(`afterlog: ${warning}\n`)));
+  return isComplete;
 }
 
 function watchProgress(agent: Agent, patienceMs: number): { reached: Promise<void>; stop: () => void } {

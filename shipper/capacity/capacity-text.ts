@@ -10,13 +10,11 @@ import {
 import { ENGLISH, type Words } from '../../model/messages';
 import { columns } from '../lookup/case-text';
 
-export type CapacityFormat = 'table' | 'markdown' | 'csv' | 'json';
+export type CapacityFormat = 'table' | 'markdown' | 'csv';
 
 /** A review as a text. Nothing in it depends on the clock. */
 export function capacityText(review: CapacityReview, range: ReviewRange, format: CapacityFormat, words: Words): string {
   switch (format) {
-    case 'json':
-      return `${JSON.stringify(jsonOf(review, range), null, 2)}\n`;
     case 'csv':
       return csvOf(review);
     case 'markdown':
@@ -41,7 +39,7 @@ function plainOf({ heading, sentences, table, findings }: Section): string {
 }
 
 /** The review with its codes, and what they say in English. */
-function jsonOf(review: CapacityReview, range: ReviewRange): object {
+export function capacityJson(review: CapacityReview, range: ReviewRange): object {
   const nodes = review.nodes.map(({ disks, headroom, ...node }) => ({
     ...node,
     layout: disks?.layout ?? null,

@@ -14,7 +14,8 @@ import { ENGLISH } from '../../model/messages';
 import { observerCodes } from '../../model/observers';
 import { formatNs } from '../../model/time';
 import { capacitySource } from '../capacity/capacity-source';
-import { capacityText } from '../capacity/capacity-text';
+import { capacityJson, capacityText } from '../capacity/capacity-text';
+import { jsonList } from '../common/json-list';
 import { exitCode, type ExitCode } from '../common/exit-code';
 import { terminalText } from '../common/terminal-text';
 import { preferSmallHeap } from '../common/small-heap';
@@ -27,7 +28,8 @@ import { observersOfCases } from '../lookup/observing';
 import { Output } from '../lookup/output';
 import { englishIn, timesIn } from '../lookup/times';
 import { queryGroup } from './query-connection';
-import { caseWindow, clusterOf, nameFilter, outputFormat, timeRange, timeZone, withCases } from './query-flags';
+import { outputFormat } from './output-format';
+import { caseWindow, clusterOf, nameFilter, timeRange, timeZone, withCases } from './query-flags';
 
 const formats = ['table', 'markdown', 'csv', 'json'] as const;
 const groupings = ['node', 'pool', 'namespace', 'job'] as const;
@@ -106,24 +108,28 @@ async function run(input: CommandInput): Promise<ExitCode> {
     throw new UserError('--by pool needs --pool.label, such as --pool.label node.kubernetes.io/instance-type');
   }
   let read: CapacityInput | undefined;
-  const observers = await withCases(input, times, async (_, cases, { client, signal, onProgress }) => {
-    const source = capacitySource(client, cases, { cluster, node }, signal);
-    const workload = job === undefined ? undefined : familiesOfJobs([job]);
-    const selection = { cluster, node, namespace, workload, poolLabel };
-    const families = by === 'namespace' || by === 'job' ? 'all' : 'most';
-    const reader = new CapacityReader(source, ({ read: records }) => onProgress({ read: records, total: 0 }));
-    try {
-      for await (const { input: part, missing } of reader.read(selection, millis(window), families)) {
-        read = { ...part, missing };
+  const { result: observers, warnings } = await withCases(
+    input,
+    times,
+    async (_, cases, { client, signal, onProgress }) => {
+      const source = capacitySource(client, cases, { cluster, node }, signal);
+      const workload = job === undefined ? undefined : familiesOfJobs([job]);
+      const selection = { cluster, node, namespace, workload, poolLabel };
+      const families = by === 'namespace' || by === 'job' ? 'all' : 'most';
+      const reader = new CapacityReader(source, ({ read: records }) => onProgress({ read: records, total: 0 }));
+      try {
+        for await (const { input: part, missing } of reader.read(selection, millis(window), families)) {
+          read = { ...part, missing };
+        }
+        return read?.nodes.length === 0 ? await observersOfCases(client, { cluster, node }, window) : undefined;
+      } catch (error) {
+        if (!signal.aborted) {
+          throw error;
+        }
+        return undefined; // What was read by then is shown.
       }
-      return read?.nodes.length === 0 ? await observersOfCases(client, { cluster, node }, window) : undefined;
-    } catch (error) {
-      if (!signal.aborted) {
-        throw error;
-      }
-      return undefined; // What was read by then is shown.
     }
-  });
+  );
   if (read === undefined) {
     process.stderr.write('afterlog: interrupted before anything was read\n');
     return exitCode.interrupted;
@@ -132,14 +138,20 @@ async function run(input: CommandInput): Promise<ExitCode> {
   const listOf = (name: string | undefined) => (name === undefined ? [] : [name]);
   const reviewed = narrowed(read, { namespaces: listOf(namespace), jobs: listOf(job) });
   const review = reviewOf(by, reviewed, flags['what-if']);
-  await new Output(process.stdout).write(terminalText(capacityText(review, range, flags.output, words)));
-  if (review.missing !== null) {
-    process.stderr.write(`afterlog: ${words.render({ code: 'capacity-interrupted', missing: review.missing })}\n`);
+  const interrupted =
+    review.missing === null ? [] : [words.render({ code: 'capacity-interrupted', missing: review.missing })];
+  const unobserved = observers === undefined ? [] : [words.renderAll(observerCodes(observers))];
+  const end = { complete: review.missing === null, warnings: [...warnings, ...interrupted, ...unobserved] };
+  const text =
+    flags.output === 'json'
+      ? jsonList('CapacityReviewList', [capacityJson(review, range)], end)
+      : capacityText(review, range, flags.output, words);
+  await new Output(process.stdout).write(terminalText(text));
+  interrupted.forEach((sentence) => process.stderr.write(`afterlog: ${sentence}\n`));
+  if (interrupted.length > 0) {
     return exitCode.interrupted;
   }
-  if (observers !== undefined) {
-    process.stderr.write(terminalText(`${words.renderAll(observerCodes(observers))}\n`));
-  }
+  unobserved.forEach((sentence) => process.stderr.write(terminalText(`${sentence}\n`)));
   return exitCode.ok;
 }
 

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { type Cause, isCauseId } from '../../model/causes';
 import { logStatusSchema, type LogStatus } from '../../model/records';
 import { isWhole, observerCodes, type Observers } from '../../model/observers';
+import type { ListEnd } from '../common/json-list';
 import { exitCode, type ExitCode } from '../common/exit-code';
 import { terminalText } from '../common/terminal-text';
 import { UserError } from '../common/user-error';
@@ -16,7 +17,8 @@ import { Output } from '../lookup/output';
 import { observersOfCases } from '../lookup/observing';
 import { englishIn, timesIn } from '../lookup/times';
 import { queryGroup } from './query-connection';
-import { caseWindow, clusterOf, nameFilter, outputFormat, timeRange, timeZone, withCases } from './query-flags';
+import { outputFormat } from './output-format';
+import { caseWindow, clusterOf, nameFilter, timeRange, timeZone, withCases } from './query-flags';
 
 const formats = ['table', 'wide', 'json', 'jsonl'] as const;
 const statuses = list.pipe(z.array(logStatusSchema)).optional();
@@ -80,6 +82,8 @@ async function run(input: CommandInput): Promise<ExitCode> {
   const isJson = flags.output === 'json' || flags.output === 'jsonl';
   const filter = { status, cause };
   const counts = new Map<LogStatus, number>();
+  /** What follows the cases is known when all has been read. */
+  let endList: (end: ListEnd) => Promise<void> = () => Promise.resolve();
   const print = async <C extends CaseRow>(slices: AsyncIterable<C[]>, printer: CasePrinter<C>): Promise<number> => {
     let others = 0;
     for await (const slice of slices) {
@@ -96,12 +100,12 @@ async function run(input: CommandInput): Promise<ExitCode> {
         break;
       }
     }
-    await printer.end();
+    endList = (end) => printer.end(end);
     return others;
   };
   const failOn = flags['fail-on'];
   const isFound = () => failOn.some((wanted) => counts.has(wanted));
-  const { isRead, others, observers } = await withCases(input, times, async (reader, cases, { client, signal }) => {
+  const { result, warnings } = await withCases(input, times, async (reader, cases, { client, signal }) => {
     const read = async () => {
       if (isJson && flags.evidence) {
         const left = await print(reader.slices(selection, window), new CasePrinter(output, flags.output, caseJson));
@@ -111,15 +115,18 @@ async function run(input: CommandInput): Promise<ExitCode> {
       const left = await print(cases.slices(selection, window, filter), printer);
       return { isRead: cases.stoppedAt === undefined, others: left + cases.others };
     };
-    const result = await read();
+    const printed = await read();
     const isAllClear = counts.size === 0 || (failOn.length > 0 && !isFound());
     return {
-      ...result,
+      ...printed,
       observers: isAllClear && !signal.aborted ? await observersOfCases(client, selection, window) : undefined,
     };
   });
   const words = englishIn(times);
+  const { isRead, others, observers } = result;
   const rests = observers === undefined ? [] : [words.renderAll(observerCodes(observers))];
+  const unobserved = observers === undefined || isWhole(observers) ? [] : rests;
+  await endList({ complete: isRead, warnings: [...warnings, ...unobserved] });
   if (counts.size === 0) {
     process.stderr.write(terminalText(`${[noCases(others, observers), ...rests].join('\n')}\n`));
   } else {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { exitCode, type ExitCode } from '../common/exit-code';
+import { jsonList } from '../common/json-list';
 import { terminalText } from '../common/terminal-text';
 import { UserError } from '../common/user-error';
 import { type AgentConfig, agentConfig, agentGroup, defaultAgentConfig } from '../config/agent-config';
@@ -12,8 +13,8 @@ import { diagnose } from '../doctor/diagnose';
 import { type Area, areas, error, type Finding, isAtLeast } from '../doctor/finding';
 import { findingTable, levelCounts } from '../doctor/report';
 import { Output } from '../lookup/output';
+import { outputFormat } from './output-format';
 import { apiFlags, leaseFlags } from './api-flags';
-import { outputFormat } from './query-flags';
 
 const WIDTH = 120;
 const formats = ['table', 'json'] as const;
@@ -64,9 +65,7 @@ async function run(input: CommandInput): Promise<ExitCode> {
   const { only = areas, 'fail-on': failOn, 'test-push': testPush, output } = input.read(doctorGroup);
   const findings = await findingsOf(input, new Set(only), testPush);
   const text =
-    output === 'json'
-      ? `${JSON.stringify(findings, null, 2)}\n`
-      : findingTable(findings, process.stdout.columns ?? WIDTH);
+    output === 'json' ? jsonList('FindingList', findings) : findingTable(findings, process.stdout.columns ?? WIDTH);
   await new Output(process.stdout).write(terminalText(text));
   if (output === 'table') {
     process.stderr.write(`${levelCounts(findings)}\n`);

@@ -4,6 +4,7 @@ import type { Answer } from '../../model/cases';
 import { nameOfTarget, parseQuestion, podsBeside, runPlan, unstartedPlan } from '../../model/lookup';
 import { observerCodes, type Observers } from '../../model/observers';
 import { formatNs } from '../../model/time';
+import { jsonList } from '../common/json-list';
 import { UserError } from '../common/user-error';
 import { type CommandInput, defineCommand } from '../config/command';
 import { lokiGroup } from '../config/loki-settings';
@@ -19,7 +20,8 @@ import { englishIn, type PrintedTimes, timesIn } from '../lookup/times';
 import { answersOfTargets } from '../lookup/target-cases';
 import { terminalText } from '../common/terminal-text';
 import { queryGroup } from './query-connection';
-import { caseWindow, nameFilter, outputFormat, timeRange, timeZone, withCases } from './query-flags';
+import { outputFormat } from './output-format';
+import { caseWindow, nameFilter, timeRange, timeZone, withCases } from './query-flags';
 
 const formats = ['text', 'json'] as const;
 
@@ -72,7 +74,10 @@ async function run(input: CommandInput): Promise<void> {
     );
   }
   const window = caseWindow(flags, '7d');
-  const { answers, unstarted, observers } = await withCases(input, times, async (reader, _, { client }) => {
+  const {
+    result: { answers, unstarted, observers },
+    warnings,
+  } = await withCases(input, times, async (reader, _, { client }) => {
     const first = await answersOfTargets(reader, targets, filter, window);
     const others = first.length > 0 ? podsBeside(question, new Set(first.map(({ pod }) => pod))) : otherwise;
     const found = [...first, ...(await answersOfTargets(reader, others, filter, window))];
@@ -91,7 +96,10 @@ async function run(input: CommandInput): Promise<void> {
   }
   const answer =
     flags.output === 'json'
-      ? `${JSON.stringify(answers.map(caseJson), null, 2)}\n`
+      ? jsonList('CaseList', answers.map(caseJson), {
+          complete: warnings.length === 0,
+          warnings: [...warnings, ...unstarted.map(({ codes }) => englishIn(times).renderAll(codes))],
+        })
       : textOf(answers, times) + unstarted.map(({ codes }) => `${englishIn(times).renderAll(codes)}\n`).join('');
   await new Output(process.stdout).write(terminalText(answer));
 }

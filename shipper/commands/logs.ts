@@ -15,9 +15,10 @@ import { timeWindow } from '../lookup/time-window';
 import { timesIn } from '../lookup/times';
 import { terminalText } from '../common/terminal-text';
 import { connectForQueries, explainQueryError, queryGroup } from './query-connection';
-import { nameFilter, outputFormat, timeRange, timeZone } from './query-flags';
+import { outputFormat } from './output-format';
+import { nameFilter, timeRange, timeZone } from './query-flags';
 
-const formats = ['text', 'json'] as const;
+const formats = ['text', 'json', 'jsonl'] as const;
 
 const logsGroup = {
   heading: 'Options:',
@@ -115,6 +116,11 @@ async function run(input: CommandInput): Promise<ExitCode> {
   }
   if (follow && (flags.to !== undefined || previous)) {
     throw new UserError('--follow cannot be combined with --to or --previous');
+  }
+  if (flags.output === 'json' && (follow || flags['limit-bytes'] !== undefined)) {
+    throw new UserError(
+      `--output json is one document: with ${follow ? '--follow' : '--limit-bytes'} use --output jsonl, an object a line`
+    );
   }
   const now = BigInt(Date.now()) * 1_000_000n;
   const window = timeWindow({ ...flags, since: flags.since ?? sinceTime }, now);

@@ -38,15 +38,6 @@ export const timeZone = z
   .describe('time zone of printed times: UTC, local, or a name such as Asia/Tokyo (default UTC)')
   .register(flagForm, { value: 'name' });
 
-/** The output format: the first is the default. */
-export const outputFormat = <const T extends readonly [string, ...string[]]>(formats: T) =>
-  z
-    .enum(formats)
-    .optional()
-    .transform((format): T[number] => format ?? formats[0])
-    .describe(`output format: ${formats.join(', ')} (default ${formats[0]})`)
-    .register(flagForm, { short: 'o', value: 'format' });
-
 /** The window of the time flags. @param defaultSince where they name none */
 export function caseWindow(flags: TimeFlags, defaultSince: string): CaseWindow {
   const now = BigInt(Date.now()) * 1_000_000n;
@@ -72,12 +63,14 @@ export interface Reading {
 /**
  * Runs something that reads cases, and shows its progress; Loki's errors become ones that say what to check. SIGINT ends the
  * reading, not the program: what was read is kept.
+ *
+ * @returns what it comes to, and what is missing in it, as sentences that stderr has as well
  */
 export async function withCases<T>(
   input: CommandInput,
   times: PrintedTimes,
   use: (reader: CaseReader, list: CaseList, reading: Reading) => Promise<T>
-): Promise<T> {
+): Promise<{ result: T; warnings: string[] }> {
   const { client, connection } = connectForQueries(input);
   const stop = new AbortController();
   const interrupt = () => stop.abort();
@@ -94,18 +87,19 @@ export async function withCases<T>(
         `afterlog: cases of ${clusters} were worked out from container and pod records, because no watch had written them\n`
       );
     }
+    const warnings: string[] = [];
     const stoppedAt = reader.stoppedAt ?? cases.stoppedAt;
     if (stoppedAt !== undefined) {
-      const time = times.time(formatNs(stoppedAt));
-      process.stderr.write(`afterlog: interrupted; cases before ${time} may be missing\n`);
+      warnings.push(`interrupted; cases before ${times.time(formatNs(stoppedAt))} may be missing`);
     }
     const unreadable = reader.unreadable + cases.unreadable;
     if (unreadable > 0) {
-      process.stderr.write(
-        `afterlog: ${unreadable} records were ignored because they could not be read; update afterlog if a newer version wrote them\n`
+      warnings.push(
+        `${unreadable} records were ignored because they could not be read; update afterlog if a newer version wrote them`
       );
     }
-    return result;
+    warnings.forEach((warning) => process.stderr.write(`afterlog: ${warning}\n`));
+    return { result, warnings };
   } catch (error) {
     view.clear();
     throw explainQueryError(error, connection.url);

@@ -4,12 +4,14 @@ import type { Command } from 'commander';
 import * as z from 'zod';
 import { exitCode, type ExitCode } from '../common/exit-code';
 import { hostPort, type ListenAddress, listenError, parseListen } from '../common/listen';
+import { jsonList } from '../common/json-list';
 import { createLogger, logLevels } from '../common/log';
 import { terminalText } from '../common/terminal-text';
 import { UserError } from '../common/user-error';
 import { type CommandInput, defineCommand } from '../config/command';
 import { flagForm, type SettingsGroup } from '../config/settings';
 import { duration, parsedWith } from '../config/units';
+import { outputFormat } from './output-format';
 import { readCredentials } from './store-auth';
 
 const storeGroup = {
@@ -40,6 +42,7 @@ const storeGroup = {
         .describe('file with the accepted bearer tokens, one on each line')
         .register(flagForm, { value: 'file' }),
     }),
+    output: outputFormat(['text', 'json']),
     retention: duration
       .prefault('0')
       .describe('delete entries that are older, for example 30d; 0 keeps them')
@@ -67,7 +70,7 @@ export function storeCommand(): Command {
     examples: [
       ['store', 'on 127.0.0.1:3100'],
       ['store --data.dir /var/lib/afterlog-store --retention 30d', 'with a retention period'],
-      ['store verify --data.dir /var/lib/afterlog-store', 'exit code 1 if anything is damaged'],
+      ['store verify --data.dir /var/lib/afterlog-store -o json', 'exit code 1 if anything is damaged'],
       ['store --listen 0.0.0.0:3100 --auth.basic-file users', 'for other machines'],
     ],
     run,
@@ -82,16 +85,22 @@ async function run({ words, read }: CommandInput): Promise<ExitCode> {
   if (action !== 'verify' || others.length > 0) {
     throw new UserError(`unknown argument "${words.join(' ')}" (afterlog store, or afterlog store verify)`);
   }
-  return verify(read(storeGroup).data.dir);
+  return verify(read(storeGroup));
 }
 
-async function verify(dir: string): Promise<ExitCode> {
+async function verify({ data: { dir }, output }: z.output<typeof storeGroup.schema>): Promise<ExitCode> {
   const { StorageError, verifyStore } = await import('../../pocket-loki');
   try {
     const { streams, blocks, entries, damage } = await verifyStore(dir);
-    damage.forEach((line) => process.stdout.write(terminalText(`damaged: ${line}\n`)));
     const verdict = damage.length === 0 ? 'no damage' : `${damage.length} damaged`;
-    process.stdout.write(`${streams} streams, ${blocks} blocks, ${entries} entries: ${verdict}\n`);
+    const text =
+      output === 'json'
+        ? jsonList('StoreVerificationList', [{ dir, streams, blocks, entries, damage }])
+        : [
+            ...damage.map((line) => `damaged: ${line}\n`),
+            `${streams} streams, ${blocks} blocks, ${entries} entries: ${verdict}\n`,
+          ].join('');
+    process.stdout.write(terminalText(text));
     return damage.length === 0 ? exitCode.ok : exitCode.failed;
   } catch (error) {
     throw error instanceof StorageError ? new UserError(error.message) : error;

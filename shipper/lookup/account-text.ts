@@ -173,26 +173,22 @@ function oddities(origin: Origin | undefined): string[] {
   ];
 }
 
-/** The accounts as JSON, one object a line. */
-export function accountJson(accounts: readonly Account[], { url, isWhole }: { url: string; isWhole: boolean }): string {
-  return accounts
-    .map((account) => {
-      const { record, origin, status, query, answer } = account;
-      const found = caseOf(account);
-      const { cluster, namespace, pod, container, restart, containerId, node } = whoOf(account);
-      return JSON.stringify({
-        run: { cluster, namespace, pod, container, restart, containerId: containerId ?? null, node },
-        status,
-        cause: found?.cause ?? null,
-        confidence: found?.confidence ?? null,
-        finished: answer?.finished ?? null,
-        linesShown: origin?.lines ?? 0,
-        linesGone: shortfall(account, isWhole),
-        record: record ?? null,
-        case: found === undefined ? null : caseJson(found),
-        query: query ?? null,
-        loki: url,
-      });
-    })
-    .join('\n');
+/** An account as JSON. */
+export function accountJson(account: Account, { url, isWhole }: { url: string; isWhole: boolean }): object {
+  const { record, origin, status, query, answer } = account;
+  const found = caseOf(account);
+  const { cluster, namespace, pod, container, restart, containerId, node } = whoOf(account);
+  return {
+    run: { cluster, namespace, pod, container, restart, containerId: containerId ?? null, node },
+    status,
+    cause: found?.cause ?? null,
+    confidence: found?.confidence ?? null,
+    finished: answer?.finished ?? null,
+    linesShown: origin?.lines ?? 0,
+    linesGone: shortfall(account, isWhole),
+    record: record ?? null,
+    case: found === undefined ? null : caseJson(found),
+    query: query ?? null,
+    loki: url,
+  };
 }

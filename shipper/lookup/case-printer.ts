@@ -1,3 +1,4 @@
+import { JsonList, type ListEnd } from '../common/json-list';
 import { terminalText } from '../common/terminal-text';
 import { caseTable, type CaseRow } from './case-text';
 import type { Output } from './output';
@@ -11,7 +12,7 @@ const ROWS_AT_ONCE = 5000;
 export class CasePrinter<C extends CaseRow> {
   private rows: C[] = [];
   private widths: number[] | undefined;
-  private printed = 0;
+  private readonly list = new JsonList('CaseList');
 
   /** @param json what a case is in JSON */
   constructor(
@@ -30,8 +31,7 @@ export class CasePrinter<C extends CaseRow> {
       await this.write(cases.map((one) => `${JSON.stringify(this.json(one))}\n`).join(''));
     } else if (this.format === 'json') {
       for (const one of cases) {
-        const text = JSON.stringify(this.json(one), null, 2).replace(/^/gm, '  ');
-        await this.write(`${this.printed++ === 0 ? '[\n' : ',\n'}${text}`);
+        await this.write(this.list.add([this.json(one)]));
       }
     } else {
       cases.forEach((one) => this.rows.push(one));
@@ -41,9 +41,10 @@ export class CasePrinter<C extends CaseRow> {
     }
   }
 
-  async end(): Promise<void> {
+  /** @param end what is told after the last case, in JSON */
+  async end(end: ListEnd): Promise<void> {
     if (this.format === 'json') {
-      await this.write(this.printed === 0 ? '[]\n' : '\n]\n');
+      await this.write(this.list.end(end));
     } else {
       await this.flush();
     }

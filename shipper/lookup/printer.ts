@@ -1,11 +1,14 @@
 import type { LogLine, Origin, Who } from '../../model/lookup';
 import { formatNs } from '../../model/time';
+import type { JsonList } from '../common/json-list';
 import { terminalText } from '../common/terminal-text';
 import type { Output } from './output';
 import type { PrintedTimes } from './times';
 
+export type LogFormat = 'text' | 'json' | 'jsonl';
+
 export interface PrintOptions {
-  format: 'text' | 'json';
+  format: LogFormat;
   timestamps: boolean;
   times: PrintedTimes;
   /** Pod and container before each line, also where there is only one. */
@@ -29,9 +32,11 @@ export class Printer {
   private readonly known = new Set<string>();
   private runs = 0;
 
+  /** @param list which the lines are items of, with the format json */
   constructor(
     private readonly output: Output,
-    private readonly options: PrintOptions
+    private readonly options: PrintOptions,
+    private readonly list: JsonList
   ) {
     options.expected.forEach((run) => this.note(run));
   }
@@ -39,7 +44,11 @@ export class Printer {
   /** Resolves when the reader has taken them. */
   async print(lines: readonly LogLine[]): Promise<void> {
     lines.forEach(({ origin }) => this.noteOrigin(origin));
-    await this.output.write(lines.map((line) => `${this.textOf(line)}\n`).join(''));
+    const text =
+      this.options.format === 'json'
+        ? terminalText(this.list.add(lines.map(lineJson)))
+        : lines.map((line) => `${this.textOf(line)}\n`).join('');
+    await this.output.write(text);
   }
 
   private noteOrigin(origin: Origin): void {
@@ -58,13 +67,13 @@ export class Printer {
     }
   }
 
-  private textOf({ ns, text, origin, entry }: LogLine): string {
+  private textOf(line: LogLine): string {
+    const { ns, text, origin } = line;
     const { format, times, timestamps, escape } = this.options;
     const shown = (printed: string) => (escape ? terminalText(printed) : printed);
-    if (format === 'json') {
-      const { continues: _, ...labels } = entry.fields;
+    if (format === 'jsonl') {
       // Inside JSON an escape means the character itself, so it costs a reader of a file nothing.
-      return terminalText(JSON.stringify({ timestamp: formatNs(ns), line: text, labels }));
+      return terminalText(JSON.stringify(lineJson(line)));
     }
     return `${this.coloredPrefix(origin)}${timestamps ? `${times.exact(ns)} ` : ''}${shown(text)}`;
   }
@@ -87,4 +96,9 @@ export class Printer {
     const ranOften = (this.restartsOf.get(name)?.size ?? 0) > 1;
     return `[pod/${name}${ranOften ? `/${restart}` : ''}] `;
   }
+}
+
+function lineJson({ ns, text, entry }: LogLine): object {
+  const { continues: _, ...labels } = entry.fields;
+  return { timestamp: formatNs(ns), line: text, labels };
 }

@@ -12,6 +12,8 @@ import {
   runsOf,
   unstartedPlan,
 } from '../../model/lookup';
+import { JsonList } from '../common/json-list';
+import { terminalText } from '../common/terminal-text';
 import { UserError } from '../common/user-error';
 import { LokiUnreachable } from '../loki/connection';
 import { LokiRefusal, type QueryClient } from '../loki/query-client';
@@ -24,7 +26,7 @@ import { CaseReader } from './case-reader';
 import { notFoundText } from './not-found';
 import { Output } from './output';
 import { type Lines, printAll, printFollowing, printLast } from './print-lines';
-import { Printer } from './printer';
+import { type LogFormat, Printer } from './printer';
 import { answersOfTargets } from './target-cases';
 import { nowOf } from './time-window';
 import { englishIn, type PrintedTimes } from './times';
@@ -33,7 +35,7 @@ export interface RunOptions {
   client: QueryClient;
   question: Question;
   wanted: LookupScope;
-  format: 'text' | 'json';
+  format: LogFormat;
   timestamps: boolean;
   /** Several namespaces or clusters with the name are all meant. */
   allNamespaces: boolean;
@@ -55,14 +57,25 @@ export interface RunOptions {
   stderr: { write(text: string): unknown };
 }
 
+/** A look-up under way. */
+interface Run extends RunOptions {
+  output: Output;
+  /** With the format json: the lines, and what follows them. */
+  list: JsonList;
+  containers: object[];
+  warnings: string[];
+}
+
 /**
  * Looks up what a question asks for, prints its lines on `stdout` and what happened to the log on `stderr`.
  *
  * @returns whether something could be shown, or an account says that there was nothing to show
  * @throws UserError where nothing is found, or where the question has several answers
  */
-export async function runLookup(options: RunOptions): Promise<boolean> {
-  const { client, question, wanted, stderr } = options;
+export async function runLookup(given: RunOptions): Promise<boolean> {
+  const { client, question, wanted } = given;
+  const output = new Output(given.stdout, given.limitBytes);
+  const options: Run = { ...given, output, list: new JsonList('LogLineList'), containers: [], warnings: [] };
   const found = await runPlan(lookupPlan(question, wanted), askLoki(client));
   found.locations.forEach((location) =>
     refuseAmbiguous(options.allNamespaces ? { ...location, places: [] } : location, wanted)
@@ -77,22 +90,32 @@ export async function runLookup(options: RunOptions): Promise<boolean> {
     if (without.length === misses.length && locations.length === 0) {
       throw new UserError(text);
     }
-    stderr.write(`\nafterlog: ${text}\n`);
+    given.stderr.write('\n');
+    warn(options, text);
+  }
+  if (options.format === 'json') {
+    const { containers, warnings } = options;
+    const complete = misses.length === 0 && !options.signal.aborted;
+    await output.write(terminalText(options.list.end({ containers, complete, warnings })));
   }
   return misses.length === 0 && accounts.some(isAnswer);
+}
+
+function warn({ warnings, stderr }: Run, text: string): void {
+  warnings.push(text);
+  stderr.write(`afterlog: ${text}\n`);
 }
 
 const isAnswer = ({ origin, status }: Account) =>
   (origin?.lines ?? 0) > 0 || status === 'complete' || status === 'rescued' || status === 'pending';
 
-async function show(options: RunOptions, locations: Location[]): Promise<Account[]> {
-  const { client, wanted, tail } = options;
+async function show(options: Run, locations: Location[]): Promise<Account[]> {
+  const { client, wanted, tail, output } = options;
   const queries = queriesOf(locations);
   const runs = runsOf(locations);
   const origins = new Origins(runs, wanted.layout);
-  const output = new Output(options.stdout, options.limitBytes);
   const expected = runs.filter(({ record }) => record !== undefined).map(({ who }) => who);
-  const printer = new Printer(output, { ...options, expected });
+  const printer = new Printer(output, { ...options, expected }, options.list);
   const lines: Lines = { client, queries, origins, printer, output };
   const accounts = () => accountsOf(runs, origins.all);
   if (options.follow && !locations.every(({ isOver }) => isOver)) {
@@ -107,25 +130,36 @@ async function show(options: RunOptions, locations: Location[]): Promise<Account
 }
 
 function report(
-  { quiet, format, client, stderr, times }: RunOptions,
+  { quiet, format, client, stderr, times, containers }: Run,
   accounts: readonly Account[],
   more: { queries: readonly LineQuery[]; isWhole: boolean }
 ): void {
-  if (!quiet && accounts.length > 0) {
-    const text = format === 'json' ? accountJson : accountText;
-    stderr.write(`${text(accounts, { url: client.connection.url, times, ...more })}\n`);
+  if (quiet || accounts.length === 0) {
+    return;
+  }
+  const { url } = client.connection;
+  if (format === 'text') {
+    stderr.write(`${accountText(accounts, { url, times, ...more })}\n`);
+    return;
+  }
+  const objects = accounts.map((account) => accountJson(account, { url, isWhole: more.isWhole }));
+  if (format === 'json') {
+    containers.push(...objects);
+  } else {
+    stderr.write(objects.map((object) => `${JSON.stringify(object)}\n`).join(''));
   }
 }
 
 /** The accounts with what took the logs from their nodes. The lines are printed by now: that it cannot be reported is no failure. */
-async function explained({ client, wanted, stderr }: RunOptions, accounts: Account[]): Promise<Account[]> {
+async function explained(options: Run, accounts: Account[]): Promise<Account[]> {
+  const { client, wanted } = options;
   try {
     return await addAnswers(new CaseReader(client), accounts, wanted.window);
   } catch (error) {
     if (!(error instanceof LokiRefusal || error instanceof LokiUnreachable)) {
       throw error;
     }
-    stderr.write(`afterlog: what took the log from its node could not be read: ${error.message}\n`);
+    warn(options, `what took the log from its node could not be read: ${error.message}`);
     return accounts;
   }
 }
@@ -135,7 +169,7 @@ async function explained({ client, wanted, stderr }: RunOptions, accounts: Accou
  *
  * @returns those of which nobody knows anything
  */
-async function explainMisses(options: RunOptions, misses: readonly Miss[]): Promise<Miss[]> {
+async function explainMisses(options: Run, misses: readonly Miss[]): Promise<Miss[]> {
   const { client, wanted } = options;
   const { from, to, recordsTo } = wanted.window;
   const now = nowOf(wanted.window);
@@ -158,19 +192,17 @@ async function explainMisses(options: RunOptions, misses: readonly Miss[]): Prom
 }
 
 /** Tells of what never started, and so has no log. @returns those of which nobody knows anything */
-async function explainUnstarted(
-  { client, wanted, stderr, times }: RunOptions,
-  misses: readonly Miss[]
-): Promise<Miss[]> {
+async function explainUnstarted(options: Run, misses: readonly Miss[]): Promise<Miss[]> {
+  const { client, wanted, times } = options;
   const targets = misses.map(({ target }) => target);
   const unstarted = await runPlan(unstartedPlan(targets, wanted), askLoki(client));
   for (const { codes } of unstarted) {
-    stderr.write(`afterlog: ${englishIn(times).renderAll(codes)}\n`);
+    warn(options, englishIn(times).renderAll(codes));
   }
   return misses.filter((miss) => unstarted.every(({ target }) => target !== miss.target));
 }
 
-async function showFollowing(options: RunOptions, lines: Lines, accounts: readonly Account[]): Promise<void> {
+async function showFollowing(options: Run, lines: Lines, accounts: readonly Account[]): Promise<void> {
   const { queries, origins } = lines;
   if (queries.length > 1) {
     throw new UserError('-f follows one thing at a time: give one pod, job, cronjob or container id');

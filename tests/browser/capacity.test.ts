@@ -7,6 +7,7 @@ import { launch } from './browser';
 import { environment, targetNames } from './setup/environment';
 import { expectSound } from './sound';
 import { themes, Visit } from './visit';
+import { itemsOf } from '../testkit/json-list';
 
 const CAPACITY = '/a/afterlog-timelines-app/capacity';
 const HOUR_MS = 3_600_000;
@@ -111,7 +112,7 @@ describe.each(targetNames())('the capacity page on %s', (target) => {
       await page.reload();
       seen = await shown();
     }
-    const { rows, summary } = review.parse(JSON.parse(await printed(span, '-o', 'json')));
+    const { rows, summary } = review.parse(itemsOf(await printed(span, '-o', 'json'))[0]);
     expect(seen.summary).toBe(summary.text);
     expect(seen.figures).toEqual(
       rows.map((row) =>

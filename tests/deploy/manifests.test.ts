@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { parse, parseAllDocuments } from 'yaml';
 import * as z from 'zod';
 import { startTestStore } from '../testkit/store';
+import { itemsOf } from '../testkit/json-list';
 
 const run = promisify(execFile);
 const deploy = join(__dirname, '../../deploy');
@@ -61,7 +62,7 @@ describe('the shipped configuration', () => {
     const ran = await run(process.execPath, [program, 'doctor', '--only', 'configuration', '-o', 'json'], { env });
     const findings = z
       .array(z.object({ check: z.string(), level: z.string(), found: z.string() }))
-      .parse(JSON.parse(ran.stdout));
+      .parse(itemsOf(ran.stdout));
     expect(findings.filter(({ level }) => level === 'error')).toEqual([]);
     expect(findings.find(({ check }) => check === 'configuration.read')?.found).toContain(file);
   });

@@ -297,7 +297,7 @@ test('a pasted text may be anything', () => {
     fc.property(textOf(...pieces), (text) => {
       const { targets, otherwise } = parseQuestion(text);
       for (const target of [...targets, ...otherwise]) {
-        expect(JSON.stringify(target)).not.toMatch(/\\u001b|\\n/);
+        expect(Object.values(target).join('')).not.toMatch(/[\u001b\n]/);
       }
     }),
     fuzzRuns(1000)

@@ -63,6 +63,7 @@ test.each([
   ['explain', ['plain-x7k2p', '-o', 'json']],
   ['logs', ['plain-x7k2p']],
   ['logs', ['plain-x7k2p', '-o', 'json']],
+  ['logs', ['plain-x7k2p', '-o', 'jsonl']],
   ['logs', [`web${EVIL}-x7k2p`]],
   ['logs', [`pod/${EVIL}`]],
   ['capacity', []],

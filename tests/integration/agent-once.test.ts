@@ -8,6 +8,7 @@ import { entriesOf, expectEachLineOnce, storedOf } from './agent-harness';
 import { secondsAgo, SimulatedNode, type SimulatedContainer } from '../testkit/simulated-node';
 import { afterlog } from '../testkit/afterlog';
 import { startTestStore, type TestStore } from '../testkit/store';
+import { itemsOf } from '../testkit/json-list';
 
 let node: SimulatedNode;
 let store: TestStore;
@@ -26,7 +27,7 @@ const once = (...more: string[]) =>
     ...['--state.dir', node.state, '--node.name', 'n1', '--cluster.name', 'c1', ...more],
   ]);
 
-const containerRecordsIn = (stdout: string) => z.array(containerRecordSchema).parse(JSON.parse(stdout));
+const containerRecordsIn = (stdout: string) => z.array(containerRecordSchema).parse(itemsOf(stdout));
 
 /** A rotated file as the kubelet compresses it. */
 function compress(file: string): void {

@@ -9,6 +9,7 @@ import { randomFrom } from '../testkit/random';
 import { criLine, SimulatedNode } from '../testkit/simulated-node';
 import { startTestStore, type TestStore } from '../testkit/store';
 import { until } from '../testkit/until';
+import { itemsOf } from '../testkit/json-list';
 
 let node: SimulatedNode;
 let store: TestStore;
@@ -111,7 +112,7 @@ test('rules are for the containers that they name, and the rest is sent as it is
     ...['--containers.dir', node.links, '--state.dir', node.state, '--node.name', 'n1'],
   ]);
   expect(code).toBe(0);
-  expect(JSON.parse(stdout)).toEqual(
+  expect(itemsOf(stdout)).toEqual(
     expect.arrayContaining([
       expect.objectContaining({ pod: 'api-1', status: 'complete', linesSeen: 4, linesAcked: 3 }),
       expect.objectContaining({ pod: 'web-1', status: 'complete', linesSeen: 3, linesAcked: 1 }),

@@ -17,6 +17,7 @@ import {
 import { defaultThresholds } from '../../model/thresholds';
 import { capacityCommand } from '../../shipper/commands/capacity';
 import { startTestStore, type TestStore, type Value } from '../testkit/store';
+import { itemsOf } from '../testkit/json-list';
 
 const { hour: HOUR, day: DAY } = PERIOD_MS;
 const MINUTE = 60_000;
@@ -151,7 +152,7 @@ const reviewSchema = z.object({
 
 test('days, hours at both ends and raw records of the rest are each taken once', async () => {
   await run(...range, '-o', 'json');
-  const { rows, nodes, notes } = reviewSchema.parse(JSON.parse(out));
+  const { rows, nodes, notes } = reviewSchema.parse(itemsOf(out)[0]);
   expect(rows).toEqual([
     // Reclaims are counted by their own records: the first was before the range.
     { name: 'node-a', reclaims: 3, containersRemoved: 30, pressureMs: null },

@@ -29,6 +29,7 @@ import { type OutgoingRecord, RecordWriter } from '../../shipper/loki/record-wri
 import { CaseReader } from '../../shipper/lookup/case-reader';
 import type { CaseSelection, CaseWindow } from '../../shipper/lookup/case-window';
 import { recordedContainerRecords, recordedReclaims } from './cases-container-records';
+import { itemsOf } from '../testkit/json-list';
 
 const ns = (time: string): bigint => parseNs(time) ?? 0n;
 const NOW = ns('2026-11-23T23:40:00Z');
@@ -348,7 +349,7 @@ describe('the commands', () => {
 
   test('cases -o json has everything, jsonl one a line, wide the sentence', async () => {
     await run(casesCommand(), '-o', 'json');
-    expect(JSON.parse(out) as Case[]).toHaveLength(54);
+    expect(itemsOf(out)).toHaveLength(54);
     out = '';
     await run(casesCommand(), '-o', 'jsonl', '--cause', 'c15');
     expect(JSON.parse(out)).toMatchObject({ job: 'rotate', cause: 'C15', rotatedAway: { lines: 180_000 } });
@@ -379,13 +380,12 @@ describe('the commands', () => {
     [['--job', 'hello', '--cause', 'C7'], 0],
   ])('cases %j finds as many', async (flags, expected) => {
     await run(casesCommand(), '-o', 'json', ...flags);
-    const found = JSON.parse(out) as Case[];
-    expect(found).toHaveLength(expected);
+    expect(itemsOf(out)).toHaveLength(expected);
   });
 
   test('cases finds what went in the time that is asked for', async () => {
     await run(casesCommand(), '-o', 'json', '--to', '2026-11-23T23:15:00Z');
-    const found = JSON.parse(out) as Case[];
+    const found = itemsOf(out) as Case[];
     expect(found.length).toBeLessThan(54);
     expect(found.every(({ at }) => (at ?? '') < '2026-11-23T23:15')).toBe(true);
   });
@@ -419,7 +419,7 @@ describe('the commands', () => {
 
   test('cases of JSON says on stderr what no cases rests on', async () => {
     await run(casesCommand(), '--cluster', 'c6', '-o', 'json', '--timezone', 'Asia/Tokyo');
-    expect(JSON.parse(out)).toEqual([]);
+    expect(itemsOf(out)).toEqual([]);
     expect(err).toContain('1 node reporting since 2026-11-24 08:05:00 Asia/Tokyo.');
   });
 
@@ -470,7 +470,7 @@ describe('the commands', () => {
     const id =
       containerRecords.find(({ pod, containerId }) => pod.startsWith('hello-') && containerId)?.containerId ?? '';
     await run(explainCommand(), `unable to retrieve container logs for containerd://${id}`, '-o', 'json');
-    expect(JSON.parse(out)).toMatchObject([{ containerId: id, cause: 'C1', confidence: 'confirmed' }]);
+    expect(itemsOf(out)).toMatchObject([{ containerId: id, cause: 'C1', confidence: 'confirmed' }]);
   });
 
   test.each([

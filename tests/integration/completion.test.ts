@@ -43,7 +43,7 @@ it.each(['bash', 'zsh', 'fish'])('the script of %s has every flag that the help 
 it.each([
   ['ca', ['cases', 'capacity']],
   ['logs --names', ['--namespace']],
-  ['logs --output ', ['text', 'json']],
+  ['logs --output ', ['text', 'json', 'jsonl']],
   ['agent --log.level w', ['warn']],
   ['completion z', ['zsh']],
   ['logs --container ', []],
@@ -68,7 +68,7 @@ it.each([
     );
   expect(complete('afterlog ca')).toEqual(['capacity', 'cases']);
   expect(complete('afterlog logs --names')).toEqual(['--namespace']);
-  expect(complete('afterlog logs --output ')).toEqual(['json', 'text']);
+  expect(complete('afterlog logs --output ')).toEqual(['json', 'jsonl', 'text']);
 });
 
 it('there is a manual page of each command, with its flags and examples', async () => {

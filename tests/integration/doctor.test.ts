@@ -26,6 +26,7 @@ import { connectLoki, type LokiConnection } from '../../shipper/loki/connection'
 import { defaultThresholds } from '../../model/thresholds';
 import { serve, type TestServer } from '../testkit/http';
 import { asNobody, layOutLogs } from './doctor-nodes';
+import { itemsOf } from '../testkit/json-list';
 
 let dir: string;
 let config: AgentConfig;
@@ -446,7 +447,7 @@ describe('the command', () => {
 
   test('prints JSON, and ends with 2 where something is', async () => {
     await run('--only', 'logs,configuration', '--logs.dir', join(dir, 'absent'), '-o', 'json');
-    expect(JSON.parse(out)).toEqual([
+    expect(itemsOf(out)).toEqual([
       { check: 'configuration.read', level: 'ok', found: expect.any(String), todo: null },
       { check: 'logs.dir', level: 'error', found: expect.any(String), todo: expect.any(String) },
     ]);

@@ -14,6 +14,7 @@ import { formatNs } from '../../model/time';
 import { id, run, pushLines, pushOther, pushRecord, record } from './logs-data';
 import { afterlog, type Ran } from '../testkit/afterlog';
 import { ago, startTestStore, type TestStore, type Value } from '../testkit/store';
+import { itemsOf } from '../testkit/json-list';
 
 const second = 1_000_000_000n;
 
@@ -104,7 +105,7 @@ describe('afterlog logs', () => {
     });
 
     it('is printed as JSON, with its account on the standard error output', async () => {
-      const { stdout, stderr } = await logs(containerId, '-o', 'json');
+      const { stdout, stderr } = await logs(containerId, '-o', 'jsonl');
       const printed = stdout
         .trim()
         .split('\n')
@@ -329,7 +330,7 @@ describe('afterlog logs', () => {
     });
 
     it('has it in the JSON too', async () => {
-      const { stderr } = await logs('reclaimed-bbbbb', '-o', 'json');
+      const { stderr } = await logs('reclaimed-bbbbb', '-o', 'jsonl');
       expect(JSON.parse(stderr)).toMatchObject({
         ...{ status: 'complete', cause: 'C1', confidence: 'confirmed' },
         case: { evidence: expect.arrayContaining([expect.objectContaining({ source: 'kubelet log' })]) },
@@ -433,8 +434,7 @@ describe('afterlog logs', () => {
       await beat(30n);
       expect((await logs('fresh-x7k2p')).stderr).toContain('All of its log is in Loki: 2 lines');
       expect((await explain('fresh-x7k2p')).stdout).toMatch(/Status +complete\n/);
-      const json: unknown = JSON.parse((await explain('fresh-x7k2p', '-o', 'json')).stdout);
-      expect(json).toMatchObject([
+      expect(itemsOf((await explain('fresh-x7k2p', '-o', 'json')).stdout)).toMatchObject([
         { place: 'node', status: 'complete', cause: 'unknown', finished: expect.any(String) },
       ]);
     });

@@ -13,6 +13,7 @@ import { Kubectl, POLL_MS } from './kubectl';
 import { Comparison, printedBy } from './printed';
 import { type Run, report, runKey, type Truth } from './story';
 import { until } from '../testkit/until';
+import { itemsOf } from '../testkit/json-list';
 
 const NAMESPACE = 'job-test';
 /** Times in the kubelet's log, and when the agent saw a file go. */
@@ -58,7 +59,7 @@ describe('Jobs on a real node whose disk fills up', () => {
       'each case to have a cause, and its whole log in Loki',
       async () => {
         const { stdout } = await house.ask(['cases', '-n', NAMESPACE, '-o', 'json']);
-        cases = new Map((JSON.parse(stdout) as CaseJson[]).map((one) => [one.id, one]));
+        cases = new Map((itemsOf(stdout) as CaseJson[]).map((one) => [one.id, one]));
         return unsettled().length === 0;
       },
       2 * 60_000,
@@ -99,7 +100,7 @@ describe('Jobs on a real node whose disk fills up', () => {
     for (const run of truth.runs) {
       const printed = printedBy(run.pod.name, run.container);
       const streams = { stdout: new Comparison(printed.stdout), stderr: new Comparison(printed.stderr) };
-      const { code, stderr } = await house.ask(['logs', run.containerId, '-n', NAMESPACE, '-o', 'json'], (text) => {
+      const { code, stderr } = await house.ask(['logs', run.containerId, '-n', NAMESPACE, '-o', 'jsonl'], (text) => {
         const { line, labels } = JSON.parse(text) as { line: string; labels: { stream: 'stdout' | 'stderr' } };
         streams[labels.stream].take(line);
         lines++;

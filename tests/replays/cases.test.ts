@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { CaseJson as Case } from '../../shipper/lookup/case-text';
 import { PATIENCE_MS, Replayed } from '../testkit/replayed';
+import { itemsOf } from '../testkit/json-list';
 
 /** What both ways of reading tell of a case. */
 const comparable = ({ id, status, cause, also, confidence, at, finished, sentence }: Partial<Case>) => ({
@@ -72,7 +73,7 @@ describe('the cases of a replay that the agent saw whole', () => {
     // By hand from the recording: 34 and 7 containers, images of 2,130,676 and 195,135,483 bytes, twice a minute of the
     // condition, and two pods rejected after each reclaim.
     const cases = await replayed.listed();
-    const [node] = reviewSchema.parse(JSON.parse(await replayed.capacity('-o', 'json'))).rows;
+    const [node] = reviewSchema.parse(itemsOf(await replayed.capacity('-o', 'json'))[0]).rows;
     const { complete, rescued = 0 } = countBy(cases, ({ status }) => status ?? '');
     expect(node).toMatchObject({
       ...{ name: 'node-a', reclaims: 2, imageGcs: 0, containersRemoved: 41, imagesRemoved: 4 },
@@ -82,7 +83,7 @@ describe('the cases of a replay that the agent saw whole', () => {
   });
 
   test('are ranked by Job family as `afterlog cases` counts them', async () => {
-    const { rows } = reviewSchema.parse(JSON.parse(await replayed.capacity('--by', 'job', '-o', 'json')));
+    const { rows } = reviewSchema.parse(itemsOf(await replayed.capacity('--by', 'job', '-o', 'json'))[0]);
     const isAny = ({ logs }: (typeof rows)[number]) => sumOf(logs) > 0;
     expect(Object.fromEntries(rows.filter(isAny).map(({ name, logs }) => [name, sumOf(logs)]))).toEqual(
       countBy(replayed.cases, ({ workload }) => workload)
@@ -172,7 +173,7 @@ describe('the recorded node of Kubernetes 1.36, whose kubelet logs text and then
     // image GC by threshold and by age and a reclaim removed the same five images of 65,045,161 bytes; DiskPressure was
     // reported for 61, 61, 62, 61 and 71 s; `greedy` exceeded its own limit.
     const text = await replayed.capacity('-o', 'json');
-    const { rows } = reviewSchema.parse(JSON.parse(text));
+    const { rows } = reviewSchema.parse(itemsOf(text)[0]);
     expect(rows).toEqual([
       expect.objectContaining({
         ...{ name: 'node-b', reclaims: 6, imageGcs: 2, containersRemoved: 90, imagesRemoved: 15 },
@@ -278,7 +279,7 @@ describe('a replay in which the agent is down during the second reclaim', () => 
 
   test('has them as lost in the capacity review', async () => {
     await replayed.listed();
-    const [node] = reviewSchema.parse(JSON.parse(await replayed.capacity('-o', 'json'))).rows;
+    const [node] = reviewSchema.parse(itemsOf(await replayed.capacity('-o', 'json'))[0]).rows;
     expect(node).toMatchObject({ name: 'node-a', reclaims: 2, logs: { lost: 6, partial: 0 } });
   });
 

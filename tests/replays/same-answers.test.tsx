@@ -156,7 +156,7 @@ describe.each([
       await each(cases, async ({ id, namespace, pod, container, restart }) => {
         let text = '';
         await runLookup({
-          ...{ client, question: parseQuestion(pod), times: timesIn('UTC'), format: 'json', tail: 1, signal },
+          ...{ client, question: parseQuestion(pod), times: timesIn('UTC'), format: 'jsonl', tail: 1, signal },
           ...{ timestamps: false, allNamespaces: false, prefix: false, color: false, escape: false },
           ...{ follow: false, quiet: false, stdout: new PassThrough().resume() },
           wanted: { namespace, container, restart, window: asked },

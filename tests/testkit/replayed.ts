@@ -12,6 +12,7 @@ import { QueryClient } from '../../shipper/loki/query-client';
 import { RecordWriter } from '../../shipper/loki/record-writer';
 import type { CaseJson as Case } from '../../shipper/lookup/case-text';
 import { startTestStore } from './store';
+import { itemsOf } from './json-list';
 
 const run = promisify(execFile);
 const logger = winston.createLogger({ silent: true });
@@ -66,14 +67,14 @@ export class Replayed {
 
   private async read(url: string): Promise<void> {
     const { stdout } = await afterlog('cases', '-o', 'json', '--loki.url', url);
-    this.cases = z.array(z.custom<Case>()).parse(JSON.parse(stdout));
+    this.cases = z.array(z.custom<Case>()).parse(itemsOf(stdout));
   }
 
   /** The cases of a time range, in milliseconds since 1970. */
   async within(from: number, to: number): Promise<Case[]> {
     const range = ['--from', new Date(from).toISOString(), '--to', new Date(to).toISOString()];
     const { stdout } = await afterlog('cases', '-o', 'json', '--loki.url', this.store?.url ?? '', ...range);
-    return z.array(z.custom<Case>()).parse(JSON.parse(stdout));
+    return z.array(z.custom<Case>()).parse(itemsOf(stdout));
   }
 
   /**
@@ -91,7 +92,7 @@ export class Replayed {
     await writer.close(1000);
     await connection.close();
     const { stdout } = await afterlog('cases', '-o', 'json', '--no-evidence', '--loki.url', url);
-    return z.array(z.custom<Partial<Case>>()).parse(JSON.parse(stdout));
+    return z.array(z.custom<Partial<Case>>()).parse(itemsOf(stdout));
   }
 
   async capacity(...flags: string[]): Promise<string> {
@@ -100,7 +101,7 @@ export class Replayed {
 
   /** The node under other settings. */
   async under(settings: string): Promise<unknown> {
-    const review = JSON.parse(await this.capacity('-o', 'json', '--what-if', settings)) as unknown;
+    const [review] = itemsOf(await this.capacity('-o', 'json', '--what-if', settings));
     return z.object({ whatIf: z.object({ nodes: z.array(z.unknown()).length(1) }) }).parse(review).whatIf.nodes[0];
   }
 
