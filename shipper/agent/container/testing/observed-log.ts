@@ -38,7 +38,7 @@ export class ObservedLog {
     if (clock === 'running') {
       return;
     }
-    const [begin, beginMs] = [performance.now(), Date.now()];
+    const [begin, beginMs] = [Math.floor(performance.now()), Date.now()]; // whole: differences are exact
     jest.spyOn(performance, 'now').mockImplementation(() => begin + this.aheadMs);
     jest.spyOn(Date, 'now').mockImplementation(() => beginMs + this.aheadMs);
   }
