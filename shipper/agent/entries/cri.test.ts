@@ -26,7 +26,10 @@ test.each([
   ['2026-11-24T00:00:01.12345678Z', 1, 123_456_780],
   ['2026-11-24T00:00:59.123456789Z', 59, 123_456_789],
   ['2026-11-24T00:00:01.123456789987Z', 1, 123_456_789],
+  ['2026-11-24T00:00:60Z', 60, 0],
   ['2026-11-24T01:30:00.000000001+01:30', 0, 1],
+  ['2026-11-24T12:34:00+12:34', 0, 0],
+  ['2026-11-23T23:45:00-00:15', 0, 0],
   ['2026-11-23T19:00:00.25-05:00', 0, 250_000_000],
 ])('the time %s', (time, seconds, nanos) => {
   expect(parse(`${time} stdout F text`)?.time).toEqual([seconds, nanos]);
@@ -66,6 +69,7 @@ test.each([
   ['2026-13-24T00:00:00.000000000Z stdout F text'],
   ['2026-11-24 00:00:00.000000000Z stdout F text'],
   ['2026-11-24T00:00:61.000000000Z stdout F text'],
+  ['2026-11-24T00:00:70.000000000Z stdout F text'],
   ['{"log":"text\\n","stream":"stdout","time":"2026-11-24T00:00:00Z"}'],
 ])('is no CRI line: %p', (line) => {
   expect(parse(line)).toBeNull();
@@ -86,4 +90,29 @@ test('minutes may change and come back, with garbage between', () => {
     57,
     3600,
   ]);
+});
+
+describe.each([
+  ['2026-11-24T00:00:05Z stdout F x'],
+  ['2026-11-24T00:00:05.123456789Z stderr P x'],
+  ['2026-11-24T00:00:05.123456789+01:30 stdout F x'],
+])('one wrong byte before the content of %p', (line) => {
+  const places = Array.from({ length: line.length - 1 }, (_, i) => i);
+
+  test.each(['q', '/', ':', '\0'])('makes it no CRI line: %p', (byte) => {
+    const wrong = places.filter((i) => line[i] !== byte).map((i) => line.slice(0, i) + byte + line.slice(i + 1));
+    // A tag may have others behind it, after a colon.
+    const lines = wrong.filter((text) => parse(text) !== null);
+    expect(lines).toEqual(byte === ':' ? [wrong.at(-1)] : []);
+  });
+
+  test('does so too behind a line of the same minute', () => {
+    const wrong = places.map((i) => `${line.slice(0, i)}q${line.slice(i + 1)}`);
+    const parsers = wrong.map((text) => {
+      const parser = new CriParser();
+      parse(line, parser);
+      return parse(text, parser);
+    });
+    expect(parsers.filter((parsed) => parsed !== null)).toEqual([]);
+  });
 });

@@ -25,11 +25,11 @@ const PLUS = 0x2b;
 const COLON = 0x3a;
 const DOT = 0x2e;
 const SPACE = 0x20;
-const T = 0x54;
 const Z = 0x5a;
 const P = 0x50;
 const F = 0x46;
 const MINUTE_LENGTH = 16; // 2016-10-06T00:17
+const MINUTE = /^\d{4}-\d\d-\d\dT\d\d:\d\d$/;
 
 /**
  * Lines as container runtimes write them: `2016-10-06T00:17:09.669794202Z stdout F text`
@@ -123,10 +123,9 @@ export class CriParser implements LineParser {
     if (i < 0) {
       return true;
     }
-    if (memory[start + 4] !== DASH || memory[start + 10] !== T) {
-      return false;
-    }
-    const ms = Date.parse(`${memory.toString('latin1', start, start + MINUTE_LENGTH)}:00Z`);
+    const text = memory.toString('latin1', start, start + MINUTE_LENGTH);
+    // Date.parse passes over what is no date, NULs among it, and takes the rest for another one.
+    const ms = MINUTE.test(text) ? Date.parse(`${text}:00Z`) : NaN;
     if (Number.isNaN(ms)) {
       return false;
     }

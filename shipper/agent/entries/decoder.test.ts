@@ -430,3 +430,76 @@ describe.each([1, 2, 3, 4, 5, 6, 7, 8])('the same file (seed %i)', (seed) => {
     expect(drain(file, { ...given, maxEntries }, file.length)).toEqual(whole);
   });
 });
+
+describe('the limits of what a line’s time may be', () => {
+  const at = (time: string) => `${time} stdout F x\n`;
+
+  test.each<[string, string, number]>([
+    ['2010 and later', at('2010-01-01T00:00:00Z'), 0],
+    ['before 2010', at('2009-12-31T23:59:59.999Z'), 1],
+    ['the last second that is not too late', cri(49, 'stdout F x', 999_999_999), 0],
+    ['the first that is', cri(50, 'stdout F x'), 1],
+  ])('%s', (_, line, misdated) => {
+    const { entries, decoder } = decodeOnce(line, { futureFrom: BASE + 50, arrivalSeconds: BASE + 7 });
+    expect(decoder.writer.misdated).toBe(misdated);
+    expect(entries[0]?.startsWith('7.')).toBe(misdated === 1);
+  });
+
+  test.each([
+    ['so that lines without a time have room', 5_000, '5.4000 format garbage'],
+    ['down to the second', 1_000, '5.0 format garbage'],
+    ['in the second before', 999, '4.999999999 format garbage'],
+  ])('the first line’s time, %s', (_, nanos, entry) => {
+    expect(decodeOnce(`garbage\n${cri(5, 'stdout F one', nanos)}`).entries[0]).toBe(entry);
+  });
+});
+
+describe('the earliest and the latest time of a request', () => {
+  const span = (text: string, over: Partial<Rules> = {}) => {
+    const { writer } = decodeOnce(text, over).decoder;
+    const { firstSeconds, firstNanos, last } = writer;
+    return [firstSeconds, last.seconds]
+      .map((seconds) => (seconds === 0 ? null : seconds - BASE))
+      .concat(firstNanos, last.nanos);
+  };
+  const lines = (...seconds: number[]) => seconds.map((second) => cri(second, 'stdout F x', second)).join('');
+
+  test.each<[string, string, Array<number | null>]>([
+    ['of nothing', '', [null, null, 0, 0]],
+    ['of one line', lines(3), [3, 3, 3, 3]],
+    ['of lines in order', lines(3, 4, 5), [3, 5, 3, 5]],
+    ['where the first is the latest', lines(5, 3, 4), [3, 5, 3, 5]],
+    ['where the last is the earliest', lines(4, 5, 3), [3, 5, 3, 5]],
+    ['where the latest comes after one out of order', lines(4, 3, 6), [3, 6, 3, 6]],
+    ['where lines in order follow, which are not the latest', lines(5, 2, 3), [2, 5, 2, 5]],
+    ['of lines of one time, which are a nanosecond apart', lines(3, 3, 3), [3, 3, 3, 5]],
+  ])('%s', (_, text, expected) => {
+    expect(span(text)).toEqual(expected);
+  });
+
+  test('has the time at which a misdated line is stored', () => {
+    expect(span(lines(3, 60), { futureFrom: BASE + 50, arrivalSeconds: BASE + 7 })).toEqual([3, 7, 3, 1]);
+  });
+});
+
+describe('a line of the length that Loki takes', () => {
+  test.each([
+    [10, ['1.0 xxxxxxxxxx']],
+    [9, ['1.0 continues xxxxxxxxx', '1.1 x']],
+  ])('%d bytes', (maxLineBytes, entries) => {
+    expect(decodeOnce(cri(1, `stdout F ${'x'.repeat(10)}`), { maxLineBytes }).entries).toEqual(entries);
+  });
+});
+
+describe('a byte order mark', () => {
+  const mark = '\ufeff';
+
+  test.each([
+    ['before a line is passed over', mark + cri(1, 'stdout F one'), '1.0 one'],
+    ['before one of the other format, too', `${mark}{"log":"one\\n","time":"2026-11-24T00:00:01Z"}\n`, '1.0 one'],
+    ['before anything else is a part of it', `${mark}garbage\n`, `-1.0 format ${mark}garbage`],
+    ['alone is a line', `${mark}\n`, `-1.0 format ${mark}`],
+  ])('%s', (_, text, entry) => {
+    expect(decodeOnce(text).entries).toEqual([entry]);
+  });
+});
