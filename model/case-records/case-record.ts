@@ -19,7 +19,7 @@ const name = z.string().nullable().default(null);
 
 /** A case without what it rests on: all that tables, counts and charts show. */
 export const caseSummarySchema = z.object({
-  /** `containerRunId()`. */
+  /** Of the container record; `containerRunId()` where there is none. */
   id: z.string(),
   cluster: z.string(),
   node: name,

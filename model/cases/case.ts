@@ -83,7 +83,7 @@ export interface Setting {
 
 /** What is known of the log of one container run: where it is, what removed it from its node, what Loki has. */
 export interface Answer {
-  /** `containerRunId()`. */
+  /** Of the container record; `containerRunId()` where there is none. */
   id: string;
   cluster: string;
   node: string | null;

@@ -567,6 +567,34 @@ describe('what Loki has', () => {
   });
 });
 
+describe('a static pod that returns under its UID', () => {
+  const life = (begin: string, end: string, removed: string, more: object = {}) => {
+    const record = containerRecord({ firstTime: t(begin), lastTime: t(end), left: left(removed, 'removed') });
+    return { ...record, ...more };
+  };
+  const first = life('12:00:00', '12:05:00', '12:05:30', { status: 'partial' });
+  const crashed = { ...life('12:10:00', '12:11:00', '12:15:00'), id: 'p/main/0@1' };
+  const again = life('12:12:00', '12:14:00', '12:15:00', { id: 'p/main/1', restart: 1 });
+  const last = { ...life('12:20:00', '12:25:00', '12:30:00'), id: 'p/main/0@2' };
+
+  test('has an answer for each of its lives', () => {
+    const cases = casesOf({ containers: [first, crashed, again, last] });
+    expect(cases.map(({ id, status, at }) => [id, status, at?.slice(11, 19)])).toEqual([
+      ['p/main/0@2', 'complete', '12:30:00'],
+      ['p/main/0@1', 'complete', '12:15:00'],
+      ['p/main/1', 'complete', '12:15:00'],
+      ['p/main/0', 'partial', '12:05:30'],
+    ]);
+  });
+
+  test('restarts in one life only: a run of an earlier life is no newer run', () => {
+    const cause = (id: string) =>
+      casesOf({ containers: [first, crashed, again, last] }).find((one) => one.id === id)?.cause;
+    expect(cause('p/main/0@2')).not.toBe('C4');
+    expect(cause('p/main/0')).not.toBe('C4');
+  });
+});
+
 describe('records that do not fit together', () => {
   test('a later record with the same id replaces the earlier one', () => {
     const early = containerRecord({ left: null, status: 'pending' });

@@ -94,7 +94,10 @@ export class Facts {
   private readonly siblings = new Map<string, ContainerRecord[]>();
   private readonly agents = new Map<string, number[]>();
   private readonly shipped = new Set<string>();
+  /** By the record's id: a static pod that returns has the UID, the names and the restart counts of its life before. */
   private readonly runs: ReadonlyMap<string, ContainerRecord>;
+  /** The container runs of which there is a record. */
+  private readonly reported: ReadonlySet<string>;
   private readonly podsById: ReadonlyMap<string, PodRecord>;
   private readonly runsOnNode = new Map<string, ContainerRecord[]>();
   /** Pairs of neighbouring removals, too far from each other for one reclaim. By node, in the order of time. */
@@ -107,7 +110,8 @@ export class Facts {
 
   constructor(input: CaseInput) {
     const { containers = [], pods = [], jobs = [], nodes = [], events = [], gcs = [] } = input;
-    this.runs = new Map(containers.map((record) => [keyOf(record.cluster, containerRunId(record)), record]));
+    this.runs = new Map(containers.map((record) => [recordKey(record), record]));
+    this.reported = new Set(containers.map((record) => keyOf(record.cluster, containerRunId(record))));
     this.podsById = new Map(pods.map((record) => [keyOf(record.cluster, record.id), record]));
     this.containerRecords = [...this.runs.values()];
     this.pods = [...this.podsById.values()];
@@ -163,8 +167,9 @@ export class Facts {
     this.now = ms(input.now) ?? newest(input);
   }
 
-  containerRecord(cluster: string, runId: string): ContainerRecord | undefined {
-    return this.runs.get(keyOf(cluster, runId));
+  /** An agent has written a record of a container run. @param runId `containerRunId()` */
+  isReported(cluster: string, runId: string): boolean {
+    return this.reported.has(keyOf(cluster, runId));
   }
 
   pod(cluster: string, uid: string): PodRecord | undefined {
@@ -288,7 +293,7 @@ export class Facts {
 
   /** It wrote until its log was removed, or ended only later. */
   private wasRunning(cluster: string, id: string, moment: number): boolean {
-    const record = this.containerRecord(cluster, id);
+    const record = this.runs.get(keyOf(cluster, id));
     const pod = record && this.pod(cluster, record.podUid);
     const { run } = record ? runOf(pod, record.container, record.restart) : {};
     const finished = ms(run?.finished);

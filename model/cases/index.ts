@@ -146,7 +146,7 @@ function* unseenAnswersOf(pod: PodRecord, facts: Facts): Generator<Answer> {
   for (const podContainer of pod.containers) {
     for (const run of podContainer.runs) {
       const id = containerRunId({ ...pod, podUid: pod.id, container: podContainer.name, restart: run.restart });
-      if (facts.containerRecord(pod.cluster, id) !== undefined) {
+      if (facts.isReported(pod.cluster, id)) {
         continue;
       }
       const subject = subjectOfRun(pod, podContainer, run, job, about);

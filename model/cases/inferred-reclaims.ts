@@ -1,4 +1,3 @@
-import { containerRunId } from '../container-run';
 import { type ContainerRecord, type GcRecord, RECORD_VERSION } from '../records';
 import { ms } from './moment';
 
@@ -44,7 +43,7 @@ export function inferReclaims(containerRecords: readonly ContainerRecord[]): GcR
 function recordOf(group: ContainerRecord[]): GcRecord {
   const removed = group.map((containerRecord) => ({
     containerId: containerRecord.containerId,
-    run: containerRunId(containerRecord),
+    run: containerRecord.id,
     at: containerRecord.left?.at ?? '',
   }));
   const [first, last] = [removed[0], removed.at(-1)];

@@ -5,6 +5,7 @@ import { onNodesClock, type PodDeletion } from './pod-deletion';
 
 /** One container run with all that the records say about it: what a step of the procedure looks at. */
 export interface Subject {
+  /** Of its record, else `containerRunId()`. */
   id: string;
   cluster: string;
   node: string | null;
@@ -60,7 +61,7 @@ export function subjectOfContainerRecord(
 ): Subject {
   const { podContainer, run } = runOf(pod, containerRecord.container, containerRecord.restart);
   return {
-    id: containerRunId(containerRecord),
+    id: containerRecord.id,
     cluster: containerRecord.cluster,
     node: containerRecord.node,
     namespace: containerRecord.namespace,

@@ -227,9 +227,16 @@ const didOthersRun = ({ pod, container }: Subject, moment: number): boolean =>
     );
 
 /** Newer runs of the same container, oldest first, from the pod's record and from the container records: the API shows only the last two. */
-function runsAfter({ restart, cluster, podUid, container, podContainer, pod }: Subject, facts: Facts): Run[] {
+function runsAfter(
+  { restart, cluster, podUid, container, podContainer, pod, started = 0 }: Subject,
+  facts: Facts
+): Run[] {
   const runs = new Map<number, Run>();
   for (const containerRecord of facts.runsBeside(cluster, podUid, container)) {
+    // A static pod that returns has its UID, and its restarts are counted from 0 again.
+    if ((ms(containerRecord.firstTime) ?? Infinity) < started - CLOCKS) {
+      continue;
+    }
     runs.set(containerRecord.restart, {
       restart: containerRecord.restart,
       started: ms(containerRecord.firstTime),
