@@ -21,8 +21,11 @@ interface OriginLabels {
   namespace: string;
   pod: string;
   container: string;
+  /** They are labels of streams only: the metadata of a namespace's lines are not searched for them. */
+  isLabel?: boolean;
 }
 
+const isLabel = true;
 /** What the sources of `ORIGIN_NAMES` (line-origin.ts) say belongs together. */
 const SHIPPERS: readonly OriginLabels[] = [
   { namespace: 'namespace', pod: 'pod', container: 'container' },
@@ -34,6 +37,16 @@ const SHIPPERS: readonly OriginLabels[] = [
   },
   { namespace: 'namespace_name', pod: 'pod_name', container: 'container_name' },
   { namespace: 'pod_namespace', pod: 'pod_name', container: 'container_name' },
+  {
+    namespace: 'kubernetes_pod_namespace',
+    pod: 'kubernetes_pod_name',
+    container: 'kubernetes_container_name',
+    isLabel,
+  },
+  { namespace: 'kubernetes_namespace', pod: 'kubernetes_pod_name', container: 'kubernetes_container_name', isLabel },
+  { namespace: 'kubernetes_namespace', pod: 'kubernetes_pod', container: 'kubernetes_container', isLabel },
+  { namespace: 'namespace', pod: 'instance', container: 'container', isLabel },
+  { namespace: 'namespace', pod: 'instance', container: 'container_name', isLabel },
 ];
 
 const BROAD_SEARCH_NS = 86_400_000_000_000n;
@@ -71,7 +84,7 @@ export function* foreignRuns(runs: readonly FoundRun[], target: Target, scope: F
   }
   const shippers = shippersOf(scope.layout);
   const byLabel = yield* hitsOf(shippers, (labels) => ({ query: labelQuery(labels, wanted), ...wanted.span }));
-  const missed = shippers.filter((labels) => !byLabel.some((hit) => hit.labels === labels));
+  const missed = shippers.filter((labels) => labels.isLabel !== true && !byLabel.some((hit) => hit.labels === labels));
   const byMetadata = yield* hitsOf(missed, (labels) => ({ query: metadataQuery(labels, wanted), ...wanted.near }));
   const hits = [...byLabel, ...byMetadata];
   const found: WithForeign = { ...without, runs: [...runs], queries: [] };
@@ -141,7 +154,9 @@ function shippersOf(layout: LogLayout = OWN_LAYOUT): readonly OriginLabels[] {
 
 function labelQuery(names: OriginLabels, wanted: Wanted): string {
   const { namespace, pod, container } = wanted;
-  const labels = { [names.namespace]: namespace, [names.pod]: pod, [names.container]: container };
+  // What has a pod's name as both is found by the first.
+  const isOnly = names.pod === 'instance' ? { pod: '' } : {};
+  const labels = { [names.namespace]: namespace, [names.pod]: pod, ...isOnly, [names.container]: container };
   return logQuery(labels, clusterFilters(wanted));
 }
 

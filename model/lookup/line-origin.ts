@@ -18,14 +18,23 @@ export interface LineOrigin extends Who {
  * OpenTelemetry resource attributes (`k8s.pod.name` becomes `k8s_pod_name`; grafana.com/docs/loki, "Ingesting logs to
  * Loki using OpenTelemetry Collector"); fluent-bit's `label_keys` (`$kubernetes['pod_name']` becomes
  * `kubernetes_pod_name`; plugins/out_loki/loki.c), which OpenShift's Vector writes too; the fields of Vector's
- * `kubernetes_logs` source.
+ * `kubernetes_logs` source, also behind `kubernetes_`; `labelMap` of the chart of Grafana's plugin for Fluent Bit
+ * (grafana/loki, production/helm/fluent-bit/values.yaml), in which a pod is an `instance`.
  */
 const ORIGIN_NAMES = {
   cluster: ['cluster', 'k8s_cluster_name', 'kubernetes_cluster_name', 'cluster_name'],
-  namespace: ['namespace', 'k8s_namespace_name', 'kubernetes_namespace_name', 'pod_namespace', 'namespace_name'],
-  pod: ['pod', 'k8s_pod_name', 'kubernetes_pod_name', 'pod_name'],
+  namespace: [
+    'namespace',
+    'k8s_namespace_name',
+    'kubernetes_namespace_name',
+    'pod_namespace',
+    'namespace_name',
+    'kubernetes_pod_namespace',
+    'kubernetes_namespace',
+  ],
+  pod: ['pod', 'k8s_pod_name', 'kubernetes_pod_name', 'pod_name', 'kubernetes_pod', 'instance'],
   podUid: ['pod_uid', 'k8s_pod_uid', 'kubernetes_pod_uid', 'kubernetes_pod_id'],
-  container: ['container', 'k8s_container_name', 'kubernetes_container_name', 'container_name'],
+  container: ['container', 'k8s_container_name', 'kubernetes_container_name', 'container_name', 'kubernetes_container'],
   restart: ['restart', 'k8s_container_restart_count'],
   containerId: ['container_id', 'kubernetes_container_id', 'kubernetes_docker_id'],
   node: ['node', 'node_name', 'k8s_node_name', 'kubernetes_host', 'kubernetes_node_name'],

@@ -275,6 +275,24 @@ describe('what other shippers have written', () => {
       { k8s_namespace_name: 'job-test', k8s_container_name: 'main', k8s_pod_name: p },
       {},
     ],
+    [
+      'Vector, expanded behind a prefix',
+      { kubernetes_pod_namespace: 'job-test', kubernetes_pod_name: p, kubernetes_container_name: 'main' },
+      {},
+    ],
+    [
+      'labels of Prometheus’ relabelling',
+      { kubernetes_namespace: 'job-test', kubernetes_pod_name: p, kubernetes_container_name: 'main' },
+      {},
+    ],
+    [
+      'the same, without names',
+      { kubernetes_namespace: 'job-test', kubernetes_pod: p, kubernetes_container: 'main' },
+      {},
+    ],
+    ['Grafana’s plugin for fluent-bit', { namespace: 'job-test', instance: p, container: 'main', node: 'n1' }, {}],
+    ['Promtail, the first charts', { namespace: 'job-test', instance: p, container_name: 'main', job: 'x' }, {}],
+    ['pods that are instances, too', { namespace: 'job-test', pod: p, instance: p, container: 'main' }, {}],
     ['fluentd', { namespace_name: 'job-test', pod_name: p, container_name: 'main' }, {}],
   ];
 
