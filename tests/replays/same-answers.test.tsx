@@ -221,7 +221,8 @@ describe.each([
         for (const run of runs) {
           const of = caseOfRun(run);
           const one = of && (await readAnswer(source, of, signal));
-          answered.push(...(one ? [one] : []));
+          // The page tells of logs that are on their node, too: those are no cases.
+          answered.push(...(one?.place === 'removed' ? [one] : []));
         }
       });
       expect(byId(answered)).toEqual(expected);
