@@ -13,7 +13,6 @@ import { storedEntries } from './storage/block';
 import { encodeMetadata, encodeValue } from './storage/entry';
 
 // What comes from outside may be refused with a RequestError, and do nothing else.
-const { numRuns } = fuzzRuns();
 const limits = { ...defaultLimits, maxDecompressedSize: 1 << 20 };
 const longTimeoutMs = 24 * 3_600_000;
 
@@ -163,7 +162,7 @@ describe('inputs that nobody chose', () => {
   const check = <T>(arbitrary: fc.Arbitrary<T>, task: (input: T) => unknown) =>
     fc.assert(
       fc.asyncProperty(arbitrary, (input) => refusesOnly(() => task(input))),
-      { numRuns }
+      fuzzRuns()
     );
 
   it(

@@ -49,26 +49,33 @@ const rowsOf = ({ length }: DataFrame): number[] => Array.from({ length }, (_, r
 /** undefined for a row that has no time: a transformation or another data source has made it. */
 function lineAt({ lines, times, exact: [tsNs, id] }: Columns, row: number): TimedLine | undefined {
   const ns = exactTime(tsNs, row) ?? exactTime(id, row) ?? frameTime(times, row);
-  return ns === undefined ? undefined : { ns, line: String(lines.values[row] ?? '') };
+  return ns === undefined ? undefined : { ns, line: textOf(lines.values[row]) };
 }
 
 /** `tsNs` is the time, an `id` begins with it: only they have all nanoseconds. */
 function exactTime(field: Field | undefined, row: number): bigint | undefined {
-  const digits = /^\d{16,}/.exec(String(field?.values[row] ?? ''))?.[0];
+  const digits = /^\d{16,}/.exec(textOf(field?.values[row]))?.[0];
   return digits === undefined ? undefined : BigInt(digits);
 }
 
 function frameTime({ values, nanos }: Field, row: number): bigint | undefined {
-  const ms = Number(values[row] ?? NaN);
-  const more = Number(nanos?.[row] ?? 0);
+  const ms = numberOf(values[row]);
+  const more = numberOf(nanos?.[row] ?? 0);
   return Number.isFinite(ms) && Number.isFinite(more)
     ? BigInt(Math.floor(ms)) * 1_000_000n + BigInt(Math.floor(more))
     : undefined;
 }
 
+/** What a frame holds may be an object that nothing can be made of: JavaScript throws where it is turned into a text or a number. */
+const isPlain = (value: unknown): value is string | number | bigint | boolean =>
+  ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
+
+const textOf = (value: unknown): string => (isPlain(value) ? String(value) : '');
+const numberOf = (value: unknown): number => (isPlain(value) ? Number(value) : NaN);
+
 function textsOf(labels: unknown): Record<string, string> {
   return typeof labels === 'object' && labels !== null
-    ? Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, String(value)]))
+    ? Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, textOf(value)]))
     : {};
 }
 
@@ -83,7 +90,8 @@ export interface Count {
 
 /**
  * The numbers of a metric range query, oldest first in each series. The data source answers with a frame a series, the
- * labels on its number field; the progress of a long query comes as a frame without numbers.
+ * labels on its number field; the progress of a long query comes as a frame without numbers. Rows without a time or a
+ * number are left out.
  */
 export function countsOf(frames: readonly DataFrame[]): Count[] {
   return frames.flatMap(({ fields }) => {
@@ -94,4 +102,8 @@ export function countsOf(frames: readonly DataFrame[]): Count[] {
 }
 
 const countsOfSeries = (times: Field, { values, labels = {} }: Field): Count[] =>
-  Array.from(values, (value: unknown, row) => ({ at: Number(times.values[row]), value: Number(value ?? 0), labels }));
+  Array.from(values, (value: unknown, row) => ({
+    at: numberOf(times.values[row]),
+    value: numberOf(value ?? 0),
+    labels,
+  })).filter((count) => Number.isFinite(count.at) && !Number.isNaN(count.value));

@@ -94,10 +94,10 @@ function exitOf(result: string | undefined, exitCode: number | null, ended: numb
 }
 
 const textOf = (value: unknown): string | undefined =>
-  value === null || value === undefined || value === '' ? undefined : String(value);
+  value === undefined || value === '' || typeof value === 'object' ? undefined : String(value);
 
 function numberOf(value: unknown): number | undefined {
-  const number = value === null || value === '' ? NaN : Number(value);
+  const number = typeof value === 'number' || (typeof value === 'string' && value !== '') ? Number(value) : NaN;
   return Number.isFinite(number) ? number : undefined;
 }
 
