@@ -72,3 +72,16 @@ export function withLineFilter(query: string, text: string, isCaseSensitive = fa
 /** The stream selector that a query begins with; undefined where it begins with none, as metric queries do. */
 export const selectorOf = (query: string): string | undefined =>
   /^\s*(\{(?:"(?:\\.|[^"\\])*"|`[^`]*`|[^{}"`])+\})/.exec(query)?.[1];
+
+/**
+ * A metric query over several steps of which Loki loses no number. A range whose steps are as long as
+ * `split_queries_by_interval` (an hour by default), or longer, it cuts into parts that share a step, orders them by the
+ * first number of the first series of each, and drops of every series what lies before a part that is there already
+ * (grafana/loki `pkg/querier/queryrange/queryrangebase/query_range.go`, `matrixMerge`): where the first series begins a
+ * step later than others, numbers of those vanish. A series without labels stands first, and this one has every step.
+ */
+export const atEachStep = (query: string): string => `(${query}) or vector(0)`;
+
+/** A number that `atEachStep` brings in; a count of 0 is none either. */
+export const isFiller = (labels: Readonly<Record<string, string>>, value: number): boolean =>
+  value === 0 && Object.keys(labels).length === 0;

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { atEachStep, isFiller } from '../../model/logql';
 import { AnswerTooLong } from '../common/body-text';
 import { type LokiAnswer, type LokiConnection, LokiUnreachable } from './connection';
 import { type Entry, parseMatrix, parseStreams, parseTexts, type Sample, type Series } from './query-answer';
@@ -113,7 +114,8 @@ export class QueryClient {
   }
 
   /**
-   * A metric query's series over a span, a number every `stepNs`: each is about what its range names, up to its time.
+   * The series of a query that counts over a span, a number every `stepNs`: each is about what its range names, up to its
+   * time; where there is nothing to count there is no number, or 0.
    * Span and step are whole steps since 1970, for to those Loki may move the times. A span longer than Loki takes is asked
    * about in parts.
    */
@@ -124,9 +126,10 @@ export class QueryClient {
     for (let start = from; start <= to; start += longest) {
       const last = start + longest - stepNs;
       const end = last < to ? last : to;
-      const parameters = { query, start: `${start}`, end: `${end}`, step };
+      const parameters = { query: atEachStep(query), start: `${start}`, end: `${end}`, step };
       const { body } = await this.ask('/loki/api/v1/query_range', parameters, signal);
-      for (const series of parseMatrix(body)) {
+      for (const { labels, points } of parseMatrix(body)) {
+        const series = { labels, points: points.filter(([, value]) => !isFiller(labels, value)) };
         const key = JSON.stringify(Object.entries(series.labels).sort());
         const known = all.get(key);
         all.set(key, known === undefined ? series : { ...known, points: [...known.points, ...series.points] });
@@ -175,8 +178,12 @@ export class QueryClient {
   ): Promise<LokiAnswer> {
     const { timeoutMs = TIMEOUT_MS } = this.options;
     const how = { ...limits, timeoutMs, totalMs: 2 * timeoutMs };
-    // Labels of the stream, structured metadata and parsed labels apart; Loki before 3.0 ignores it.
-    const headers = { 'x-loki-response-encoding-flags': 'categorize-labels' };
+    const headers = {
+      // Labels of the stream, structured metadata and parsed labels apart; Loki before 3.0 ignores it.
+      'x-loki-response-encoding-flags': 'categorize-labels',
+      // Where Loki caches results (`query_range.cache_results`) it knows nothing of records that came late since.
+      'cache-control': 'no-cache',
+    };
     return (parameters.query?.length ?? 0) <= MAX_QUERY_IN_ADDRESS
       ? this.connection.request('GET', path, { ...how, query: parameters, headers })
       : this.connection.request('POST', path, {

@@ -1,6 +1,7 @@
 import type { DataFrame } from '@grafana/data';
 import type { Span } from '../../model/evidence';
 import { type LogLayout, OWN_LAYOUT } from '../../model/log-layouts';
+import { atEachStep, isFiller } from '../../model/logql';
 import { RECORD_SELECTOR } from '../shared/settings';
 import type { LogEntry, NsSpan } from '../../model/log-entry';
 import { type Count, countsOf, entriesOf } from './log-frames';
@@ -71,16 +72,22 @@ export class LokiSource {
    */
   async vector(expr: string, at: number, signal?: AbortSignal): Promise<Count[]> {
     // Of a span that is empty Grafana asks nothing, and Loki may answer for one step more than it was asked for.
-    const numbers = await this.counts(expr, { from: at, to: at + 1 }, FINEST_STEP_MS, signal);
+    const numbers = await this.numbers(expr, { from: at, to: at + 1 }, FINEST_STEP_MS, signal);
     return numbers.filter((number) => number.at === at);
   }
 
   /**
-   * A metric query's series over a span, a number every `step` milliseconds: each is about the time before it.
+   * The series of a query that counts over a span, a number every `step` milliseconds: each is about the time before it;
+   * where there is nothing to count there is no number, or 0.
    *
    * @throws LokiFailure, AbortError
    */
   async counts(expr: string, span: Span, step: number, signal?: AbortSignal): Promise<Count[]> {
+    const numbers = await this.numbers(atEachStep(expr), span, step, signal);
+    return numbers.filter(({ labels, value }) => !isFiller(labels, value));
+  }
+
+  private async numbers(expr: string, span: Span, step: number, signal?: AbortSignal): Promise<Count[]> {
     // The name keeps the data source from moving the times to whole steps, day by day.
     const query = { refId: 'do-not-chunk', expr, queryType: 'range', step: `${step}ms` } as const;
     return countsOf(await queryFrames(this.uid, query, span, signal));

@@ -185,6 +185,21 @@ describe('counts', () => {
     expect(series?.points.reduce((sum, [, value]) => sum + value, 0)).toBe(9);
   });
 
+  it('by long steps lose no number where a series begins later than another', async () => {
+    const HOUR = 2 * STEP;
+    const to = Math.floor(Date.now() / HOUR) * HOUR;
+    const pod = (step: number, node: string): Value => [ns(to - (2 - step) * HOUR - 1000), `${step}`, { node }];
+    const pods = [pod(0, 'z'), pod(1, 'a'), pod(1, 'z'), pod(2, 'z')];
+    await store.push({ service_name: 'afterlog', record: 'pod', cluster: 'c1' }, pods);
+    const query = `sum by (node) (count_over_time(${queryOf({ kind: 'pods', metadata: {} })} [1h]))`;
+    const range = { query, from: ns(to - 2 * HOUR), to: ns(to) };
+    const counted = await store.client.series(range, ns(HOUR));
+    const steps = [to - 2 * HOUR, to - HOUR, to];
+    expect(Object.fromEntries(counted.map(({ labels, points }) => [labels.node, points]))).toMatchObject({
+      ...{ a: [[steps[1], 1]], z: steps.map((at) => [at, 1]) },
+    });
+  });
+
   it('by metadata', async () => {
     const query = `sum by (namespace) (count_over_time(${queryOf({ kind: 'containers', metadata: {} })} [2h]))`;
     expect(await numbers(query, 'namespace')).toEqual({ shop: 2, farm: 1 });
