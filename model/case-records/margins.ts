@@ -12,7 +12,10 @@ export interface CountedScope {
   selector?: string;
 }
 
-/** Series of an answer, Loki's default of max_query_series; a count beyond is of the largest. */
+/**
+ * Series of an answer, Loki's default of max_query_series. Of more Loki refuses the query, whatever `topk` leaves out; where it
+ * allows more the largest are enough.
+ */
 export const MOST_SERIES = 500;
 
 const FAMILY = ['cluster', 'namespace', 'workload'];
