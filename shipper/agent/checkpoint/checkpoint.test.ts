@@ -118,6 +118,14 @@ test.each([
   expect(open().load(NOW)).toEqual([container('b', 2)]);
 });
 
+test.each(['\0', '\v', 'x'])('a damaged line end costs neither line: %j', (damage) => {
+  const checkpoint = started();
+  checkpoint.save(container('a', 1));
+  checkpoint.save(container('b', 2));
+  writeFileSync(file, readFileSync(file, 'utf8').trimEnd().replace(/\n/g, damage) + damage);
+  expect(open().load(NOW)).toEqual([container('a', 1), container('b', 2)]);
+});
+
 /** Flips a bit in the first occurrence of the text. */
 function flip(text: string): void {
   const bytes = readFileSync(file);

@@ -61,7 +61,7 @@ export class Checkpoint {
   load(now: string): SavedContainer[] {
     mkdirSync(this.dir, { recursive: true });
     const lines = this.read()
-      .split('\n')
+      .split(LINE_END)
       .filter((line) => line !== '');
     const saved = new Map<string, SavedContainer>();
     const damaged: string[] = [];
@@ -240,6 +240,9 @@ function format(entry: Entry): string {
   const state = JSON.stringify(entry);
   return `{"v":${VERSION},"crc":"${checksum(state)}","state":${state}}`;
 }
+
+/** Also what damage has made of a line end: the lines before and behind it are whole, as their checksums say. */
+const LINE_END = /\n|(?<=\})[^\n{}](?=\{"v":|\n|$)/;
 
 const linePattern = /^\{"v":(\d+),"crc":"([0-9a-f]{8})","state":(.*)\}$/;
 
