@@ -96,7 +96,7 @@ test('an answer that says how long it is, is not read where that is too long', a
 });
 
 test.each([1, 3, 4096, 1 << 20])('a text in chunks of %d bytes is put together again', async (size) => {
-  const bytes = Buffer.from('日本語 🗾 log line\n'.repeat(20_000));
+  const bytes = Buffer.from('日本語 🗾 log line\n'.repeat(size === 1 ? 2000 : 20_000));
   await serve((socket) => {
     socket.write(`${HEAD}transfer-encoding: chunked\r\n\r\n`);
     for (let start = 0; start < bytes.length; start += size) {

@@ -130,6 +130,9 @@ export class QueryClient {
       const { body } = await this.ask('/loki/api/v1/query_range', parameters, signal);
       for (const { labels, points } of parseMatrix(body)) {
         const series = { labels, points: points.filter(([, value]) => !isFiller(labels, value)) };
+        if (series.points.length === 0) {
+          continue;
+        }
         const key = JSON.stringify(Object.entries(series.labels).sort());
         const known = all.get(key);
         all.set(key, known === undefined ? series : { ...known, points: [...known.points, ...series.points] });

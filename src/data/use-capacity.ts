@@ -57,12 +57,13 @@ interface Question extends Span, Reviewed {
   loki: LokiSource;
 }
 
-const SAME = ['loki', 'cluster', 'node', 'namespace', 'workload'] as const;
-
 /** What is shown of an earlier question that was about the same. */
 function keptOf({ question, part }: Reading, asked: Question): CapacityPart | undefined {
-  return SAME.every((name) => question?.[name] === asked[name]) ? part : undefined;
+  return question?.loki === asked.loki && subjectOf(question) === subjectOf(asked) ? part : undefined;
 }
+
+const subjectOf = ({ cluster, node, namespace, workload }: Question): string =>
+  JSON.stringify([cluster, node, namespace, workload]);
 
 function read(
   question: Question,
