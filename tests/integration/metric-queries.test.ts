@@ -187,9 +187,13 @@ describe('counts', () => {
 
   it('by long steps lose no number where a series begins later than another', async () => {
     const HOUR = 2 * STEP;
-    const to = Math.floor(Date.now() / HOUR) * HOUR;
-    const pod = (step: number, node: string): Value => [ns(to - (2 - step) * HOUR - 1000), `${step}`, { node }];
-    const pods = [pod(0, 'z'), pod(1, 'a'), pod(1, 'z'), pod(2, 'z')];
+    const now = Date.now() + 1;
+    const to = Math.ceil(now / HOUR) * HOUR;
+    const pod = (at: number, node: string): Value => [ns(at), `${at}`, { node }];
+    const pods = [
+      ...[pod(to - 2 * HOUR - 1000, 'z'), pod(to - HOUR - 1000, 'a'), pod(to - HOUR - 1000, 'z')],
+      pod(now, 'z'),
+    ];
     await store.push({ service_name: 'afterlog', record: 'pod', cluster: 'c1' }, pods);
     const query = `sum by (node) (count_over_time(${queryOf({ kind: 'pods', metadata: {} })} [1h]))`;
     const range = { query, from: ns(to - 2 * HOUR), to: ns(to) };
