@@ -1,4 +1,5 @@
 import { caseCountQuery, caseQuery, caseRecordSchema, type CaseSummary, CountedCases } from '../../model/case-records';
+import type { Case } from '../../model/cases';
 import { parseRecord, queryOf, type Span } from '../../model/evidence';
 import type { LabelMatches } from '../../model/logql';
 import { type WatchRecord, watchRecordSchema } from '../../model/records';
@@ -168,3 +169,14 @@ export async function readCases(
   }
   return { cases: counted.cases(), isAll: true };
 }
+
+/** When a case happened: when its log went, or its container ended. Milliseconds since 1970; NaN where nobody knows. */
+export const momentOf = ({ at, finished }: Pick<CaseSummary, 'at' | 'finished'>): number =>
+  Date.parse(at ?? finished ?? '');
+
+/** The cases that happened in a range, and those of which nobody knows when. */
+export const casesWithin = (cases: readonly Case[], { from, to }: Span): Case[] =>
+  cases.filter((one) => {
+    const moment = momentOf(one);
+    return Number.isNaN(moment) || (moment >= from && moment < to);
+  });

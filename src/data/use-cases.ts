@@ -6,7 +6,15 @@ import type { LabelMatches } from '../../model/logql';
 import { recordKey } from '../../model/records';
 import { useEqual } from '../shared/use-equal';
 import { useLatest } from '../shared/use-latest';
-import { type CaseQuery, type CaseTally, countCases, readCases, recordedPart } from './case-records';
+import {
+  type CaseQuery,
+  casesWithin,
+  type CaseTally,
+  countCases,
+  momentOf,
+  readCases,
+  recordedPart,
+} from './case-records';
 import type { LokiSource } from './loki-source';
 import type { Explained } from './record-cache';
 import { type Records, useRecords } from './use-records';
@@ -177,15 +185,7 @@ function ask(question: Question, setState: (state: Recorded) => void): () => voi
   return () => left.abort();
 }
 
-/** When a case happened: when its log was removed, or its container ended. Milliseconds since 1970; NaN where unknown. */
-const momentOf = ({ at, finished }: CaseSummary): number => Date.parse(at ?? finished ?? '');
-
-function workedOut({ cases }: Explained, { from, to }: Span): CaseSummary[] {
-  return cases.map(summaryOf).filter((one) => {
-    const moment = momentOf(one);
-    return Number.isNaN(moment) || (moment >= from && moment < to);
-  });
-}
+const workedOut = ({ cases }: Explained, range: Span): CaseSummary[] => casesWithin(cases, range).map(summaryOf);
 
 const tallyOf = (one: CaseSummary): CaseTally => ({
   ...{ at: momentOf(one), status: one.status, cause: one.cause, count: 1 },

@@ -343,7 +343,7 @@ describe('afterlog logs', () => {
   });
 
   describe('a log that rotates while it is written', () => {
-    it('is under way, although what rotation took is in Loki', async () => {
+    it('is pending, although what rotation took is in Loki', async () => {
       const pod = run('rotating-bbbbb');
       const values = lines(start, 'one', 'two');
       await pushLines(store, pod, values);
